@@ -1,0 +1,96 @@
+"""What a shop's mapping tables say: store value to ERP code, loaded as one value for a decision (P04)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.identifiers import ShopifyId
+
+
+class ChargeType(StrEnum):
+    """What a shipping charge becomes on a document."""
+
+    ACCOUNT = "account"
+    ITEM = "item"
+    CHARGE = "charge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationMapping:
+    location_id: ShopifyId
+    location_code: str | None = None
+    location_filter: tuple[str, ...] = ()
+    stock_calculation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentMethodMapping:
+    """Row for a shipping title; ``charge_type`` and ``charge_no`` None = the shipping charges account (4.26)."""
+
+    title: str
+    shipment_method_code: str | None = None
+    shipping_agent_code: str | None = None
+    shipping_agent_service_code: str | None = None
+    charge_type: ChargeType | None = None
+    charge_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethodMapping:
+    gateway: str
+    card_company: str | None = None
+    payment_method_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTermsMapping:
+    terms_id: ShopifyId
+    name: str = ""
+    type: str = ""
+    payment_terms_code: str | None = None
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerTemplate:
+    """Row for a country, or for one of its provinces (``province`` = province code)."""
+
+    country_code: str
+    province: str | None = None
+    default_customer_no: str | None = None
+    template_code: str | None = None
+    prices_include_tax: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxArea:
+    """Row for a country and province (CUS-71); ``province`` is the code, ``province_name`` the name; both None = whole country."""
+
+    country_code: str
+    province: str | None = None
+    province_name: str | None = None
+    tax_area_code: str | None = None
+    tax_liable: bool = False
+    vat_business_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mappings:
+    """All mapping tables of one shop, keyed for looking up. Titles, gateways and card companies are keyed case-folded."""
+
+    locations: Mapping[ShopifyId, LocationMapping] = field(default_factory=dict)
+    shipment_methods: Mapping[str, ShipmentMethodMapping] = field(default_factory=dict)
+    payment_methods: Mapping[tuple[str, str], PaymentMethodMapping] = field(default_factory=dict)
+    """By (gateway, card company or empty)."""
+    payment_terms: tuple[PaymentTermsMapping, ...] = ()
+    staff: Mapping[ShopifyId, str] = field(default_factory=dict)
+    """Salesperson code by staff id."""
+    templates: Mapping[tuple[str, str | None], CustomerTemplate] = field(default_factory=dict)
+    """By (country, province code or None)."""
+    tax_areas: tuple[TaxArea, ...] = ()
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    """The ERP's currency code by ISO code."""
+
+    def template_for(self, country_code: str, province_code: str | None) -> CustomerTemplate | None:
+        """The row of the province, else that of the country."""
+        return self.templates.get((country_code, province_code or None)) or self.templates.get((country_code, None))

@@ -1,0 +1,98 @@
+"""What a store adapter needs to keep between calls and processes: credentials, tokens, the points bucket, learned costs."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.identifiers import StoreId
+
+
+class CredentialsKind(StrEnum):
+    ACCESS_TOKEN = "access_token"
+    CLIENT_CREDENTIALS = "client_credentials"
+    OAUTH = "oauth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCredentials:
+    """How a store is reached; every secret is left out of ``repr``. One live token per app and store (P02)."""
+
+    kind: CredentialsKind
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    api_secret: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
+    access_token_expires_at: datetime | None = None
+    refresh_token: str | None = field(default=None, repr=False)
+    refresh_token_expires_at: datetime | None = None
+
+    @property
+    def webhook_secret(self) -> str | None:
+        """What Shopify signs this store's webhooks with."""
+        return self.api_secret or self.client_secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    value: str = field(repr=False)
+    obtained_at: datetime
+    expires_at: datetime | None
+    """None = unknown, which is not the same as expired."""
+    scopes: tuple[str, ...] = ()
+
+
+class TokenVault(Protocol):
+    """The store's live token, shared by all processes."""
+
+    async def credentials(self, store: StoreId) -> StoreCredentials: ...
+
+    async def current(self, store: StoreId) -> AccessToken | None: ...
+
+    def refreshing(self, store: StoreId) -> AbstractAsyncContextManager[AccessToken | None]:
+        """Hold the store's refresh lock over all processes; yields the token as it stands under the lock.
+
+        At most one holder at a time. Holding it keeps no transaction open.
+        """
+        ...
+
+    async def keep(self, store: StoreId, token: AccessToken) -> None:
+        """Store a token durably before it is used."""
+        ...
+
+    async def may_force_refresh(self, store: StoreId) -> bool:
+        """Take the store's one forced refresh a minute; False when it has been taken (AU-02)."""
+        ...
+
+    async def access_revoked(self, store: StoreId, reason: str) -> None:
+        """Note that the store refuses us; its work stops (P02)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsState:
+    """A store's bucket as Shopify last told it."""
+
+    maximum: int
+    available: int
+    restore_rate: int
+    measured_at: datetime
+
+
+class PointsBucket(Protocol):
+    """Points of a store, one bucket for all processes (B1)."""
+
+    async def reserve(self, store: StoreId, points: int, *, keep_free: int = 0) -> float:
+        """Take points for a call about to be made: 0.0 when they were taken, else the seconds to wait before asking again."""
+        ...
+
+    async def correct(self, store: StoreId, state: PointsState) -> None:
+        """Set the bucket to what an answer told."""
+        ...
+
+    async def learned_cost(self, document: str) -> int | None:
+        """The requested cost that Shopify last stated for this document and page size, if it ever did."""
+        ...
+
+    async def learn_cost(self, document: str, points: int) -> None: ...

@@ -1,0 +1,123 @@
+"""The conversation with a store's platform: listing what changed, reading orders whole, describing the store.
+
+Everything here may fail in the ways of ``app.ports.errors``; nothing returns a part as if it were the whole (P14, B4).
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.identifiers import ShopifyId, StoreId
+from app.domain.orders import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRef:
+    """A store as its platform knows it."""
+
+    id: StoreId
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderListing:
+    """Which orders to list. All bounds are inclusive; ``open_only`` is the first run's rule (1.03)."""
+
+    updated_since: datetime | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    open_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOrder:
+    """What a listing tells of an order: enough for the queue, not for a document."""
+
+    shopify_id: ShopifyId
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    closed: bool
+    cancelled: bool
+    test: bool
+    financial_status: str | None
+    fulfilment_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRead:
+    """An order read whole, with the raw answer it was made of (UTF-8 JSON) and when the reading began."""
+
+    order: Order
+    raw: bytes
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNotThere:
+    """Shopify answered that there is no such order for us: deleted, or older than our scope reaches. Not an error."""
+
+    shopify_id: ShopifyId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderUnreadable:
+    """This order could not be read whole; its neighbours could. ``detail`` is safe to show."""
+
+    shopify_id: ShopifyId
+    code: str
+    detail: str
+    retryable: bool
+
+
+OrderReading = OrderRead | OrderNotThere | OrderUnreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreDescription:
+    """What the store says of itself at first contact and at each connection test."""
+
+    name: str
+    currency: str
+    time_zone: str
+    country_code: str
+    plan: str
+    granted_scopes: tuple[str, ...]
+    api_version: str
+    """The version that answered, which is not always the one asked (B14)."""
+    supported_api_versions: tuple[str, ...]
+    points_maximum: int
+    points_restore_rate: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSubscription:
+    """A subscription as it stands at the store; ``topic`` in Shopify's slash form (``orders/updated``)."""
+
+    shopify_id: ShopifyId
+    topic: str
+    uri: str
+
+
+class StoreGateway(Protocol):
+    """One store platform, reached store by store."""
+
+    def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
+        """Pages of orders, oldest change first. A failing page raises; nothing is skipped."""
+        ...
+
+    async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
+        """Each order asked for, exactly once, in the order asked; nested lists of any length to their end.
+
+        Raises only for trouble of the whole store (``Throttled``, ``StoreUnavailable``, ``AccessRevoked``).
+        """
+        ...
+
+    async def describe(self, store: StoreRef) -> StoreDescription: ...
+
+    async def webhook_subscriptions(self, store: StoreRef) -> Sequence[WebhookSubscription]: ...
+
+    async def create_webhook_subscription(self, store: StoreRef, topic: str, uri: str) -> WebhookSubscription: ...
+
+    async def delete_webhook_subscription(self, store: StoreRef, subscription: ShopifyId) -> None: ...
