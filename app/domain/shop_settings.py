@@ -104,9 +104,13 @@ class GeneralSettings:
     local_currency: str | None = _says("ISO currency of the ERP's books; null takes the store's at first contact.")
     time_zone: str | None = _says("IANA time zone in which booking days are counted; null takes the store's.")
     country_code: str | None = _says("ISO country of the shop; null takes the store's.")
-    allow_outgoing: bool = _says("Whether anything may be written to Shopify. When off, such work stays pending with the reason.", True)
+    allow_outgoing: bool = _says(
+        "Whether anything may be written to Shopify. When off, such work stays pending with the reason.", True
+    )
     allow_background: bool = _says("Whether schedules run. Runs started by hand always do.", True)
-    start_date: str | None = _says("YYYY-MM-DD: orders created before this day are not imported unless asked for by id.")
+    start_date: str | None = _says(
+        "YYYY-MM-DD: orders created before this day are not imported unless asked for by id."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +125,14 @@ class NumberSeries:
 class OrderFilters:
     """Which orders a shop, a schedule or a run is about. Everything is optional; all that is given must hold (P11)."""
 
-    financial_status: dict[str, list[str]] | None = _says('Financial status: {"in": […], "not_in": […]}; "in" never matches an unknown status.')
+    financial_status: dict[str, list[str]] | None = _says(
+        'Financial status: {"in": […], "not_in": […]}; "in" never matches an unknown status.'
+    )
     fulfilment_status: dict[str, list[str]] | None = _says('Fulfilment status: {"in": […], "not_in": […]}.')
     channel: dict[str, list[str]] | None = _says('Channel handle, else source name: {"in": […], "not_in": […]}.')
-    tags: dict[str, list[str]] | None = _says('{"contains": […], "not_contains": […]}: all of the first, none of the second.')
+    tags: dict[str, list[str]] | None = _says(
+        '{"contains": […], "not_contains": […]}: all of the first, none of the second.'
+    )
     risk: dict[str, list[str]] | None = _says('Highest risk level: {"in": […], "not_in": […]}.')
     test: bool | None = _says("Only test orders (true) or none (false).")
     confirmed: bool | None = _says("Only confirmed orders, or only others.")
@@ -142,20 +150,36 @@ class OrderFilters:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSettings:
     auto_create_documents: bool = _says("Make the document as soon as an order is imported and complete.", False)
-    create_invoice_when_fulfilled: bool = _says("Make an invoice instead of an order when nothing is left to fulfil.", True)
+    create_invoice_when_fulfilled: bool = _says(
+        "Make an invoice instead of an order when nothing is left to fulfil.", True
+    )
     release_documents: bool = _says("Release documents at once, so that the ERP may collect them.", True)
-    amend_open_documents: bool = _says("Amend documents that the ERP has not acknowledged when their order is edited.", False)
+    amend_open_documents: bool = _says(
+        "Amend documents that the ERP has not acknowledged when their order is edited.", False
+    )
     use_shopify_order_number: bool = _says("Number documents by the order's name instead of the number series.", False)
-    order_number_comment_line: bool = _says("Begin each document with a comment line that names the Shopify order.", False)
+    order_number_comment_line: bool = _says(
+        "Begin each document with a comment line that names the Shopify order.", False
+    )
     write_document_number: bool = _says("Write the ERP's document number to the Shopify order as an attribute.", True)
-    close_finished_orders: bool = _says("Close (archive) orders in Shopify when they are fulfilled, paid and booked.", True)
-    cancelled_paid: CancelledPaid = _says("A paid order cancelled before it was documented: process like others, or skip.", CancelledPaid.PROCESS)
+    close_finished_orders: bool = _says(
+        "Close (archive) orders in Shopify when they are fulfilled, paid and booked.", True
+    )
+    cancelled_paid: CancelledPaid = _says(
+        "A paid order cancelled before it was documented: process like others, or skip.", CancelledPaid.PROCESS
+    )
     webhooks: bool = _says("Subscribe to the order webhooks of the store.", True)
     number_series: NumberSeries = _says("Prefixes of the number series.", NumberSeries())
-    currency_handling: CurrencyHandling = _says("Which money documents are made of: shop or presentment.", CurrencyHandling.SHOP)
-    currency_code: str | None = _says("The ERP's code of the document currency when currency_handling is shop; null = local currency or mapping.")
+    currency_handling: CurrencyHandling = _says(
+        "Which money documents are made of: shop or presentment.", CurrencyHandling.SHOP
+    )
+    currency_code: str | None = _says(
+        "The ERP's code of the document currency when currency_handling is shop; null = local currency or mapping."
+    )
     location_mandatory: bool = _says("Refuse documents whose item lines have no ERP location.", False)
-    tax_area_priority: tuple[TaxAddress, ...] = _says("The first of these addresses that has a city decides the tax area.", ())
+    tax_area_priority: tuple[TaxAddress, ...] = _says(
+        "The first of these addresses that has a city decides the tax area.", ()
+    )
     filters: OrderFilters = _says("Which orders of the store are this shop's own.", OrderFilters())
     cursor_overlap_minutes: int = _says("How far each listing reaches back before the last one, in minutes.", 5)
 
@@ -186,14 +210,18 @@ class CompanySettings:
         default=ImportRange.WITH_ORDERS,
         metadata={"name": "import", "description": "Which store companies are taken in: with orders, none, or all."},
     )
-    mapping: tuple[CompanyMapping, ...] = _says("How a company's customer is found: one rule or several in order.", (CompanyMapping.BY_EMAIL_PHONE,))
+    mapping: tuple[CompanyMapping, ...] = _says(
+        "How a company's customer is found: one rule or several in order.", (CompanyMapping.BY_EMAIL_PHONE,)
+    )
     tax_id_field: TaxIdField = _says("The customer field that holds the company's tax id.", TaxIdField.REGISTRATION_NO)
     default_customer_no: str | None = _says("The customer for company orders without one of their own.")
     template_code: str | None = _says("Template for created companies; null = customers.template_code.")
     auto_create: bool = _says("Create a customer when a company has none.", False)
     update_from_store: bool = _says("Update found companies from the store.", False)
     update_store: bool = _says("Update the store's companies from the ERP.", False)
-    default_contact_permission: ContactPermission = _says("What an exported company contact may do.", ContactPermission.ORDERING_ONLY)
+    default_contact_permission: ContactPermission = _says(
+        "What an exported company contact may do.", ContactPermission.ORDERING_ONLY
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,11 +246,17 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSettings:
-    process: RefundProcess = _says("What becomes of refunds: only imported, nothing, or documents.", RefundProcess.IMPORT_ONLY)
+    process: RefundProcess = _says(
+        "What becomes of refunds: only imported, nothing, or documents.", RefundProcess.IMPORT_ONLY
+    )
     create_as: RefundDocument = _says("The document of a refund.", RefundDocument.CREDIT_MEMO)
-    return_location_priority: ReturnLocationPriority = _says("Which location takes returned goods.", ReturnLocationPriority.DEFAULT_LOCATION)
+    return_location_priority: ReturnLocationPriority = _says(
+        "Which location takes returned goods.", ReturnLocationPriority.DEFAULT_LOCATION
+    )
     default_return_location: str | None = _says("ERP location of returned goods; null = blank.")
-    remainder_limit: Decimal | None = _says("Above this amount a refund that its lines do not explain waits for a person; null = never.")
+    remainder_limit: Decimal | None = _says(
+        "Above this amount a refund that its lines do not explain waits for a person; null = never."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,18 +295,36 @@ def contradictions(settings: ShopSettings) -> list[Contradiction]:
         found.append(Contradiction(paths=(first, second), detail=detail))
 
     if settings.refunds.process is RefundProcess.AUTO_CREATE and not settings.orders.auto_create_documents:
-        refuse("refunds.process", "orders.auto_create_documents", "Refund documents can only be made automatically when order documents are.")
+        refuse(
+            "refunds.process",
+            "orders.auto_create_documents",
+            "Refund documents can only be made automatically when order documents are.",
+        )
     if settings.customers.update_from_store and settings.customers.update_store:
-        refuse("customers.update_from_store", "customers.update_store", "Customers can be updated in one direction only.")
+        refuse(
+            "customers.update_from_store", "customers.update_store", "Customers can be updated in one direction only."
+        )
     if settings.companies.update_from_store and settings.companies.update_store:
-        refuse("companies.update_from_store", "companies.update_store", "Companies can be updated in one direction only.")
+        refuse(
+            "companies.update_from_store", "companies.update_store", "Companies can be updated in one direction only."
+        )
     if settings.customers.default_customer_no is None:
         if settings.customers.mapping is CustomerMapping.ALWAYS_DEFAULT:
-            refuse("customers.mapping", "customers.default_customer_no", "Always taking the default customer needs a default customer.")
+            refuse(
+                "customers.mapping",
+                "customers.default_customer_no",
+                "Always taking the default customer needs a default customer.",
+            )
         if settings.customers.default_as_last_resort:
-            refuse("customers.default_as_last_resort", "customers.default_customer_no", "A last resort needs a default customer.")
+            refuse(
+                "customers.default_as_last_resort",
+                "customers.default_customer_no",
+                "A last resort needs a default customer.",
+            )
     if CompanyMapping.DEFAULT_COMPANY in settings.companies.mapping and settings.companies.default_customer_no is None:
-        refuse("companies.mapping", "companies.default_customer_no", "Taking the default company needs a default customer.")
+        refuse(
+            "companies.mapping", "companies.default_customer_no", "Taking the default company needs a default customer."
+        )
     return found
 
 

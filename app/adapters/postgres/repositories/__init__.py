@@ -1,0 +1,1 @@
+"""The repositories on PostgreSQL, each bound to the connection of one unit of work."""

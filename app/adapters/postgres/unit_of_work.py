@@ -1,0 +1,54 @@
+"""The unit of work on PostgreSQL: one connection, one transaction, the repositories bound to it."""
+
+from collections.abc import Callable
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.adapters.postgres.database import database_trouble, raw_connection
+from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
+
+Enqueue = Callable[[asyncpg.Connection, set[tuple[str, str]]], "object"]
+
+
+class PostgresUnitOfWork:
+    """Opens its transaction on entering; rolls back on leaving unless committed."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._nudges: set[tuple[str, str]] = set()
+
+    async def __aenter__(self) -> Self:
+        async with database_trouble():
+            self.connection: AsyncConnection = await self._engine.connect()
+            try:
+                await self.connection.begin()
+                self.driver: asyncpg.Connection = await raw_connection(self.connection)
+            except BaseException:
+                await self.connection.close()
+                raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.connection.close()
+
+    async def commit(self) -> None:
+        async with database_trouble():
+            await self.connection.commit()
+
+    async def nudge(self, kind: str, key: str) -> None:
+        self._nudges.add((kind, key))
+
+    @cached_property
+    def awaiting(self) -> PostgresAwaitingWork:
+        return PostgresAwaitingWork(self.driver)
+
+
+def unit_of_work_factory(engine: AsyncEngine) -> Callable[[], PostgresUnitOfWork]:
+    """A factory of units of work on this engine."""
+    return lambda: PostgresUnitOfWork(engine)
