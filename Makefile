@@ -1,0 +1,80 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both build .venv first, from a hashed lock, with nothing but
+# Python >= 3.11 and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+LOCK := requirements.lock
+COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test test-faults check format bench audit lock clean
+
+help:
+	@echo "make demo         a day of orders from a simulated store, explained (KEEP=1 leaves it running)"
+	@echo "make run          the service, with an embedded PostgreSQL unless ORDERBRIDGE_DATABASE_URL is set"
+	@echo "make test         the tests, under five minutes"
+	@echo "make test-faults  the long ones: kill -9, restarts, faults of the store"
+	@echo "make check        format, lint, types, layers, migrations drift, OpenAPI drift"
+	@echo "make bench        the figures of docs, measured side by side"
+	@echo "make audit        known vulnerabilities of what the lock installs"
+	@echo "make lock         resolve the lock files again"
+
+setup: $(STAMP)
+
+$(STAMP): $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Found $$($(PYTHON) --version 2>&1); Orderbridge needs Python 3.11 or newer."; \
+		echo "Name another one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments: its venv or ensurepip is missing."; \
+		echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/orderbridge demo $(if $(KEEP),--keep)
+
+run: $(STAMP)
+	$(BIN)/orderbridge serve
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+test-faults: $(STAMP)
+	$(BIN)/python -m pytest -q -m long --timeout 900
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m drift
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+# Both tools live in environments of their own: neither is part of what we test or ship.
+.cache/uv/bin/uv:
+	$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv
+
+.cache/pip-audit/bin/pip-audit:
+	$(PYTHON) -m venv .cache/pip-audit && .cache/pip-audit/bin/python -m pip install --quiet pip-audit
+
+lock: .cache/uv/bin/uv
+	$< $(COMPILE) pyproject.toml --extra embedded --extra simulator --group dev -o requirements.lock
+	$< $(COMPILE) pyproject.toml -c requirements.lock -o requirements-runtime.lock
+	$< $(COMPILE) --group build -c requirements.lock -o requirements-build.lock
+
+audit: .cache/pip-audit/bin/pip-audit
+	$< --require-hashes --disable-pip -r requirements.lock
+
+clean:
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
