@@ -1,0 +1,88 @@
+"""Events as rows: written without a position, read by it. Giving positions is ``events_publisher``'s."""
+
+from collections.abc import Collection, Sequence
+
+import asyncpg
+
+from app.adapters.postgres.ulid import new_id
+from app.domain.events import EventType
+from app.domain.identifiers import EventId, ShopId
+from app.ports.repositories.events import FeedEvent, FeedRange, NewEvent
+
+APPEND = """
+INSERT INTO events (id, type, occurred_at, shop_id, resource_type, resource_id, resource_version)
+SELECT id, type, now(), shop_id, resource_type, resource_id, version
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+     WITH ORDINALITY AS t (id, type, shop_id, resource_type, resource_id, version, place)
+ORDER BY place
+"""
+
+RANGE = """
+SELECT coalesce((SELECT last FROM event_positions WHERE id = 1), 0) AS last,
+       (SELECT min(position) FROM events WHERE position IS NOT NULL) AS oldest
+"""
+
+PAGE = """
+SELECT e.id, e.position, e.type, e.occurred_at, s.code, e.resource_type, e.resource_id, e.resource_version
+FROM events e JOIN shops s ON s.id = e.shop_id
+WHERE e.position > $1 AND e.position <= $2
+  AND ($3::text[] IS NULL OR e.type = ANY($3) OR split_part(e.type, '.', 1) || '.*' = ANY($3))
+  AND ($4::text[] IS NULL OR e.shop_id = ANY($4))
+ORDER BY e.position
+LIMIT $5
+"""
+
+
+class PostgresEvents:
+    """The events of one unit of work."""
+
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def append(
+        self, type: EventType, shop_id: ShopId, resource_type: str, resource_id: str, version: int  # noqa: A002
+    ) -> None:
+        await self.append_many(
+            [
+                NewEvent(
+                    type=type, shop_id=shop_id, resource_type=resource_type, resource_id=resource_id, version=version
+                )
+            ]
+        )
+
+    async def append_many(self, events: Sequence[NewEvent]) -> None:
+        if not events:
+            return
+        await self._driver.execute(
+            APPEND,
+            [new_id("evt") for _ in events],
+            [event.type.value for event in events],
+            [event.shop_id for event in events],
+            [event.resource_type for event in events],
+            [event.resource_id for event in events],
+            [event.version for event in events],
+        )
+
+    async def feed_range(self) -> FeedRange:
+        row = await self._driver.fetchrow(RANGE)
+        return FeedRange(last=row["last"], oldest=row["oldest"])
+
+    async def page(
+        self, *, after: int, upto: int, types: Collection[str], shops: Collection[ShopId] | None, limit: int
+    ) -> Sequence[FeedEvent]:
+        rows = await self._driver.fetch(
+            PAGE, after, upto, sorted(types) or None, None if shops is None else sorted(shops), limit
+        )
+        return [
+            FeedEvent(
+                id=EventId(row["id"]),
+                position=row["position"],
+                type=row["type"],
+                occurred_at=row["occurred_at"],
+                shop=row["code"],
+                resource_type=row["resource_type"],
+                resource_id=row["resource_id"],
+                resource_version=row["resource_version"],
+            )
+            for row in rows
+        ]

@@ -1,0 +1,181 @@
+"""Orders on PostgreSQL: the copy is one JSON value, written whole or not at all."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from app.adapters.postgres.repositories.stored_json import decoder, encoded, raw_json, recordset
+from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
+from app.domain.order_record import OrderMapping, OrderState
+from app.domain.orders import COPY_VERSION, Order
+from app.domain.problems import Problem
+from app.ports.repositories.orders import KnownOrder, SavedOrder
+
+_order = decoder(Order)
+_mapping = decoder(OrderMapping)
+_problems = decoder(tuple[Problem, ...])
+
+_COLUMNS = """id, store_id, shopify_id, shop_id, state, mapping, problems, documents_on_request, use_shopify_number,
+    body_hash, version, updated_at"""
+
+_KNOWN = f"""
+SELECT {_COLUMNS} FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[]) ORDER BY id FOR UPDATE
+"""
+
+_LOCKED = f"SELECT {_COLUMNS}, body FROM orders WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
+
+_DUE = """
+SELECT id FROM orders WHERE shop_id = $1 AND document_due_at <= $3 ORDER BY document_due_at LIMIT $2
+FOR UPDATE SKIP LOCKED
+"""
+
+_SAVE = """
+INSERT INTO orders (
+    id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state, mapping,
+    problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status, cancelled_at,
+    closed_at, store_customer_id, version, created_at, updated_at
+)
+SELECT id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state, mapping,
+    problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status, cancelled_at,
+    closed_at, store_customer_id, version, $2, $2
+FROM json_populate_recordset(NULL::orders, $1::json)
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, body = excluded.body, body_version = excluded.body_version, body_hash = excluded.body_hash,
+    store_updated_at = excluded.store_updated_at, read_at = excluded.read_at, state = excluded.state,
+    mapping = excluded.mapping, problems = excluded.problems, waits_for = excluded.waits_for,
+    documents_on_request = excluded.documents_on_request, use_shopify_number = excluded.use_shopify_number,
+    financial_status = excluded.financial_status, fulfilment_status = excluded.fulfilment_status,
+    cancelled_at = excluded.cancelled_at, closed_at = excluded.closed_at, shop_id = excluded.shop_id,
+    store_customer_id = excluded.store_customer_id, document_due_at = NULL,
+    version = orders.version + 1, updated_at = excluded.updated_at
+"""
+
+_DECIDE = """
+UPDATE orders SET
+    state = new.state, mapping = new.mapping, problems = new.problems, waits_for = new.waits_for,
+    documents_on_request = new.documents_on_request, use_shopify_number = new.use_shopify_number,
+    document_due_at = NULL, version = orders.version + 1, updated_at = $2
+FROM json_populate_recordset(NULL::orders, $1::json) AS new
+WHERE orders.id = new.id
+"""
+
+_CAPTURE = """
+INSERT INTO order_captures (order_id, captured_at, digest, body)
+SELECT new.order_id, $1, new.digest, new.body
+FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS new(order_id, digest, body)
+WHERE new.digest IS DISTINCT FROM (
+    SELECT digest FROM order_captures AS last WHERE last.order_id = new.order_id ORDER BY captured_at DESC LIMIT 1
+)
+ON CONFLICT DO NOTHING
+"""
+
+_TOUCH = """
+UPDATE orders SET read_at = $2, store_updated_at = seen.store_updated_at
+FROM unnest($3::text[], $4::timestamptz[]) AS seen(shopify_id, store_updated_at)
+WHERE orders.store_id = $1 AND orders.shopify_id = seen.shopify_id
+"""
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=16).digest()
+
+
+class PostgresOrders:
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def known(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, KnownOrder]:
+        rows = await self._driver.fetch(_KNOWN, store, list(ids))
+        return {ShopifyId(row["shopify_id"]): _known(row) for row in rows}
+
+    async def locked(self, ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[KnownOrder, Order]]:
+        rows = await self._driver.fetch(_LOCKED, list(ids))
+        return {OrderId(row["id"]): (_known(row), _order.decode(row["body"])) for row in rows}
+
+    async def due_for_documents(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:
+        return [OrderId(row["id"]) for row in await self._driver.fetch(_DUE, shop, limit, now)]
+
+    def digest(self, order: Order) -> bytes:
+        return _digest(encoded(order))
+
+    async def save(self, orders: Sequence[SavedOrder], *, now: datetime) -> None:
+        copies = [order for order in orders if order.order is not None]
+        decided = [order for order in orders if order.order is None]
+        if copies:
+            await self._driver.execute(_SAVE, recordset([_copy_row(saved) for saved in copies]), now)
+            captures = [(saved.id, saved.raw) for saved in copies if saved.raw is not None]
+            await self._driver.execute(
+                _CAPTURE,
+                now,
+                [order_id for order_id, _ in captures],
+                [_digest(raw) for _, raw in captures],
+                [zlib.compress(raw, 1) for _, raw in captures],
+            )
+        if decided:
+            await self._driver.execute(_DECIDE, recordset([_decision_row(saved) for saved in decided]), now)
+
+    async def touch(self, store: StoreId, seen: Mapping[ShopifyId, datetime], *, read_at: datetime) -> None:
+        if seen:
+            await self._driver.execute(_TOUCH, store, read_at, list(seen), list(seen.values()))
+
+    async def clear_due(self, ids: Sequence[OrderId]) -> None:
+        if ids:
+            await self._driver.execute("UPDATE orders SET document_due_at = NULL WHERE id = ANY($1::text[])", list(ids))
+
+
+def _known(row: asyncpg.Record) -> KnownOrder:
+    return KnownOrder(
+        id=OrderId(row["id"]),
+        store_id=StoreId(row["store_id"]),
+        shopify_id=ShopifyId(row["shopify_id"]),
+        shop_id=ShopId(row["shop_id"]),
+        state=OrderState(row["state"]),
+        mapping=_mapping.decode(row["mapping"]),
+        problems=_problems.decode(row["problems"]),
+        documents_on_request=row["documents_on_request"],
+        use_shopify_number=row["use_shopify_number"],
+        digest=row["body_hash"],
+        version=row["version"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _decision_row(saved: SavedOrder) -> dict[str, Any]:
+    waits = dict.fromkeys(name for problem in saved.problems for name in problem.waits_for)
+    return {
+        "id": saved.id,
+        "state": saved.state.value,
+        "mapping": raw_json(saved.mapping),
+        "problems": raw_json(saved.problems),
+        "waits_for": list(waits),
+        "documents_on_request": saved.documents_on_request,
+        "use_shopify_number": saved.use_shopify_number,
+    }
+
+
+def _copy_row(saved: SavedOrder) -> dict[str, Any]:
+    order = saved.order
+    assert order is not None
+    body = encoded(order)
+    return _decision_row(saved) | {
+        "store_id": saved.store_id,
+        "shopify_id": saved.shopify_id,
+        "shop_id": saved.shop_id,
+        "name": order.name,
+        "body": msgspec.Raw(body),
+        "body_version": COPY_VERSION,
+        "body_hash": _digest(body),
+        "store_updated_at": order.updated_at,
+        "read_at": saved.read_at,
+        "financial_status": order.financial_status,
+        "fulfilment_status": order.fulfilment_status,
+        "cancelled_at": order.cancelled_at,
+        "closed_at": order.closed_at,
+        "store_customer_id": order.customer.shopify_id if order.customer else None,
+        "version": saved.version,
+    }

@@ -1,0 +1,197 @@
+"""The queue of orders to import, in statements over many rows at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
+from app.ports.clock import IdFactory
+from app.ports.repositories.orders_to_import import (
+    FinishedImport,
+    ImportClaim,
+    ImportOutcome,
+    WantedBy,
+    WantedOrder,
+)
+
+_KNOWN = """
+SELECT shopify_id, store_updated_at, read_at FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[])
+"""
+
+_WANT = """
+INSERT INTO orders_to_import AS queue (
+    id, store_id, shopify_id, shop_id, name, action, source, wanted, store_updated_at, due_at,
+    attempts, claim_by_id, run_id, claim_no, listed_at, updated_at
+)
+SELECT given.id, $1, given.shopify_id, $6, given.name,
+       CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5, 1, given.store_updated_at, $7,
+       0, $6 IS NOT NULL, $8, 0, $7, $7
+FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[]) AS given(id, shopify_id, name, store_updated_at)
+LEFT JOIN orders ON orders.store_id = $1 AND orders.shopify_id = given.shopify_id
+ORDER BY given.shopify_id
+ON CONFLICT (store_id, shopify_id) DO UPDATE SET
+    wanted = queue.wanted + 1,
+    action = excluded.action,
+    source = excluded.source,
+    name = COALESCE(excluded.name, queue.name),
+    store_updated_at = GREATEST(queue.store_updated_at, excluded.store_updated_at),
+    shop_id = COALESCE(excluded.shop_id, queue.shop_id),
+    claim_by_id = queue.claim_by_id OR excluded.claim_by_id,
+    run_id = COALESCE(excluded.run_id, queue.run_id),
+    due_at = excluded.due_at,
+    attempts = 0,
+    parked_at = NULL,
+    unclaimed_at = NULL,
+    left_out_at = NULL,
+    updated_at = excluded.updated_at
+WHERE queue.left_out_at IS NULL OR $5 = 'request'
+   OR excluded.store_updated_at > COALESCE(queue.store_updated_at, '-infinity')
+"""
+
+_CLAIM = """
+UPDATE orders_to_import SET
+    claimed_by = $2, claim_no = claim_no + 1, claimed_until = $4::timestamptz + $5::interval, attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM orders_to_import
+    WHERE store_id = $1 AND due_at <= $4 AND (claimed_until IS NULL OR claimed_until < $4)
+    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id
+"""
+
+_STILL = """
+SELECT queue.id FROM orders_to_import AS queue
+JOIN unnest($1::text[], $2::bigint[]) AS claim(id, claim_no) ON claim.id = queue.id AND claim.claim_no = queue.claim_no
+ORDER BY queue.id FOR UPDATE OF queue
+"""
+
+_DONE = """
+DELETE FROM orders_to_import AS queue
+USING unnest($1::text[], $2::bigint[]) AS claim(id, wanted)
+WHERE queue.id = claim.id AND queue.wanted = claim.wanted
+"""
+
+_KEPT = """
+UPDATE orders_to_import AS queue SET
+    claimed_by = NULL, claimed_until = NULL,
+    shop_id = CASE WHEN done.outcome = 'unclaimed' THEN queue.shop_id ELSE COALESCE(done.shop_id, queue.shop_id) END,
+    name = COALESCE(done.name, queue.name),
+    due_at = CASE
+        WHEN queue.wanted <> done.wanted THEN $8::timestamptz
+        WHEN done.outcome = 'failed' THEN done.retry_at
+    END,
+    attempts = CASE WHEN queue.wanted <> done.wanted THEN 0 ELSE queue.attempts END,
+    error_code = CASE WHEN done.outcome = 'failed' THEN done.error_code END,
+    error_detail = CASE WHEN done.outcome = 'failed' THEN done.error_detail END,
+    failed_at = CASE WHEN done.outcome = 'failed' THEN $8::timestamptz END,
+    parked_at = CASE
+        WHEN queue.wanted = done.wanted AND done.outcome = 'failed' AND done.retry_at IS NULL THEN $8::timestamptz
+    END,
+    unclaimed_at = CASE WHEN queue.wanted = done.wanted AND done.outcome = 'unclaimed' THEN $8::timestamptz END,
+    run_id = CASE WHEN queue.wanted <> done.wanted THEN queue.run_id END,
+    updated_at = $8
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $9::text[])
+    AS done(id, wanted, outcome, shop_id, error_code, error_detail, retry_at, name)
+WHERE queue.id = done.id
+"""
+
+_RELEASE = """
+UPDATE orders_to_import AS queue SET
+    claimed_by = NULL, claimed_until = NULL, due_at = $3, updated_at = $4,
+    attempts = GREATEST(0, queue.attempts - CASE WHEN $5 THEN 1 ELSE 0 END)
+FROM unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
+WHERE queue.id = claim.id AND queue.claim_no = claim.claim_no
+"""
+
+
+class PostgresOrdersToImport:
+    def __init__(self, driver: asyncpg.Connection, ids: IdFactory) -> None:
+        self._driver = driver
+        self._ids = ids
+
+    async def known_changes(
+        self, store: StoreId, ids: Sequence[ShopifyId]
+    ) -> dict[ShopifyId, tuple[datetime, datetime]]:
+        rows = await self._driver.fetch(_KNOWN, store, list(ids))
+        return {ShopifyId(row["shopify_id"]): (row["store_updated_at"], row["read_at"]) for row in rows}
+
+    async def want(
+        self,
+        store: StoreId,
+        orders: Sequence[WantedOrder],
+        *,
+        by: WantedBy,
+        now: datetime,
+        run: RunId | None = None,
+        shop: ShopId | None = None,
+    ) -> int:
+        if not orders:
+            return 0
+        by_id = {order.shopify_id: order for order in orders}
+        done: str = await self._driver.execute(
+            _WANT,
+            store,
+            [self._ids.new("oti") for _ in by_id],
+            list(by_id),
+            [order.name for order in by_id.values()],
+            by.value,
+            shop,
+            now,
+            run,
+            [order.store_updated_at for order in by_id.values()],
+        )
+        return int(done.rpartition(" ")[2])
+
+    async def claim(
+        self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[ImportClaim]:
+        rows = await self._driver.fetch(_CLAIM, store, by, limit, now, lease)
+        return [
+            ImportClaim(
+                id=row["id"],
+                shopify_id=ShopifyId(row["shopify_id"]),
+                claim_no=row["claim_no"],
+                wanted=row["wanted"],
+                attempts=row["attempts"],
+                shop_id=ShopId(row["shop_id"]) if row["shop_id"] else None,
+                claim_by_id=row["claim_by_id"],
+                run_id=RunId(row["run_id"]) if row["run_id"] else None,
+            )
+            for row in rows
+        ]
+
+    async def still_claimed(self, claims: Sequence[ImportClaim]) -> set[str]:
+        rows = await self._driver.fetch(_STILL, [claim.id for claim in claims], [claim.claim_no for claim in claims])
+        return {row["id"] for row in rows}
+
+    async def finish(self, finished: Sequence[FinishedImport], *, now: datetime) -> None:
+        imported = [done.claim for done in finished if done.outcome is ImportOutcome.IMPORTED]
+        if imported:
+            await self._driver.execute(_DONE, [claim.id for claim in imported], [claim.wanted for claim in imported])
+        if not finished:
+            return
+        await self._driver.execute(
+            _KEPT,
+            [done.claim.id for done in finished],
+            [done.claim.wanted for done in finished],
+            [done.outcome.value for done in finished],
+            [done.shop_id for done in finished],
+            [done.error_code for done in finished],
+            [done.error_detail for done in finished],
+            [done.retry_at for done in finished],
+            now,
+            [done.name for done in finished],
+        )
+
+    async def release(
+        self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool
+    ) -> None:
+        ids = [claim.id for claim in claims]
+        await self._driver.execute(_RELEASE, ids, [claim.claim_no for claim in claims], due_at, now, undo_attempt)
+
+    async def open_of_run(self, run: RunId) -> int:
+        found: int = await self._driver.fetchval(
+            "SELECT count(*) FROM orders_to_import WHERE run_id = $1 AND due_at IS NOT NULL", run
+        )
+        return found

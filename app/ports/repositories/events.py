@@ -1,0 +1,64 @@
+"""The change feed: facts written with their cause, given positions by one publisher, read by position (decision 11)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.events import EventType
+from app.domain.identifiers import EventId, ShopId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """A fact to be announced: something of a shop has a new version."""
+
+    type: EventType
+    shop_id: ShopId
+    resource_type: str
+    resource_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEvent:
+    """An event as readers see it; ``shop`` is the shop's code."""
+
+    id: EventId
+    position: int
+    type: str
+    occurred_at: datetime
+    shop: str
+    resource_type: str
+    resource_id: str
+    resource_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRange:
+    """``last`` position given, and the ``oldest`` still kept; None = nothing is kept."""
+
+    last: int
+    oldest: int | None
+
+
+class Events(Protocol):
+    """Events of the present unit of work, and the feed as far as it has positions."""
+
+    async def append(
+        self, type: EventType, shop_id: ShopId, resource_type: str, resource_id: str, version: int
+    ) -> None:
+        """Announce one fact with the transaction; it has no position until it is published."""
+        ...
+
+    async def append_many(self, events: Sequence[NewEvent]) -> None:
+        """Announce several facts, in this order, with one statement."""
+        ...
+
+    async def feed_range(self) -> FeedRange: ...
+
+    async def page(
+        self, *, after: int, upto: int, types: Collection[str], shops: Collection[ShopId] | None, limit: int
+    ) -> Sequence[FeedEvent]:
+        """Positioned events after ``after`` and not beyond ``upto``, rising. A type may end in ``.*``; no types = all."""
+        ...

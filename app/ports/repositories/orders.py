@@ -1,0 +1,77 @@
+"""Orders as we hold them: the copy of what the store says and what we decided about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
+from app.domain.order_record import OrderMapping, OrderState
+from app.domain.orders import Order
+from app.domain.problems import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOrder:
+    """An order we hold, without its copy. Reading it for a change locks it until the transaction ends."""
+
+    id: OrderId
+    store_id: StoreId
+    shopify_id: ShopifyId
+    shop_id: ShopId
+    state: OrderState
+    mapping: OrderMapping
+    problems: tuple[Problem, ...]
+    documents_on_request: bool
+    use_shopify_number: bool
+    digest: bytes
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedOrder:
+    """An order to be written. ``order`` None leaves the copy as it is and only writes what we decided."""
+
+    id: OrderId
+    store_id: StoreId
+    shopify_id: ShopifyId
+    shop_id: ShopId
+    order: Order | None
+    raw: bytes | None = None
+    """The answer the copy was made of; kept when given."""
+    read_at: datetime | None = None
+    state: OrderState
+    mapping: OrderMapping
+    problems: tuple[Problem, ...]
+    documents_on_request: bool
+    use_shopify_number: bool
+    version: int
+
+
+class Orders(Protocol):
+    async def known(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, KnownOrder]:
+        """The orders of a store that we hold, locked."""
+        ...
+
+    async def locked(self, ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[KnownOrder, Order]]:
+        """Orders with their copies, locked, in the order of their ids."""
+        ...
+
+    async def due_for_documents(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:
+        """Orders whose document is due to be made or tried again; orders being worked on are left out."""
+        ...
+
+    def digest(self, order: Order) -> bytes:
+        """Equal for equal copies, whatever the order of a run."""
+        ...
+
+    async def save(self, orders: Sequence[SavedOrder], *, now: datetime) -> None:
+        """Write orders; a version rises by one with each. Their due marks are cleared."""
+        ...
+
+    async def touch(self, store: StoreId, seen: Mapping[ShopifyId, datetime], *, read_at: datetime) -> None:
+        """Note that copies were read again and found equal."""
+        ...
+
+    async def clear_due(self, ids: Sequence[OrderId]) -> None: ...

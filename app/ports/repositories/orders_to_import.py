@@ -1,0 +1,105 @@
+"""The queue of orders to import (P12): wanted, claimed for a time, finished, put off or parked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
+
+
+class WantedBy(StrEnum):
+    """What last wanted an order."""
+
+    LISTING = "listing"
+    WEBHOOK = "webhook"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedOrder:
+    """An order that seems new or changed. ``store_updated_at`` None = not told."""
+
+    shopify_id: ShopifyId
+    name: str | None = None
+    store_updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportClaim:
+    """A claimed order: ``claim_no`` is the fencing token, ``wanted`` the counter as it stood."""
+
+    id: str
+    shopify_id: ShopifyId
+    claim_no: int
+    wanted: int
+    attempts: int
+    shop_id: ShopId | None
+    claim_by_id: bool
+    run_id: RunId | None
+
+
+class ImportOutcome(StrEnum):
+    IMPORTED = "imported"
+    """Written, or found equal: the row goes, unless it was wanted again meanwhile."""
+    UNCLAIMED = "unclaimed"
+    """No shop's filters match it: it stays, visible, until it changes or is asked for."""
+    FAILED = "failed"
+    """Put off until ``retry_at``; parked when that is None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedImport:
+    claim: ImportClaim
+    outcome: ImportOutcome
+    shop_id: ShopId | None = None
+    name: str | None = None
+    error_code: str | None = None
+    error_detail: str | None = None
+    retry_at: datetime | None = None
+
+
+class OrdersToImport(Protocol):
+    """Rows are keyed by store and Shopify id; the same order is never there twice."""
+
+    async def known_changes(self, store: StoreId, ids: Sequence[ShopifyId]) -> dict[ShopifyId, tuple[datetime, datetime]]:
+        """Of orders we hold a copy of: when the copy changed at the store, and when we read it."""
+        ...
+
+    async def want(
+        self,
+        store: StoreId,
+        orders: Sequence[WantedOrder],
+        *,
+        by: WantedBy,
+        now: datetime,
+        run: RunId | None = None,
+        shop: ShopId | None = None,
+    ) -> int:
+        """Make orders due now; the number of rows now due.
+
+        A row left out by a person wakes only for a later change, unless it was asked for by a person (``REQUEST``).
+        ``shop`` claims the order for that shop even if its filters do not match (P11: importable by id).
+        """
+        ...
+
+    async def claim(self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime) -> Sequence[ImportClaim]:
+        """Take due orders, the longest due first; each counts an attempt. An expired claim may be taken over."""
+        ...
+
+    async def still_claimed(self, claims: Sequence[ImportClaim]) -> set[str]:
+        """Lock the rows of these claims; the ids of those that are still ours."""
+        ...
+
+    async def finish(self, finished: Sequence[FinishedImport], *, now: datetime) -> None:
+        """End claims. A row that was wanted again since it was claimed stays and is due at once."""
+        ...
+
+    async def release(self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool) -> None:
+        """Give claims back unfinished, for trouble that is not theirs."""
+        ...
+
+    async def open_of_run(self, run: RunId) -> int:
+        """How many orders of a run are still to be imported: due, being worked on, or waiting to be retried soon."""
+        ...
