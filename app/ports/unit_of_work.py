@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.ports.repositories.awaiting import AwaitingWork
+from app.ports.repositories.events import Events
 
 
 class UnitOfWork(Protocol):
@@ -11,6 +12,9 @@ class UnitOfWork(Protocol):
 
     @property
     def awaiting(self) -> AwaitingWork: ...
+
+    @property
+    def events(self) -> Events: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -1,7 +1,7 @@
-"""The recurring tasks by name: what each does, what it can be asked, whose turn it waits for, and what its code is given.
+"""The recurring tasks by name: what each does, what it can be asked, whose turn it waits for, what its code is given.
 
-Knows neither how a run is kept nor who executes it (``app.services.runs``), nor what the work itself is: that is injected
-as a ``TaskRunner`` per task.
+Knows neither how a run is kept nor who executes it (``app.services.runs``), nor what the work itself is: that is
+injected as a ``TaskRunner`` per task.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -86,10 +86,10 @@ class RunProgress:
 
 
 class RunContext:
-    """What a task's code is given. It may be started again from the beginning after a crash: its effects must allow that.
+    """What a task's code is given. It may start again from the beginning after a crash: its effects must allow that.
 
-    When the lease is lost to another worker the code is cancelled (``asyncio.CancelledError``); when a person cancels the
-    run, ``cancelled`` turns true and the code ends at its next convenient point by returning.
+    When the lease is lost to another worker the code is cancelled (``asyncio.CancelledError``); when a person cancels
+    the run, ``cancelled`` turns true and the code ends at its next convenient point by returning.
     """
 
     def __init__(

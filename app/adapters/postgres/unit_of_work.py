@@ -9,9 +9,10 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.postgres.database import database_trouble, raw_connection
+from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
-
-Enqueue = Callable[[asyncpg.Connection, set[tuple[str, str]]], "object"]
+from app.adapters.postgres.repositories.events import PostgresEvents
+from app.ports.job_queue import Nudge
 
 
 class PostgresUnitOfWork:
@@ -19,13 +20,14 @@ class PostgresUnitOfWork:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._nudges: set[tuple[str, str]] = set()
+        self._nudges: set[Nudge] = set()
 
     async def __aenter__(self) -> Self:
         async with database_trouble():
             self.connection: AsyncConnection = await self._engine.connect()
             try:
-                await self.connection.begin()
+                # The driver's own calls do not open SQLAlchemy's transaction; one statement through it does.
+                await self.connection.exec_driver_sql("SELECT 1")
                 self.driver: asyncpg.Connection = await raw_connection(self.connection)
             except BaseException:
                 await self.connection.close()
@@ -39,14 +41,19 @@ class PostgresUnitOfWork:
 
     async def commit(self) -> None:
         async with database_trouble():
+            await enqueue(self.driver, self._nudges)
             await self.connection.commit()
 
     async def nudge(self, kind: str, key: str) -> None:
-        self._nudges.add((kind, key))
+        self._nudges.add(Nudge(kind, key))
 
     @cached_property
     def awaiting(self) -> PostgresAwaitingWork:
         return PostgresAwaitingWork(self.driver)
+
+    @cached_property
+    def events(self) -> PostgresEvents:
+        return PostgresEvents(self.driver)
 
 
 def unit_of_work_factory(engine: AsyncEngine) -> Callable[[], PostgresUnitOfWork]:

@@ -46,7 +46,12 @@ class Events(Protocol):
     """Events of the present unit of work, and the feed as far as it has positions."""
 
     async def append(
-        self, type: EventType, shop_id: ShopId, resource_type: str, resource_id: str, version: int
+        self,
+        type: EventType,  # noqa: A002 - the feed's word
+        shop_id: ShopId,
+        resource_type: str,
+        resource_id: str,
+        version: int,
     ) -> None:
         """Announce one fact with the transaction; it has no position until it is published."""
         ...
@@ -60,5 +65,5 @@ class Events(Protocol):
     async def page(
         self, *, after: int, upto: int, types: Collection[str], shops: Collection[ShopId] | None, limit: int
     ) -> Sequence[FeedEvent]:
-        """Positioned events after ``after`` and not beyond ``upto``, rising. A type may end in ``.*``; no types = all."""
+        """Events with ``after`` < position <= ``upto``, rising. A type may end in ``.*``; no types = all of them."""
         ...

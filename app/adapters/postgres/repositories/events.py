@@ -40,7 +40,12 @@ class PostgresEvents:
         self._driver = driver
 
     async def append(
-        self, type: EventType, shop_id: ShopId, resource_type: str, resource_id: str, version: int  # noqa: A002
+        self,
+        type: EventType,  # noqa: A002 - the feed's word
+        shop_id: ShopId,
+        resource_type: str,
+        resource_id: str,
+        version: int,
     ) -> None:
         await self.append_many(
             [
