@@ -87,14 +87,23 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
+_UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(5))
+
+
 def minor_unit(currency: str) -> Decimal:
     """The smallest amount of a currency: 1 JPY, 0.01 EUR, 0.001 KWD."""
-    return Decimal(1).scaleb(-minor_digits(currency))
+    return _UNITS[minor_digits(currency)]
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """The amount at its currency's scale, halves away from zero as Shopify rounds."""
     return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+
+
+def written(amount: Decimal, currency: str) -> str:
+    """The amount as a person reads it: ``12.50 EUR``. Digits finer than the currency are shown, not rounded away."""
+    shown = rounded(amount, currency)
+    return f"{shown if shown == amount else amount:f} {currency}"
 
 
 def allocate(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:

@@ -1,0 +1,71 @@
+"""The customers chosen for an order, as values: existing ones, ones to be made, links to be remembered. How: ``customer_choice``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.customers import NewCustomer
+from app.domain.identifiers import CustomerId
+from app.domain.order_record import Explanation
+from app.domain.problems import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingCustomer:
+    """A customer we hold; ``no`` is None while the ERP has not numbered it."""
+
+    id: CustomerId
+    no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedCustomer:
+    """A customer to be made with this order: its place among the choice's ``new_customers``."""
+
+    place: int = 0
+
+
+CustomerRef = ExistingCustomer | CreatedCustomer
+
+
+class LinkKind(StrEnum):
+    STORE_CUSTOMER = "store_customer"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkToMake:
+    """A store customer, or one of its addresses, that from now on is this customer."""
+
+    kind: LinkKind
+    shopify_id: str
+    customer: CustomerRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """The customers of a document, once every one of them has an id."""
+
+    sell_to: ExistingCustomer | None = None
+    bill_to: ExistingCustomer | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerChoice:
+    """What was chosen and why. Without problems both roles are filled."""
+
+    sell_to: CustomerRef | None = None
+    bill_to: CustomerRef | None = None
+    explanation: tuple[Explanation, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    links_to_make: tuple[LinkToMake, ...] = ()
+    new_customers: tuple[NewCustomer, ...] = ()
+
+    def parties(self, created: Sequence[CustomerId] = ()) -> Parties:
+        """The choice with the ids that the new customers were given, in their order."""
+
+        def known(ref: CustomerRef | None) -> ExistingCustomer | None:
+            return ExistingCustomer(id=created[ref.place]) if isinstance(ref, CreatedCustomer) else ref
+
+        return Parties(sell_to=known(self.sell_to), bill_to=known(self.bill_to), problems=self.problems)

@@ -1,0 +1,13 @@
+"""Which parts of a refund become a credit memo, and which merely make the order smaller (REF-25). Makes no document."""
+
+from app.domain.orders import Refund, RefundLine
+
+
+def gives_back(refund: Refund) -> bool:
+    """Whether the refund as a whole is creditable: it belongs to a return, or money was refunded (REF-25)."""
+    return refund.return_id is not None or refund.refunded.shop > 0
+
+
+def creditable(refund: Refund, line: RefundLine) -> bool:
+    """Whether this line becomes a credit memo: as the whole refund, or because it is restocked as a return (REF-25)."""
+    return gives_back(refund) or line.restock_type.casefold() == "return"
