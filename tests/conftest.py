@@ -1,0 +1,106 @@
+"""A real PostgreSQL for whoever asks: one server per test process, a migrated template, a clone per test.
+
+Knows how a database is had, not what is in it. ``ORDERBRIDGE_TEST_POSTGRES`` chooses the server: ``18`` (default) or
+``16`` from the wheel, or ``system`` for the machine's own.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import get_args
+
+import asyncpg
+import pytest
+
+from app.adapters.postgres.database import create_engine, migrate
+from app.adapters.postgres.embedded import FAST_AND_FORGETFUL, EmbeddedPostgres
+from app.adapters.postgres.embedded_binaries import Choice
+from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
+
+TEMPLATE = "orderbridge_template"
+PREFIX = "orderbridge-test-"
+_numbers = count(1)
+
+
+def _choice() -> Choice:
+    wanted = os.environ.get("ORDERBRIDGE_TEST_POSTGRES", "18")
+    choices: tuple[Choice, ...] = get_args(Choice)
+    for choice in choices:
+        if wanted == choice:
+            return choice
+    pytest.exit(f"ORDERBRIDGE_TEST_POSTGRES is {wanted!r}; one of {', '.join(choices)} is expected.", returncode=4)
+
+
+def _remove_what_killed_runs_left() -> None:
+    for folder in Path("/tmp").glob(f"{PREFIX}*"):
+        # Before that file exists a run may just be about to start.
+        if (folder / "postgres" / "use.lock").exists():
+            with suppress(EmbeddedPostgresError, OSError):
+                if EmbeddedPostgres(folder / "postgres", patience=5).stop_if_unused():
+                    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres() -> Iterator[EmbeddedPostgres]:
+    """The server of this test process. Short path: sockets have a limit."""
+    _remove_what_killed_runs_left()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
+    # Passable for the account that root hands the server to; the server's own folder inside stays closed.
+    folder.chmod(0o711)
+    server = EmbeddedPostgres(folder / "postgres", choice=_choice(), settings=FAST_AND_FORGETFUL)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+async def template_database(embedded_postgres: EmbeddedPostgres) -> str:
+    """The name of a database at the newest revision, closed to connections so that it can be cloned at any moment."""
+    await _command(embedded_postgres, f"CREATE DATABASE {TEMPLATE}")
+    engine = create_engine(embedded_postgres.url(database=TEMPLATE))
+    await migrate(engine)
+    await engine.dispose()
+    await _command(embedded_postgres, f"ALTER DATABASE {TEMPLATE} WITH ALLOW_CONNECTIONS false")
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database_url(embedded_postgres: EmbeddedPostgres, template_database: str) -> AsyncIterator[str]:
+    """A database at the newest revision, for this test alone."""
+    async with _database(embedded_postgres, template=template_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def module_database_url(embedded_postgres: EmbeddedPostgres, template_database: str) -> AsyncIterator[str]:
+    """A database at the newest revision, shared by the tests of a module."""
+    async with _database(embedded_postgres, template=template_database) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database_url(embedded_postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """A database without any table."""
+    async with _database(embedded_postgres, template="template0") as url:
+        yield url
+
+
+@asynccontextmanager
+async def _database(server: EmbeddedPostgres, *, template: str) -> AsyncIterator[str]:
+    name = f"test_{next(_numbers)}"
+    await _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.url(database=name)
+    await _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _command(server: EmbeddedPostgres, statement: str) -> None:
+    connection = await asyncpg.connect(server.url(database="postgres"))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
