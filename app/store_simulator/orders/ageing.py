@@ -1,0 +1,109 @@
+"""What becomes of generated orders after checkout: shipped, edited, refunded, cancelled, closed.
+
+Only decides; the changes themselves are those of `life`. Edits come before money is paid back, as an order that was
+refunded can hardly be edited at Shopify.
+"""
+
+import random
+from datetime import datetime, timedelta
+
+from app.store_simulator.orders import life
+from app.store_simulator.orders.catalogue import Catalogue
+from app.store_simulator.orders.line_money import is_tip
+from app.store_simulator.orders.money import JsonObject
+from app.store_simulator.orders.options import GeneratorOptions, weighted
+from app.store_simulator.orders.people import CARRIERS
+
+
+def age(
+    order: JsonObject, *, rng: random.Random, options: GeneratorOptions, catalogue: Catalogue, at: datetime
+) -> None:
+    """Let some of an order's life pass."""
+    till = order["retailLocation"] is not None
+    if not till and rng.random() < options.cancelled:
+        _cancel(order, rng, at + timedelta(hours=1))
+        return
+    if not till and order["lineItems"] and rng.random() < options.edited:
+        _edit(order, rng, catalogue, at + timedelta(minutes=20))
+    _fulfil(order, rng, options, at + timedelta(hours=3), till=till)
+    refund_due = rng.random() < options.refunded
+    if refund_due and order["displayFinancialStatus"] == "PAID":
+        _refund(order, rng, at + timedelta(days=2))
+    done = order["displayFulfillmentStatus"] == "FULFILLED" and order["fullyPaid"]
+    if done and rng.random() < options.closed:
+        life.close(order, at + timedelta(days=3))
+
+
+def _cancel(order: JsonObject, rng: random.Random, at: datetime) -> None:
+    reason = rng.choice(("CUSTOMER", "INVENTORY", "FRAUD", "OTHER"))
+    life.cancel(order, reason, rng.random() < 0.8, {"originalPaymentMethodsRefund": True}, at)
+
+
+def _edit(order: JsonObject, rng: random.Random, catalogue: Catalogue, at: datetime) -> None:
+    goods = [line for line in order["lineItems"] if not is_tip(line) and not line["isGiftCard"]]
+    if not goods:
+        return
+    changes: list[JsonObject] = []
+    line = rng.choice(goods)
+    kind = rng.choice(("less", "remove", "more", "add", "less"))
+    if kind == "less" and line["currentQuantity"] > 1:
+        changes.append({"setQuantity": {"lineItemId": line["id"], "quantity": line["currentQuantity"] - 1}})
+    elif kind == "remove" and len(goods) > 1:
+        changes.append({"setQuantity": {"lineItemId": line["id"], "quantity": 0}})
+    elif kind == "more":
+        changes.append({"setQuantity": {"lineItemId": line["id"], "quantity": line["currentQuantity"] + 1}})
+    else:
+        chosen = rng.choice(catalogue.goods)
+        changes.append({"addVariant": {"variant": chosen.variant, "product": chosen.product, "quantity": 1}})
+    life.edit(order, changes, at, refunds=rng.choice(("lines", "lines", "none")))
+
+
+def _fulfil(order: JsonObject, rng: random.Random, options: GeneratorOptions, at: datetime, *, till: bool) -> None:
+    virtual = [node for node in order["fulfillmentOrders"] if node["deliveryMethod"]["methodType"] == "NONE"]
+    cards = {line["id"] for line in order["lineItems"] if line["isGiftCard"]}
+    plan = "full" if till else weighted(rng, options.fulfilments)
+    if plan == "full" and order["fulfillable"]:
+        life.fulfil(order, None, None if till else _tracking(rng), at)
+        return
+    wanted: dict[str, int] = {}
+    if order["fullyPaid"]:
+        for node in virtual:
+            wanted.update(_remaining(line for line in node["lineItems"] if line["lineItem"]["id"] in cards))
+    if plan == "partial":
+        parcels = [line for node in order["fulfillmentOrders"] if node not in virtual for line in node["lineItems"]]
+        for line in parcels[: max(1, len(parcels) // 2)]:
+            if line["remainingQuantity"]:
+                wanted[line["id"]] = rng.randint(1, line["remainingQuantity"])
+    if wanted:
+        life.fulfil(order, list(wanted.items()), _tracking(rng) if plan == "partial" else None, at)
+
+
+def _remaining(lines) -> dict[str, int]:
+    return {line["id"]: line["remainingQuantity"] for line in lines if line["remainingQuantity"]}
+
+
+def _tracking(rng: random.Random) -> JsonObject:
+    company, _ = rng.choice(CARRIERS)
+    number = f"{rng.randint(10**11, 10**12 - 1)}"
+    return {"company": company, "number": number, "url": f"https://track.example.com/{number}"}
+
+
+def _refund(order: JsonObject, rng: random.Random, at: datetime) -> None:
+    goods = [line for line in order["lineItems"] if line["refundableQuantity"] and not is_tip(line)]
+    if not goods:
+        return
+    line = rng.choice(goods)
+    life.refund(
+        order,
+        {
+            "note": rng.choice((None, "Arrived damaged", "Wrong size")),
+            "refundLineItems": [
+                {
+                    "lineItem": {"id": line["id"]},
+                    "quantity": rng.randint(1, line["refundableQuantity"]),
+                    "restockType": "RETURN",
+                }
+            ],
+        },
+        at,
+    )

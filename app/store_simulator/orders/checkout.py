@@ -1,0 +1,247 @@
+"""Places one generated order: draws what it is, then writes it in the Admin API's fields as it stands at that moment.
+
+Puts together cart, buyer, payment and the first fulfilment orders. What happens to the order later is not decided here.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.store_simulator.orders.cart import Cart, write_charge, write_line
+from app.store_simulator.orders.catalogue import Catalogue
+from app.store_simulator.orders.fulfilment import fulfilment_order, location_reference, refresh_shipping
+from app.store_simulator.orders.header import open_header
+from app.store_simulator.orders.line_money import is_tip
+from app.store_simulator.orders.money import Currencies, JsonObject, scale_of
+from app.store_simulator.orders.nodes import ChildIds, gid, timestamp
+from app.store_simulator.orders.options import GeneratorOptions
+from app.store_simulator.orders.parties import Buyer, online_buyer, till_buyer
+from app.store_simulator.orders.people import ATTRIBUTES, NOTES, TAGS
+from app.store_simulator.orders.taxes import tax_lines
+from app.store_simulator.orders.tender import Till
+
+
+@dataclass(slots=True, kw_only=True)
+class Checkout:
+    """Everything that fixes one order."""
+
+    rng: random.Random
+    options: GeneratorOptions
+    catalogue: Catalogue
+    shop_currency: str
+    presentment_currency: str
+    order_id: int
+    number: int
+    placed_at: datetime
+
+    def place(self) -> JsonObject:
+        """The order as it is right after checkout."""
+        rng, options = self.rng, self.options
+        at_till = bool(self.catalogue.locations) and rng.random() < options.point_of_sale
+        currencies = Currencies(self.shop_currency, self.presentment_currency)
+        ids = ChildIds(self.order_id)
+        till = rng.choice(self.catalogue.locations) if at_till else None
+        buyer = self._buyer(till)
+        exempt = rng.random() < options.tax_exempt
+        cart = Cart(
+            rng=rng,
+            options=options,
+            catalogue=self.catalogue,
+            currencies=currencies,
+            market=buyer.market,
+            place=buyer.place,
+            taxed=options.taxes and not exempt,
+            at_till=at_till,
+        )
+        cart.fill()
+        if not any(line.requires_shipping for line in cart.lines):
+            buyer = _without_delivery(buyer)
+        order = self._head(buyer, till, exempt=exempt)
+        liable = order["sourceName"] == "marketplace"
+        order["discountApplications"] = cart.discounts.applications
+        codes = (application.get("code") for application in cart.discounts.applications)
+        order["discountCodes"] = [code for code in codes if code]
+        order["discountCode"] = order["discountCodes"][0] if order["discountCodes"] else None
+        order["lineItems"] = [write_line(line, order, ids, currencies, liable=liable) for line in cart.lines]
+        order["shippingLines"] = [write_charge(one, order, ids, currencies, liable=liable) for one in cart.charges]
+        self._add_duties_and_fees(order, buyer, ids, currencies)
+        open_header(order, currencies)
+        order["fulfillmentOrders"] = self._fulfilment_orders(order, till, ids)
+        order["requiresShipping"] = any(line["requiresShipping"] for line in order["lineItems"])
+        order["restockable"] = any(line["restockable"] for line in order["lineItems"])
+        refresh_shipping(order, currencies)
+        Till(rng, options, ids, currencies).take(order, self.placed_at, in_person=at_till)
+        return order
+
+    def _buyer(self, till: JsonObject | None) -> Buyer:
+        if till is not None:
+            return till_buyer(self.rng, till)
+        guest = self.rng.random() < self.options.guests
+        return online_buyer(self.rng, self.catalogue, self.presentment_currency, guest=guest, ships=True)
+
+    def _head(self, buyer: Buyer, till: JsonObject | None, *, exempt: bool) -> JsonObject:
+        rng, options, written = self.rng, self.options, timestamp(self.placed_at)
+        swapped = rng.random() < options.tax_basis_swapped
+        source = "pos" if till else "marketplace" if rng.random() < options.marketplace else "web"
+        head: JsonObject = {
+            "id": gid("Order", self.order_id),
+            "legacyResourceId": str(self.order_id),
+            "name": f"#{self.number}",
+            "number": self.number,
+            "confirmationNumber": "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=9)),
+            "poNumber": None,
+            "sourceName": source,
+            "sourceIdentifier": f"{rng.randint(100, 999)}-{self.number}" if source != "web" else None,
+            "app": _app(source),
+            "attribution": _attribution(source),
+            "createdAt": written,
+            "processedAt": written,
+            "updatedAt": written,
+            "closed": False,
+            "closedAt": None,
+            "cancelledAt": None,
+            "cancelReason": None,
+            "cancellation": None,
+            "confirmed": True,
+            "edited": False,
+            "test": rng.random() < options.test_orders,
+            "currencyCode": self.shop_currency,
+            "presentmentCurrencyCode": self.presentment_currency,
+            "taxesIncluded": buyer.market.taxes_included is not swapped,
+            "dutiesIncluded": False,
+            "taxExempt": exempt,
+            "estimatedTaxes": False,
+            "returnStatus": "NO_RETURN",
+            "merchantEditable": True,
+            "merchantEditableErrors": [],
+        }
+        head.update(_buyer_fields(buyer))
+        head.update(self._annotations())
+        head["retailLocation"] = location_reference(till) if till else None
+        head["merchantOfRecordApp"] = None
+        head["paymentTerms"] = None
+        head["risk"] = self._risk()
+        for name in ("refunds", "returns", "fulfillments", "additionalFees"):
+            head[name] = []
+        return head
+
+    def _annotations(self) -> JsonObject:
+        rng, chance = self.rng, self.options.annotations
+        attributes = rng.sample(ATTRIBUTES, rng.randint(1, 2)) if rng.random() < chance else ()
+        return {
+            "note": rng.choice(NOTES) if rng.random() < chance else None,
+            "tags": sorted(rng.sample(TAGS, rng.randint(1, 3))) if rng.random() < chance else [],
+            "customAttributes": [{"key": key, "value": value} for key, value in attributes],
+        }
+
+    def _risk(self) -> JsonObject:
+        risky = self.rng.random() < self.options.high_risk
+        level, advice = ("HIGH", "CANCEL") if risky else ("LOW", "ACCEPT")
+        text = "Card country differs from delivery country" if risky else "Payment was made from a known device"
+        fact = {"description": text, "sentiment": "NEGATIVE" if risky else "POSITIVE"}
+        assessment = {"riskLevel": level, "provider": None, "facts": [fact]}
+        return {"recommendation": advice, "assessments": [assessment]}
+
+    def _add_duties_and_fees(self, order: JsonObject, buyer: Buyer, ids: ChildIds, currencies: Currencies) -> None:
+        if self.options.duties and order["shippingLines"]:
+            for line in order["lineItems"]:
+                if line["requiresShipping"]:
+                    price = currencies.read(line["originalTotalSet"]).portion(4, 100)
+                    line["duties"] = [
+                        {
+                            "id": ids.next("Duty"),
+                            "harmonizedSystemCode": "620520",
+                            "countryCodeOfOrigin": "PT",
+                            "price": currencies.bag(price),
+                            "taxLines": [],
+                        }
+                    ]
+        if self.options.additional_fees:
+            price = currencies.convert(3 * 10 ** scale_of(currencies.shop))
+            rates = buyer.place.rates if self.options.taxes and not order["taxExempt"] else ()
+            taxes = tax_lines(price, rates, currencies, included=order["taxesIncluded"])
+            fee = {"id": ids.next("AdditionalFee"), "name": "Packaging fee", "price": currencies.bag(price)}
+            order["additionalFees"] = [{**fee, "taxLines": taxes}]
+
+    def _fulfilment_orders(self, order: JsonObject, till: JsonObject | None, ids: ChildIds) -> list[JsonObject]:
+        parcels = [line for line in order["lineItems"] if line["requiresShipping"]]
+        virtual = [line for line in order["lineItems"] if not line["requiresShipping"] and not is_tip(line)]
+        locations = self.catalogue.locations
+        made: list[JsonObject] = []
+        if parcels and till:
+            units = [(line, line["quantity"]) for line in parcels]
+            method = {"methodType": "RETAIL", "presentedName": None}
+            made.append(fulfilment_order(ids, order, units, till, method, self.placed_at))
+        elif parcels and locations:
+            made.extend(self._parcels(order, parcels, ids))
+        if virtual and locations:
+            units = [(line, line["quantity"]) for line in virtual]
+            place = till or locations[0]
+            made.append(fulfilment_order(ids, order, units, place, {"methodType": "NONE"}, self.placed_at))
+        return made
+
+    def _parcels(self, order: JsonObject, lines: Sequence[JsonObject], ids: ChildIds) -> list[JsonObject]:
+        locations = self.catalogue.locations
+        first_charge = order["shippingLines"][0] if order["shippingLines"] else None
+        method = {
+            "methodType": "SHIPPING",
+            "presentedName": first_charge["title"] if first_charge else None,
+            "serviceCode": first_charge["code"] if first_charge else None,
+        }
+        near, far = locations[0], locations[1 % len(locations)]
+        split: dict[str, list[tuple[JsonObject, int]]] = {"near": [], "far": []}
+        wanted = self.rng.random() < self.options.split_locations
+        for line in lines:
+            quantity = line["quantity"]
+            away = self.rng.randint(0, quantity) if wanted else 0
+            if quantity - away:
+                split["near"].append((line, quantity - away))
+            if away:
+                split["far"].append((line, away))
+        return [
+            fulfilment_order(ids, order, units, place, method, self.placed_at)
+            for units, place in ((split["near"], near), (split["far"], far))
+            if units
+        ]
+
+
+def _without_delivery(buyer: Buyer) -> Buyer:
+    return Buyer(
+        market=buyer.market,
+        place=buyer.place,
+        customer=buyer.customer,
+        email=buyer.email,
+        phone=buyer.phone,
+        shipping_address=None,
+        billing_address=buyer.billing_address,
+    )
+
+
+def _buyer_fields(buyer: Buyer) -> JsonObject:
+    shipping, billing = buyer.shipping_address, buyer.billing_address
+    display = shipping or billing
+    return {
+        "customer": buyer.customer,
+        "purchasingEntity": None,
+        "email": buyer.email,
+        "phone": buyer.phone,
+        "customerLocale": buyer.market.locale,
+        "shippingAddress": shipping,
+        "billingAddress": billing,
+        "displayAddress": dict(display) if display else None,
+        "billingAddressMatchesShippingAddress": shipping is not None and shipping == billing,
+        "canNotifyCustomer": buyer.email is not None or buyer.phone is not None,
+    }
+
+
+def _app(source: str) -> JsonObject:
+    names = {"web": ("580111", "Online Store"), "pos": ("129785", "Point of Sale")}
+    number, name = names.get(source, ("777001", "Harbour Market"))
+    return {"id": gid("OrderApp", number), "name": name}
+
+
+def _attribution(source: str) -> JsonObject:
+    names = {"web": ("web", "Online Store"), "pos": ("pos", "Point of Sale")}
+    handle, name = names.get(source, ("harbour-market", "Harbour Market"))
+    return {"handle": handle, "displayName": name, "icon": None}

@@ -1,0 +1,111 @@
+"""What a generated day of orders shall contain: switches, shares and sizes, and two presets.
+
+Shares are chances between 0 and 1. Knows nothing of how an order is built.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+def _euros() -> Mapping[str, float]:
+    return {"EUR": 1.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratorOptions:
+    """How varied generated orders are. The default has every feature except duties and fees."""
+
+    shop_currencies: Mapping[str, float] = field(default_factory=_euros)
+    """Weights of the currency the shop keeps its books in when an order is placed."""
+    presentment_currencies: Mapping[str, float] = field(default_factory=dict)
+    """Weights of the customers' currencies; empty: always the shop's."""
+    lines: tuple[int, int] = (1, 300)
+    """Smallest and largest number of lines; within it most orders are small, with a long tail."""
+    long_tail: float = 0.01
+    """Chance of an order with more than 50 lines, as far as `lines` allows."""
+    discounts: float = 0.45
+    shipping_discounts: float = 0.12
+    free_orders: float = 0.01
+    """Chance of 100 % off everything."""
+    shipping_lines: tuple[int, ...] = (0, 1, 1, 1, 1, 1, 1, 1, 2, 3)
+    """One of these numbers of charges is drawn for an order that ships."""
+    taxes: bool = True
+    tax_basis_swapped: float = 0.1
+    """Chance that prices include taxes where the country's habit is otherwise, or the reverse."""
+    tax_exempt: float = 0.04
+    tips: float = 0.06
+    gift_cards_sold: float = 0.05
+    gift_card_payments: float = 0.06
+    point_of_sale: float = 0.1
+    cash_rounding: bool = True
+    custom_lines: float = 0.04
+    unlinked_products: float = 0.03
+    """Chance of a line with a product that the catalogue marks as unknown to the ERP."""
+    guests: float = 0.1
+    duties: bool = False
+    additional_fees: bool = False
+    test_orders: float = 0.01
+    annotations: float = 0.3
+    """Chance of each of note, attributes, tags."""
+    high_risk: float = 0.04
+    marketplace: float = 0.03
+    """Chance of a marketplace order, whose taxes the channel remits."""
+    payments: Mapping[str, float] = field(
+        default_factory=lambda: {"paid": 0.72, "authorized": 0.08, "captured": 0.08, "pending": 0.08, "partial": 0.04}
+    )
+    fulfilments: Mapping[str, float] = field(
+        default_factory=lambda: {"none": 0.62, "partial": 0.1, "full": 0.28},
+    )
+    split_locations: float = 0.1
+    edited: float = 0.06
+    refunded: float = 0.05
+    cancelled: float = 0.03
+    closed: float = 0.1
+    """Chance that a paid and fulfilled order is closed."""
+
+
+TYPICAL = GeneratorOptions(
+    lines=(2, 2),
+    long_tail=0,
+    discounts=0,
+    shipping_discounts=0,
+    free_orders=0,
+    shipping_lines=(1,),
+    tax_basis_swapped=0,
+    tax_exempt=0,
+    tips=0,
+    gift_cards_sold=0,
+    gift_card_payments=0,
+    point_of_sale=0,
+    custom_lines=0,
+    unlinked_products=0,
+    guests=0,
+    test_orders=0,
+    annotations=0,
+    high_risk=0,
+    marketplace=0,
+    payments={"paid": 1.0},
+    fulfilments={"none": 1.0},
+    split_locations=0,
+    edited=0,
+    refunded=0,
+    cancelled=0,
+    closed=0,
+)
+"""Two lines, one charge, one transaction, one fulfilment order: the order a benchmark counts."""
+
+DAY = GeneratorOptions(
+    presentment_currencies={"EUR": 0.8, "CHF": 0.06, "USD": 0.05, "GBP": 0.04, "JPY": 0.03, "KWD": 0.02},
+    lines=(1, 120),
+    custom_lines=0.01,
+    unlinked_products=0.015,
+)
+"""About 200 of these make a varied day, with a handful that a connector must refuse until something is set up."""
+
+PRESETS: Mapping[str, GeneratorOptions] = {"default": GeneratorOptions(), "typical": TYPICAL, "day": DAY}
+
+
+def weighted(rng: random.Random, weights: Mapping[str, float]) -> str:
+    """Draw one key by its weight."""
+    return rng.choices(list(weights), list(weights.values()))[0]
