@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.ports.repositories.awaiting import AwaitingWork
+from app.ports.repositories.documents import Documents
 from app.ports.repositories.events import Events
 
 
@@ -12,6 +13,9 @@ class UnitOfWork(Protocol):
 
     @property
     def awaiting(self) -> AwaitingWork: ...
+
+    @property
+    def documents(self) -> Documents: ...
 
     @property
     def events(self) -> Events: ...

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.adapters.postgres.database import database_trouble, raw_connection
 from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
+from app.adapters.postgres.repositories.documents import PostgresDocuments
 from app.adapters.postgres.repositories.events import PostgresEvents
 from app.ports.job_queue import Nudge
 
@@ -50,6 +51,10 @@ class PostgresUnitOfWork:
     @cached_property
     def awaiting(self) -> PostgresAwaitingWork:
         return PostgresAwaitingWork(self.driver)
+
+    @cached_property
+    def documents(self) -> PostgresDocuments:
+        return PostgresDocuments(self.driver)
 
     @cached_property
     def events(self) -> PostgresEvents:

@@ -1,0 +1,132 @@
+"""The life of sales documents on PostgreSQL. Their insertion in batches is in ``document_insertion``."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from app.adapters.postgres.repositories.document_insertion import DocumentInsertion
+from app.domain.identifiers import DocumentId, OrderId, ShopId
+from app.domain.problems import Problem
+from app.domain.sales_documents import DocumentFacts, DocumentKind, DocumentState
+from app.ports.repositories.documents import DocumentRecord, Insertion, LockedOrder, NewDocument
+
+_FACTS = "id, kind, number, state, version, erp_document_no, posted_document_no, posting_date, unlinked_at"
+_RECORD = (
+    "id, shop_id, order_id, refund_id, adjusts_id, kind, number, state, version, revision, erp_document_no,"
+    " posted_document_no, posting_date, cancel_reason, released_at, acknowledged_at, posted_at, cancelled_at,"
+    " unlinked_at"
+)
+
+
+class PostgresDocuments:
+    """Bound to the connection of one unit of work."""
+
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def insert_many(self, documents: Sequence[NewDocument], *, now: datetime) -> Sequence[Insertion]:
+        return await DocumentInsertion(self._driver, now=now)(documents) if documents else []
+
+    async def live_of_orders(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, DocumentFacts]:
+        rows = await self._driver.fetch(
+            f"SELECT order_id, {_FACTS} FROM sales_documents"  # noqa: S608 - a constant list of columns
+            " WHERE order_id = ANY($1::text[]) AND refund_id IS NULL AND adjusts_id IS NULL"
+            " AND state <> 'cancelled' AND unlinked_at IS NULL",
+            list(order_ids),
+        )
+        return {row["order_id"]: _facts(row) for row in rows}
+
+    async def order_of(self, document_id: DocumentId, *, shop_ids: Collection[ShopId] | None) -> OrderId | None:
+        found: OrderId | None = await self._driver.fetchval(
+            "SELECT order_id FROM sales_documents WHERE id = $1 AND ($2::text[] IS NULL OR shop_id = ANY($2::text[]))",
+            document_id,
+            _texts(shop_ids),
+        )
+        return found
+
+    async def lock(self, document_id: DocumentId, *, shop_ids: Collection[ShopId] | None) -> DocumentRecord | None:
+        row = await self._driver.fetchrow(
+            f"SELECT {_RECORD} FROM sales_documents"  # noqa: S608 - a constant list of columns
+            " WHERE id = $1 AND ($2::text[] IS NULL OR shop_id = ANY($2::text[])) FOR UPDATE",
+            document_id,
+            _texts(shop_ids),
+        )
+        return None if row is None else _record(row)
+
+    async def lock_order(self, order_id: OrderId, *, shop_ids: Collection[ShopId] | None) -> LockedOrder | None:
+        row = await self._driver.fetchrow(
+            "SELECT id, shop_id, version, conflict IS NOT NULL AS in_conflict FROM orders"
+            " WHERE id = $1 AND ($2::text[] IS NULL OR shop_id = ANY($2::text[])) FOR UPDATE",
+            order_id,
+            _texts(shop_ids),
+        )
+        return None if row is None else LockedOrder(**dict(row))
+
+    async def lock_all_of_order(self, order_id: OrderId) -> Sequence[DocumentRecord]:
+        rows = await self._driver.fetch(
+            f"SELECT {_RECORD} FROM sales_documents"  # noqa: S608 - a constant list of columns
+            " WHERE order_id = $1 AND refund_id IS NULL AND state <> 'cancelled' AND unlinked_at IS NULL"
+            " ORDER BY id FOR UPDATE",
+            order_id,
+        )
+        return [_record(row) for row in rows]
+
+    async def save(self, record: DocumentRecord, *, now: datetime) -> DocumentRecord:
+        row = await self._driver.fetchrow(
+            "UPDATE sales_documents SET state = $2, erp_document_no = $3, posted_document_no = $4, posting_date = $5,"
+            " cancel_reason = $6, released_at = $7, acknowledged_at = $8, posted_at = $9, cancelled_at = $10,"
+            f" unlinked_at = $11, revision = revision + 1, updated_at = $12 WHERE id = $1 RETURNING {_RECORD}",
+            record.id,
+            record.state,
+            record.erp_document_no,
+            record.posted_document_no,
+            record.posting_date,
+            record.cancel_reason,
+            record.released_at,
+            record.acknowledged_at,
+            record.posted_at,
+            record.cancelled_at,
+            record.unlinked_at,
+            now,
+        )
+        assert row is not None
+        return _record(row)
+
+    async def set_order_back(self, order_id: OrderId, *, problem: Problem | None, now: datetime) -> int:
+        version: int = await self._driver.fetchval(
+            "UPDATE orders SET state = 'unprocessed', documents_on_request = true, problems = $2::text::jsonb,"
+            " waits_for = '{}', document_due_at = NULL, conflict = NULL, version = version + 1, updated_at = $3"
+            " WHERE id = $1 RETURNING version",
+            order_id,
+            msgspec.json.encode([] if problem is None else [problem]).decode(),
+            now,
+        )
+        return version
+
+
+def _texts(values: Collection[str] | None) -> list[str] | None:
+    return None if values is None else list(values)
+
+
+def _facts(row: asyncpg.Record) -> DocumentFacts:
+    return DocumentFacts(
+        id=row["id"],
+        kind=DocumentKind(row["kind"]),
+        number=row["number"],
+        state=DocumentState(row["state"]),
+        version=row["version"],
+        erp_document_no=row["erp_document_no"],
+        posted_document_no=row["posted_document_no"],
+        posting_date=row["posting_date"],
+        unlinked_at=row["unlinked_at"],
+    )
+
+
+def _record(row: asyncpg.Record) -> DocumentRecord:
+    values: dict[str, Any] = dict(row)
+    values["kind"] = DocumentKind(values["kind"])
+    values["state"] = DocumentState(values["state"])
+    return DocumentRecord(**values)
