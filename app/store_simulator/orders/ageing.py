@@ -5,6 +5,7 @@ refunded can hardly be edited at Shopify.
 """
 
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.store_simulator.orders import life
@@ -78,7 +79,7 @@ def _fulfil(order: JsonObject, rng: random.Random, options: GeneratorOptions, at
         life.fulfil(order, list(wanted.items()), _tracking(rng) if plan == "partial" else None, at)
 
 
-def _remaining(lines) -> dict[str, int]:
+def _remaining(lines: Iterable[JsonObject]) -> dict[str, int]:
     return {line["id"]: line["remainingQuantity"] for line in lines if line["remainingQuantity"]}
 
 

@@ -164,7 +164,9 @@ class Cart:
             self.charges.append(CartCharge(title=title, code=code, price=self._converted(cents), rates=rates))
 
 
-def write_line(line: CartLine, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liable: bool) -> JsonObject:
+def write_line(
+    line: CartLine, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liable: bool | None
+) -> JsonObject:
     """A cart line as a LineItem of the order."""
     goods = line.merchandise
     variant = goods.variant if goods else None
@@ -214,7 +216,7 @@ def _product_reference(product: JsonObject) -> JsonObject:
 
 
 def write_charge(
-    charge: CartCharge, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liable: bool
+    charge: CartCharge, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liable: bool | None
 ) -> JsonObject:
     """A charge as a ShippingLine of the order."""
     return {

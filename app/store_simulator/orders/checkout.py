@@ -39,10 +39,12 @@ class Checkout:
         """The order as it is right after checkout."""
         rng, options = self.rng, self.options
         at_till = bool(self.catalogue.locations) and rng.random() < options.point_of_sale
+        till = self._till() if at_till else None
+        buyer = self._buyer(till)
+        if till is not None:
+            self.presentment_currency = self._till_currency(buyer)
         currencies = Currencies(self.shop_currency, self.presentment_currency)
         ids = ChildIds(self.order_id)
-        till = rng.choice(self.catalogue.locations) if at_till else None
-        buyer = self._buyer(till)
         exempt = rng.random() < options.tax_exempt
         cart = Cart(
             rng=rng,
@@ -58,7 +60,7 @@ class Checkout:
         if not any(line.requires_shipping for line in cart.lines):
             buyer = _without_delivery(buyer)
         order = self._head(buyer, till, exempt=exempt)
-        liable = order["sourceName"] == "marketplace"
+        liable = self._channel_liable(order)
         order["discountApplications"] = cart.discounts.applications
         codes = (application.get("code") for application in cart.discounts.applications)
         order["discountCodes"] = [code for code in codes if code]
@@ -74,6 +76,22 @@ class Checkout:
         Till(rng, options, ids, currencies).take(order, self.placed_at, in_person=at_till)
         return order
 
+    def _till(self) -> JsonObject:
+        shops = [location for location in self.catalogue.locations if "Store" in location["name"]]
+        till: JsonObject = self.rng.choice(shops or self.catalogue.locations)
+        return till
+
+    def _till_currency(self, buyer: Buyer) -> str:
+        """A till takes the money of its country where the shop sells in it, else that of the shop."""
+        local = buyer.market.currency
+        return local if local in self.options.presentment_currencies else self.shop_currency
+
+    def _channel_liable(self, order: JsonObject) -> bool | None:
+        """True where the marketplace remits the tax; now and then unknown, which Shopify says with null."""
+        if order["sourceName"] == "marketplace":
+            return True
+        return None if self.rng.random() < 0.03 else False
+
     def _buyer(self, till: JsonObject | None) -> Buyer:
         if till is not None:
             return till_buyer(self.rng, till)
@@ -81,7 +99,7 @@ class Checkout:
         return online_buyer(self.rng, self.catalogue, self.presentment_currency, guest=guest, ships=True)
 
     def _head(self, buyer: Buyer, till: JsonObject | None, *, exempt: bool) -> JsonObject:
-        rng, options, written = self.rng, self.options, timestamp(self.placed_at)
+        rng, options = self.rng, self.options
         swapped = rng.random() < options.tax_basis_swapped
         source = "pos" if till else "marketplace" if rng.random() < options.marketplace else "web"
         head: JsonObject = {
@@ -90,40 +108,21 @@ class Checkout:
             "name": f"#{self.number}",
             "number": self.number,
             "confirmationNumber": "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=9)),
-            "poNumber": None,
             "sourceName": source,
             "sourceIdentifier": f"{rng.randint(100, 999)}-{self.number}" if source != "web" else None,
             "app": _app(source),
             "attribution": _attribution(source),
-            "createdAt": written,
-            "processedAt": written,
-            "updatedAt": written,
-            "closed": False,
-            "closedAt": None,
-            "cancelledAt": None,
-            "cancelReason": None,
-            "cancellation": None,
-            "confirmed": True,
-            "edited": False,
             "test": rng.random() < options.test_orders,
             "currencyCode": self.shop_currency,
             "presentmentCurrencyCode": self.presentment_currency,
             "taxesIncluded": buyer.market.taxes_included is not swapped,
-            "dutiesIncluded": False,
             "taxExempt": exempt,
-            "estimatedTaxes": False,
-            "returnStatus": "NO_RETURN",
-            "merchantEditable": True,
-            "merchantEditableErrors": [],
+            "retailLocation": location_reference(till) if till else None,
+            "risk": self._risk(),
         }
+        head.update(_fresh(timestamp(self.placed_at)))
         head.update(_buyer_fields(buyer))
         head.update(self._annotations())
-        head["retailLocation"] = location_reference(till) if till else None
-        head["merchantOfRecordApp"] = None
-        head["paymentTerms"] = None
-        head["risk"] = self._risk()
-        for name in ("refunds", "returns", "fulfillments", "additionalFees"):
-            head[name] = []
         return head
 
     def _annotations(self) -> JsonObject:
@@ -204,6 +203,28 @@ class Checkout:
             for units, place in ((split["near"], near), (split["far"], far))
             if units
         ]
+
+
+def _fresh(written: str) -> JsonObject:
+    """What every order that was just placed has in common."""
+    lists = ("refunds", "returns", "fulfillments", "additionalFees", "merchantEditableErrors")
+    nothing = ("poNumber", "closedAt", "cancelledAt", "cancelReason", "cancellation")
+    return {
+        "createdAt": written,
+        "processedAt": written,
+        "updatedAt": written,
+        "closed": False,
+        "confirmed": True,
+        "edited": False,
+        "dutiesIncluded": False,
+        "estimatedTaxes": False,
+        "returnStatus": "NO_RETURN",
+        "merchantEditable": True,
+        "merchantOfRecordApp": None,
+        "paymentTerms": None,
+        **dict.fromkeys(nothing),
+        **{name: [] for name in lists},
+    }
 
 
 def _without_delivery(buyer: Buyer) -> Buyer:

@@ -189,21 +189,26 @@ def _fulfilment(
         "fulfillmentLineItems": [],
     }
     for parent, line, quantity in parts:
-        worth = money_of(by_id[line["lineItem"]["id"]], order, currencies)
-        node["fulfillmentLineItems"].append(
-            {
-                "id": ids.next("FulfillmentLineItem"),
-                "quantity": quantity,
-                "lineItem": {"id": line["lineItem"]["id"]},
-                "originalTotalSet": currencies.bag(worth.price * quantity),
-                "discountedTotalSet": currencies.bag(worth.net(quantity)),
-            }
-        )
+        sold = by_id[line["lineItem"]["id"]]
+        node["fulfillmentLineItems"].append(_shipped_line(ids, currencies, order, sold, quantity))
         line["remainingQuantity"] -= quantity
         parent["updatedAt"] = written
         refresh_fulfilment_order(parent)
     fulfilments.append(node)
     return node
+
+
+def _shipped_line(
+    ids: ChildIds, currencies: Currencies, order: JsonObject, line: JsonObject, quantity: int
+) -> JsonObject:
+    worth = money_of(line, order, currencies)
+    return {
+        "id": ids.next("FulfillmentLineItem"),
+        "quantity": quantity,
+        "lineItem": {"id": line["id"]},
+        "originalTotalSet": currencies.bag(worth.price * quantity),
+        "discountedTotalSet": currencies.bag(worth.net(quantity)),
+    }
 
 
 def _tracking(tracking: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> list[JsonObject]:

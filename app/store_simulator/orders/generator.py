@@ -35,14 +35,13 @@ def generate_orders(
     """
     chosen = PRESETS[options] if isinstance(options, str) else options
     return [
-        _generate_order(seed, index, first_number + index, catalogue, start + spacing * index, chosen, shop_currency)
+        _generate_order(seed, first_number + index, catalogue, start + spacing * index, chosen, shop_currency)
         for index in range(count)
     ]
 
 
 def _generate_order(
     seed: int,
-    index: int,
     number: int,
     catalogue: Catalogue,
     start: datetime,

@@ -6,7 +6,7 @@ change moves every field by the difference it makes, so a header that was put in
 otherwise. Knows nothing of payments.
 """
 
-from app.store_simulator.orders.line_money import LineMoney, is_order_level, is_tip, money_of
+from app.store_simulator.orders.line_money import LineMoney, current_quantity, is_order_level, is_tip, money_of
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, total
 from app.store_simulator.orders.taxes import summed
 
@@ -110,15 +110,15 @@ def open_header(order: JsonObject, currencies: Currencies) -> None:
     ]
     parts.extend(shipping_share(charge, order, currencies) for charge in order["shippingLines"])
     for part in parts:
-        for name, amount in part.items():
-            sums[name] = sums[name] + amount
+        for key, amount in part.items():
+            sums[key] = sums[key] + amount
     duties = total(currencies.read(duty["price"]) for line in order["lineItems"] for duty in line["duties"])
     fees = total(currencies.read(fee["price"]) for fee in order["additionalFees"])
     fee_tax = total(currencies.read(tax["priceSet"]) for fee in order["additionalFees"] for tax in fee["taxLines"])
     sums["tax"] = sums["tax"] + fee_tax
     sums["total"] = sums["total"] + duties + fees + (ZERO if order["taxesIncluded"] else fee_tax)
-    for part, name in (*_BEFORE.items(), *_AFTER.items()):
-        order[name] = currencies.bag(sums[part])
+    for key, name in (*_BEFORE.items(), *_AFTER.items()):
+        order[name] = currencies.bag(sums[key])
     order["originalTotalPriceSet"] = order["totalPriceSet"]
     for kind, amount in (("Duties", duties), ("AdditionalFees", fees)):
         written = currencies.bag(amount) if amount else None
@@ -143,7 +143,7 @@ def refresh_tax_lines(order: JsonObject, currencies: Currencies) -> None:
     current: list[JsonObject] = []
     for line in order["lineItems"]:
         quantity = int(line.get("quantity", 1))
-        units = int(line.get("currentQuantity", quantity))
+        units = current_quantity(line)
         for tax in line.get("taxLines") or ():
             amount = currencies.read(tax["priceSet"])
             current.append({**tax, "priceSet": currencies.bag(amount.portion(units, quantity))})
@@ -169,6 +169,4 @@ def refresh_counts(order: JsonObject) -> None:
     """Write the numbers of units that make up the subtotal, as ordered and as of now; tips do not count."""
     goods = [line for line in order["lineItems"] if not is_tip(line)]
     order["subtotalLineItemsQuantity"] = sum(int(line.get("quantity", 1)) for line in goods)
-    order["currentSubtotalLineItemsQuantity"] = sum(
-        int(line.get("currentQuantity", line.get("quantity", 1))) for line in goods
-    )
+    order["currentSubtotalLineItemsQuantity"] = sum(current_quantity(line) for line in goods)

@@ -14,9 +14,17 @@ from app.store_simulator.orders.edits import OrderEdit
 from app.store_simulator.orders.errors import ChangeRefused
 from app.store_simulator.orders.fulfilment import is_open, refresh_fulfilment_order, refresh_shipping, ship
 from app.store_simulator.orders.header import AFTER_RETURNS, refresh_counts, refresh_tax_lines
-from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, to_minor, to_text
+from app.store_simulator.orders.line_money import current_quantity
+from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, portion, to_minor, to_text
 from app.store_simulator.orders.nodes import ChildIds, touch
-from app.store_simulator.orders.payments import authorizations, refresh_payment, transaction, unsettled
+from app.store_simulator.orders.payments import (
+    PaymentFigures,
+    TransactionWriter,
+    authorizations,
+    can_mark_as_paid,
+    refresh_payment,
+    unsettled,
+)
 from app.store_simulator.orders.refunds import RefundEntry, record_refund
 from app.store_simulator.orders.returns import return_status
 
@@ -35,15 +43,15 @@ __all__ = [
 ]
 
 _UPDATED: Final = "ORDERS_UPDATED"
-_FIXED_FIELDS = frozenset({"id", "legacyResourceId", "updatedAt", "currencyCode", "presentmentCurrencyCode"})
+_SETTLED: Final = frozenset({"SUCCESS", "FAILURE", "ERROR"})
+_FIXED_FIELDS: Final = frozenset({"id", "legacyResourceId", "updatedAt", "currencyCode", "presentmentCurrencyCode"})
 
 
 def create(order: JsonObject) -> list[str]:
     """Topics of an order that has just appeared, with everything it already went through."""
     topics = ["ORDERS_CREATE"]
-    for one in order.get("transactions") or ():
-        if one.get("status") in ("SUCCESS", "FAILURE", "ERROR"):
-            topics.append("ORDER_TRANSACTIONS_CREATE")
+    settled = [one for one in order.get("transactions") or () if one.get("status") in _SETTLED]
+    topics.extend("ORDER_TRANSACTIONS_CREATE" for _ in settled)
     if order.get("displayFinancialStatus") in ("PAID", "PARTIALLY_REFUNDED", "REFUNDED"):
         topics.append("ORDERS_PAID")
     topics.extend("FULFILLMENTS_CREATE" for _ in order.get("fulfillments") or ())
@@ -95,36 +103,20 @@ def change(order: JsonObject, fields: Mapping[str, Any], at: datetime) -> list[s
 def mark_as_paid(order: JsonObject, at: datetime) -> list[str]:
     """Pay the whole outstanding amount by hand: a SALE by the gateway `manual`, or of the payment that was pending."""
     currencies = Currencies.of(order)
-    refresh_payment(order, currencies)
-    due = currencies.read(order["totalOutstandingSet"])
-    if not order["canMarkAsPaid"]:
+    figures = PaymentFigures.of(order, currencies)
+    if not can_mark_as_paid(order, figures):
         raise ChangeRefused("Order cannot be marked as paid.", field=["id"])
-    _state_earlier_payment(order, currencies, at)
-    waiting = [one for one in order["transactions"] if one["kind"] == "SALE" and one["status"] == "PENDING"]
-    order["transactions"].append(
-        transaction(
-            ChildIds.continuing(order),
-            currencies,
-            kind="SALE",
-            gateway=waiting[0]["gateway"] if waiting else "manual",
-            amount=due,
-            at=at,
-            parent=waiting[0] if waiting else None,
-        )
-    )
+    writer = TransactionWriter(ChildIds.continuing(order), currencies)
+    transactions = order.setdefault("transactions", [])
+    if not transactions and figures.received:
+        # An order put into the state as paid has received something that no transaction tells; it gets one.
+        transactions.append(writer.write(kind="SALE", gateway="manual", amount=figures.received, at=at))
+    waiting = next((one for one in transactions if one["kind"] == "SALE" and one["status"] == "PENDING"), None)
+    gateway = waiting["gateway"] if waiting else "manual"
+    transactions.append(writer.write(kind="SALE", gateway=gateway, amount=figures.outstanding, at=at, parent=waiting))
     refresh_payment(order, currencies)
     touch(order, at)
     return ["ORDER_TRANSACTIONS_CREATE", "ORDERS_PAID", _UPDATED]
-
-
-def _state_earlier_payment(order: JsonObject, currencies: Currencies, at: datetime) -> None:
-    """Give an order that was put into the state as paid, without transactions, the payment it must have had."""
-    earlier = currencies.read(order["totalReceivedSet"])
-    if order.get("transactions") or not earlier:
-        order.setdefault("transactions", [])
-        return
-    ids = ChildIds.continuing(order)
-    order["transactions"] = [transaction(ids, currencies, kind="SALE", gateway="manual", amount=earlier, at=at)]
 
 
 def capture(
@@ -136,6 +128,17 @@ def capture(
     hold = next((one for one in holds if unsettled(one, order, currencies)), holds[0] if holds else None)
     if hold is None:
         raise ChangeRefused("Unable to find parent transaction")
+    taken = _capturable(hold, amount, order, currencies)
+    writer = TransactionWriter(ChildIds.continuing(order), currencies)
+    made = writer.write(kind="CAPTURE", gateway=hold["gateway"], amount=taken, at=at, parent=hold)
+    order["transactions"].append(made)
+    refresh_payment(order, currencies)
+    touch(order, at)
+    paid = ["ORDERS_PAID"] if order["fullyPaid"] else []
+    return ["ORDER_TRANSACTIONS_CREATE", *paid, _UPDATED]
+
+
+def _capturable(hold: JsonObject, amount: str | None, order: JsonObject, currencies: Currencies) -> Amounts:
     left = unsettled(hold, order, currencies)
     wanted = left.presentment if amount is None else to_minor(amount, currencies.presentment)
     if wanted <= 0:
@@ -143,23 +146,7 @@ def capture(
     if wanted > left.presentment:
         authorised = to_text(currencies.read(hold["amountSet"]).presentment, currencies.presentment)
         raise ChangeRefused(f"Cannot capture more than the authorized {authorised} for this payment.")
-    taken = Amounts(left.portion(wanted, left.presentment).shop, wanted)
-    order["transactions"].append(
-        transaction(
-            ChildIds.continuing(order),
-            currencies,
-            kind="CAPTURE",
-            gateway=hold["gateway"],
-            amount=taken,
-            at=at,
-            parent=hold,
-            test=bool(hold.get("test")),
-        )
-    )
-    refresh_payment(order, currencies)
-    touch(order, at)
-    paid = ["ORDERS_PAID"] if order["fullyPaid"] else []
-    return ["ORDER_TRANSACTIONS_CREATE", *paid, _UPDATED]
+    return Amounts(portion(left.shop, wanted, left.presentment), wanted)
 
 
 def fulfil(
@@ -215,7 +202,7 @@ def _refresh(order: JsonObject, currencies: Currencies) -> None:
 def cancel(
     order: JsonObject,
     reason: str,
-    restock: bool,
+    restock: bool,  # noqa: FBT001 - in the place where `orderCancel` has it
     refund_method: Mapping[str, Any] | None,
     at: datetime,
     *,
@@ -267,12 +254,14 @@ def _take_everything(order: JsonObject, *, restock: bool, pay_back: bool, at: da
     topics: list[str] = []
     if pay_back or not net:
         restock_type = "CANCEL" if restock else "NO_RESTOCK"
-        parts = [
-            {"lineItem": {"id": line["id"]}, "quantity": line["currentQuantity"], "restockType": restock_type}
-            for line in order["lineItems"]
-            if line.get("currentQuantity")
-        ]
-        entry.take_lines(parts)
+        units = [(line, current_quantity(line)) for line in order["lineItems"]]
+        entry.take_lines(
+            [
+                {"lineItem": {"id": line["id"]}, "quantity": current, "restockType": restock_type}
+                for line, current in units
+                if current
+            ]
+        )
         charges = [charge for charge in order.get("shippingLines") or () if not charge.get("isRemoved")]
         if net:
             entry.take_shipping([{"shippingLine": {"id": charge["id"]}} for charge in charges])
@@ -292,20 +281,12 @@ def _take_everything(order: JsonObject, *, restock: bool, pay_back: bool, at: da
 
 
 def _void_holds(order: JsonObject, currencies: Currencies, at: datetime) -> list[str]:
+    writer = TransactionWriter(ChildIds.continuing(order), currencies)
     topics: list[str] = []
     for hold in authorizations(order):
         left = unsettled(hold, order, currencies)
         if left:
-            void = transaction(
-                ChildIds.continuing(order),
-                currencies,
-                kind="VOID",
-                gateway=hold["gateway"],
-                amount=left,
-                at=at,
-                parent=hold,
-                test=bool(hold.get("test")),
-            )
+            void = writer.write(kind="VOID", gateway=hold["gateway"], amount=left, at=at, parent=hold)
             order["transactions"].append(void)
             topics.append("ORDER_TRANSACTIONS_CREATE")
     return topics

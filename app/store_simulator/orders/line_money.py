@@ -43,6 +43,12 @@ class LineMoney:
         return self.net(units) if self.taxes_included else self.net(units) + self.tax(units)
 
 
+def current_quantity(line: JsonObject) -> int:
+    """Units of a line that were neither removed nor refunded."""
+    current = line.get("currentQuantity")
+    return int(line.get("quantity", 1) if current is None else current)
+
+
 def is_tip(line: JsonObject) -> bool:
     """Whether a line is a tip; the words are those of the tip's own language, a product would settle it as goods."""
     return (
@@ -63,7 +69,7 @@ def money_of(line: JsonObject, order: JsonObject, currencies: Currencies | None 
     allocations = line.get("discountAllocations") or ()
     return LineMoney(
         quantity=quantity,
-        current=int(line.get("currentQuantity", quantity)),
+        current=current_quantity(line),
         price=currencies.read(line.get("originalUnitPriceSet")),
         discount=total(currencies.read(share["allocatedAmountSet"]) for share in allocations),
         taxes=tuple(currencies.read(tax["priceSet"]) for tax in line.get("taxLines") or ()),

@@ -14,7 +14,7 @@ JsonObject: TypeAlias = dict[str, Any]
 _SCALES = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3, "TND": 3}
 
 EUROS_TO: dict[str, Decimal] = {
-    "EUR": Decimal("1"),
+    "EUR": Decimal(1),
     "USD": Decimal("1.0835"),
     "GBP": Decimal("0.8471"),
     "CHF": Decimal("0.9512"),
@@ -30,9 +30,14 @@ def scale_of(currency: str) -> int:
     return _SCALES.get(currency, 2)
 
 
-def to_minor(amount: str | int | float | Decimal, currency: str) -> int:
+def to_minor(amount: str | float | Decimal, currency: str) -> int:
     """Whole minor units of a decimal amount; half up where the text has more decimals than the currency."""
-    return int(Decimal(str(amount)).scaleb(scale_of(currency)).to_integral_value(ROUND_HALF_UP))
+    scale = scale_of(currency)
+    if isinstance(amount, str):
+        whole, _, fraction = amount.partition(".")
+        if len(fraction) == scale and whole.isdecimal() and (fraction or "0").isdecimal():
+            return int(whole + fraction)
+    return int(Decimal(str(amount)).scaleb(scale).to_integral_value(ROUND_HALF_UP))
 
 
 def to_text(minor: int, currency: str) -> str:
@@ -126,12 +131,13 @@ class Currencies:
     Bags written by one instance are shared where amounts are equal, so a bag in the state is replaced, never changed.
     """
 
-    __slots__ = ("_written", "presentment", "shop")
+    __slots__ = ("_known", "_written", "presentment", "shop")
 
     def __init__(self, shop: str, presentment: str) -> None:
         self.shop = shop
         self.presentment = presentment
         self._written: dict[tuple[int, int], JsonObject] = {}
+        self._known: dict[int, Amounts] = {}
 
     @classmethod
     def of(cls, order: JsonObject) -> "Currencies":
@@ -152,12 +158,16 @@ class Currencies:
                 },
             }
             self._written[key] = bag
+            self._known[id(bag)] = amounts
         return bag
 
     def read(self, bag: JsonObject | None) -> Amounts:
         """Read a MoneyBag; none is zero, a missing presentment amount is the shop amount."""
         if not bag:
             return ZERO
+        known = self._known.get(id(bag))
+        if known is not None:
+            return known
         shop = bag["shopMoney"]["amount"]
         presentment = (bag.get("presentmentMoney") or bag["shopMoney"])["amount"]
         return Amounts(to_minor(shop, self.shop), to_minor(presentment, self.presentment))

@@ -79,7 +79,7 @@ def timestamp(at: datetime) -> str:
 
 def parse_time(text: str) -> datetime:
     """Read one of Shopify's times."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.fromisoformat(text)
 
 
 def touch(order: JsonObject, at: datetime) -> str:

@@ -47,7 +47,7 @@ def online_buyer(rng: random.Random, catalogue: Catalogue, currency: str, *, gue
     customer = None if guest or not catalogue.customers else rng.choice(catalogue.customers)
     first = customer["firstName"] if customer else rng.choice(FIRST_NAMES)
     last = customer["lastName"] if customer else rng.choice(LAST_NAMES)
-    email, phone = _contact(rng, customer, market)
+    email, phone = _contact(rng, customer)
     shipping = address_in(rng, market, first, last, place)
     billing = shipping
     if rng.random() < 0.15:
@@ -64,7 +64,7 @@ def online_buyer(rng: random.Random, catalogue: Catalogue, currency: str, *, gue
     )
 
 
-def _contact(rng: random.Random, customer: JsonObject | None, market: Market) -> tuple[str | None, str | None]:
+def _contact(rng: random.Random, customer: JsonObject | None) -> tuple[str | None, str | None]:
     if customer is None:
         return f"guest{rng.randint(1000, 9999)}@example.org", None
     email = (customer["defaultEmailAddress"] or {}).get("emailAddress")

@@ -5,10 +5,11 @@ authorisation makes an order AUTHORIZED with nothing outstanding (recorded). Cas
 transaction, never in it (`amountRoundingSet`). Knows nothing of lines.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, portion, total
-from app.store_simulator.orders.nodes import ChildIds, timestamp
+from app.store_simulator.orders.nodes import ChildIds, gid, timestamp
 
 _GATEWAYS = {
     "shopify_payments": "Shopify Payments",
@@ -22,44 +23,49 @@ _CASH_STEPS = {"CHF": 5, "CAD": 5}
 _MANUAL = frozenset({"manual", "cash", "Bank Deposit"})
 
 
-def transaction(
-    ids: ChildIds,
-    currencies: Currencies,
-    *,
-    kind: str,
-    gateway: str,
-    amount: Amounts,
-    at: datetime,
-    status: str = "SUCCESS",
-    parent: JsonObject | None = None,
-    rounding: Amounts | None = None,
-    test: bool = False,
-) -> JsonObject:
-    """One transaction in Shopify's fields."""
-    written = timestamp(at)
-    number = ids.next_number()
-    return {
-        "id": f"gid://shopify/OrderTransaction/{number}",
-        "kind": kind,
-        "status": status,
-        "gateway": gateway,
-        "formattedGateway": _GATEWAYS.get(gateway, gateway),
-        "manualPaymentGateway": gateway in _MANUAL,
-        "test": test,
-        "createdAt": written,
-        "processedAt": written,
-        "errorCode": "CARD_DECLINED" if status == "FAILURE" else None,
-        "accountNumber": "•••• 4242" if gateway == "shopify_payments" else None,
-        "paymentId": f"pay_{number}",
-        "settlementCurrency": None,
-        "settlementCurrencyRate": None,
-        "amountSet": currencies.bag(amount),
-        "amountRoundingSet": currencies.bag(rounding) if rounding is not None else None,
-        "totalUnsettledSet": currencies.bag(amount if kind == "AUTHORIZATION" else ZERO),
-        "parentTransaction": (
-            {"id": parent["id"], "kind": parent["kind"], "status": parent["status"]} if parent else None
-        ),
-    }
+@dataclass(frozen=True, slots=True)
+class TransactionWriter:
+    """Writes the transactions of one order."""
+
+    ids: ChildIds
+    currencies: Currencies
+
+    def write(
+        self,
+        *,
+        kind: str,
+        gateway: str,
+        amount: Amounts,
+        at: datetime,
+        status: str = "SUCCESS",
+        parent: JsonObject | None = None,
+        rounding: Amounts | None = None,
+    ) -> JsonObject:
+        """One transaction in Shopify's fields; a test where the bogus gateway or the parent is one."""
+        written, bag = timestamp(at), self.currencies.bag
+        number = self.ids.next_number()
+        return {
+            "id": gid("OrderTransaction", number),
+            "kind": kind,
+            "status": status,
+            "gateway": gateway,
+            "formattedGateway": _GATEWAYS.get(gateway, gateway),
+            "manualPaymentGateway": gateway in _MANUAL,
+            "test": gateway == "bogus" or bool(parent and parent.get("test")),
+            "createdAt": written,
+            "processedAt": written,
+            "errorCode": "CARD_DECLINED" if status == "FAILURE" else None,
+            "accountNumber": "•••• 4242" if gateway == "shopify_payments" else None,
+            "paymentId": f"pay_{number}",
+            "settlementCurrency": None,
+            "settlementCurrencyRate": None,
+            "amountSet": bag(amount),
+            "amountRoundingSet": bag(rounding) if rounding is not None else None,
+            "totalUnsettledSet": bag(amount if kind == "AUTHORIZATION" else ZERO),
+            "parentTransaction": (
+                {"id": parent["id"], "kind": parent["kind"], "status": parent["status"]} if parent else None
+            ),
+        }
 
 
 def cash_rounding(due: Amounts, currencies: Currencies) -> Amounts:
@@ -88,7 +94,8 @@ def received(order: JsonObject, currencies: Currencies) -> Amounts:
     stated = currencies.read(order.get("totalReceivedSet"))
     if stated:
         return stated
-    return currencies.read(order.get("totalPriceSet")) if order.get("fullyPaid") else ZERO
+    paid = order.get("displayFinancialStatus") in ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
+    return currencies.read(order.get("totalPriceSet")) if paid else ZERO
 
 
 def refunded(order: JsonObject, currencies: Currencies) -> Amounts:
@@ -120,32 +127,57 @@ def authorizations(order: JsonObject) -> list[JsonObject]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFigures:
+    """Where an order stands with its payments."""
+
+    received: Amounts
+    refunded: Amounts
+    capturable: Amounts
+    outstanding: Amounts
+
+    @classmethod
+    def of(cls, order: JsonObject, currencies: Currencies) -> "PaymentFigures":
+        """Read them; nothing is outstanding of what an authorisation still covers."""
+        money_in, money_out = received(order, currencies), refunded(order, currencies)
+        capturable = total(unsettled(hold, order, currencies) for hold in authorizations(order))
+        current = currencies.read(order.get("currentTotalPriceSet"))
+        discrepancy = currencies.read(order.get("refundDiscrepancySet"))
+        outstanding = current - (money_in - money_out) + discrepancy
+        if capturable and not order.get("cancelledAt"):
+            outstanding = outstanding - capturable
+            if not money_in:
+                outstanding = _not_below_zero(outstanding)
+        return cls(received=money_in, refunded=money_out, capturable=capturable, outstanding=outstanding)
+
+    @property
+    def net(self) -> Amounts:
+        """Received less refunded."""
+        return self.received - self.refunded
+
+
+def can_mark_as_paid(order: JsonObject, figures: PaymentFigures) -> bool:
+    """Only while something is outstanding, and never after cancelling."""
+    return not order.get("cancelledAt") and figures.outstanding.presentment > 0
+
+
 def refresh_payment(order: JsonObject, currencies: Currencies) -> None:
     """Write everything in the header that follows from transactions, refunds and the current total."""
-    money_in, money_out = received(order, currencies), refunded(order, currencies)
-    capturable = ZERO
-    for authorization in authorizations(order):
-        left = unsettled(authorization, order, currencies)
-        authorization["totalUnsettledSet"] = currencies.bag(left)
-        capturable = capturable + left
-    cancelled = bool(order.get("cancelledAt"))
-    current = currencies.read(order.get("currentTotalPriceSet"))
-    discrepancy = currencies.read(order.get("refundDiscrepancySet"))
-    net = money_in - money_out
-    outstanding = current - net + discrepancy
-    if capturable and not cancelled:
-        outstanding = _not_below_zero(outstanding - capturable) if not net else outstanding - capturable
-    order["displayFinancialStatus"] = _status(order, money_in, money_out, capturable, outstanding)
-    order["totalReceivedSet"] = currencies.bag(money_in)
-    order["totalRefundedSet"] = currencies.bag(money_out)
-    order["netPaymentSet"] = currencies.bag(net)
-    order["totalCapturableSet"] = currencies.bag(capturable)
+    figures = PaymentFigures.of(order, currencies)
+    for hold in authorizations(order):
+        hold["totalUnsettledSet"] = currencies.bag(unsettled(hold, order, currencies))
+    outstanding = figures.outstanding
+    order["displayFinancialStatus"] = _status(order, figures)
+    order["totalReceivedSet"] = currencies.bag(figures.received)
+    order["totalRefundedSet"] = currencies.bag(figures.refunded)
+    order["netPaymentSet"] = currencies.bag(figures.net)
+    order["totalCapturableSet"] = currencies.bag(figures.capturable)
     order["totalOutstandingSet"] = currencies.bag(outstanding)
-    order["capturable"] = bool(capturable)
-    order["fullyPaid"] = not capturable and outstanding.presentment <= 0 and outstanding.shop <= 0
-    order["unpaid"] = not money_in and bool(currencies.read(order.get("totalPriceSet")))
-    order["canMarkAsPaid"] = not cancelled and outstanding.presentment > 0
-    order["refundable"] = bool(net)
+    order["capturable"] = bool(figures.capturable)
+    order["fullyPaid"] = not figures.capturable and outstanding.presentment <= 0
+    order["unpaid"] = not figures.received and bool(currencies.read(order.get("totalPriceSet")))
+    order["canMarkAsPaid"] = can_mark_as_paid(order, figures)
+    order["refundable"] = bool(figures.net)
     order["paymentGatewayNames"] = _gateways(order)
 
 
@@ -153,24 +185,24 @@ def _not_below_zero(amount: Amounts) -> Amounts:
     return Amounts(max(amount.shop, 0), max(amount.presentment, 0))
 
 
-def _status(
-    order: JsonObject, money_in: Amounts, money_out: Amounts, capturable: Amounts, outstanding: Amounts
-) -> str | None:
-    if money_out and money_in:
-        return "REFUNDED" if (money_in - money_out).presentment <= 0 else "PARTIALLY_REFUNDED"
-    if money_in:
-        return "PARTIALLY_PAID" if outstanding.presentment > 0 else "PAID"
-    if capturable:
+def _status(order: JsonObject, figures: PaymentFigures) -> str | None:
+    if figures.received:
+        return _status_of_received(figures)
+    if figures.capturable:
         return "AUTHORIZED"
-    if order.get("cancelledAt"):
+    transactions = order.get("transactions") or ()
+    if order.get("cancelledAt") or any(one.get("kind") == "VOID" for one in transactions):
         return "VOIDED"
-    if any(one.get("kind") == "VOID" for one in order.get("transactions") or ()):
-        return "VOIDED"
-    if outstanding.presentment <= 0 and not order.get("transactions"):
+    if not transactions and figures.outstanding.presentment <= 0:
         return "PAID"
-    if "displayFinancialStatus" in order and order["displayFinancialStatus"] is None and not order.get("transactions"):
-        return None
-    return "PENDING"
+    never_said = "displayFinancialStatus" in order and order["displayFinancialStatus"] is None
+    return None if never_said and not transactions else "PENDING"
+
+
+def _status_of_received(figures: PaymentFigures) -> str:
+    if figures.refunded:
+        return "REFUNDED" if figures.net.presentment <= 0 else "PARTIALLY_REFUNDED"
+    return "PARTIALLY_PAID" if figures.outstanding.presentment > 0 else "PAID"
 
 
 def _gateways(order: JsonObject) -> list[str]:

@@ -12,10 +12,10 @@ from datetime import datetime
 from app.store_simulator.orders.errors import ChangeRefused
 from app.store_simulator.orders.fulfilment import open_units_by_line, reduce_open_units
 from app.store_simulator.orders.header import difference, line_share, move
-from app.store_simulator.orders.line_money import is_tip, money_of, shipped_units
+from app.store_simulator.orders.line_money import current_quantity, is_tip, money_of, shipped_units
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, to_text, total
 from app.store_simulator.orders.nodes import ChildIds, gid, id_of, timestamp
-from app.store_simulator.orders.payments import cash_rounding, received, refunded, transaction
+from app.store_simulator.orders.payments import TransactionWriter, cash_rounding, received, refunded
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class RefundEntry:
             where = ["refundLineItems", str(index)]
             if line is None:
                 raise ChangeRefused("Line item does not exist", field=[*where, "lineItemId"])
-            known = left.setdefault(line["id"], int(line.get("currentQuantity", line.get("quantity", 1))))
+            known = left.setdefault(line["id"], current_quantity(line))
             if int(part["quantity"]) > known:
                 message = "Quantity cannot refund more items than were purchased"
                 raise ChangeRefused(message, field=[*where, "quantity"])
@@ -180,6 +180,10 @@ class RefundEntry:
             for tax in taxes
         )
 
+    @property
+    def _writer(self) -> TransactionWriter:
+        return TransactionWriter(self.ids, self.currencies)
+
     def net_payment(self) -> Amounts:
         """Money received and not yet paid back."""
         return received(self.order, self.currencies) - refunded(self.order, self.currencies)
@@ -192,16 +196,13 @@ class RefundEntry:
                 continue
             rounding = cash_rounding(paid, self.currencies) if parent.get("amountRoundingSet") else None
             self._add(
-                transaction(
-                    self.ids,
-                    self.currencies,
+                self._writer.write(
                     kind="REFUND",
                     gateway=parent["gateway"],
                     amount=paid,
                     at=self.at,
                     parent=parent,
                     rounding=rounding,
-                    test=bool(parent.get("test")),
                 )
             )
             amount = amount - paid
@@ -228,9 +229,7 @@ class RefundEntry:
             parents = [p for p, _ in self._refundable_payments()]
             wanted = (one.get("parentTransaction") or {}).get("id")
             parent = next((p for p in parents if p["id"] == wanted), parents[0] if parents else None)
-            made = transaction(
-                self.ids,
-                self.currencies,
+            made = self._writer.write(
                 kind="REFUND",
                 gateway=parent["gateway"] if parent else one.get("gateway", "manual"),
                 amount=amount,

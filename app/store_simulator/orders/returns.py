@@ -8,6 +8,6 @@ _BY_RANK = (("REQUESTED", "RETURN_REQUESTED"), ("OPEN", "IN_PROGRESS"), ("CLOSED
 
 
 def return_status(returns: Sequence[JsonObject]) -> str:
-    """Any requested return wins, then any open, then any closed; declined and cancelled ones do not count (recorded)."""
+    """Any requested return wins, then any open, then any closed; declined and cancelled do not count (recorded)."""
     present = {one.get("status") for one in returns}
     return next((shown for status, shown in _BY_RANK if status in present), "NO_RETURN")

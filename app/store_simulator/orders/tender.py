@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, scale_of
 from app.store_simulator.orders.nodes import ChildIds
 from app.store_simulator.orders.options import GeneratorOptions, weighted
-from app.store_simulator.orders.payments import cash_rounding, refresh_payment, transaction
+from app.store_simulator.orders.payments import TransactionWriter, cash_rounding, refresh_payment
 
 
 class Till:
@@ -19,7 +19,7 @@ class Till:
     def __init__(self, rng: random.Random, options: GeneratorOptions, ids: ChildIds, currencies: Currencies) -> None:
         self._rng = rng
         self._options = options
-        self._ids = ids
+        self._writer = TransactionWriter(ids, currencies)
         self._currencies = currencies
 
     def take(self, order: JsonObject, at: datetime, *, in_person: bool) -> None:
@@ -29,7 +29,7 @@ class Till:
         order["totalCashRoundingAdjustment"] = self._rounding(ZERO)
         if due.presentment > 0:
             if order["test"]:
-                self._add(order, "SALE", "bogus", due, at, test=True)
+                self._add(order, "SALE", "bogus", due, at)
             elif in_person:
                 self._in_person(order, due, at)
             else:
@@ -86,22 +86,18 @@ class Till:
         status: str = "SUCCESS",
         parent: JsonObject | None = None,
         rounding: Amounts | None = None,
-        test: bool = False,
     ) -> JsonObject:
-        made = transaction(
-            self._ids,
-            self._currencies,
-            kind=kind,
-            gateway=gateway,
-            amount=amount,
-            at=at,
-            status=status,
-            parent=parent,
-            rounding=rounding,
-            test=test,
+        made = self._writer.write(
+            kind=kind, gateway=gateway, amount=amount, at=at, status=status, parent=parent, rounding=rounding
         )
-        if scale_of(self._currencies.shop) and self._currencies.shop != self._currencies.presentment:
+        if self._currencies.shop != self._currencies.presentment:
             made["settlementCurrency"] = self._currencies.shop
-            made["settlementCurrencyRate"] = f"{amount.shop / max(amount.presentment, 1):.6f}"
+            made["settlementCurrencyRate"] = f"{_rate(amount, self._currencies):.6f}"
         order["transactions"].append(made)
         return made
+
+
+def _rate(amount: Amounts, currencies: Currencies) -> float:
+    """Shop currency for one unit of the customer's currency."""
+    step = 10.0 ** (scale_of(currencies.presentment) - scale_of(currencies.shop))
+    return amount.shop * step / max(amount.presentment, 1)
