@@ -1,0 +1,242 @@
+"""An order becomes a sales document, is refused with every reason, or has nothing to document (P30–P34).
+
+The order of the work: what is left of the order → its money → the proof of the total → the lines → the header. Everything is
+tried even after something was missing, so that a person sees all of it at once. Stores nothing and numbers nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from app.domain import awaited
+from app.domain.chosen_customers import Parties
+from app.domain.documents.differences import total_differs
+from app.domain.documents.header import (
+    currency_code,
+    document_date,
+    document_parties,
+    due_date,
+    header_codes,
+    header_problems,
+    order_tax_area,
+)
+from app.domain.documents.lines import LineWriter
+from app.domain.documents.locations import LineLocations
+from app.domain.documents.outcomes import (
+    DocumentDraft,
+    DocumentOutcome,
+    NothingReason,
+    NothingToDocument,
+    Refusal,
+)
+from app.domain.documents.positions import Position, positions_of
+from app.domain.documents.proof import Proof, prove
+from app.domain.documents.quantities import documented_quantities
+from app.domain.documents.targets import Targets
+from app.domain.documents.taxes import with_header_tax
+from app.domain.identifiers import OrderId, ShopId, ShopifyId
+from app.domain.items import ItemChoice
+from app.domain.mappings import Mappings
+from app.domain.money import ZERO, CurrencyHandling, rounded
+from app.domain.order_record import OrderMapping
+from app.domain.orders import LineKind, Order
+from app.domain.problems import Problem, ProblemCode
+from app.domain.sales_documents import DocumentContent, DocumentKind, DocumentLine, DocumentTotals
+from app.domain.shop_settings import CancelledPaid, ShopSettings
+from app.domain.snapshots import snapshot_of
+
+_NOTHING_TO_FULFIL = ("fulfilled", "fulfillment_not_required", "fulfilment_not_required")
+_PAID = ("paid", "partially_paid", "refunded", "partially_refunded")
+
+
+def build_document(
+    order: Order,
+    *,
+    shop_id: ShopId,
+    order_id: OrderId,
+    settings: ShopSettings,
+    mappings: Mappings,
+    customer: Parties,
+    items: Mapping[ShopifyId, ItemChoice | Problem],
+    header: OrderMapping,
+    local_currency: str | None,
+    time_zone: tzinfo,
+    use_shopify_number: bool,
+    by_request: bool = False,
+) -> DocumentOutcome:
+    """The document of an order. ``by_request``: a person asks for it, which ``cancelled_paid = skip`` does not forbid (P34)."""
+    quantities = documented_quantities(order, settings.refunds.process)
+    handling = settings.orders.currency_handling
+    currency = order.currency_of(handling is CurrencyHandling.PRESENTMENT)
+    positions = positions_of(
+        order, quantities=quantities, process=settings.refunds.process, handling=handling, currency=currency
+    )
+    nothing = _nothing(order, positions, settings=settings, by_request=by_request)
+    if nothing is not None:
+        return nothing
+    building = _Building(
+        order=order,
+        shop_id=shop_id,
+        order_id=order_id,
+        settings=settings,
+        mappings=mappings,
+        customer=customer,
+        handling=handling,
+        currency=currency,
+    )
+    proof = prove(order, positions, process=settings.refunds.process, handling=handling, currency=currency)
+    writer = building.write_lines(proof, items)
+    code = currency_code(currency, local_currency=local_currency, settings=settings, mappings=mappings)
+    problems = building.problems(proof, writer, use_shopify_number=use_shopify_number)
+    if isinstance(code, Problem):
+        problems.append(code)
+        code = None
+    if problems:
+        return Refusal(problems=tuple(problems))
+    content = building.content(proof, writer.lines, header=header, currency_code=code, time_zone=time_zone)
+    return DocumentDraft(
+        content=content,
+        number=order.name if use_shopify_number else None,
+        snapshot=snapshot_of(order, quantities),
+    )
+
+
+def document_kind(order: Order, positions: Sequence[Position], *, invoice_when_fulfilled: bool) -> DocumentKind:
+    """An invoice when nothing is left to fulfil and the setting allows it, else an order (P30, 5.02)."""
+    sold = [position.line.kind for position in positions if position.line is not None]
+    only_gift_cards = LineKind.GIFT_CARD in sold and all(kind in (LineKind.GIFT_CARD, LineKind.TIP) for kind in sold)
+    nothing_left = order.fulfilment_status.casefold() in _NOTHING_TO_FULFIL or only_gift_cards
+    return DocumentKind.SALES_INVOICE if nothing_left and invoice_when_fulfilled else DocumentKind.SALES_ORDER
+
+
+def paid(order: Order) -> bool:
+    """Whether money came in for the order, even if it went back since."""
+    return order.totals.received.shop > 0 or order.financial_status in _PAID
+
+
+def _nothing(
+    order: Order, positions: Sequence[Position], *, settings: ShopSettings, by_request: bool
+) -> NothingToDocument | None:
+    cancelled = order.cancelled_at is not None
+    sells = any(position.line is not None for position in positions)
+    if not positions or (cancelled and not sells):
+        what = "The order was cancelled and nothing of it is left" if cancelled else "Nothing is left of the order"
+        return NothingToDocument(reason=NothingReason.NOTHING_LEFT, detail=f"{what}; it makes no document.")
+    if cancelled and not by_request and settings.orders.cancelled_paid is CancelledPaid.SKIP and paid(order):
+        return NothingToDocument(
+            reason=NothingReason.CANCELLED_PAID,
+            detail="The order was paid and cancelled before it was documented; orders.cancelled_paid leaves such orders out.",
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Building:
+    """One attempt; its methods are the steps."""
+
+    order: Order
+    shop_id: ShopId
+    order_id: OrderId
+    settings: ShopSettings
+    mappings: Mappings
+    customer: Parties
+    handling: CurrencyHandling
+    currency: str
+
+    def write_lines(self, proof: Proof, items: Mapping[ShopifyId, ItemChoice | Problem]) -> LineWriter:
+        targets = Targets(shop_id=self.shop_id, accounts=self.settings.accounts, mappings=self.mappings, items=items)
+        writer = LineWriter(
+            shop_id=self.shop_id,
+            order_id=self.order_id,
+            currency=self.currency,
+            targets=targets,
+            locations=LineLocations(self.order, self.mappings),
+            location_mandatory=self.settings.orders.location_mandatory,
+        )
+        if self.settings.orders.order_number_comment_line:
+            writer.comment(f"Shopify order {self.order.name}")
+        writer.write(
+            with_header_tax(
+                proof.positions,
+                header_tax=proof.tax,
+                header_lines=self.order.tax_lines,
+                currency=self.currency,
+            )
+        )
+        if proof.rounding:
+            writer.cash_rounding(proof.rounding)
+        return writer
+
+    def problems(self, proof: Proof, writer: LineWriter, *, use_shopify_number: bool) -> list[Problem]:
+        """Everything that stands in the way, customers first."""
+        found = list(self.customer.problems)
+        if not found and (self.customer.sell_to is None or self.customer.bill_to is None):
+            found.append(_customer_missing(self.shop_id))
+        found += writer.targets.missing.values()
+        found += writer.unmapped.values()
+        found += header_problems(
+            self.order, shop_id=self.shop_id, mappings=self.mappings, use_shopify_number=use_shopify_number
+        )
+        if proof.difference:
+            found.append(total_differs(self.order, proof, handling=self.handling, currency=self.currency))
+        return found
+
+    def content(
+        self,
+        proof: Proof,
+        lines: Sequence[DocumentLine],
+        *,
+        header: OrderMapping,
+        currency_code: str | None,
+        time_zone: tzinfo,
+    ) -> DocumentContent:
+        order, settings = self.order, self.settings
+        codes = header_codes(order, mappings=self.mappings, by_hand=header)
+        parties = document_parties(order, self.customer, settings.customers)
+        area = order_tax_area(order, settings=settings, mappings=self.mappings)
+        invoice_allowed = settings.orders.create_invoice_when_fulfilled
+        return DocumentContent(
+            kind=document_kind(order, proof.positions, invoice_when_fulfilled=invoice_allowed),
+            external_document_no=order.po_number,
+            document_date=document_date(order, time_zone),
+            due_date=due_date(order, time_zone),
+            currency=self.currency,
+            currency_code=currency_code,
+            currency_handling=self.handling,
+            prices_include_tax=order.prices_include_tax,
+            sell_to=parties.sell_to,
+            bill_to=parties.bill_to,
+            ship_to=parties.ship_to,
+            payment_method_code=codes.payment_method_code,
+            payment_terms_code=codes.payment_terms_code,
+            shipment_method_code=codes.shipment_method_code,
+            shipping_agent_code=codes.shipping_agent_code,
+            shipping_agent_service_code=codes.shipping_agent_service_code,
+            salesperson_code=codes.salesperson_code,
+            tax_area_code=area.tax_area_code if area else None,
+            tax_liable=bool(area and area.tax_area_code and area.tax_liable and not order.tax_exempt),
+            work_description=order.note,
+            attributes=order.attributes,
+            lines=tuple(lines),
+            totals=self._totals(proof, lines),
+        )
+
+    def _totals(self, proof: Proof, lines: Sequence[DocumentLine]) -> DocumentTotals:
+        amount = sum((line.amount for line in lines), ZERO)
+        with_tax = amount if self.order.prices_include_tax else amount + proof.tax
+        return DocumentTotals(
+            amount=rounded(amount, self.currency),
+            tax=rounded(proof.tax, self.currency),
+            amount_including_tax=rounded(with_tax, self.currency),
+            charged_by_shopify=rounded(proof.charged_total(self.handling), self.currency),
+        )
+
+
+def _customer_missing(shop_id: ShopId) -> Problem:
+    return Problem(
+        code=ProblemCode.CUSTOMER_MISSING,
+        pointer="/customer/sell_to_customer_no",
+        detail="The order has no customer.",
+        remedy="Set the customers of the order.",
+        waits_for=(awaited.setting(shop_id, "customers.default_customer_no"),),
+    )

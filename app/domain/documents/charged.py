@@ -1,0 +1,95 @@
+"""What Shopify charged for the part of an order that is documented: the figures a document must reach (P32).
+
+Shopify's *total* does not move with every edit and its *current total* moves with refunds, too; so there are two honest
+readings, (a) and (b), which agree unless Shopify wrote no, or an empty, refund for an edit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.money import NOTHING, Amount
+from app.domain.orders import Order
+from app.domain.refunds import creditable, gives_back
+from app.domain.shop_settings import RefundProcess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """One reading of what was charged. ``total`` includes ``tax``; both are Shopify's, for what is documented."""
+
+    total: Amount
+    tax: Amount
+    subtotal: Amount
+
+    def less(self, part: "Charged") -> "Charged":
+        return Charged(total=self.total - part.total, tax=self.tax - part.tax, subtotal=self.subtotal - part.subtotal)
+
+    def plus(self, part: "Charged") -> "Charged":
+        return Charged(total=self.total + part.total, tax=self.tax + part.tax, subtotal=self.subtotal + part.subtotal)
+
+
+_NONE = Charged(total=NOTHING, tax=NOTHING, subtotal=NOTHING)
+
+
+def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
+    """The readings of what was charged, best first; equal ones once.
+
+    (a) total less non-creditable refund lines; (b) current total with creditable refund lines and refunded shipping put back;
+    with ``refunds.process = none`` the current total alone. An order that holds exchange lines, which no order document shows,
+    is also read without them.
+    """
+    totals = order.totals
+    original = Charged(total=totals.total, tax=totals.tax, subtotal=totals.subtotal)
+    current = Charged(total=totals.current_total, tax=totals.current_tax, subtotal=totals.current_subtotal)
+    if process is RefundProcess.NONE:
+        readings = [current]
+    elif not order.refunds:
+        readings = [original] if original == current else [original, current]
+    else:
+        readings = [original.less(_not_creditable(order)), current.plus(_creditable(order))]
+    exchanged = _exchange_lines(order)
+    if exchanged != _NONE:
+        readings += [reading.less(exchanged) for reading in readings]
+    return list(dict.fromkeys(readings))
+
+
+def _part(order: Order, *, subtotal: Amount, tax: Amount, goods: bool = True) -> Charged:
+    """A part of the total: its tax is inside the subtotal or comes on top of it."""
+    total = subtotal if order.prices_include_tax else subtotal + tax
+    return Charged(total=total, tax=tax, subtotal=subtotal if goods else NOTHING)
+
+
+def _not_creditable(order: Order) -> Charged:
+    exchange = {line.shopify_id for line in order.lines if line.exchange}
+    found = _NONE
+    for refund in order.refunds:
+        for line in refund.lines:
+            if not creditable(refund, line) and line.line_id not in exchange:
+                found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
+    return found
+
+
+def _creditable(order: Order) -> Charged:
+    exchange = {line.shopify_id for line in order.lines if line.exchange}
+    found = _NONE
+    for refund in order.refunds:
+        for line in refund.lines:
+            if creditable(refund, line) and line.line_id not in exchange:
+                found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
+        if gives_back(refund):
+            for shipping in refund.shipping:
+                found = found.plus(_part(order, subtotal=shipping.subtotal, tax=shipping.tax, goods=False))
+    return found
+
+
+def _exchange_lines(order: Order) -> Charged:
+    found = _NONE
+    for line in order.lines:
+        if line.exchange:
+            price, quantity = line.unit_price, line.ordered_quantity
+            gross = Amount(price.shop * quantity, price.presentment * quantity)
+            tax = NOTHING
+            for each in line.tax_lines:
+                tax += each.amount
+            found = found.plus(_part(order, subtotal=gross - line.discount, tax=tax))
+    return found

@@ -1,0 +1,159 @@
+"""The proof that a document's total is what Shopify charged, to the minor unit (P32), or how far it is from it.
+
+Three things Shopify leaves open are settled by the figures alone, never by guessing: whether its total already holds the cash
+rounding, how much of the order discount it allocated to lines, and which way a share of a discount was rounded.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.domain.documents.charged import Charged, readings_of
+from app.domain.documents.positions import Position
+from app.domain.money import ZERO, CurrencyHandling, allocate, minor_unit
+from app.domain.orders import Order
+from app.domain.sales_documents import SourceKind
+from app.domain.shop_settings import RefundProcess
+
+_SOLD = (SourceKind.ORDER_LINE, SourceKind.TIP, SourceKind.GIFT_CARD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """How the positions and what was charged compare. ``positions`` carry the order discount that was spread over them."""
+
+    positions: tuple[Position, ...]
+    charged: Charged
+    """The reading that held, or the first."""
+    tax: Decimal
+    """Shopify's header tax for what is documented."""
+    rounding: Decimal
+    rounding_left_out: bool
+    """Whether Shopify's total did not hold the cash rounding, so that it was added to both sides."""
+    difference: Decimal
+    """Document less charged; zero = proved."""
+
+    def charged_total(self, handling: CurrencyHandling) -> Decimal:
+        """What the document must come to: Shopify's total, with the cash rounding that it left out."""
+        total = self.charged.total.of(handling)
+        return total + self.rounding if self.rounding_left_out else total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Match:
+    reading: Charged
+    order_discount: Decimal
+    left_out: bool
+    gap: Decimal
+
+
+def prove(
+    order: Order,
+    positions: Sequence[Position],
+    *,
+    process: RefundProcess,
+    handling: CurrencyHandling,
+    currency: str,
+) -> Proof:
+    """Compare the positions with every reading of what was charged; the first that holds wins."""
+    readings = readings_of(order, process)
+    rounding = order.totals.cash_rounding.of(handling)
+    net = sum((position.amount for position in positions), ZERO)
+    matches: list[_Match] = []
+    for discount in _order_discounts(order, positions, handling):
+        for reading in readings:
+            total = reading.total.of(handling)
+            goal = total if order.prices_include_tax else total - reading.tax.of(handling)
+            gap = net - discount - goal
+            matches.append(_Match(reading=reading, order_discount=discount, left_out=True, gap=gap))
+            if rounding:
+                matches.append(_Match(reading=reading, order_discount=discount, left_out=False, gap=gap + rounding))
+    best = _best(matches, positions, handling=handling, currency=currency)
+    settled = _discounted(positions, best.order_discount, currency)
+    nudged = _nudged(settled, best.gap, currency)
+    return Proof(
+        positions=tuple(settled if nudged is None else nudged),
+        charged=best.reading,
+        tax=best.reading.tax.of(handling),
+        rounding=rounding,
+        rounding_left_out=best.left_out and bool(rounding),
+        difference=best.gap if nudged is None else ZERO,
+    )
+
+
+def _best(
+    matches: Sequence[_Match], positions: Sequence[Position], *, handling: CurrencyHandling, currency: str
+) -> _Match:
+    """An exact match (of several the one with the lines' own tax), else one within roundings, else the closest first one."""
+    exact = [match for match in matches if not match.gap]
+    if len(exact) > 1:
+        tax = sum((each.amount for position in positions for each in position.taxes), ZERO)
+        return next((match for match in exact if match.reading.tax.of(handling) == tax), exact[0])
+    if exact:
+        return exact[0]
+    within = (match for match in matches if _nudged(positions, match.gap, currency) is not None)
+    return next(within, None) or min(matches, key=lambda match: abs(match.gap))
+
+
+def _order_discounts(order: Order, positions: Sequence[Position], handling: CurrencyHandling) -> list[Decimal]:
+    """How much of the order's discount Shopify may have left unallocated: nothing, or the rest by either header figure."""
+    totals = order.totals
+    if not totals.discount and not totals.current_discount:
+        return [ZERO]
+    shipping = sum((line.discount.of(handling) for line in order.shipping_lines), ZERO)
+    allocated = sum((line.discount.of(handling) for line in order.lines), ZERO)
+    documented = sum((position.discount for position in positions if position.source in _SOLD), ZERO)
+    most = sum((position.amount for position in _discountable(positions)), ZERO)
+    rests = (
+        totals.discount.of(handling) - allocated - shipping,
+        totals.current_discount.of(handling) - documented - shipping,
+    )
+    return list(dict.fromkeys((ZERO, *(rest for rest in rests if 0 < rest <= most))))
+
+
+def _discountable(positions: Iterable[Position]) -> list[Position]:
+    """The item lines; an order that sells none spreads over whatever it sells."""
+    sold = [position for position in positions if position.source in _SOLD]
+    return [position for position in sold if position.source is SourceKind.ORDER_LINE] or sold
+
+
+def _discounted(positions: Sequence[Position], discount: Decimal, currency: str) -> list[Position]:
+    """The positions with a discount that Shopify did not allocate spread over the item lines by amount (P31)."""
+    if not discount:
+        return list(positions)
+    takers = {id(position) for position in _discountable(positions)}
+    places = [place for place, position in enumerate(positions) if id(position) in takers]
+    shares = allocate(discount, [positions[place].amount for place in places], currency)
+    spread = list(positions)
+    for place, share in zip(places, shares, strict=True):
+        position = spread[place]
+        spread[place] = dataclasses.replace(position, order_discount=share, amount=position.amount - share)
+    return spread
+
+
+def _nudged(positions: Sequence[Position], gap: Decimal, currency: str) -> list[Position] | None:
+    """The positions with so many shares of discounts rounded the other way that the gap closes; None if that cannot be.
+
+    A discount of a line that is documented in part falls between two minor units. Which of the two it was is Shopify's
+    to say, and it says so by its total; no share leaves the two units around its exact value.
+    """
+    if not gap:
+        return list(positions)
+    unit = minor_unit(currency)
+    steps = abs(gap) / unit
+    up = gap > 0
+    open_ones = [
+        place
+        for place, each in enumerate(positions)
+        if each.exact_discount != each.discount and (each.exact_discount > each.discount) == up
+    ]
+    if steps != int(steps) or steps > len(open_ones):
+        return None
+    open_ones.sort(key=lambda place: -abs(positions[place].exact_discount - positions[place].discount))
+    moved = list(positions)
+    step = unit if up else -unit
+    for place in open_ones[: int(steps)]:
+        each = moved[place]
+        moved[place] = dataclasses.replace(each, discount=each.discount + step, amount=each.amount - step)
+    return moved
