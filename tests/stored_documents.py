@@ -54,8 +54,9 @@ async def a_customer(driver: asyncpg.Connection, *, no: str | None) -> CustomerI
     customer = CustomerId(f"cus_{next(_numbers):026}")
     await driver.execute(
         "INSERT INTO customers (id, no, name, name2, contact_name, email, phone, line1, line2, postal_code, city,"
-        " county, country_code, vat_registration_no, registration_no, payment_terms_code, blocked, version, created_at,"
-        " updated_at) VALUES ($1, $2, 'A. Buyer', '', '', '', '', '', '', '', '', '', 'NL', '', '', '', false, 1, $3, $3)",
+        " county, country_code, vat_registration_no, registration_no, payment_terms_code, blocked, version,"
+        " created_at, updated_at)"
+        " VALUES ($1, $2, 'A. Buyer', '', '', '', '', '', '', '', '', '', 'NL', '', '', '', false, 1, $3, $3)",
         customer,
         no,
         NOW,

@@ -5,9 +5,8 @@ Revises:
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -48,6 +47,7 @@ def upgrade() -> None:
         "event_positions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("purged", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_positions")),
     )
     op.create_table(
@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("store_domain", sa.Text(), nullable=False),
         sa.Column("credentials", sa.LargeBinary(), nullable=True),
+        sa.Column("credentials_set_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("previous_webhook_secret", sa.LargeBinary(), nullable=True),
         sa.Column("previous_webhook_secret_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
@@ -359,6 +360,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "shopify_id", name=op.f("uq_orders_store_id_shopify_id")),
     )
     op.create_index(
+        "ix_orders_cancelled",
+        "orders",
+        ["updated_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_orders_conflict",
         "orders",
         ["shop_id", "updated_at"],
@@ -372,10 +380,30 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("document_due_at IS NOT NULL"),
     )
+    op.create_index("ix_orders_financial_status", "orders", ["financial_status", "updated_at", "id"], unique=False)
+    op.create_index("ix_orders_fulfilment_status", "orders", ["fulfilment_status", "updated_at", "id"], unique=False)
+    op.create_index(
+        "ix_orders_open", "orders", ["updated_at", "id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
+    )
+    op.create_index(
+        "ix_orders_problems",
+        "orders",
+        ["updated_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("problems <> '[]'::jsonb"),
+    )
     op.create_index("ix_orders_shop_name", "orders", ["shop_id", "name"], unique=False)
     op.create_index("ix_orders_shop_state", "orders", ["shop_id", "state", "updated_at", "id"], unique=False)
     op.create_index("ix_orders_shop_updated", "orders", ["shop_id", "updated_at", "id"], unique=False)
+    op.create_index("ix_orders_state", "orders", ["state", "updated_at", "id"], unique=False)
     op.create_index(op.f("ix_orders_store_customer_id"), "orders", ["store_customer_id"], unique=False)
+    op.create_index(
+        "ix_orders_undocumented",
+        "orders",
+        ["shop_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'processed' AND NOT documents_on_request"),
+    )
     op.create_index("ix_orders_updated", "orders", ["updated_at", "id"], unique=False)
     op.create_index("ix_orders_waits_for", "orders", ["waits_for"], unique=False, postgresql_using="gin")
     op.create_table(
@@ -616,6 +644,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "captured_at", name=op.f("pk_order_captures")),
     )
     op.create_table(
+        "run_tallies",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_run_tallies_run_id_runs"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "name", name=op.f("pk_run_tallies")),
+    )
+    op.create_table(
         "sales_documents",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("shop_id", sa.Text(), nullable=False),
@@ -659,7 +695,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["bill_to_customer_id"], ["customers.id"], name=op.f("fk_sales_documents_bill_to_customer_id_customers")
         ),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_sales_documents_order_id_orders")),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+            name=op.f("fk_sales_documents_order_id_orders"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["sell_to_customer_id"], ["customers.id"], name=op.f("fk_sales_documents_sell_to_customer_id_customers")
         ),
@@ -677,6 +719,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("external_document_no <> ''"),
     )
+    op.create_index("ix_sales_documents_kind", "sales_documents", ["kind", "updated_at", "id"], unique=False)
     op.create_index(op.f("ix_sales_documents_number"), "sales_documents", ["number"], unique=False)
     op.create_index(op.f("ix_sales_documents_order_id"), "sales_documents", ["order_id"], unique=False)
     op.create_index(
@@ -797,6 +840,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sales_documents_sell_to_customer_id"), table_name="sales_documents")
     op.drop_index(op.f("ix_sales_documents_order_id"), table_name="sales_documents")
     op.drop_index(op.f("ix_sales_documents_number"), table_name="sales_documents")
+    op.drop_index("ix_sales_documents_kind", table_name="sales_documents")
     op.drop_index(
         op.f("ix_sales_documents_external_document_no"),
         table_name="sales_documents",
@@ -804,6 +848,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_sales_documents_bill_to_customer_id"), table_name="sales_documents")
     op.drop_table("sales_documents")
+    op.drop_table("run_tallies")
     op.drop_table("order_captures")
     op.drop_index(op.f("ix_company_location_links_sell_to_customer_id"), table_name="company_location_links")
     op.drop_index(op.f("ix_company_location_links_bill_to_customer_id"), table_name="company_location_links")
@@ -829,14 +874,25 @@ def downgrade() -> None:
     op.drop_table("orders_to_import")
     op.drop_index("ix_orders_waits_for", table_name="orders", postgresql_using="gin")
     op.drop_index("ix_orders_updated", table_name="orders")
+    op.drop_index(
+        "ix_orders_undocumented",
+        table_name="orders",
+        postgresql_where=sa.text("state <> 'processed' AND NOT documents_on_request"),
+    )
     op.drop_index(op.f("ix_orders_store_customer_id"), table_name="orders")
+    op.drop_index("ix_orders_state", table_name="orders")
     op.drop_index("ix_orders_shop_updated", table_name="orders")
     op.drop_index("ix_orders_shop_state", table_name="orders")
     op.drop_index("ix_orders_shop_name", table_name="orders")
+    op.drop_index("ix_orders_problems", table_name="orders", postgresql_where=sa.text("problems <> '[]'::jsonb"))
+    op.drop_index("ix_orders_open", table_name="orders", postgresql_where=sa.text("closed_at IS NULL"))
+    op.drop_index("ix_orders_fulfilment_status", table_name="orders")
+    op.drop_index("ix_orders_financial_status", table_name="orders")
     op.drop_index(
         "ix_orders_document_due", table_name="orders", postgresql_where=sa.text("document_due_at IS NOT NULL")
     )
     op.drop_index("ix_orders_conflict", table_name="orders", postgresql_where=sa.text("conflict IS NOT NULL"))
+    op.drop_index("ix_orders_cancelled", table_name="orders", postgresql_where=sa.text("cancelled_at IS NOT NULL"))
     op.drop_table("orders")
     op.drop_table("number_series")
     op.drop_table("location_mappings")

@@ -3,9 +3,18 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from app.ports.repositories.api_keys import ApiKeys
 from app.ports.repositories.awaiting import AwaitingWork
+from app.ports.repositories.configuration import Configurations
 from app.ports.repositories.documents import Documents
+from app.ports.repositories.documents_reading import DocumentsReading
 from app.ports.repositories.events import Events
+from app.ports.repositories.idempotency import Idempotency
+from app.ports.repositories.order_facts import OrderFacts
+from app.ports.repositories.orders import Orders
+from app.ports.repositories.orders_to_import import OrdersToImport
+from app.ports.repositories.shops import Shops
+from app.ports.repositories.store_state import StoreState
 
 
 class UnitOfWork(Protocol):
@@ -18,7 +27,34 @@ class UnitOfWork(Protocol):
     def documents(self) -> Documents: ...
 
     @property
+    def documents_reading(self) -> DocumentsReading: ...
+
+    @property
     def events(self) -> Events: ...
+
+    @property
+    def api_keys(self) -> ApiKeys: ...
+
+    @property
+    def idempotency(self) -> Idempotency: ...
+
+    @property
+    def shops(self) -> Shops: ...
+
+    @property
+    def configurations(self) -> Configurations: ...
+
+    @property
+    def order_facts(self) -> OrderFacts: ...
+
+    @property
+    def orders(self) -> Orders: ...
+
+    @property
+    def orders_to_import(self) -> OrdersToImport: ...
+
+    @property
+    def store_state(self) -> StoreState: ...
 
     async def __aenter__(self) -> Self: ...
 

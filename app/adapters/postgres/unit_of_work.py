@@ -10,9 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.postgres.database import database_trouble, raw_connection
 from app.adapters.postgres.job_queue import enqueue
+from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
+from app.adapters.postgres.repositories.configuration import PostgresConfigurations
 from app.adapters.postgres.repositories.documents import PostgresDocuments
+from app.adapters.postgres.repositories.documents_reading import PostgresDocumentsReading
 from app.adapters.postgres.repositories.events import PostgresEvents
+from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
+from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
+from app.adapters.postgres.repositories.orders import PostgresOrders
+from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
+from app.adapters.postgres.repositories.shops import PostgresShops
+from app.adapters.postgres.repositories.store_state import PostgresStoreState
 from app.ports.job_queue import Nudge
 
 
@@ -57,8 +66,44 @@ class PostgresUnitOfWork:
         return PostgresDocuments(self.driver)
 
     @cached_property
+    def documents_reading(self) -> PostgresDocumentsReading:
+        return PostgresDocumentsReading(self.driver)
+
+    @cached_property
     def events(self) -> PostgresEvents:
         return PostgresEvents(self.driver)
+
+    @cached_property
+    def api_keys(self) -> PostgresApiKeys:
+        return PostgresApiKeys(self.driver)
+
+    @cached_property
+    def idempotency(self) -> PostgresIdempotency:
+        return PostgresIdempotency(self.driver)
+
+    @cached_property
+    def shops(self) -> PostgresShops:
+        return PostgresShops(self.driver)
+
+    @cached_property
+    def configurations(self) -> PostgresConfigurations:
+        return PostgresConfigurations(self.driver)
+
+    @cached_property
+    def order_facts(self) -> PostgresOrderFacts:
+        return PostgresOrderFacts(self.driver)
+
+    @cached_property
+    def orders(self) -> PostgresOrders:
+        return PostgresOrders(self.driver)
+
+    @cached_property
+    def orders_to_import(self) -> PostgresOrdersToImport:
+        return PostgresOrdersToImport(self.driver)
+
+    @cached_property
+    def store_state(self) -> PostgresStoreState:
+        return PostgresStoreState(self.driver)
 
 
 def unit_of_work_factory(engine: AsyncEngine) -> Callable[[], PostgresUnitOfWork]:

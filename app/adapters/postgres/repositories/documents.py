@@ -76,7 +76,8 @@ class PostgresDocuments:
 
     async def save(self, record: DocumentRecord, *, now: datetime) -> DocumentRecord:
         row = await self._driver.fetchrow(
-            "UPDATE sales_documents SET state = $2, erp_document_no = $3, posted_document_no = $4, posting_date = $5,"
+            "UPDATE sales_documents SET state = $2, erp_document_no = $3, posted_document_no = $4,"  # noqa: S608 - ours
+            " posting_date = $5,"
             " cancel_reason = $6, released_at = $7, acknowledged_at = $8, posted_at = $9, cancelled_at = $10,"
             f" unlinked_at = $11, revision = revision + 1, updated_at = $12 WHERE id = $1 RETURNING {_RECORD}",
             record.id,

@@ -92,6 +92,18 @@ class OrderRow(Row, table=True):
         Index("ix_orders_updated", "updated_at", "id"),
         Index("ix_orders_shop_name", "shop_id", "name"),
         Index("ix_orders_shop_state", "shop_id", "state", "updated_at", "id"),
+        Index(
+            "ix_orders_undocumented",
+            "shop_id",
+            "id",
+            postgresql_where=sql("state <> 'processed' AND NOT documents_on_request"),
+        ),
+        Index("ix_orders_state", "state", "updated_at", "id"),
+        Index("ix_orders_financial_status", "financial_status", "updated_at", "id"),
+        Index("ix_orders_fulfilment_status", "fulfilment_status", "updated_at", "id"),
+        Index("ix_orders_cancelled", "updated_at", "id", postgresql_where=sql("cancelled_at IS NOT NULL")),
+        Index("ix_orders_open", "updated_at", "id", postgresql_where=sql("closed_at IS NULL")),
+        Index("ix_orders_problems", "updated_at", "id", postgresql_where=sql("problems <> '[]'::jsonb")),
         Index("ix_orders_waits_for", "waits_for", postgresql_using="gin"),
         Index(
             "ix_orders_document_due", "shop_id", "document_due_at", postgresql_where=sql("document_due_at IS NOT NULL")
@@ -152,6 +164,11 @@ class OrderCaptureRow(Row, table=True):
 
 
 class SalesDocumentRow(Row, table=True):
+    """What the ERP collects; at most one live one of an order and of a refund (P34).
+
+    Documents are written before their orders in one transaction, so their reference is checked at its end.
+    """
+
     __tablename__ = "sales_documents"
     __table_args__ = (
         UniqueConstraint("shop_id", "kind", "number"),
@@ -171,6 +188,7 @@ class SalesDocumentRow(Row, table=True):
         ),
         Index("ix_sales_documents_state", "state", "updated_at", "id"),
         Index("ix_sales_documents_shop_state", "shop_id", "state", "updated_at", "id"),
+        Index("ix_sales_documents_kind", "kind", "updated_at", "id"),
         Index("ix_sales_documents_updated", "updated_at", "id"),
         Index(None, "order_id"),
         Index(None, "number"),
@@ -184,7 +202,7 @@ class SalesDocumentRow(Row, table=True):
 
     id: str = Field(sa_column=text(primary_key=True))
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id")))
-    order_id: str = Field(sa_column=text(ForeignKey("orders.id")))
+    order_id: str = Field(sa_column=text(ForeignKey("orders.id", deferrable=True, initially="DEFERRED")))
     refund_id: str | None = Field(default=None, sa_column=text(nullable=True))
     replaces_id: str | None = Field(default=None, sa_column=text(nullable=True))
     adjusts_id: str | None = Field(default=None, sa_column=text(nullable=True))
