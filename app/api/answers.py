@@ -1,0 +1,29 @@
+"""Shaping an answer: a model as JSON bytes with the headers that belong to it."""
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.api.etag import etag
+
+JSON = "application/json"
+
+
+def answer(value: BaseModel, *, status: int = 200, version: int | None = None, location: str | None = None) -> Response:
+    """The value as JSON; with its ``ETag`` when it has a version and its ``Location`` when it was made."""
+    headers: dict[str, str] = {}
+    if version is not None:
+        headers["ETag"] = etag(version)
+    if location is not None:
+        headers["Location"] = location
+    return Response(value.model_dump_json(), status_code=status, headers=headers, media_type=JSON)
+
+
+def encoded(body: bytes, *, status: int = 200, version: int | None = None) -> Response:
+    """Bytes that are JSON already, for lists that must be fast."""
+    headers = {} if version is None else {"ETag": etag(version)}
+    return Response(body, status_code=status, headers=headers, media_type=JSON)
+
+
+def no_content() -> Response:
+    """Done, and nothing to say."""
+    return Response(status_code=204)

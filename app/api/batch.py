@@ -1,0 +1,72 @@
+"""Batches: up to 250 items, each its own transaction and its own result in a 207."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+
+from app.api.problems import ApiProblem, ProblemDetails, problem_body, problem_of, request_id_of
+from app.api.schemas.types import AnswerBody
+from app.api.validation import validated
+from app.ports.errors import ConnectorError, FieldError
+
+MOST_ITEMS = 250
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class BatchResult(AnswerBody):
+    """What became of one item."""
+
+    status: int = Field(description="The status this item alone would have had.", examples=[200])
+    no: str | None = Field(description="Which item it was, as far as that could be read.", examples=["C100"])
+    problem: ProblemDetails | None = Field(description="Why it was not done; null when it was.")
+
+
+class BatchAnswer(AnswerBody):
+    """The results, in the order of the items."""
+
+    results: list[BatchResult] = Field(description="One a sent item.")
+
+
+def items_of(body: Any) -> list[Any]:
+    """The items of a batch; each is validated on its own."""
+    items = body.get("items") if isinstance(body, dict) else None
+    if not isinstance(items, list) or set(body) != {"items"} or not 1 <= len(items) <= MOST_ITEMS:
+        error = FieldError(pointer="/items", code="wrong_value", detail=f"A list of 1 to {MOST_ITEMS} items.")
+        raise ApiProblem(422, "invalid_input", f'Send {{"items": […]}} with 1 to {MOST_ITEMS} items.', errors=[error])
+    return items
+
+
+async def each_item(
+    request: Request,
+    items: list[Any],
+    model: type[Item],
+    put: Callable[[Item], Awaitable[tuple[int, str]]],
+) -> BatchAnswer:
+    """Put the items one by one; ``put`` answers status and number. Trouble of the whole service ends the batch."""
+    results = [await _one(request, item, model, put) for item in items]
+    return BatchAnswer.model_construct(results=results)
+
+
+async def _one(
+    request: Request, item: Any, model: type[Item], put: Callable[[Item], Awaitable[tuple[int, str]]]
+) -> BatchResult:
+    named = item.get("no") if isinstance(item, dict) else None
+    no = named[:100] if isinstance(named, str) else None
+    try:
+        status, no = await put(validated(model, item))
+    except ApiProblem as problem:
+        return _failed(request, no, problem)
+    except ConnectorError as error:
+        refusal = problem_of(error)
+        if refusal.status_code >= 500:
+            raise
+        return _failed(request, no, refusal)
+    return BatchResult.model_construct(status=status, no=no, problem=None)
+
+
+def _failed(request: Request, no: str | None, problem: ApiProblem) -> BatchResult:
+    details = ProblemDetails.model_validate(problem_body(problem, request_id_of(request)))
+    return BatchResult.model_construct(status=problem.status_code, no=no, problem=details)

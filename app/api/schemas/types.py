@@ -1,0 +1,147 @@
+"""The types of fields on the wire: strict where JSON is loose, and the same in every schema.
+
+Requests take amounts as strings, instants with an offset, no number for a text and no text for a number. Answers are
+written plainly: amounts without exponent, instants in UTC with ``Z``.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?", re.ASCII)
+DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$"
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+class RequestBody(BaseModel):
+    """Base of what is sent to us: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+
+
+class AnswerBody(BaseModel):
+    """Base of what we answer: every field is always there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise PydanticCustomError("money_must_be_a_string", 'Write amounts as strings: "12.50".')
+    if not isinstance(value, str) or not DECIMAL.fullmatch(value):
+        raise PydanticCustomError("wrong_decimal", 'This must be a decimal string of at most 15.6 digits: "12.50".')
+    return Decimal(value)
+
+
+def plain(amount: Decimal) -> str:
+    """A decimal in plain notation; minus zero is zero."""
+    return f"{amount if amount else abs(amount):f}"
+
+
+DecimalString = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    PlainSerializer(plain, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": 23, "examples": ["12.50"]}),
+]
+"""An amount, a quantity or a rate."""
+
+
+def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not INSTANT.fullmatch(value):
+        raise PydanticCustomError("wrong_instant", "This must be an instant with an offset: 2026-01-15T10:00:00Z.")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("wrong_instant", "There is no such instant.") from None
+
+
+def in_utc(instant: datetime) -> str:
+    """RFC 3339 in UTC with ``Z``."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    PlainSerializer(in_utc, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-01-15T10:00:00Z"]}),
+]
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not DATE.fullmatch(value):
+        raise PydanticCustomError("wrong_date", "This must be a day: 2026-01-15.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("wrong_date", "There is no such day.") from None
+
+
+CalendarDate = Annotated[
+    date,
+    BeforeValidator(_date),
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-15"]}),
+]
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("too_short", "This must not be empty.")
+    return value
+
+
+def _whole_characters(value: str) -> str:
+    if any(character < " " or character == "\x7f" for character in value):
+        raise PydanticCustomError("wrong_form", "This must not hold control characters.")
+    return value
+
+
+Code = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(_not_blank), AfterValidator(_whole_characters)
+]
+"""A word of the ERP: passed through, never interpreted."""
+
+No = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(_not_blank), AfterValidator(_whole_characters)
+]
+"""A number by which the ERP knows something."""
+
+Line = Annotated[str, StringConstraints(max_length=500)]
+"""A name or a line of an address; never cut."""
+
+Note = Annotated[str, StringConstraints(max_length=5000)]
+
+ShopCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
+ShopifyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}\Z")]
+"""The numeric part of a Shopify id, as a string."""
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\Z")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}\Z")]
+Flag = StrictBool
+Whole = Annotated[StrictInt, Field(ge=-(2**53), le=2**53)]

@@ -1,0 +1,90 @@
+"""What pydantic found wrong, told in our words: 400 for parameters, 404 for ids no resource can have, 422 for bodies."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.api.problems import ApiProblem
+from app.api.strict_json import escaped
+from app.ports.errors import FieldError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+SPEAKING_CODES = frozenset({"money_must_be_a_string", "unknown_field"})
+"""Field codes that are also the problem's own code when they come first: one glance tells the caller what to mend."""
+
+CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "enum": "not_one_of",
+    "literal_error": "not_one_of",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "string_pattern_mismatch": "wrong_form",
+    "too_long": "too_many",
+    "too_short": "too_few",
+}
+MOST_SHOWN = 50
+
+
+def validated(model: type[Model], value: object) -> Model:
+    """The value as this model, or a 422 that names every wrong field: for results of a merge patch and items of a batch."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise body_problem(error.errors(include_url=False, include_context=False, include_input=False)) from None
+
+
+def request_problem(errors: Sequence[dict[str, Any]]) -> ApiProblem:
+    """The problem of a request whose parameters or body FastAPI found wrong."""
+    places = {error["loc"][0] for error in errors}
+    if "path" in places:
+        return ApiProblem(404, "not_found", "There is nothing here, or nothing that this key may see.")
+    if places & {"query", "header", "cookie"}:
+        found = [
+            FieldError(pointer=str(error["loc"][-1]), code=_code(error), detail=_detail(error))
+            for error in errors
+            if error["loc"][0] != "body"
+        ]
+        return ApiProblem(400, "invalid_parameter", "A parameter is wrong.", errors=found[:MOST_SHOWN])
+    return body_problem([{**error, "loc": error["loc"][1:]} for error in errors])
+
+
+def body_problem(errors: Sequence[Any]) -> ApiProblem:
+    """The 422 of a body; locations are relative to it."""
+    found = [
+        FieldError(pointer=pointer(error["loc"]), code=_code(error), detail=_detail(error))
+        for error in errors[:MOST_SHOWN]
+    ]
+    speaking = next((error.code for error in found if error.code in SPEAKING_CODES), None)
+    return ApiProblem(422, speaking or "invalid_input", _summary(found), errors=found)
+
+
+def pointer(location: Sequence[str | int]) -> str:
+    """A pydantic location as a JSON pointer."""
+    return "".join(f"/{escaped(str(part))}" for part in location)
+
+
+def _summary(found: Sequence[FieldError]) -> str:
+    first = found[0]
+    rest = f" And {len(found) - 1} more." if len(found) > 1 else ""
+    return f"{first.pointer or 'The body'}: {first.detail}{rest}"
+
+
+def _code(error: Any) -> str:
+    kind = str(error["type"])
+    return CODES.get(kind, kind if kind in SPEAKING_CODES or kind.startswith("wrong_") else "wrong_value")
+
+
+def _detail(error: Any) -> str:
+    match str(error["type"]):
+        case "missing":
+            return "This is required."
+        case "extra_forbidden":
+            return "There is no such field."
+        case "dict_type" | "model_attributes_type" | "model_type":
+            return "This must be an object."
+        case _:
+            message = str(error["msg"]).removeprefix("Value error, ")
+            return message if message.endswith(".") else f"{message}."
