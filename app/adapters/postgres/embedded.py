@@ -72,6 +72,7 @@ class EmbeddedPostgres:
         self._settings = dict(settings or {})
         self._patience = patience
         self._in_use: int | None = None
+        self._start_lock = -1
         self._postmaster = Postmaster(self._home / "data")
 
     def __enter__(self) -> str:
@@ -151,12 +152,14 @@ class EmbeddedPostgres:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        lock = self._open("start.lock")
+        self._start_lock = self._open("start.lock")
+        busy = f"Another process has been starting or stopping PostgreSQL in {self._home}"
         try:
-            _until(lambda: _locked(lock), self._patience, f"Another process has been starting or stopping {self._home}")
+            _until(lambda: _locked(self._start_lock), self._patience, busy)
             yield
         finally:
-            os.close(lock)
+            os.close(self._start_lock)
+            self._start_lock = -1
 
     def _open(self, name: str) -> int:
         path = self._home / name
@@ -211,6 +214,8 @@ class EmbeddedPostgres:
             env=_plain_environment(),
             umask=0o077,
             timeout=120,
+            # If we are killed, nobody may start over before this command has ended too.
+            pass_fds=(self._start_lock,),
             **self._account.identity,
         )
         if done.returncode != 0 or "ERROR:" in done.stderr:
@@ -243,6 +248,10 @@ class EmbeddedPostgres:
             log.replace(log.with_suffix(".log.before"))
         deadline = time.monotonic() + self._patience
         while not self._await_ready(self._launch(programs, log)):
+            if self._postmaster.pid() is not None:
+                # Started by somebody who was killed before it had written its number down.
+                self._await_ready(None)
+                return
             said = log.read_text(errors="replace")
             if not any(reason in said for reason in _RETRIED) or time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"PostgreSQL did not start. It said: {said.strip()[-2000:]}")

@@ -1,0 +1,1 @@
+"""The tests; `tests/conftest.py` gives them a PostgreSQL."""
