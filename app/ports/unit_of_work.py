@@ -10,9 +10,12 @@ from app.ports.repositories.documents import Documents
 from app.ports.repositories.documents_reading import DocumentsReading
 from app.ports.repositories.events import Events
 from app.ports.repositories.idempotency import Idempotency
+from app.ports.repositories.inbox import Inbox
 from app.ports.repositories.order_facts import OrderFacts
 from app.ports.repositories.orders import Orders
 from app.ports.repositories.orders_to_import import OrdersToImport
+from app.ports.repositories.runs import Runs
+from app.ports.repositories.schedules import Schedules
 from app.ports.repositories.shops import Shops
 from app.ports.repositories.store_state import StoreState
 
@@ -31,6 +34,18 @@ class UnitOfWork(Protocol):
 
     @property
     def events(self) -> Events: ...
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    @property
+    def orders_to_import(self) -> OrdersToImport: ...
+
+    @property
+    def runs(self) -> Runs: ...
+
+    @property
+    def schedules(self) -> Schedules: ...
 
     @property
     def api_keys(self) -> ApiKeys: ...

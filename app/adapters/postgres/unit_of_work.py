@@ -22,14 +22,21 @@ from app.adapters.postgres.repositories.orders import PostgresOrders
 from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
 from app.adapters.postgres.repositories.shops import PostgresShops
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
+from app.adapters.postgres.repositories.inbox import PostgresInbox
+from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
+from app.adapters.postgres.repositories.runs import PostgresRuns
+from app.adapters.postgres.repositories.schedules import PostgresSchedules
+from app.adapters.postgres.ulid import Ulids
+from app.ports.clock import IdFactory
 from app.ports.job_queue import Nudge
 
 
 class PostgresUnitOfWork:
     """Opens its transaction on entering; rolls back on leaving unless committed."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, ids: IdFactory | None = None) -> None:
         self._engine = engine
+        self._ids: IdFactory = ids or Ulids()
         self._nudges: set[Nudge] = set()
 
     async def __aenter__(self) -> Self:
@@ -74,6 +81,22 @@ class PostgresUnitOfWork:
         return PostgresEvents(self.driver)
 
     @cached_property
+    def inbox(self) -> PostgresInbox:
+        return PostgresInbox(self.driver)
+
+    @cached_property
+    def orders_to_import(self) -> PostgresOrdersToImport:
+        return PostgresOrdersToImport(self.driver, self._ids)
+
+    @cached_property
+    def runs(self) -> PostgresRuns:
+        return PostgresRuns(self.driver)
+
+    @cached_property
+    def schedules(self) -> PostgresSchedules:
+        return PostgresSchedules(self.driver)
+
+    @cached_property
     def api_keys(self) -> PostgresApiKeys:
         return PostgresApiKeys(self.driver)
 
@@ -106,6 +129,6 @@ class PostgresUnitOfWork:
         return PostgresStoreState(self.driver)
 
 
-def unit_of_work_factory(engine: AsyncEngine) -> Callable[[], PostgresUnitOfWork]:
+def unit_of_work_factory(engine: AsyncEngine, ids: IdFactory | None = None) -> Callable[[], PostgresUnitOfWork]:
     """A factory of units of work on this engine."""
-    return lambda: PostgresUnitOfWork(engine)
+    return lambda: PostgresUnitOfWork(engine, ids)
