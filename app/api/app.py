@@ -80,5 +80,5 @@ def _methods_here(request: Request) -> list[str]:
     for router in ROUTERS:
         for route in router.routes:
             if isinstance(route, APIRoute) and route.path_regex.match(request.scope["path"]):
-                found |= route.methods
+                found |= route.methods or set()
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

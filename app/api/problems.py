@@ -1,4 +1,4 @@
-"""Every refusal and every failure as RFC 9457 problem details. Never shows a secret, a long value, a stack or a library's words."""
+"""Every refusal and every failure as RFC 9457 problem details. Shows no secret, long value or stack."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

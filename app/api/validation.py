@@ -1,4 +1,4 @@
-"""What pydantic found wrong, told in our words: 400 for parameters, 404 for ids no resource can have, 422 for bodies."""
+"""What pydantic found wrong, told in our words: 400 for parameters, 404 for impossible ids, 422 for bodies."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ MOST_SHOWN = 50
 
 
 def validated(model: type[Model], value: object) -> Model:
-    """The value as this model, or a 422 that names every wrong field: for results of a merge patch and items of a batch."""
+    """The value as this model, or a 422 that names every wrong field: for merged patches and items of a batch."""
     try:
         return model.model_validate(value)
     except ValidationError as error:

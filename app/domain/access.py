@@ -1,4 +1,4 @@
-"""Who may do what where: the scopes of an API key and the shops it is limited to. Knows neither keys nor how they are checked."""
+"""Who may do what where: the scopes of an API key and the shops it is limited to."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,13 +1,13 @@
-"""Doing a request once, however often it is sent: what a use case owes the caller that wants to repeat safely (E1–E3)."""
+"""Doing a request once, however often it is sent: what a use case owes a caller that repeats (E1–E3)."""
 
 from typing import Protocol, TypeVar
 
 from app.ports.unit_of_work import UnitOfWork
 
-Result = TypeVar("Result", contravariant=True)
+Result_contra = TypeVar("Result_contra", contravariant=True)
 
 
-class Once(Protocol[Result]):
+class Once(Protocol[Result_contra]):
     """Handed to a use case by its caller.
 
     ``begin`` is the first statement of the transaction, ``answered`` the last before the commit, so that the answer is
@@ -18,7 +18,7 @@ class Once(Protocol[Result]):
         """Leaves the use case by an exception of the caller's when the request was answered before."""
         ...
 
-    async def answered(self, uow: UnitOfWork, result: Result) -> None:
+    async def answered(self, uow: UnitOfWork, result: Result_contra) -> None:
         """Keep the answer with the effect."""
         ...
 

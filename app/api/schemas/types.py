@@ -55,7 +55,7 @@ def _decimal(value: Any) -> Decimal:
 
 def plain(amount: Decimal) -> str:
     """A decimal in plain notation; minus zero is zero."""
-    return f"{amount if amount else abs(amount):f}"
+    return f"{amount or abs(amount):f}"
 
 
 DecimalString = Annotated[
