@@ -24,6 +24,8 @@ class ListingCounts:
     listed: int = 0
     wanted: int = 0
     unchanged: int = 0
+    latest_change: datetime | None = None
+    """The latest change time that the store told; None = nothing was listed."""
 
 
 class ListOrders:
@@ -45,6 +47,7 @@ class ListOrders:
                 listed=counts.listed + len(page),
                 wanted=counts.wanted + wanted,
                 unchanged=counts.unchanged + len(page) - wanted,
+                latest_change=max((order.updated_at for order in page), default=counts.latest_change),
             )
         return counts
 
@@ -73,9 +76,7 @@ class ListOrders:
         return len(wanted)
 
 
-def _is_wanted(
-    order: ListedOrder, known: dict[ShopifyId, tuple[datetime, datetime]], *, include_closed: bool
-) -> bool:
+def _is_wanted(order: ListedOrder, known: dict[ShopifyId, tuple[datetime, datetime]], *, include_closed: bool) -> bool:
     copy = known.get(order.shopify_id)
     if copy is None:
         return include_closed or not order.closed

@@ -1,6 +1,7 @@
 """What a store's shops have configured, loaded as one value for a piece of work."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol
 
 from app.domain.identifiers import ShopId, StoreId
@@ -20,7 +21,8 @@ class ShopConfiguration:
     mappings: Mappings
     local_currency: str | None
     """None until the store was first described and nothing is set."""
-    time_zone: str
+    time_zone: tzinfo
+    """The zone in which booking days are counted; UTC until the store was first described and nothing is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ class KnownOrder:
     documents_on_request: bool
     use_shopify_number: bool
     digest: bytes
+    store_updated_at: datetime
+    """When the copy changed at the store."""
+    cancelled: bool
     version: int
     updated_at: datetime
 
@@ -56,6 +59,10 @@ class Orders(Protocol):
 
     async def locked(self, ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[KnownOrder, Order]]:
         """Orders with their copies, locked, in the order of their ids."""
+        ...
+
+    async def undocumented(self, shop: ShopId, *, after: OrderId | None, limit: int) -> Sequence[tuple[OrderId, Order]]:
+        """Orders of a shop without a live document that may get one, by id; those waiting for a person are left out."""
         ...
 
     async def due_for_documents(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:

@@ -63,7 +63,9 @@ class FinishedImport:
 class OrdersToImport(Protocol):
     """Rows are keyed by store and Shopify id; the same order is never there twice."""
 
-    async def known_changes(self, store: StoreId, ids: Sequence[ShopifyId]) -> dict[ShopifyId, tuple[datetime, datetime]]:
+    async def known_changes(
+        self, store: StoreId, ids: Sequence[ShopifyId]
+    ) -> dict[ShopifyId, tuple[datetime, datetime]]:
         """Of orders we hold a copy of: when the copy changed at the store, and when we read it."""
         ...
 
@@ -79,12 +81,19 @@ class OrdersToImport(Protocol):
     ) -> int:
         """Make orders due now; the number of rows now due.
 
-        A row left out by a person wakes only for a later change, unless it was asked for by a person (``REQUEST``).
+        A row left out by a person wakes only for a later change, unless it was asked for by a person (``REQUEST``). A
+        listing that tells no later change than we know wakes nothing that is parked or unclaimed, and raises no counter.
         ``shop`` claims the order for that shop even if its filters do not match (P11: importable by id).
         """
         ...
 
-    async def claim(self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime) -> Sequence[ImportClaim]:
+    async def retry_failed(self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime) -> int:
+        """Make what failed and is not parked due now, for a run of this shop; the number of rows."""
+        ...
+
+    async def claim(
+        self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[ImportClaim]:
         """Take due orders, the longest due first; each counts an attempt. An expired claim may be taken over."""
         ...
 
@@ -96,10 +105,16 @@ class OrdersToImport(Protocol):
         """End claims. A row that was wanted again since it was claimed stays and is due at once."""
         ...
 
-    async def release(self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool) -> None:
+    async def extend(self, claims: Sequence[ImportClaim], *, lease: timedelta, now: datetime) -> None:
+        """Keep claims that are still ours for another lease."""
+        ...
+
+    async def release(
+        self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool
+    ) -> None:
         """Give claims back unfinished, for trouble that is not theirs."""
         ...
 
     async def open_of_run(self, run: RunId) -> int:
-        """How many orders of a run are still to be imported: due, being worked on, or waiting to be retried soon."""
+        """How many orders of a run are still to be imported."""
         ...

@@ -21,7 +21,7 @@ _mapping = decoder(OrderMapping)
 _problems = decoder(tuple[Problem, ...])
 
 _COLUMNS = """id, store_id, shopify_id, shop_id, state, mapping, problems, documents_on_request, use_shopify_number,
-    body_hash, version, updated_at"""
+    body_hash, store_updated_at, cancelled_at IS NOT NULL AS cancelled, version, updated_at"""
 
 _KNOWN = f"""
 SELECT {_COLUMNS} FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[]) ORDER BY id FOR UPDATE
@@ -32,6 +32,11 @@ _LOCKED = f"SELECT {_COLUMNS}, body FROM orders WHERE id = ANY($1::text[]) ORDER
 _DUE = """
 SELECT id FROM orders WHERE shop_id = $1 AND document_due_at <= $3 ORDER BY document_due_at LIMIT $2
 FOR UPDATE SKIP LOCKED
+"""
+
+_UNDOCUMENTED = """
+SELECT id, body FROM orders
+WHERE shop_id = $1 AND state <> 'processed' AND NOT documents_on_request AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3
 """
 
 _SAVE = """
@@ -97,6 +102,10 @@ class PostgresOrders:
         rows = await self._driver.fetch(_LOCKED, list(ids))
         return {OrderId(row["id"]): (_known(row), _order.decode(row["body"])) for row in rows}
 
+    async def undocumented(self, shop: ShopId, *, after: OrderId | None, limit: int) -> Sequence[tuple[OrderId, Order]]:
+        rows = await self._driver.fetch(_UNDOCUMENTED, shop, after, limit)
+        return [(OrderId(row["id"]), _order.decode(row["body"])) for row in rows]
+
     async def due_for_documents(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:
         return [OrderId(row["id"]) for row in await self._driver.fetch(_DUE, shop, limit, now)]
 
@@ -140,6 +149,8 @@ def _known(row: asyncpg.Record) -> KnownOrder:
         documents_on_request=row["documents_on_request"],
         use_shopify_number=row["use_shopify_number"],
         digest=row["body_hash"],
+        store_updated_at=row["store_updated_at"],
+        cancelled=row["cancelled"],
         version=row["version"],
         updated_at=row["updated_at"],
     )

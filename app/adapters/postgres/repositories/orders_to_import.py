@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from app.adapters.postgres.ulid import new_id
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
-from app.ports.clock import IdFactory
 from app.ports.repositories.orders_to_import import (
     FinishedImport,
     ImportClaim,
@@ -19,6 +19,9 @@ _KNOWN = """
 SELECT shopify_id, store_updated_at, read_at FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[])
 """
 
+_NEWER = "excluded.store_updated_at > COALESCE(queue.store_updated_at, '-infinity')"
+
+# A listing that tells the change time we know brings nothing new; a webhook always may, since change times have seconds.
 _WANT = """
 INSERT INTO orders_to_import AS queue (
     id, store_id, shopify_id, shop_id, name, action, source, wanted, store_updated_at, due_at,
@@ -31,7 +34,9 @@ FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[]) AS given(id, 
 LEFT JOIN orders ON orders.store_id = $1 AND orders.shopify_id = given.shopify_id
 ORDER BY given.shopify_id
 ON CONFLICT (store_id, shopify_id) DO UPDATE SET
-    wanted = queue.wanted + 1,
+    wanted = queue.wanted + CASE WHEN {changed} THEN 1 ELSE 0 END,
+    due_at = CASE WHEN {changed} OR queue.error_code IS NOT NULL THEN excluded.due_at ELSE queue.due_at END,
+    attempts = CASE WHEN {changed} THEN 0 ELSE queue.attempts END,
     action = excluded.action,
     source = excluded.source,
     name = COALESCE(excluded.name, queue.name),
@@ -39,14 +44,19 @@ ON CONFLICT (store_id, shopify_id) DO UPDATE SET
     shop_id = COALESCE(excluded.shop_id, queue.shop_id),
     claim_by_id = queue.claim_by_id OR excluded.claim_by_id,
     run_id = COALESCE(excluded.run_id, queue.run_id),
-    due_at = excluded.due_at,
-    attempts = 0,
     parked_at = NULL,
     unclaimed_at = NULL,
     left_out_at = NULL,
     updated_at = excluded.updated_at
-WHERE queue.left_out_at IS NULL OR $5 = 'request'
-   OR excluded.store_updated_at > COALESCE(queue.store_updated_at, '-infinity')
+WHERE $5 = 'request'
+   OR queue.left_out_at IS NULL AND ($5 = 'webhook' OR queue.unclaimed_at IS NULL AND queue.parked_at IS NULL)
+   OR {newer}
+""".format(changed=f"($5 <> 'listing' OR {_NEWER})", newer=_NEWER)
+
+_RETRY_FAILED = """
+UPDATE orders_to_import SET due_at = $3, run_id = $4
+WHERE store_id = $1 AND error_code IS NOT NULL AND parked_at IS NULL AND left_out_at IS NULL
+  AND (shop_id IS NULL OR shop_id = $2)
 """
 
 _CLAIM = """
@@ -96,6 +106,12 @@ FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::te
 WHERE queue.id = done.id
 """
 
+_EXTEND = """
+UPDATE orders_to_import AS queue SET claimed_until = $3::timestamptz + $4::interval
+FROM unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
+WHERE queue.id = claim.id AND queue.claim_no = claim.claim_no
+"""
+
 _RELEASE = """
 UPDATE orders_to_import AS queue SET
     claimed_by = NULL, claimed_until = NULL, due_at = $3, updated_at = $4,
@@ -106,9 +122,8 @@ WHERE queue.id = claim.id AND queue.claim_no = claim.claim_no
 
 
 class PostgresOrdersToImport:
-    def __init__(self, driver: asyncpg.Connection, ids: IdFactory) -> None:
+    def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
-        self._ids = ids
 
     async def known_changes(
         self, store: StoreId, ids: Sequence[ShopifyId]
@@ -132,7 +147,7 @@ class PostgresOrdersToImport:
         done: str = await self._driver.execute(
             _WANT,
             store,
-            [self._ids.new("oti") for _ in by_id],
+            [new_id("oti") for _ in by_id],
             list(by_id),
             [order.name for order in by_id.values()],
             by.value,
@@ -141,6 +156,10 @@ class PostgresOrdersToImport:
             run,
             [order.store_updated_at for order in by_id.values()],
         )
+        return int(done.rpartition(" ")[2])
+
+    async def retry_failed(self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime) -> int:
+        done: str = await self._driver.execute(_RETRY_FAILED, store, shop, now, run)
         return int(done.rpartition(" ")[2])
 
     async def claim(
@@ -183,6 +202,10 @@ class PostgresOrdersToImport:
             now,
             [done.name for done in finished],
         )
+
+    async def extend(self, claims: Sequence[ImportClaim], *, lease: timedelta, now: datetime) -> None:
+        ids = [claim.id for claim in claims]
+        await self._driver.execute(_EXTEND, ids, [claim.claim_no for claim in claims], now, lease)
 
     async def release(
         self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool

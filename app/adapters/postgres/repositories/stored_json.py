@@ -28,5 +28,8 @@ def decoder(type_: type[Value]) -> msgspec.json.Decoder[Value]:
 def recordset(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows for ``json_populate_recordset``: one parameter for any number of rows. Bytes become PostgreSQL's hex form."""
     return msgspec.json.encode(
-        [{name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()} for row in rows]
+        [
+            {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
+            for row in rows
+        ]
     ).decode()

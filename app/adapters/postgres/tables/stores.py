@@ -17,6 +17,8 @@ class StoreRow(Row, table=True):
     store_domain: str = Field(sa_column=text(unique=True))
     credentials: bytes | None = Field(default=None, sa_column=raw(holds=Holds.SECRET, nullable=True))
     """Ciphertext of the whole credentials value."""
+    credentials_set_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """When a person last gave them: an older removal of the app says nothing about them."""
     previous_webhook_secret: bytes | None = Field(default=None, sa_column=raw(holds=Holds.SECRET, nullable=True))
     previous_webhook_secret_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     name: str | None = Field(default=None, sa_column=text(nullable=True))

@@ -116,6 +116,16 @@ class RunRow(Row, table=True):
     finished_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
+class RunTallyRow(Row, table=True):
+    """What became of the orders a run waits for, counted by whichever worker imported them."""
+
+    __tablename__ = "run_tallies"
+
+    run_id: str = Field(sa_column=text(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True))
+    name: str = Field(sa_column=text(primary_key=True))
+    number: int = Field(sa_column=whole())
+
+
 class EventRow(Row, table=True):
     """A fact for the change feed. Written with its cause; given its position by the one publisher (decision 11)."""
 
@@ -138,9 +148,10 @@ class EventRow(Row, table=True):
 
 
 class EventPositionRow(Row, table=True):
-    """The last position given; one row."""
+    """The last position given, and up to which the feed is no longer kept; one row."""
 
     __tablename__ = "event_positions"
 
     id: int = Field(sa_column=small(primary_key=True))
     last: int = Field(sa_column=whole())
+    purged: int = Field(sa_column=whole(server_default="0"))

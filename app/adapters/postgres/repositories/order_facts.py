@@ -1,0 +1,266 @@
+"""Master data and links for deciding about orders: one statement for customers, one for items, whatever the number."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from app.adapters.postgres.repositories.stored_json import recordset
+from app.domain.addresses import Address
+from app.domain.chosen_customers import LinkKind
+from app.domain.customer_lookup import CustomerFacts, CustomerLookup, LocationCustomers
+from app.domain.customers import Customer
+from app.domain.identifiers import CustomerId, ShopId, ShopifyId
+from app.domain.item_choice import ItemCandidate, ItemFact, ItemFacts, ItemLink, ItemLookup
+from app.ports.repositories.order_facts import CreatedCustomerRow, NewLink
+
+_CUSTOMERS = """
+WITH found(found_by, key, customer_id) AS (
+    SELECT 'store_customer', store_customer_id, customer_id FROM store_customer_links
+        WHERE shop_id = $1 AND store_customer_id = ANY($2::text[])
+    UNION ALL SELECT 'address', address_id, customer_id FROM store_address_links
+        WHERE shop_id = $1 AND address_id = ANY($3::text[])
+    UNION ALL SELECT 'email', email_key, id FROM customers WHERE email_key = ANY($4::text[])
+    UNION ALL SELECT 'phone', phone_key, id FROM customers WHERE phone_key = ANY($5::text[])
+    UNION ALL SELECT 'place', address_key, id FROM customers WHERE address_key = ANY($6::text[])
+    UNION ALL SELECT 'no', no, id FROM customers WHERE no = ANY($7::text[])
+    UNION ALL SELECT 'id', id, id FROM customers WHERE id = ANY($8::text[])
+    UNION ALL SELECT 'company', store_company_id, customer_id FROM store_company_links
+        WHERE shop_id = $1 AND store_company_id = ANY($9::text[])
+    UNION ALL SELECT 'location_sell_to', company_location_id, sell_to_customer_id FROM company_location_links
+        WHERE shop_id = $1 AND company_location_id = ANY($10::text[])
+    UNION ALL SELECT 'location_bill_to', company_location_id, bill_to_customer_id FROM company_location_links
+        WHERE shop_id = $1 AND company_location_id = ANY($10::text[])
+)
+SELECT found_by, key, id, no, name, name2, contact_name, email, phone, line1, line2, postal_code, city, county,
+    country_code, vat_registration_no, registration_no, payment_terms_code, blocked
+FROM found JOIN customers ON customers.id = found.customer_id
+ORDER BY found_by, key, no, id
+"""
+
+_ITEMS = """
+WITH links AS (
+    SELECT store_variant_id, item_no, variant_code, unit FROM store_variant_links
+    WHERE shop_id = $1 AND store_variant_id = ANY($2::text[])
+), codes AS (
+    SELECT kind, code, item_no, variant_code FROM item_codes
+    WHERE kind = 'item_no' AND code = ANY($3::text[]) OR kind = 'barcode' AND code = ANY($4::text[])
+       OR kind = 'vendor_item_no' AND code = ANY($5::text[])
+)
+SELECT 'link' AS found_by, store_variant_id AS key, item_no, variant_code, unit, NULL AS description, false AS blocked,
+    NULL::jsonb AS variants FROM links
+UNION ALL SELECT kind, code, item_no, variant_code, NULL, NULL, false, NULL FROM codes
+UNION ALL SELECT 'item', no, no, NULL, base_unit, description, blocked, variants FROM items
+    WHERE no IN (SELECT item_no FROM links UNION SELECT item_no FROM codes)
+"""
+
+_CREATE = """
+INSERT INTO customers SELECT * FROM json_populate_recordset(NULL::customers, $1::json)
+"""
+
+_LINK_CUSTOMERS = """
+INSERT INTO store_customer_links (shop_id, store_customer_id, customer_id, version, updated_at)
+SELECT shop_id, store_customer_id, customer_id, 1, $4
+FROM unnest($1::text[], $2::text[], $3::text[]) AS new(shop_id, store_customer_id, customer_id)
+ON CONFLICT DO NOTHING
+"""
+
+_LINK_ADDRESSES = """
+INSERT INTO store_address_links (shop_id, store_customer_id, address_id, customer_id, version, updated_at)
+SELECT shop_id, store_customer_id, address_id, customer_id, 1, $5
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new(shop_id, store_customer_id, address_id, customer_id)
+ON CONFLICT DO NOTHING
+"""
+
+
+class PostgresOrderFacts:
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def customers(self, shop: ShopId, lookups: Sequence[CustomerLookup]) -> CustomerFacts:
+        rows = await self._driver.fetch(
+            _CUSTOMERS,
+            shop,
+            _each(lookup.store_customer_id for lookup in lookups),
+            _each(address for lookup in lookups for address in lookup.address_ids),
+            _each(lookup.email_key for lookup in lookups),
+            _each(lookup.phone_key for lookup in lookups),
+            _each(key for lookup in lookups for key in lookup.address_keys),
+            _each(no for lookup in lookups for no in lookup.customer_nos),
+            _each(each for lookup in lookups for each in lookup.customer_ids),
+            _each(lookup.company_id for lookup in lookups),
+            _each(lookup.company_location_id for lookup in lookups),
+        )
+        return _customer_facts(rows)
+
+    async def items(self, shop: ShopId, lookup: ItemLookup) -> ItemFacts:
+        rows = await self._driver.fetch(
+            _ITEMS,
+            shop,
+            list(lookup.variant_ids),
+            list(lookup.item_nos),
+            list(lookup.barcodes),
+            list(lookup.vendor_item_nos),
+        )
+        return _item_facts(rows)
+
+    async def serialise_creation(self, store_customers: Sequence[tuple[ShopId, str]]) -> None:
+        # Sorted, so that two batches never wait for each other.
+        keys = sorted({f"customer:{shop}:{key}" for shop, key in store_customers})
+        if keys:
+            await self._driver.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key", keys
+            )
+
+    async def create_customers(self, customers: Sequence[CreatedCustomerRow], *, now: datetime) -> None:
+        if customers:
+            await self._driver.execute(_CREATE, recordset([_row(created, now) for created in customers]))
+
+    async def link(self, links: Sequence[NewLink], *, now: datetime) -> None:
+        people = [link for link in links if link.kind is LinkKind.STORE_CUSTOMER]
+        places = [link for link in links if link.kind is LinkKind.ADDRESS]
+        if people:
+            await self._driver.execute(
+                _LINK_CUSTOMERS,
+                [link.shop_id for link in people],
+                [link.store_customer_id for link in people],
+                [link.customer_id for link in people],
+                now,
+            )
+        if places:
+            await self._driver.execute(
+                _LINK_ADDRESSES,
+                [link.shop_id for link in places],
+                [link.store_customer_id for link in places],
+                [link.address_id for link in places],
+                [link.customer_id for link in places],
+                now,
+            )
+
+    async def customer_numbers(self, ids: Sequence[CustomerId]) -> Mapping[CustomerId, str | None]:
+        rows = await self._driver.fetch("SELECT id, no FROM customers WHERE id = ANY($1::text[])", list(ids))
+        return {CustomerId(row["id"]): row["no"] for row in rows}
+
+
+def _each(values: Any) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def _customer_facts(rows: Sequence[asyncpg.Record]) -> CustomerFacts:
+    found: dict[str, dict[str, list[Customer]]] = defaultdict(lambda: defaultdict(list))
+    customers: dict[str, Customer] = {}
+    for row in rows:
+        customer = customers.setdefault(row["id"], _customer(row))
+        found[row["found_by"]][row["key"]].append(customer)
+
+    def one(found_by: str) -> dict[str, Customer]:
+        return {key: matches[0] for key, matches in found[found_by].items()}
+
+    sell_to, bill_to = one("location_sell_to"), one("location_bill_to")
+    return CustomerFacts(
+        store_customer_links={ShopifyId(key): customer for key, customer in one("store_customer").items()},
+        address_links=one("address"),
+        by_email=dict(found["email"]),
+        by_phone=dict(found["phone"]),
+        by_address=dict(found["place"]),
+        by_no=one("no"),
+        by_id={CustomerId(key): customer for key, customer in one("id").items()},
+        company_links={ShopifyId(key): customer for key, customer in one("company").items()},
+        company_location_links={
+            ShopifyId(key): LocationCustomers(sell_to=sell_to.get(key), bill_to=bill_to.get(key))
+            for key in sell_to.keys() | bill_to.keys()
+        },
+    )
+
+
+def _customer(row: asyncpg.Record) -> Customer:
+    return Customer(
+        id=CustomerId(row["id"]),
+        no=row["no"],
+        name=row["name"],
+        name2=row["name2"],
+        contact_name=row["contact_name"],
+        email=row["email"],
+        phone=row["phone"],
+        address=Address(
+            line1=row["line1"],
+            line2=row["line2"],
+            postal_code=row["postal_code"],
+            city=row["city"],
+            county=row["county"],
+            country_code=row["country_code"],
+        ),
+        vat_registration_no=row["vat_registration_no"],
+        registration_no=row["registration_no"],
+        payment_terms_code=row["payment_terms_code"],
+        blocked=row["blocked"],
+    )
+
+
+def _item_facts(rows: Sequence[asyncpg.Record]) -> ItemFacts:
+    links: dict[ShopifyId, ItemLink] = {}
+    items: dict[str, ItemFact] = {}
+    codes: dict[str, dict[str, list[ItemCandidate]]] = {"barcode": {}, "vendor_item_no": {}}
+    for row in rows:
+        match row["found_by"]:
+            case "link":
+                links[ShopifyId(row["key"])] = ItemLink(
+                    item_no=row["item_no"], variant_code=row["variant_code"], unit=row["unit"]
+                )
+            case "item":
+                items[row["item_no"].casefold()] = _item(row)
+            case "barcode" | "vendor_item_no" as kind:
+                candidate = ItemCandidate(row["item_no"], row["variant_code"] or "")
+                codes[kind].setdefault(row["key"], []).append(candidate)
+            case _:
+                """An item found by its own number: its row is in the answer as well."""
+    return ItemFacts(links=links, items=items, barcodes=codes["barcode"], vendor_item_nos=codes["vendor_item_no"])
+
+
+def _item(row: asyncpg.Record) -> ItemFact:
+    variants: list[dict[str, Any]] = msgspec.json.decode(row["variants"])
+    return ItemFact(
+        no=row["item_no"],
+        description=row["description"],
+        base_unit=row["unit"],
+        blocked=row["blocked"],
+        variants={variant["code"]: variant.get("description") or "" for variant in variants},
+    )
+
+
+def _row(created: CreatedCustomerRow, now: datetime) -> dict[str, Any]:
+    new = created.customer
+    return {
+        "id": created.id,
+        "name": new.name,
+        "name2": new.name2,
+        "contact_name": new.contact_name,
+        "email": new.email,
+        "phone": new.phone,
+        "line1": new.address.line1,
+        "line2": new.address.line2,
+        "postal_code": new.address.postal_code,
+        "city": new.address.city,
+        "county": new.address.county,
+        "country_code": new.address.country_code,
+        "vat_registration_no": new.vat_registration_no,
+        "registration_no": new.registration_no,
+        "payment_terms_code": new.payment_terms_code,
+        "blocked": False,
+        "email_key": created.email_key,
+        "phone_key": created.phone_key,
+        "address_key": created.address_key,
+        "shop_id": new.shop_id,
+        "store_customer_id": new.store_customer_id,
+        "store_company_id": new.store_company_id,
+        "template_code": new.template_code,
+        "tax_area_code": new.tax_area_code,
+        "tax_liable": new.tax_liable,
+        "vat_business_group": new.vat_business_group,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }

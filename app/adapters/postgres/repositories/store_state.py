@@ -1,0 +1,58 @@
+"""The state of the work with a store, on PostgreSQL."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import asyncpg
+
+from app.domain.identifiers import RunId, StoreId
+from app.ports.store_gateway import StoreDescription
+
+_DESCRIBE = """
+UPDATE stores SET name = $2, plan = $3, currency = $4, time_zone = $5, country_code = $6, granted_scopes = $7,
+    described_at = $8, access_revoked_at = NULL, access_revoked_reason = NULL, updated_at = $8
+WHERE id = $1
+"""
+
+_TALLY = """
+INSERT INTO run_tallies AS tally (run_id, name, number)
+SELECT run_id, name, number FROM unnest($1::text[], $2::text[], $3::bigint[]) AS new(run_id, name, number)
+ORDER BY run_id, name
+ON CONFLICT (run_id, name) DO UPDATE SET number = tally.number + excluded.number
+"""
+
+
+class PostgresStoreState:
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def orders_listed_at(self, store: StoreId) -> datetime | None:
+        found: datetime | None = await self._driver.fetchval("SELECT orders_listed_at FROM stores WHERE id = $1", store)
+        return found
+
+    async def set_orders_listed_at(self, store: StoreId, at: datetime) -> None:
+        await self._driver.execute(
+            "UPDATE stores SET orders_listed_at = GREATEST(orders_listed_at, $2) WHERE id = $1", store, at
+        )
+
+    async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> None:
+        await self._driver.execute(
+            _DESCRIBE,
+            store,
+            description.name,
+            description.plan,
+            description.currency,
+            description.time_zone,
+            description.country_code,
+            list(description.granted_scopes),
+            now,
+        )
+
+    async def tally(self, counts: Mapping[RunId, Mapping[str, int]]) -> None:
+        rows = [(run, name, number) for run, numbers in counts.items() for name, number in numbers.items() if number]
+        if rows:
+            await self._driver.execute(_TALLY, *(list(column) for column in zip(*rows, strict=True)))
+
+    async def tallied(self, run: RunId) -> Mapping[str, int]:
+        rows = await self._driver.fetch("SELECT name, number FROM run_tallies WHERE run_id = $1", run)
+        return {row["name"]: row["number"] for row in rows}

@@ -1,0 +1,54 @@
+"""What deciding about orders needs to know of master data and links, looked up for many orders together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.chosen_customers import LinkKind
+from app.domain.customer_lookup import CustomerFacts, CustomerLookup
+from app.domain.customers import NewCustomer
+from app.domain.identifiers import CustomerId, ShopId, ShopifyId
+from app.domain.item_choice import ItemFacts, ItemLookup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedCustomerRow:
+    """A customer to be inserted with the id it was given and its comparing forms."""
+
+    id: CustomerId
+    customer: NewCustomer
+    email_key: str | None
+    phone_key: str | None
+    address_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A store customer, or one of its addresses, that is this customer in this shop."""
+
+    kind: LinkKind
+    shop_id: ShopId
+    store_customer_id: ShopifyId
+    address_id: str | None
+    customer_id: CustomerId
+
+
+class OrderFacts(Protocol):
+    async def customers(self, shop: ShopId, lookups: Sequence[CustomerLookup]) -> CustomerFacts:
+        """Everything that was found by any of these keys; customers without a number are among it."""
+        ...
+
+    async def items(self, shop: ShopId, lookup: ItemLookup) -> ItemFacts: ...
+
+    async def serialise_creation(self, store_customers: Sequence[tuple[ShopId, str]]) -> None:
+        """Wait for others who create the same customers (by shop and any stable key), until the transaction ends."""
+        ...
+
+    async def create_customers(self, customers: Sequence[CreatedCustomerRow], *, now: datetime) -> None: ...
+
+    async def link(self, links: Sequence[NewLink], *, now: datetime) -> None:
+        """Remember links; one that exists stays as it is."""
+        ...
+
+    async def customer_numbers(self, ids: Sequence[CustomerId]) -> Mapping[CustomerId, str | None]: ...

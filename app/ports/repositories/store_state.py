@@ -1,0 +1,28 @@
+"""How far the work with a store has come, and what the store said of itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.identifiers import RunId, StoreId
+from app.ports.store_gateway import StoreDescription
+
+
+class StoreState(Protocol):
+    async def orders_listed_at(self, store: StoreId) -> datetime | None:
+        """The latest change that complete listings have seen; None = never listed."""
+        ...
+
+    async def set_orders_listed_at(self, store: StoreId, at: datetime) -> None:
+        """Move the listing's cursor forward; it never goes back."""
+        ...
+
+    async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> None:
+        """Keep what the store said of itself; access counts as given again."""
+        ...
+
+    async def tally(self, counts: Mapping[RunId, Mapping[str, int]]) -> None:
+        """Add what became of orders that runs wait for."""
+        ...
+
+    async def tallied(self, run: RunId) -> Mapping[str, int]: ...

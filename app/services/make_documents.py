@@ -1,0 +1,142 @@
+"""Make the documents of orders we already hold: those whose missing piece appeared, those of a run, the one asked for.
+
+Nothing is read from the store here. Decisions and writing are those of the import (``app.services.order_decisions``).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.domain.events import EventType
+from app.domain.identifiers import OrderId, ShopId, StoreId
+from app.domain.order_record import OrderState
+from app.domain.orders import Order
+from app.ports.clock import Clock
+from app.ports.repositories.configuration import ShopConfiguration
+from app.ports.repositories.events import NewEvent
+from app.ports.repositories.orders import KnownOrder, SavedOrder
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.order_decisions import Candidate, Decision, OrderDecisions
+
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakingCounts:
+    documents: int = 0
+    blocked: int = 0
+
+    def __add__(self, other: "MakingCounts") -> "MakingCounts":
+        return MakingCounts(documents=self.documents + other.documents, blocked=self.blocked + other.blocked)
+
+
+class MakeDocuments:
+    """Every batch is one transaction; orders being worked on elsewhere are waited for or left to them."""
+
+    def __init__(self, uow: UnitOfWorkFactory, decisions: OrderDecisions, clock: Clock) -> None:
+        self._uow = uow
+        self._decisions = decisions
+        self._clock = clock
+
+    async def due(self, shop: ShopId) -> MakingCounts:
+        """Try the orders of a shop again for which something they waited for has appeared (P33)."""
+        counts = MakingCounts()
+        while True:
+            async with self._uow() as uow:
+                ids = await uow.orders.due_for_documents(shop, limit=BATCH, now=self._clock.now())
+                if not ids:
+                    return counts
+                counts += await self._make(uow, ids, always=False)
+                await uow.orders.clear_due(ids)
+                await uow.commit()
+
+    async def all(self, shop: ShopId, *, wanted: Callable[[Order], bool]) -> MakingCounts:
+        """Try every order of a shop that has no document yet and is ``wanted``, whatever the automatic setting says."""
+        counts, after = MakingCounts(), None
+        while True:
+            async with self._uow() as uow:
+                page = await uow.orders.undocumented(shop, after=after, limit=BATCH)
+                if not page:
+                    return counts
+                after = page[-1][0]
+                counts += await self._make(uow, [each for each, order in page if wanted(order)], always=True)
+                await uow.commit()
+
+    async def _make(self, uow: UnitOfWork, ids: Sequence[OrderId], *, always: bool) -> MakingCounts:
+        now = self._clock.now()
+        held = await uow.orders.locked(ids)
+        shops = await self._shops(uow, [known for known, _ in held.values()])
+        candidates = [
+            candidate_of(known, order, shops[known.shop_id], make=always)
+            for known, order in held.values()
+            if known.shop_id in shops and known.state is not OrderState.PROCESSED and not known.documents_on_request
+        ]
+        decisions = await self._decisions.decide(uow, candidates, now=now)
+        changed = [
+            saved_decision(held[decision.id][0], decision)
+            for decision in decisions
+            if is_news(held[decision.id][0], decision)
+        ]
+        await uow.orders.save(changed, now=now)
+        await uow.events.append_many([event for saved in changed for event in blocked_events(saved)])
+        return MakingCounts(
+            documents=sum(decision.document_id is not None for decision in decisions),
+            blocked=sum(decision.state is OrderState.BLOCKED for decision in decisions),
+        )
+
+    async def _shops(self, uow: UnitOfWork, orders: Sequence[KnownOrder]) -> dict[ShopId, ShopConfiguration]:
+        stores: set[StoreId] = {order.store_id for order in orders}
+        found: dict[ShopId, ShopConfiguration] = {}
+        for store in sorted(stores):
+            configuration = await uow.configurations.of_store(store)
+            found |= {shop.id: shop for shop in configuration.shops} if configuration else {}
+        return found
+
+
+def candidate_of(known: KnownOrder, order: Order, shop: ShopConfiguration, *, make: bool) -> Candidate:
+    """An order we hold, to be decided about again; ``make`` overrules the automatic setting."""
+    return Candidate(
+        id=known.id,
+        store_id=known.store_id,
+        shop=shop,
+        order=order,
+        mapping=known.mapping,
+        make=make or shop.settings.orders.auto_create_documents,
+        use_shopify_number=known.use_shopify_number,
+    )
+
+
+def is_news(known: KnownOrder, decision: Decision) -> bool:
+    """Whether a decision differs from what stands with the order."""
+    return (decision.state, decision.mapping, decision.problems) != (known.state, known.mapping, known.problems)
+
+
+def saved_decision(known: KnownOrder, decision: Decision) -> SavedOrder:
+    """The order with a new decision and its old copy."""
+    return SavedOrder(
+        id=known.id,
+        store_id=known.store_id,
+        shopify_id=known.shopify_id,
+        shop_id=known.shop_id,
+        order=None,
+        state=decision.state,
+        mapping=decision.mapping,
+        problems=decision.problems,
+        documents_on_request=False if decision.document_id else known.documents_on_request,
+        use_shopify_number=known.use_shopify_number,
+        version=known.version + 1,
+    )
+
+
+def blocked_events(saved: SavedOrder) -> Sequence[NewEvent]:
+    """An order that is blocked is announced, once for each set of problems."""
+    if saved.state is not OrderState.BLOCKED:
+        return []
+    return [
+        NewEvent(
+            type=EventType.ORDER_BLOCKED,
+            shop_id=saved.shop_id,
+            resource_type="order",
+            resource_id=saved.id,
+            version=saved.version,
+        )
+    ]

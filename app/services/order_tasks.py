@@ -1,0 +1,173 @@
+"""The two tasks about orders, as a run executes them: import, and making documents (P10, P12, P30).
+
+A run of ``import_orders`` ends when its work has: listed, and every order it listed imported or given an error, with their
+documents made where that is automatic. Other workers may do part of that work; their counts are added up in the tallies.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from app.domain.identifiers import ShopifyId, StoreId
+from app.domain.order_filters import matches
+from app.ports.clock import Clock
+from app.ports.errors import AccessRevoked, Unavailable
+from app.ports.repositories.configuration import StoreConfiguration
+from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
+from app.ports.store_gateway import OrderListing, StoreGateway
+from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.import_orders import ImportOrders
+from app.services.list_orders import ListOrders
+from app.services.make_documents import MakeDocuments
+from app.services.tasks import RunContext
+
+POLL_SECONDS = 0.25
+FIRST_CURSOR_REACH = timedelta(days=1)
+"""A first listing that finds nothing still sets the cursor, so far back."""
+
+
+class ImportOrdersTask:
+    def __init__(
+        self,
+        *,
+        gateway: StoreGateway,
+        uow: UnitOfWorkFactory,
+        clock: Clock,
+        list_orders: ListOrders,
+        import_orders: ImportOrders,
+        make_documents: MakeDocuments,
+    ) -> None:
+        self._gateway = gateway
+        self._uow = uow
+        self._clock = clock
+        self._list = list_orders
+        self._import = import_orders
+        self._make = make_documents
+
+    async def __call__(self, run: RunContext) -> None:
+        configuration = await self._described(run.store_id)
+        wanted_ids = run.parameters.get("order_shopify_ids")
+        if wanted_ids:
+            await self._want(run, [ShopifyId(each) for each in wanted_ids])
+        else:
+            await self._list_all(run, configuration)
+        await self._retry_failed(run)
+        await self._import_all(run)
+        made = await self._make.due(run.shop_id)
+        await run.count("documents", made.documents)
+
+    async def _described(self, store: StoreId) -> StoreConfiguration:
+        """The configuration; at first contact the store is asked for its currency, time zone and scopes."""
+        async with self._uow() as uow:
+            configuration = await uow.configurations.of_store(store)
+        if configuration is None:
+            raise AccessRevoked("The store was deleted.")
+        if configuration.access_revoked:
+            raise AccessRevoked(
+                "The store refuses our credentials. Set new ones with PUT /v1/shops/{shop}/credentials."
+            )
+        if configuration.described:
+            return configuration
+        description = await self._gateway.describe(configuration.store)
+        async with self._uow() as uow:
+            await uow.store_state.describe(store, description, now=self._clock.now())
+            described = await uow.configurations.of_store(store)
+            await uow.commit()
+        return described or configuration
+
+    async def _want(self, run: RunContext, ids: list[ShopifyId]) -> None:
+        async with self._uow() as uow:
+            await uow.orders_to_import.want(
+                run.store_id,
+                [WantedOrder(shopify_id=each) for each in ids],
+                by=WantedBy.REQUEST,
+                now=self._clock.now(),
+                run=run.run_id,
+                shop=run.shop_id,
+            )
+            await uow.commit()
+        await run.count("listed", len(ids))
+
+    async def _list_all(self, run: RunContext, configuration: StoreConfiguration) -> None:
+        """List from where the last complete listing stood, or from where the run says; then move the cursor on.
+
+        The cursor is a change time that the store told, never our clock (1.05), and reaches back by the overlap.
+        """
+        started = self._clock.now()
+        async with self._uow() as uow:
+            cursor = await uow.store_state.orders_listed_at(run.store_id)
+        shop = configuration.shop(run.shop_id)
+        overlap = timedelta(minutes=shop.settings.orders.cursor_overlap_minutes if shop else 5)
+        listing = _listing(run.parameters, cursor=cursor, overlap=overlap)
+        counts = await self._list(
+            configuration.store,
+            listing,
+            run=run.run_id,
+            include_closed=bool(run.parameters.get("include_closed")),
+        )
+        await run.count("listed", counts.listed)
+        await run.count("unchanged", counts.unchanged)
+        if listing.created_from is None and listing.created_to is None and _reaches(listing, cursor):
+            async with self._uow() as uow:
+                seen = counts.latest_change or cursor or started - FIRST_CURSOR_REACH
+                await uow.store_state.set_orders_listed_at(run.store_id, seen)
+                await uow.commit()
+
+    async def _retry_failed(self, run: RunContext) -> None:
+        async with self._uow() as uow:
+            await uow.orders_to_import.retry_failed(run.store_id, run.shop_id, run=run.run_id, now=self._clock.now())
+            await uow.commit()
+
+    async def _import_all(self, run: RunContext) -> None:
+        """Import until nothing of this run is left, whoever does it."""
+        total: int | None = None
+        while not run.cancelled:
+            try:
+                await self._import(run.store_id)
+            except Unavailable:
+                # The orders were put off; the store is asked again when they are due.
+                await asyncio.sleep(POLL_SECONDS)
+            async with self._uow() as uow:
+                left = await uow.orders_to_import.open_of_run(run.run_id)
+                tallied = await uow.store_state.tallied(run.run_id)
+            done = sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
+            total = max(total or 0, done + left)
+            await run.progress(done, total)
+            if not left:
+                for name, number in tallied.items():
+                    await run.count(name, number)
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+
+class CreateDocumentsTask:
+    """Tries every order of the shop that has no document, automatic or not; filters of the run narrow it."""
+
+    def __init__(self, make_documents: MakeDocuments) -> None:
+        self._make = make_documents
+
+    async def __call__(self, run: RunContext) -> None:
+        filters = run.order_filters
+        counts = await self._make.all(run.shop_id, wanted=lambda order: matches(order, filters))
+        await run.count("documents", counts.documents)
+        await run.count("blocked", counts.blocked)
+
+
+def _listing(parameters: Mapping[str, object], *, cursor: datetime | None, overlap: timedelta) -> OrderListing:
+    since, first, last = (_instant(parameters.get(name)) for name in ("updated_since", "created_from", "created_to"))
+    if since or first or last:
+        return OrderListing(updated_since=since, created_from=first, created_to=last)
+    if cursor is None:
+        return OrderListing(open_only=True)
+    return OrderListing(updated_since=cursor - overlap)
+
+
+def _reaches(listing: OrderListing, cursor: datetime | None) -> bool:
+    """Whether the listing began no later than the cursor stands, so that nothing between is passed over."""
+    return (
+        cursor is None or listing.open_only or (listing.updated_since is not None and listing.updated_since <= cursor)
+    )
+
+
+def _instant(value: object) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
