@@ -1,0 +1,233 @@
+"""Shopify's own doors over HTTP: the GraphQL endpoint and the token endpoint.
+
+Carries planted faults out, since most of them are matters of transport. Does not know the control API.
+"""
+
+import asyncio
+import dataclasses
+import json
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from app.store_simulator.answers import error_entry, internal_error, throttled
+from app.store_simulator.engine import Outcome, Request
+from app.store_simulator.faults import Fault, FaultKind
+from app.store_simulator.ids import timestamp
+from app.store_simulator.simulator import Shop, Simulator, call_entry
+from app.store_simulator.state import Values
+from app.store_simulator.versions import answering_version
+
+TOKEN_SECONDS = 86_399
+SECONDS_TO_HANG = 60.0
+TOKEN_OPERATION = "access_token"  # noqa: S105 - the name under which faults know the token endpoint
+BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105 - a message
+ERROR_PAGE = "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>{status}</h1><p>{text}</p></body></html>"
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(body), status, headers, media_type="application/json")
+
+
+class AdminApi:
+    """The endpoints of /{store_domain}/admin/…"""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def graphql(self, http: HttpRequest) -> Response:
+        shop = self._simulator.shop(http.path_params["store_domain"])
+        version = answering_version(http.path_params["version"], shop.store.clock.now())
+        if version is None:
+            return json_response({"errors": "Not Found"}, 404)
+        request_id = str(uuid.uuid4())
+        headers = {"X-Request-Id": request_id, "X-Shopify-API-Version": version}
+        body = await http.body()
+        request = _parse(body, http.headers.get("content-type", ""), version, request_id)
+        if not shop.store.app.accepts(http.headers.get("x-shopify-access-token"), shop.store.clock.now()):
+            self._note(shop, request or Request(query=""), None, 401, [])
+            return json_response({"errors": BAD_TOKEN}, 401, headers)
+        if request is None:
+            return json_response({"errors": {"query": "Required parameter missing or invalid"}}, 400, headers)
+        faults = shop.faults.take(self._simulator.engine.name_of(request.query, request.operation_name))
+        response = await self._with_faults(http, shop, request, {fault.kind: fault for fault in faults})
+        response.headers.update(headers)
+        return response
+
+    async def _with_faults(
+        self, http: HttpRequest, shop: Shop, request: Request, faults: dict[FaultKind, Fault]
+    ) -> Response:
+        if FaultKind.LATENCY in faults:
+            await asyncio.sleep(float(faults[FaultKind.LATENCY].options.get("seconds", 1)))
+        if FaultKind.TIMEOUT_BEFORE in faults:
+            self._note(shop, request, None, 504, list(faults.values()))
+            return await _hang(http, faults[FaultKind.TIMEOUT_BEFORE])
+        early = _refusal(faults)
+        if early is not None:
+            self._note(shop, request, None, early.status_code, list(faults.values()))
+            return early
+        if FaultKind.THROTTLED in faults:
+            outcome = Outcome(body={"errors": [throttled()], "extensions": _empty_bucket(shop)})
+        else:
+            outcome = self._execute(shop, request, faults)
+        if FaultKind.PARTIAL_DATA in faults:
+            _take_away(outcome, faults[FaultKind.PARTIAL_DATA], request.request_id)
+        self._note(shop, request, outcome, 200, list(faults.values()))
+        if FaultKind.TIMEOUT_AFTER in faults:
+            return await _hang(http, faults[FaultKind.TIMEOUT_AFTER])
+        response = json_response(outcome.body)
+        if FaultKind.CUT_JSON in faults:
+            content = bytes(response.body)
+            return Response(content[: len(content) // 2], media_type="application/json")
+        return response
+
+    def _execute(self, shop: Shop, request: Request, faults: dict[FaultKind, Fault]) -> Outcome:
+        planted: dict[str, list[Values]] = {}
+        if FaultKind.USER_ERRORS in faults:
+            options = faults[FaultKind.USER_ERRORS].options
+            default = [{"field": None, "message": "Planted refusal", "code": None}]
+            planted[options["mutation"]] = options.get("userErrors") or default
+        return self._simulator.answer(shop, dataclasses.replace(request, planted_errors=planted))
+
+    def _note(
+        self, shop: Shop, request: Request, outcome: Outcome | None, status: int, faults: list[Fault]
+    ) -> None:
+        at = timestamp(shop.store.clock.now())
+        entry = call_entry(request, outcome, at=at, status=status, faults=faults)
+        if not entry["operation"]:
+            entry["operation"] = self._simulator.engine.name_of(request.query, None) if request.query else ""
+        shop.note(entry)
+
+    async def access_token(self, http: HttpRequest) -> Response:
+        """The client-credentials grant: a token for a day."""
+        shop = self._simulator.shop(http.path_params["store_domain"])
+        given = await _token_request(http)
+        faults = {fault.kind: fault for fault in shop.faults.take(TOKEN_OPERATION)}
+        status, answer = self._grant(shop, given)
+        early = _refusal(faults)
+        if early is not None:
+            status = early.status_code
+        shop.note(
+            {
+                "at": timestamp(shop.store.clock.now()),
+                "operation": TOKEN_OPERATION,
+                "kind": "oauth",
+                "variables": {"grant_type": given.get("grant_type")},
+                "status": status,
+                "faults": [kind.value for kind in faults],
+            }
+        )
+        return early or json_response(answer, status)
+
+    def _grant(self, shop: Shop, given: Values) -> tuple[int, Values]:
+        app, now = shop.store.app, shop.store.clock.now()
+        if given.get("client_id") != app.client_id or given.get("client_secret") != app.client_secret:
+            return 401, {"error": "invalid_client", "error_description": "Client authentication failed."}
+        if given.get("grant_type") != "client_credentials":
+            text = "The simulator knows the client_credentials grant only."
+            return 400, {"error": "unsupported_grant_type", "error_description": text}
+        token = f"shpat_{secrets.token_hex(16)}"
+        app.issued = {known: end for known, end in app.issued.items() if end > now}
+        app.issued[token] = now + timedelta(seconds=TOKEN_SECONDS)
+        return 200, {
+            "access_token": token,
+            "scope": ",".join(sorted(app.scopes)),
+            "expires_in": TOKEN_SECONDS,
+        }
+
+
+def _parse(body: bytes, content_type: str, version: str, request_id: str) -> Request | None:
+    if content_type.startswith("application/graphql"):
+        return Request(query=body.decode(errors="replace"), api_version=version, request_id=request_id)
+    try:
+        content = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
+    if not isinstance(content, dict) or not isinstance(content.get("query"), str):
+        return None
+    variables = content.get("variables")
+    return Request(
+        query=content["query"],
+        variables=variables if isinstance(variables, dict) else {},
+        operation_name=content.get("operationName"),
+        api_version=version,
+        request_id=request_id,
+    )
+
+
+async def _token_request(http: HttpRequest) -> Values:
+    body = await http.body()
+    if "json" in http.headers.get("content-type", ""):
+        try:
+            content = json.loads(body)
+        except ValueError:
+            return {}
+        return content if isinstance(content, dict) else {}
+    return dict(parse_qsl(body.decode(errors="replace")))
+
+
+def _refusal(faults: dict[FaultKind, Fault]) -> Response | None:
+    """Faults that answer in place of the store."""
+    if FaultKind.UNAUTHORIZED in faults:
+        return json_response({"errors": BAD_TOKEN}, 401)
+    if FaultKind.RATE_LIMITED in faults:
+        seconds = str(faults[FaultKind.RATE_LIMITED].options.get("retryAfter", "1.0"))
+        return json_response({"errors": "Exceeded API rate limit"}, 429, {"Retry-After": seconds})
+    if FaultKind.SERVER_ERROR in faults:
+        status = int(faults[FaultKind.SERVER_ERROR].options.get("status", 503))
+        page = ERROR_PAGE.format(status=status, text="Something went wrong.")
+        return Response(page, status, media_type="text/html")
+    if FaultKind.ANSWER in faults:
+        options = faults[FaultKind.ANSWER].options
+        return json_response(options.get("body"), int(options.get("status", 200)))
+    return None
+
+
+async def _hang(http: HttpRequest, fault: Fault) -> Response:
+    """Never answers in time: waits until the caller has gone, or the fault's own patience is over."""
+    deadline = asyncio.get_running_loop().time() + float(fault.options.get("seconds", SECONDS_TO_HANG))
+    while asyncio.get_running_loop().time() < deadline and not await http.is_disconnected():
+        await asyncio.sleep(0.02)
+    return Response(ERROR_PAGE.format(status=504, text="Gateway timeout"), 504, media_type="text/html")
+
+
+def _empty_bucket(shop: Shop) -> Values:
+    status = {**shop.store.bucket.status().as_answer(), "currentlyAvailable": 0}
+    return {"cost": {"requestedQueryCost": None, "actualQueryCost": None, "throttleStatus": status}}
+
+
+def _take_away(outcome: Outcome, fault: Fault, request_id: str) -> None:
+    """Nulls one place of the data and says so in errors[], as a missing permission or an inner fault would."""
+    data = outcome.body.get("data")
+    if not isinstance(data, dict):
+        return
+    path = list(fault.options.get("path") or [next(iter(data))])
+    _null_at(data, path)
+    code = fault.options.get("code", "INTERNAL_SERVER_ERROR")
+    if code == "INTERNAL_SERVER_ERROR":
+        entry = internal_error(request_id)
+        entry["path"] = path
+    else:
+        message = fault.options.get("message", f"Access denied for {path[-1]} field.")
+        entry = error_entry(message, {"code": code}, path=path)
+    outcome.body = {**outcome.body, "errors": [*outcome.body.get("errors", []), entry]}
+
+
+def _null_at(data: Any, path: list[str | int]) -> None:
+    for step in path[:-1]:
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        elif isinstance(data, dict) and step in data:
+            data = data[step]
+        else:
+            return
+    if isinstance(data, dict | list):
+        last: Any = path[-1]
+        if (isinstance(data, dict) and last in data) or (isinstance(data, list) and last < len(data)):
+            data[last] = None

@@ -1,0 +1,274 @@
+"""Parses and validates documents once, and words what is wrong with them the way Shopify does.
+
+Built on graphql-core's rules; only their wording and form are translated. Does not execute or charge anything.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
+from graphql.language import FragmentSpreadNode
+
+from app.store_simulator.answers import error_entry
+
+Values = dict[str, Any]
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """A document that was looked at: usable, or with the errors that stand against it."""
+
+    text: str
+    node: DocumentNode | None
+    errors: list[Values]
+    operations: dict[str, OperationDefinitionNode]
+    fragments: dict[str, FragmentDefinitionNode]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        if name:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+
+class Documents:
+    """Keeps every document it has seen, up to a bound."""
+
+    def __init__(self, schema: GraphQLSchema, *, bound: int = 500) -> None:
+        self._schema = schema
+        self._bound = bound
+        self._known: dict[str, Document] = {}
+
+    def get(self, text: str) -> Document:
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= self._bound:
+                self._known.clear()
+            known = self._known[text] = self._look_at(text)
+        return known
+
+    def _look_at(self, text: str) -> Document:
+        try:
+            node = parse(text)
+        except GraphQLSyntaxError as error:
+            return Document(text, None, [_syntax_error(error, text)], {}, {})
+        found = validate(self._schema, node)
+        definitions = node.definitions
+        operations = {
+            (item.name.value if item.name else ""): item
+            for item in definitions
+            if isinstance(item, OperationDefinitionNode)
+        }
+        fragments = {item.name.value: item for item in definitions if isinstance(item, FragmentDefinitionNode)}
+        errors = [_translated(error, node) for error in found]
+        return Document(text, node, errors, operations, fragments)
+
+
+def _syntax_error(error: GraphQLSyntaxError, text: str) -> Values:
+    line, column = (error.locations[0].line, error.locations[0].column) if error.locations else (1, 1)
+    unexpected = re.search(r"(?:found|character:?) (.*?)\.?$", error.message.splitlines()[0])
+    what = unexpected.group(1) if unexpected else ""
+    if what.startswith("<EOF>") or not text.strip():
+        ending = text.rstrip().splitlines() or [""]
+        line, column, message = len(ending), len(ending[-1]), "syntax error, unexpected end of file"
+    else:
+        message = f"syntax error, unexpected {what}" if what else "syntax error"
+    return error_entry(f"{message} at [{line}, {column}]", {"code": "PARSE_ERROR"}, line=line, column=column)
+
+
+# What graphql-core says, what Shopify says instead, its code, and the names of the pieces in extensions.
+RULES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (
+        r"Cannot query field '(\w+)' on type '(\w+)'",
+        "Field '{0}' doesn't exist on type '{1}'",
+        "undefinedField",
+        ("fieldName", "typeName"),
+    ),
+    (
+        r"Unknown argument '(\w+)' on field '\w+\.(\w+)'",
+        "Field '{1}' doesn't accept argument '{0}'",
+        "argumentNotAccepted",
+        ("argumentName", "name"),
+    ),
+    (
+        r"Unknown argument '(\w+)' on directive '@(\w+)'",
+        "Directive '{1}' doesn't accept argument '{0}'",
+        "argumentNotAccepted",
+        ("argumentName", "name"),
+    ),
+    (
+        r"Argument '(\w+)' of type '[^']+' is required for this field",
+        "Field '{field}' is missing required arguments: {0}",
+        "missingRequiredArguments",
+        ("arguments",),
+    ),
+    (
+        r"Field '(\w+)' argument '(\w+)' of type '[^']+' is required",
+        "Field '{0}' is missing required arguments: {1}",
+        "missingRequiredArguments",
+        ("name", "arguments"),
+    ),
+    (
+        r"Directive '@(\w+)' argument '(\w+)' of type '[^']+' is required",
+        "Directive '{0}' is missing required arguments: {1}",
+        "missingRequiredArguments",
+        ("name", "arguments"),
+    ),
+    (
+        r"Field '(\w+)' of type '([^']+)' must have a selection of subfields",
+        "Field must have selections (field '{0}' returns {1} but has no selections. Did you mean '{0} {{ ... }}'?)",
+        "selectionMismatch",
+        ("nodeName", "typeName"),
+    ),
+    (
+        r"Field '(\w+)' must not have a selection since type '([^']+)' has no subfields",
+        "Selections can't be made on scalars (field '{0}' returns {1} but has selections)",
+        "selectionMismatch",
+        ("nodeName", "typeName"),
+    ),
+    (r"Unknown fragment '(\w+)'", "Fragment {0} was used, but not defined", "useAndDefineFragment", ("fragmentName",)),
+    (
+        r"Fragment '(\w+)' is never used",
+        "Fragment {0} was defined, but not used",
+        "useAndDefineFragment",
+        ("fragmentName",),
+    ),
+    (
+        r"Variable '\$(\w+)' is not defined",
+        "Variable ${0} is used by {operation} but not declared",
+        "variableNotDefined",
+        ("variableName",),
+    ),
+    (
+        r"Variable '\$(\w+)' is never used",
+        "Variable ${0} is declared by {operation} but not used",
+        "variableNotUsed",
+        ("variableName",),
+    ),
+    (
+        r"Variable '\$(\w+)' of type '([^']+)' used in position expecting type '([^']+)'",
+        "Type mismatch on variable ${0} and argument {argument} ({1} / {2})",
+        "variableMismatch",
+        ("variableName", "typeName"),
+    ),
+    (
+        r"Field '(\w+)' is not defined by type '(\w+)'",
+        "InputObject '{1}' doesn't accept argument '{0}'",
+        "argumentNotAccepted",
+        ("argumentName", "name"),
+    ),
+    (
+        r"Field '(\w+)\.(\w+)' of required type '([^']+)' was not provided",
+        "Argument '{1}' on InputObject '{0}' is required. Expected type {2}",
+        "missingRequiredInputObjectAttribute",
+        ("inputObjectType", "argumentName"),
+    ),
+    (r"Unknown type '(\w+)'", "No such type {0}, so it can't be a fragment condition", "undefinedType", ("typeName",)),
+    (r"Unknown directive '@(\w+)'", "Directive @{0} is not defined", "undefinedDirective", ("directiveName",)),
+)
+
+
+def _translated(error: GraphQLError, document: DocumentNode) -> Values:
+    node = error.nodes[0] if error.nodes else None
+    line, column = (error.locations[0].line, error.locations[0].column) if error.locations else (1, 1)
+    trail = _trail(document, node) if node else []
+    path = [name for _node, name in trail]
+    for pattern, wording, code, names in RULES:
+        found = re.search(pattern, error.message)
+        if found:
+            places = {"field": path[-1] if path else "", "operation": path[0] if path else "", "argument": ""}
+            message = wording.format(*found.groups(), **places)
+            extensions = {"code": code, **dict(zip(names, found.groups(), strict=False))}
+            if code == "selectionMismatch":
+                extensions["nodeName"] = f"field '{found.group(1)}'"
+            return error_entry(message, extensions, line=line, column=column, path=path)
+    literal = _literal_mismatch(error, trail)
+    if literal:
+        return error_entry(literal, {"code": "argumentLiteralsIncompatible"}, line=line, column=column, path=path)
+    return error_entry(error.message, {"code": "graphqlError"}, line=line, column=column, path=path)
+
+
+def _literal_mismatch(error: GraphQLError, trail: list[tuple[Node, str]]) -> str | None:
+    """Shopify names the argument and the value it was given; graphql-core only says what it expected."""
+    kinds = (
+        r"Expected value of type '([^']+)', found (.+?)[.;]",
+        r"Value '(?P<value>[^']+)' does not exist in '(?P<type>\w+)' enum",
+        r"Enum '(?P<type>\w+)' cannot represent (?:non-enum )?value: (?P<value>.+?)\.",
+        r"(?P<type>\w+) cannot represent (?:a |an )?[\w -]+ value: (?P<value>.+?)\.?$",
+    )
+    for pattern in kinds:
+        found = re.search(pattern, error.message)
+        if found:
+            named = found.groupdict()
+            expected, value = (named["type"], named["value"]) if named else found.groups()
+            holder, argument = _holder(trail)
+            return f"Argument '{argument}' on {holder} has an invalid value ({value}). Expected type '{expected}'."
+    return None
+
+
+def _holder(trail: list[tuple[Node, str]]) -> tuple[str, str]:
+    argument = trail[-1][1] if trail else ""
+    field = next((name for node, name in reversed(trail) if isinstance(node, FieldNode)), "")
+    return f"Field '{field}'", argument
+
+
+def _trail(document: DocumentNode, target: Node) -> list[tuple[Node, str]]:
+    """The names from the operation down to a node, the way Shopify writes the path of a validation error."""
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            name = f"{definition.operation.value} {definition.name.value}" if definition.name else (
+                definition.operation.value
+            )
+        elif isinstance(definition, FragmentDefinitionNode):
+            name = f"fragment {definition.name.value}"
+        else:
+            continue
+        found = _search(definition, target, [(definition, name)])
+        if found is not None:
+            return found
+    return []
+
+
+def _search(node: Node, target: Node, trail: list[tuple[Node, str]]) -> list[tuple[Node, str]] | None:
+    if node is target:
+        return trail
+    for child in _children(node):
+        label = _label(child)
+        found = _search(child, target, [*trail, (child, label)] if label else trail)
+        if found is not None:
+            return found
+    return None
+
+
+def _children(node: Node) -> Iterator[Node]:
+    for key in node.keys:
+        value = getattr(node, key, None)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (item for item in value if isinstance(item, Node))
+
+
+def _label(node: Node) -> str:
+    if isinstance(node, FieldNode):
+        return node.alias.value if node.alias else node.name.value
+    if isinstance(node, InlineFragmentNode):
+        return f"... on {node.type_condition.name.value}" if node.type_condition else "..."
+    if isinstance(node, FragmentSpreadNode):
+        return f"... {node.name.value}"
+    if node.kind in ("argument", "object_field"):
+        return str(getattr(node, "name").value)  # noqa: B009 - both kinds have a name, their base has not
+    return ""

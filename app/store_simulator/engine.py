@@ -1,0 +1,219 @@
+"""Answers one GraphQL request against one store: check, charge, run, report.
+
+Everything between the body of a request and the body of its answer. Does not know HTTP or planted faults.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import DirectiveNode, OperationDefinitionNode, OperationType, VariableNode
+from graphql.language import FieldNode, Visitor, visit
+
+from app.store_simulator.answers import FieldFailure, error_entry, max_cost_exceeded, throttled
+from app.store_simulator.context import RequestContext
+from app.store_simulator.cost import MAXIMUM_QUERY_COST, CostModel
+from app.store_simulator.documents import Document, Documents
+from app.store_simulator.graphql_schema import AdminSchema
+from app.store_simulator.loading import Loader
+from app.store_simulator.plan import NullBubbleError, Planner, Selection
+from app.store_simulator.resolvers import AdminResolvers
+from app.store_simulator.state import Store, Values
+from app.store_simulator.variables import coerce_variables
+
+BOUND_OF_PLANS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    query: str
+    variables: Values = field(default_factory=dict)
+    operation_name: str | None = None
+    api_version: str = ""
+    request_id: str = ""
+    # User errors that a planted fault puts into the payload of a mutation, by the mutation's name.
+    planted_errors: dict[str, list[Values]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """The body of the answer and what the store's journal and subscriptions want to know about it."""
+
+    body: Values
+    operation: str = ""
+    kind: str = ""
+    requested_cost: int | None = None
+    actual_cost: int | None = None
+    events: list[tuple[str, Values]] = field(default_factory=list)
+
+
+class Engine:
+    """Runs requests of all stores with one schema."""
+
+    def __init__(self, schema: AdminSchema) -> None:
+        self._schema = schema
+        self._documents = Documents(schema.graphql)
+        self._resolvers = AdminResolvers(schema)
+        self._costs = CostModel(schema.graphql)
+        self._plans: dict[tuple[Any, ...], Selection] = {}
+        self._requested: dict[tuple[Any, ...], int] = {}
+        self.loader = Loader(schema)
+
+    def name_of(self, query: str, operation_name: str | None) -> str:
+        """The name under which faults and the journal know a request."""
+        operation = self._documents.get(query).operation(operation_name)
+        if operation is None:
+            return operation_name or ""
+        return operation.name.value if operation.name else _first_field(operation)
+
+    def answer(self, store: Store, request: Request) -> Outcome:
+        document = self._documents.get(request.query)
+        if document.errors:
+            return Outcome(body={"errors": document.errors}, operation=request.operation_name or "")
+        operation = document.operation(request.operation_name)
+        if operation is None:
+            return Outcome(body={"errors": [_no_operation(request.operation_name)]})
+        name = operation.name.value if operation.name else _first_field(operation)
+        outcome = Outcome(body={}, operation=name, kind=operation.operation.value)
+        variables, errors = coerce_variables(self._schema.graphql, operation, request.variables)
+        errors = errors or _idempotency_errors(operation, variables)
+        if errors:
+            outcome.body = {"errors": errors}
+            return outcome
+        outcome.requested_cost = self._requested_cost(store, name, document, operation, variables)
+        if outcome.requested_cost > MAXIMUM_QUERY_COST:
+            outcome.body = {"errors": [max_cost_exceeded(outcome.requested_cost, MAXIMUM_QUERY_COST)]}
+            return outcome
+        if not store.bucket.try_take(outcome.requested_cost):
+            outcome.body = {"errors": [throttled()], "extensions": {"cost": _cost(store, outcome)}}
+            return outcome
+        self._run(store, request, document, operation, variables, outcome)
+        return outcome
+
+    def _run(
+        self,
+        store: Store,
+        request: Request,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Values,
+        outcome: Outcome,
+    ) -> None:
+        context = RequestContext(store, self.loader, variables, self._resolvers.denied_types(store))
+        context.api_version = request.api_version
+        context.planted_errors = request.planted_errors
+        plan = self._plan(document, operation, variables)
+        root: Values = {}
+        data: Values | None
+        try:
+            data = plan.answer(root, context)
+        except NullBubbleError:
+            data = None
+        outcome.events = context.events
+        requested = outcome.requested_cost or 0
+        actual = self._costs.actual(operation, document.fragments, variables, data) if data else requested
+        outcome.actual_cost = min(requested, actual)
+        store.bucket.give_back(requested - outcome.actual_cost)
+        outcome.body = {"data": data, "extensions": {"cost": _cost(store, outcome)}}
+        if context.search_warnings:
+            outcome.body["extensions"]["search"] = context.search_warnings
+        if context.errors:
+            outcome.body = {"errors": context.errors, **outcome.body}
+
+    def _plan(self, document: Document, operation: OperationDefinitionNode, variables: Values) -> Selection:
+        switches = _switches(operation, document)
+        key = (document, operation, tuple(variables.get(name) for name in switches))
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= BOUND_OF_PLANS:
+                self._plans.clear()
+            planner = Planner(self._schema.graphql, self._resolvers, document.fragments, variables)
+            plan = self._plans[key] = planner.operation(operation)
+        return plan
+
+    def _requested_cost(
+        self, store: Store, name: str, document: Document, operation: OperationDefinitionNode, variables: Values
+    ) -> int:
+        if name in store.query_costs:
+            return store.query_costs[name]
+        sizes = tuple(sorted((key, value) for key, value in variables.items() if isinstance(value, int)))
+        key = (document, operation, sizes)
+        if key not in self._requested:
+            if len(self._requested) >= BOUND_OF_PLANS:
+                self._requested.clear()
+            self._requested[key] = self._costs.requested(operation, document.fragments, variables)
+        return self._requested[key]
+
+
+def _cost(store: Store, outcome: Outcome) -> Values:
+    return {
+        "requestedQueryCost": outcome.requested_cost,
+        "actualQueryCost": outcome.actual_cost,
+        "throttleStatus": store.bucket.status().as_answer(),
+    }
+
+
+def _first_field(operation: OperationDefinitionNode) -> str:
+    first = operation.selection_set.selections[0]
+    return first.name.value if isinstance(first, FieldNode) else ""
+
+
+def _no_operation(name: str | None) -> Values:
+    message = f"No operation named '{name}'" if name else "An operation name is required"
+    return error_entry(message, {"code": "BAD_REQUEST"})
+
+
+class _SwitchFinder(Visitor):
+    """Variables on @include and @skip: with other values another plan is needed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_rest: Any) -> None:
+        if node.name.value in ("include", "skip"):
+            for argument in node.arguments:
+                if isinstance(argument.value, VariableNode):
+                    self.names.add(argument.value.name.value)
+
+
+_SWITCHES: dict[int, tuple[Document, tuple[str, ...]]] = {}
+
+
+def _switches(operation: OperationDefinitionNode, document: Document) -> tuple[str, ...]:
+    known = _SWITCHES.get(id(document))
+    if known is None or known[0] is not document:
+        finder = _SwitchFinder()
+        assert document.node is not None, "a document with errors is never planned"
+        visit(document.node, finder)
+        if len(_SWITCHES) >= BOUND_OF_PLANS:
+            _SWITCHES.clear()
+        known = _SWITCHES[id(document)] = (document, tuple(sorted(finder.names)))
+    return known[1]
+
+
+IDEMPOTENT_ONLY = frozenset(
+    """
+    refundCreate inventoryAdjustQuantities inventoryMoveQuantities inventorySetQuantities inventorySetOnHandQuantities
+    inventoryActivate inventoryShipmentCreate inventoryShipmentCreateInTransit inventoryShipmentAddItems
+    inventoryShipmentReceive inventoryTransferCreate inventoryTransferCreateAsReadyToShip inventoryTransferDuplicate
+    inventoryTransferSetItems locationActivate locationDeactivate
+    """.split()
+)
+
+
+def _idempotency_errors(operation: OperationDefinitionNode, variables: Values) -> list[Values]:
+    """Some mutations are refused unless they say by which key they may be repeated."""
+    if operation.operation is not OperationType.MUTATION:
+        return []
+    errors: list[Values] = []
+    for node in operation.selection_set.selections:
+        if isinstance(node, FieldNode) and node.name.value in IDEMPOTENT_ONLY:
+            if not any(directive.name.value == "idempotent" for directive in node.directives):
+                failure = FieldFailure(
+                    "The @idempotent directive is required for this mutation but was not provided.", "BAD_REQUEST"
+                )
+                start = node.loc.start_token if node.loc else None
+                line, column = (start.line, start.column) if start else (1, 1)
+                path = [node.alias.value if node.alias else node.name.value]
+                errors.append(error_entry(failure.message, failure.extensions, line=line, column=column, path=path))
+    return errors

@@ -1,0 +1,320 @@
+"""Turns a validated operation into a plan of closures and runs it over plain dictionaries.
+
+graphql-core parses, validates and coerces; walking thousands of order fields with its general executor would be far
+too slow for a shop that has to answer in milliseconds, so the walk itself is prepared once per document here.
+Knows the schema and the context it is handed; where the objects live is the context's matter.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, cast
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    Visitor,
+    get_argument_values,
+    get_directive_values,
+    get_named_type,
+    visit,
+)
+
+from app.store_simulator.answers import FieldFailure, error_entry
+from app.store_simulator.scalars import EMPTY, serializer
+
+Values = dict[str, Any]
+Completer = Callable[[Any, "Context"], Any]
+Resolver = Callable[[Values, Values, "Context"], Any]
+
+
+class NullBubbleError(Exception):
+    """A field that must not be null has failed; the nearest nullable parent turns null instead."""
+
+
+class Context(Protocol):
+    """What one request carries through its plan."""
+
+    variables: Values
+    errors: list[Values]
+    path: list[str | int]
+
+    def default(self, type_name: str) -> Any: ...
+    def follow(self, type_name: str, value: Values) -> Values: ...
+    def concrete_type(self, abstract: str, value: Values) -> str: ...
+
+
+class ResolverSource(Protocol):
+    """Where the plan finds what answers a field; None means: the key of the same name."""
+
+    def resolver(self, parent: str, field: str, definition: GraphQLField, children: set[str]) -> Resolver | None: ...
+
+
+class PlannedField:
+    """One field of one selection, ready to be answered."""
+
+    __slots__ = ("key", "run")
+
+    def __init__(self, key: str, run: Callable[[Values, Context], Any]) -> None:
+        self.key = key
+        self.run = run
+
+
+class Selection:
+    """The fields wanted of one concrete type."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: list[PlannedField]) -> None:
+        self.fields = fields
+
+    def answer(self, source: Values, context: Context) -> Values:
+        return {field.key: field.run(source, context) for field in self.fields}
+
+
+class Planner:
+    """Prepares the selections of one operation."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        resolvers: ResolverSource,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Values,
+    ) -> None:
+        self.schema = schema
+        self.resolvers = resolvers
+        self.fragments = fragments
+        self.variables = variables
+
+    def operation(self, operation: OperationDefinitionNode) -> Selection:
+        root = self.schema.get_root_type(operation.operation)
+        assert root is not None, "both roots exist in every schema we load"
+        return self.select(root, [operation.selection_set])
+
+    def select(self, parent: GraphQLObjectType, sets: list[SelectionSetNode]) -> Selection:
+        grouped: dict[str, list[FieldNode]] = {}
+        for selection_set in sets:
+            self._collect(parent, selection_set, grouped)
+        return Selection([self._field(parent, key, nodes) for key, nodes in grouped.items()])
+
+    def _collect(
+        self, parent: GraphQLObjectType, selection_set: SelectionSetNode, grouped: dict[str, list[FieldNode]]
+    ) -> None:
+        for node in selection_set.selections:
+            if not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                grouped.setdefault(key, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if node.type_condition is None or self._applies(parent, node.type_condition.name.value):
+                    self._collect(parent, node.selection_set, grouped)
+            elif isinstance(node, FragmentSpreadNode):
+                fragment = self.fragments[node.name.value]
+                if self._applies(parent, fragment.type_condition.name.value):
+                    self._collect(parent, fragment.selection_set, grouped)
+
+    def _included(self, node: Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self.variables)
+        return not (skip and skip["if"]) and not (include and not include["if"])
+
+    def _applies(self, parent: GraphQLObjectType, condition: str) -> bool:
+        kind = self.schema.type_map[condition]
+        if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
+            return self.schema.is_sub_type(kind, parent)
+        return kind is parent
+
+    def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> PlannedField:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return PlannedField(key, lambda _source, _context: parent.name)
+        definition = parent.fields[name]
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        completer = self._completer(definition.type, sets)
+        children = {item.name.value for group in sets for item in group.selections if isinstance(item, FieldNode)}
+        resolver = self.resolvers.resolver(parent.name, name, definition, children)
+        nullable = not isinstance(definition.type, GraphQLNonNull)
+        if resolver is None and not sets:
+            return PlannedField(key, _leaf_reader(name, completer))
+        if resolver is None:
+            return PlannedField(key, _reader(key, name, completer, nullable=nullable))
+        arguments = _arguments(definition, nodes[0])
+        return PlannedField(key, _resolving(key, resolver, arguments, completer, nodes[0], nullable=nullable))
+
+    def _completer(self, kind: GraphQLOutputType, sets: list[SelectionSetNode]) -> Completer:
+        if isinstance(kind, GraphQLNonNull):
+            return _never_null(self._completer(kind.of_type, sets), _default_maker(kind.of_type))
+        if isinstance(kind, GraphQLList):
+            return _list(self._completer(kind.of_type, sets))
+        if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
+            return _leaf(serializer(kind.name))
+        if isinstance(kind, GraphQLObjectType):
+            return self._object(kind, sets)
+        return self._abstract(cast("GraphQLInterfaceType | GraphQLUnionType", kind), sets)
+
+    def _object(self, kind: GraphQLObjectType, sets: list[SelectionSetNode]) -> Completer:
+        fields = self.select(kind, sets).fields
+        name, follows = kind.name, "id" in kind.fields
+
+        def complete(value: Any, context: Context) -> Any:
+            if value is None:
+                return None
+            source = context.follow(name, value) if follows else value
+            return {field.key: field.run(source, context) for field in fields}
+
+        return complete
+
+    def _abstract(self, kind: GraphQLInterfaceType | GraphQLUnionType, sets: list[SelectionSetNode]) -> Completer:
+        prepared: dict[str, Completer] = {}
+        abstract = kind.name
+
+        def complete(value: Any, context: Context) -> Any:
+            if value is None:
+                return None
+            name = context.concrete_type(abstract, value)
+            if name not in prepared:
+                prepared[name] = self._object(cast("GraphQLObjectType", self.schema.type_map[name]), sets)
+            return prepared[name](value, context)
+
+        return complete
+
+
+def _default_maker(kind: Any) -> Callable[[Context], Any]:
+    """What stands in where Shopify promises a value and the state has none."""
+    if isinstance(kind, GraphQLList):
+        return lambda _context: ()
+    if isinstance(kind, GraphQLScalarType):
+        name = kind.name
+        if name in EMPTY:
+            value = EMPTY[name]
+            return lambda _context: value
+        return lambda context: context.default(name)
+    if isinstance(kind, GraphQLEnumType):
+        if kind.name == "CurrencyCode":
+            return lambda context: context.default("CurrencyCode")
+        first = next(iter(kind.values))
+        return lambda _context: first
+    return lambda _context: {}
+
+
+def _leaf(serialize: Callable[[Any], Any]) -> Completer:
+    return lambda value, _context: None if value is None else serialize(value)
+
+
+def _never_null(inner: Completer, default: Callable[[Context], Any]) -> Completer:
+    def complete(value: Any, context: Context) -> Any:
+        result = inner(default(context) if value is None else value, context)
+        if result is None:
+            raise NullBubbleError
+        return result
+
+    return complete
+
+
+def _list(inner: Completer) -> Completer:
+    def complete(value: Any, context: Context) -> Any:
+        if value is None:
+            return None
+        path = context.path
+        result = []
+        for index, item in enumerate(value):
+            path.append(index)
+            result.append(inner(item, context))
+            path.pop()
+        return result
+
+    return complete
+
+
+def _leaf_reader(name: str, complete: Completer) -> Callable[[Values, Context], Any]:
+    return lambda source, context: complete(source.get(name), context)
+
+
+def _reader(key: str, name: str, complete: Completer, *, nullable: bool) -> Callable[[Values, Context], Any]:
+    def run(source: Values, context: Context) -> Any:
+        path = context.path
+        depth = len(path)
+        path.append(key)
+        try:
+            return complete(source.get(name), context)
+        except NullBubbleError:
+            if not nullable:
+                raise
+            return None
+        finally:
+            del path[depth:]
+
+    return run
+
+
+def _resolving(
+    key: str,
+    resolve: Resolver,
+    arguments: Callable[[Context], Values],
+    complete: Completer,
+    node: FieldNode,
+    *,
+    nullable: bool,
+) -> Callable[[Values, Context], Any]:
+    start = node.loc.start_token if node.loc else None
+    line, column = (start.line, start.column) if start else (1, 1)
+
+    def run(source: Values, context: Context) -> Any:
+        path = context.path
+        depth = len(path)
+        path.append(key)
+        try:
+            return complete(resolve(source, arguments(context), context), context)
+        except FieldFailure as failure:
+            context.errors.append(error_entry(failure.message, failure.extensions, line=line, column=column, path=path))
+            if not nullable:
+                raise NullBubbleError from failure
+            return None
+        except NullBubbleError:
+            if not nullable:
+                raise
+            return None
+        finally:
+            del path[depth:]
+
+    return run
+
+
+class _VariableFinder(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def enter_variable(self, _node: VariableNode, *_rest: Any) -> None:
+        self.found = True
+
+
+def _arguments(definition: GraphQLField, node: FieldNode) -> Callable[[Context], Values]:
+    finder = _VariableFinder()
+    for argument in node.arguments:
+        visit(argument, finder)
+    if finder.found:
+        return lambda context: get_argument_values(definition, node, context.variables)
+    fixed = get_argument_values(definition, node, {})
+    return lambda _context: fixed
+
+
+def output_type_name(definition: GraphQLField) -> str:
+    return get_named_type(definition.type).name

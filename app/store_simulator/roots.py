@@ -1,0 +1,109 @@
+"""Root queries that are more than "the object with this id" or "all objects of this type".
+
+Each takes the arguments and the request's context and gives plain values back.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.store_simulator.context import RequestContext
+from app.store_simulator.ids import is_gid, type_of
+from app.store_simulator.lists import root_list
+from app.store_simulator.state import Values
+from app.store_simulator.versions import api_versions
+
+Root = Callable[[Values, Values, RequestContext], Any]
+
+
+def _shop(_source: Values, _arguments: Values, context: RequestContext) -> Values:
+    return context.store.shop
+
+
+def _installation(_source: Values, _arguments: Values, context: RequestContext) -> Values:
+    app = context.store.app
+    scopes = [{"handle": scope, "description": scope} for scope in sorted(app.scopes)]
+    return {
+        "id": "gid://shopify/AppInstallation/1",
+        "accessScopes": scopes,
+        "app": {"id": f"gid://shopify/App/{app.app_number}", "title": "Orderbridge", "apiKey": app.client_id},
+    }
+
+
+def _versions(_source: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    return [
+        {"handle": version.handle, "displayName": version.display_name, "supported": version.supported}
+        for version in api_versions(context.store.clock.now())
+    ]
+
+
+def _node(_source: Values, arguments: Values, context: RequestContext) -> Any:
+    return _found(arguments["id"], context)
+
+
+def _nodes(_source: Values, arguments: Values, context: RequestContext) -> list[Any]:
+    return [_found(identifier, context) for identifier in arguments["ids"]]
+
+
+def _found(identifier: str, context: RequestContext) -> Any:
+    if not is_gid(identifier) or type_of(identifier) in context.denied:
+        return None
+    if type_of(identifier) == "Shop":
+        return context.store.shop
+    return context.store.find(identifier)
+
+
+def _by_identifier(type_name: str, **lists: str) -> Root:
+    """The …ByIdentifier queries: by id, or by the first object whose field says the same."""
+
+    def resolve(_source: Values, arguments: Values, context: RequestContext) -> Any:
+        identifier = arguments["identifier"]
+        if identifier.get("id"):
+            return context.wanted(identifier["id"], type_name)
+        for name, field in lists.items():
+            if identifier.get(name):
+                return next((item for item in context.store.all(type_name) if item.get(field) == identifier[name]), None)
+        return None
+
+    return resolve
+
+
+def _assigned(_source: Values, arguments: Values, context: RequestContext) -> Values:
+    return root_list("FulfillmentOrder", "assignedFulfillmentOrders", {**arguments, "includeClosed": False}, context)
+
+
+def _templates(_source: Values, arguments: Values, context: RequestContext) -> list[Values]:
+    wanted = arguments.get("paymentTermsType")
+    return [
+        item
+        for item in context.store.all("PaymentTermsTemplate")
+        if wanted is None or item.get("paymentTermsType") == wanted
+    ]
+
+
+def _current_bulk_operation(_source: Values, arguments: Values, context: RequestContext) -> Any:
+    wanted = arguments.get("type") or "QUERY"
+    operations = [item for item in context.store.all("BulkOperation") if item.get("type") == wanted]
+    return operations[-1] if operations else None
+
+
+def _carrier_services(_source: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    return [{"carrierService": item, "locations": []} for item in context.store.all("DeliveryCarrierService")]
+
+
+ROOTS: dict[str, Root] = {
+    "shop": _shop,
+    "currentAppInstallation": _installation,
+    "appInstallation": _installation,
+    "publicApiVersions": _versions,
+    "node": _node,
+    "nodes": _nodes,
+    "orderByIdentifier": _by_identifier("Order"),
+    "customerByIdentifier": _by_identifier("Customer", emailAddress="email", phoneNumber="phone"),
+    "productByIdentifier": _by_identifier("Product", handle="handle"),
+    "productVariantByIdentifier": _by_identifier("ProductVariant"),
+    "locationByIdentifier": _by_identifier("Location"),
+    "assignedFulfillmentOrders": _assigned,
+    "paymentTermsTemplates": _templates,
+    "currentBulkOperation": _current_bulk_operation,
+    "availableCarrierServices": _carrier_services,
+}

@@ -1,0 +1,257 @@
+"""What one simulated store holds: its objects, who may ask for them, how fast, and what time it is there.
+
+Keeps every object findable by its global id. Does not know GraphQL selections, HTTP, or how orders live on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.store_simulator.bucket import Bucket
+from app.store_simulator.ids import gid, sortable_number, timestamp, type_of
+
+Values = dict[str, Any]
+
+KINDS = {
+    "orders": "Order",
+    "draftOrders": "DraftOrder",
+    "customers": "Customer",
+    "companies": "Company",
+    "products": "Product",
+    "collections": "Collection",
+    "inventoryItems": "InventoryItem",
+    "locations": "Location",
+    "fulfillmentServices": "FulfillmentService",
+    "deliveryProfiles": "DeliveryProfile",
+    "carrierServices": "DeliveryCarrierService",
+    "webhookSubscriptions": "WebhookSubscription",
+    "giftCards": "GiftCard",
+    "paymentTermsTemplates": "PaymentTermsTemplate",
+    "markets": "Market",
+    "catalogs": "MarketCatalog",
+    "priceLists": "PriceList",
+    "publications": "Publication",
+    "channels": "Channel",
+    "staffMembers": "StaffMember",
+    "tenderTransactions": "TenderTransaction",
+    "returnReasonDefinitions": "ReturnReasonDefinition",
+    "bulkOperations": "BulkOperation",
+    "jobs": "Job",
+}
+
+# The parts of an object that are defined there (elsewhere they are only referred to by id), with their types.
+OWNED: dict[str, dict[str, str]] = {
+    "Order": {
+        "lineItems": "LineItem",
+        "shippingLines": "ShippingLine",
+        "fulfillmentOrders": "FulfillmentOrder",
+        "fulfillments": "Fulfillment",
+        "transactions": "OrderTransaction",
+        "refunds": "Refund",
+        "returns": "Return",
+        "agreements": "SalesAgreement",
+    },
+    "FulfillmentOrder": {"lineItems": "FulfillmentOrderLineItem"},
+    "Fulfillment": {"fulfillmentLineItems": "FulfillmentLineItem"},
+    "Refund": {
+        "refundLineItems": "RefundLineItem",
+        "refundShippingLines": "RefundShippingLine",
+        "transactions": "OrderTransaction",
+        "orderAdjustments": "OrderAdjustment",
+    },
+    "Return": {"returnLineItems": "ReturnLineItem", "exchangeLineItems": "ExchangeLineItem"},
+    "Product": {"variants": "ProductVariant"},
+    "ProductVariant": {"inventoryItem": "InventoryItem"},
+    "InventoryItem": {"inventoryLevels": "InventoryLevel"},
+    "Company": {"locations": "CompanyLocation", "contacts": "CompanyContact", "contactRoles": "CompanyContactRole"},
+    "Customer": {"addresses": "MailingAddress"},
+}
+
+DEFAULT_CLIENT_ID = "orderbridge-simulator"
+DEFAULT_CLIENT_SECRET = "shpss_simulator_secret"  # noqa: S105 - documented constant of a simulator
+DEFAULT_ACCESS_TOKEN = "shpat_simulator_token"  # noqa: S105 - documented constant of a simulator
+
+
+@dataclass(slots=True, kw_only=True)
+class AppCredentials:
+    """The one app that is installed in a simulated store."""
+
+    client_id: str = DEFAULT_CLIENT_ID
+    client_secret: str = DEFAULT_CLIENT_SECRET
+    access_token: str | None = DEFAULT_ACCESS_TOKEN
+    app_number: str = "1"
+    scopes: set[str] = field(default_factory=set)
+    # Tokens of the client-credentials grant and when each of them dies.
+    issued: dict[str, datetime] = field(default_factory=dict)
+
+    def accepts(self, token: str | None, now: datetime) -> bool:
+        if not token:
+            return False
+        if token == self.access_token:
+            return True
+        expiry = self.issued.get(token)
+        return expiry is not None and now < expiry
+
+
+class Clock:
+    """The store's time: the real one, moved by an offset, or standing still."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta(0)
+        self._frozen: datetime | None = None
+
+    def now(self) -> datetime:
+        return self._frozen or datetime.now(UTC) + self._offset
+
+    def freeze(self, moment: datetime) -> None:
+        self._frozen = moment
+
+    def advance(self, seconds: float) -> None:
+        if self._frozen:
+            self._frozen += timedelta(seconds=seconds)
+        self._offset += timedelta(seconds=seconds)
+
+    def run(self) -> None:
+        self._frozen = None
+
+
+class Store:
+    """One shop of the simulator."""
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        self.app = AppCredentials()
+        self.clock = Clock()
+        self.bucket = Bucket()
+        self.shop: Values = {}
+        self.by_gid: dict[str, Values] = {}
+        self.parents: dict[str, Values] = {}
+        self.kinds: dict[str, dict[str, Values]] = {type_name: {} for type_name in KINDS.values()}
+        # Orders as they were given, so that a later change can derive everything else afresh.
+        self.given: dict[str, Values] = {}
+        self.page_sizes: dict[str, int] = {}
+        self.query_costs: dict[str, int] = {}
+        self.version = 0
+        self._sorted: dict[str, tuple[int, list[Values]]] = {}
+        self._last_number = 9_000_000_000
+
+    # -- finding -------------------------------------------------------------------------------------------------
+
+    def all(self, type_name: str) -> list[Values]:
+        """Every object of a type, whether it stands on its own or is part of another."""
+        if type_name in self.kinds:
+            return list(self.kinds[type_name].values())
+        return [item for item in self.by_gid.values() if type_of(item["id"]) == type_name]
+
+    def find(self, identifier: str) -> Values | None:
+        return self.by_gid.get(identifier)
+
+    def order(self, number: str) -> Values | None:
+        return self.kinds["Order"].get(gid("Order", number))
+
+    def owner(self, identifier: str, type_name: str) -> Values | None:
+        """The nearest object of type_name that contains the given one."""
+        current = self.parents.get(identifier)
+        while current is not None:
+            if type_of(current.get("id")) == type_name:
+                return current
+            current = self.parents.get(current.get("id", ""))
+        return None
+
+    def sorted_by(self, type_name: str, sort_key: str, position: Any) -> list[Values]:
+        """All objects of a type in one order, kept until something changes."""
+        name = f"{type_name} {sort_key}"
+        kept = self._sorted.get(name)
+        if kept is None or kept[0] != self.version:
+            previous = kept[1] if kept else None
+            current = self.kinds.get(type_name, {})
+            same = previous is not None and len(previous) == len(current)
+            # A list that was sorted a moment ago is nearly sorted, which the sort turns into almost nothing.
+            fresh = sorted(previous if same and self._still(previous, current) else current.values(), key=position)
+            kept = (self.version, fresh)
+            self._sorted[name] = kept
+        return kept[1]
+
+    @staticmethod
+    def _still(previous: list[Values] | None, current: dict[str, Values]) -> bool:
+        return previous is not None and all(current.get(item["id"]) is item for item in previous)
+
+    # -- changing ------------------------------------------------------------------------------------------------
+
+    def new_number(self) -> int:
+        self._last_number += 1
+        return self._last_number
+
+    def now_text(self) -> str:
+        return timestamp(self.clock.now())
+
+    def put(self, type_name: str, value: Values) -> None:
+        """Takes an object in, or the new form of one, and makes it and its parts findable."""
+        self.remove(value["id"])
+        self.kinds.setdefault(type_name, {})[value["id"]] = value
+        self._register(type_name, value, None)
+        self.changed()
+
+    def remove(self, identifier: str) -> Values | None:
+        known = self.by_gid.get(identifier)
+        if known is None:
+            return None
+        self._forget(known)
+        for kind in self.kinds.values():
+            kind.pop(identifier, None)
+        self.changed()
+        return known
+
+    def reindex(self, type_name: str, value: Values) -> None:
+        """Makes the parts that an object gained or exchanged findable."""
+        parent = self.parents.get(value["id"])
+        self._forget(value)
+        self._register(type_name, value, parent)
+        self.changed()
+
+    def _forget(self, value: Values) -> None:
+        for part_id in list(_part_ids(type_of(value["id"]), value)):
+            self.by_gid.pop(part_id, None)
+            self.parents.pop(part_id, None)
+
+    def changed(self) -> None:
+        self.version += 1
+
+    def touch(self, value: Values) -> None:
+        """updatedAt has whole seconds and always moves forward."""
+        now = self.now_text()
+        before = str(value.get("updatedAt") or "")
+        if before >= now:
+            now = timestamp(datetime.fromisoformat(before) + timedelta(seconds=1))
+        value["updatedAt"] = now
+        self.changed()
+
+    def _register(self, type_name: str, value: Values, parent: Values | None) -> None:
+        identifier = value.get("id")
+        if identifier:
+            self.by_gid[identifier] = value
+            if parent is not None:
+                self.parents[identifier] = parent
+        for part_type, item in _parts(type_name, value):
+            # A transaction stands in the order and again in its refund: the order's, which comes first, is kept.
+            if self.by_gid.get(item.get("id", "")) is None:
+                self._register(part_type, item, value)
+
+
+def _parts(type_name: str, value: Values) -> Iterator[tuple[str, Values]]:
+    for name, part_type in OWNED.get(type_name, {}).items():
+        part = value.get(name)
+        for item in part if isinstance(part, list) else [part] if isinstance(part, dict) else []:
+            yield part_type, item
+
+
+def _part_ids(type_name: str, value: Values) -> Iterator[str]:
+    if value.get("id"):
+        yield value["id"]
+    for part_type, item in _parts(type_name, value):
+        yield from _part_ids(part_type, item)
+
+
+def position_by(key: str) -> Any:
+    return lambda value: (value.get(key) or "", sortable_number(value["id"]))

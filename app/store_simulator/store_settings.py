@@ -1,0 +1,85 @@
+"""Settings of one store that are not objects: its app, its limits, its clock, its page sizes.
+
+Read from and written into the state door of the control API.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from app.store_simulator.bucket import RESTORE_RATES
+from app.store_simulator.simulator import Shop
+
+Values = dict[str, Any]
+
+KNOWN = frozenset(
+    {"app", "throttle", "clock", "order_list_page_size", "page_sizes", "query_costs", "shop", "earlier_sync_at"}
+)
+APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "scopes"})
+THROTTLE_FIELDS = frozenset({"plan", "maximumAvailable", "restoreRate", "currentlyAvailable"})
+
+
+class SettingError(ValueError):
+    """A setting has a name or a value that the simulator does not know."""
+
+
+def apply_settings(shop: Shop, given: Values) -> None:
+    unknown = set(given) - KNOWN
+    if unknown:
+        raise SettingError(f"unknown: {', '.join(sorted(unknown))}")
+    store = shop.store
+    _app(shop, given.get("app") or {})
+    _throttle(shop, given.get("throttle") or {})
+    _clock(shop, given.get("clock"))
+    if "order_list_page_size" in given:
+        store.page_sizes["orders"] = int(given["order_list_page_size"])
+    store.page_sizes.update({name: int(size) for name, size in (given.get("page_sizes") or {}).items()})
+    store.query_costs.update({name: int(cost) for name, cost in (given.get("query_costs") or {}).items()})
+
+
+def _app(shop: Shop, given: Values) -> None:
+    if set(given) - APP_FIELDS:
+        raise SettingError(f"app knows {', '.join(sorted(APP_FIELDS))} only")
+    app = shop.store.app
+    for name in ("client_id", "client_secret", "access_token"):
+        if name in given:
+            setattr(app, name, given[name])
+    if "client_secret" in given or "access_token" in given:
+        app.issued.clear()
+    if "scopes" in given:
+        app.scopes = {scope.strip() for scope in given["scopes"]}
+        # Who may write may read.
+        app.scopes |= {f"read_{scope[6:]}" for scope in app.scopes if scope.startswith("write_")}
+
+
+def _throttle(shop: Shop, given: Values) -> None:
+    if set(given) - THROTTLE_FIELDS:
+        raise SettingError(f"throttle knows {', '.join(sorted(THROTTLE_FIELDS))} only")
+    plan = given.get("plan")
+    if plan is not None and plan not in RESTORE_RATES:
+        raise SettingError(f"plan must be one of {', '.join(RESTORE_RATES)}")
+    shop.store.bucket.configure(
+        restore_rate=given.get("restoreRate", RESTORE_RATES.get(plan or "")),
+        maximum=given.get("maximumAvailable"),
+        available=given.get("currentlyAvailable"),
+    )
+
+
+def _clock(shop: Shop, given: Any) -> None:
+    clock = shop.store.clock
+    if isinstance(given, str):
+        clock.run() if given == "real" else clock.freeze(datetime.fromisoformat(given))
+    elif isinstance(given, dict) and set(given) == {"advance_seconds"}:
+        clock.advance(float(given["advance_seconds"]))
+    elif given is not None:
+        raise SettingError('clock is a moment, "real", or {"advance_seconds": n}')
+
+
+def settings_of(shop: Shop) -> Values:
+    store = shop.store
+    return {
+        "app": {"client_id": store.app.client_id, "scopes": sorted(store.app.scopes)},
+        "throttle": store.bucket.status().as_answer(),
+        "clock": store.now_text(),
+        "page_sizes": store.page_sizes,
+        "query_costs": store.query_costs,
+    }

@@ -1,0 +1,150 @@
+"""Fields that are computed when asked, not kept: what other parts of the same object already say.
+
+Keyed by type and field; everything else is read from the object itself.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.store_simulator.context import RequestContext
+from app.store_simulator.ids import gid
+from app.store_simulator.state import Values
+
+Virtual = Callable[[Values, Values, RequestContext], Any]
+
+
+def _shipping_lines(order: Values, arguments: Values, _context: RequestContext) -> list[Values]:
+    lines: list[Values] = order.get("shippingLines") or []
+    return lines if arguments.get("includeRemovals") else [line for line in lines if not line.get("isRemoved")]
+
+
+def _shipping_line(order: Values, arguments: Values, context: RequestContext) -> Any:
+    lines = _shipping_lines(order, arguments, context)
+    return lines[0] if lines else None
+
+
+def _addresses(customer: Values, _arguments: Values, _context: RequestContext) -> Any:
+    return customer.get("addresses") or []
+
+
+def _orders_of_customer(customer: Values, arguments: Values, context: RequestContext) -> list[Values]:
+    if customer.get("orders") is not None:
+        return list(customer["orders"])
+    return [
+        order for order in context.store.all("Order") if (order.get("customer") or {}).get("id") == customer.get("id")
+    ]
+
+
+def _number_of_orders(customer: Values, arguments: Values, context: RequestContext) -> Any:
+    given = customer.get("numberOfOrders")
+    return given if given is not None else len(_orders_of_customer(customer, arguments, context))
+
+
+def _last_order(customer: Values, arguments: Values, context: RequestContext) -> Any:
+    orders = _orders_of_customer(customer, arguments, context)
+    return max(orders, key=lambda order: str(order["createdAt"])) if orders else None
+
+
+def _line_sku(line: Values, _arguments: Values, context: RequestContext) -> Any:
+    """The copy taken at the sale; an order given without it gets the variant's of now."""
+    if "sku" in line or not line.get("variant"):
+        return line.get("sku")
+    variant = context.store.find(line["variant"].get("id", ""))
+    return variant.get("sku") if variant else None
+
+
+def _of_line_item(field: str) -> Virtual:
+    def resolve(part: Values, arguments: Values, context: RequestContext) -> Any:
+        if part.get(field) is not None:
+            return part[field]
+        line = context.follow("LineItem", part.get("lineItem") or {})
+        return _line_sku(line, arguments, context) if field == "sku" else line.get(field)
+
+    return resolve
+
+
+def _of_order(field: str) -> Virtual:
+    def resolve(part: Values, _arguments: Values, context: RequestContext) -> Any:
+        order = context.store.owner(part.get("id", ""), "Order") or {}
+        return order.get(field)
+
+    return resolve
+
+
+def _variants(item: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    variant = context.store.owner(item.get("id", ""), "ProductVariant")
+    return [variant] if variant else []
+
+
+def _variant(item: Values, arguments: Values, context: RequestContext) -> Any:
+    found = _variants(item, arguments, context)
+    return found[0] if found else None
+
+
+def _quantities(level: Values, arguments: Values, _context: RequestContext) -> list[Values]:
+    kept = {item["name"]: item for item in level.get("quantities") or []}
+    return [
+        kept.get(name) or {"id": gid("InventoryQuantity", f"1?name={name}"), "name": name, "quantity": 0}
+        for name in arguments["names"]
+    ]
+
+
+def _formatted(address: Values, _arguments: Values, _context: RequestContext) -> list[str]:
+    parts = (address.get(name) for name in ("address1", "address2", "zip", "city", "province", "country"))
+    return [str(part) for part in parts if part]
+
+
+def _address_name(address: Values, _arguments: Values, _context: RequestContext) -> Any:
+    names = [address[name] for name in ("firstName", "lastName") if address.get(name)]
+    return address.get("name") or " ".join(names) or None
+
+
+def _contact_profiles(customer: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    return [
+        contact
+        for company in context.store.all("Company")
+        for contact in company.get("contacts") or []
+        if (contact.get("customer") or {}).get("id") == customer.get("id")
+    ]
+
+
+def _fulfillments_of_fulfillment_order(part: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    given = part.get("fulfillments")
+    if given is not None:
+        return list(given)
+    order = context.store.owner(part.get("id", ""), "Order") or {}
+    lines = {(item.get("lineItem") or {}).get("id") for item in part.get("lineItems") or []}
+    return [
+        fulfillment
+        for fulfillment in order.get("fulfillments") or []
+        if any((item.get("lineItem") or {}).get("id") in lines for item in fulfillment.get("fulfillmentLineItems") or [])
+    ]
+
+
+def _carrier_name(service: Values, _arguments: Values, _context: RequestContext) -> Any:
+    return service.get("formattedName") or service.get("name")
+
+
+VIRTUAL: dict[tuple[str, str], Virtual] = {
+    ("Order", "shippingLines"): _shipping_lines,
+    ("Order", "shippingLine"): _shipping_line,
+    ("Customer", "addressesV2"): _addresses,
+    ("Customer", "orders"): _orders_of_customer,
+    ("Customer", "numberOfOrders"): _number_of_orders,
+    ("Customer", "lastOrder"): _last_order,
+    ("Customer", "companyContactProfiles"): _contact_profiles,
+    ("LineItem", "sku"): _line_sku,
+    ("FulfillmentOrderLineItem", "sku"): _of_line_item("sku"),
+    ("FulfillmentOrderLineItem", "productTitle"): _of_line_item("title"),
+    ("FulfillmentOrderLineItem", "vendor"): _of_line_item("vendor"),
+    ("FulfillmentOrder", "orderId"): _of_order("id"),
+    ("FulfillmentOrder", "orderName"): _of_order("name"),
+    ("FulfillmentOrder", "orderProcessedAt"): _of_order("processedAt"),
+    ("FulfillmentOrder", "fulfillments"): _fulfillments_of_fulfillment_order,
+    ("InventoryItem", "variant"): _variant,
+    ("InventoryItem", "variants"): _variants,
+    ("InventoryLevel", "quantities"): _quantities,
+    ("MailingAddress", "formatted"): _formatted,
+    ("MailingAddress", "name"): _address_name,
+    ("DeliveryCarrierService", "formattedName"): _carrier_name,
+}

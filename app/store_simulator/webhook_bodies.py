@@ -1,0 +1,134 @@
+"""What a webhook says: topic names and bodies in the form of Shopify's older REST resources.
+
+Bodies are small on purpose: receivers are expected to read the object again. Sends nothing.
+"""
+
+from typing import Any
+
+from app.store_simulator.ids import number_of, sortable_number, type_of
+
+Values = dict[str, Any]
+
+# Longest first: the part of a topic's name that is the resource.
+RESOURCES = sorted(
+    """
+    APP APP_PURCHASES APP_SUBSCRIPTIONS BULK_OPERATIONS CARTS CHECKOUTS COLLECTIONS COLLECTION_LISTINGS COMPANIES
+    COMPANY_CONTACTS COMPANY_CONTACT_ROLES COMPANY_LOCATIONS CUSTOMERS CUSTOMER_GROUPS CUSTOMER_TAGS DISPUTES DOMAINS
+    DRAFT_ORDERS FULFILLMENTS FULFILLMENT_EVENTS FULFILLMENT_HOLDS FULFILLMENT_ORDERS INVENTORY_ITEMS INVENTORY_LEVELS
+    LOCATIONS MARKETS ORDERS ORDER_TRANSACTIONS PAYMENT_SCHEDULES PAYMENT_TERMS PRODUCTS PRODUCT_LISTINGS REFUNDS
+    RETURNS REVERSE_DELIVERIES REVERSE_FULFILLMENT_ORDERS SHOP TENDER_TRANSACTIONS THEMES VARIANTS
+    """.split(),
+    key=len,
+    reverse=True,
+)
+
+
+def topic_name(topic: str) -> str:
+    """ORDERS_PARTIALLY_FULFILLED is orders/partially_fulfilled on the wire."""
+    for resource in RESOURCES:
+        if topic.startswith(f"{resource}_"):
+            return f"{resource.lower()}/{topic[len(resource) + 1 :].lower()}"
+    head, _, tail = topic.partition("_")
+    return f"{head.lower()}/{tail.lower()}"
+
+
+def webhook_body(topic: str, value: Values) -> Values:
+    if topic.endswith("_DELETE"):
+        return {"id": _number(value)}
+    if topic == "ORDERS_EDITED":
+        return _order_edit(value)
+    if type_of(value.get("id")) == "Order":
+        return _order(value)
+    return _plain(value)
+
+
+def _number(value: Values) -> int | str:
+    number = number_of(value.get("id", ""))
+    return int(number) if number.isdigit() else number
+
+
+def _plain(value: Values) -> Values:
+    body: Values = {"id": _number(value), "admin_graphql_api_id": value.get("id")}
+    for name in ("name", "title", "email", "status", "createdAt", "updatedAt"):
+        if name in value:
+            body[_snake(name)] = value[name]
+    if isinstance(value.get("tags"), list):
+        body["tags"] = ", ".join(value["tags"])
+    return body
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def _money(order: Values, name: str) -> Any:
+    return ((order.get(name) or {}).get("shopMoney") or {}).get("amount")
+
+
+def _lower(value: Any) -> str | None:
+    return str(value).lower() if value else None
+
+
+def _order(order: Values) -> Values:
+    fulfilment = {"UNFULFILLED": None, "PARTIALLY_FULFILLED": "partial", "FULFILLED": "fulfilled"}
+    status = order.get("displayFulfillmentStatus")
+    return {
+        "id": _number(order),
+        "admin_graphql_api_id": order["id"],
+        "name": order.get("name"),
+        "order_number": order.get("number"),
+        "created_at": order.get("createdAt"),
+        "processed_at": order.get("processedAt"),
+        "updated_at": order.get("updatedAt"),
+        "closed_at": order.get("closedAt"),
+        "cancelled_at": order.get("cancelledAt"),
+        "cancel_reason": _lower(order.get("cancelReason")),
+        "test": bool(order.get("test")),
+        "confirmed": bool(order.get("confirmed")),
+        "currency": order.get("currencyCode"),
+        "presentment_currency": order.get("presentmentCurrencyCode"),
+        "total_price": _money(order, "totalPriceSet"),
+        "current_total_price": _money(order, "currentTotalPriceSet"),
+        "total_outstanding": _money(order, "totalOutstandingSet"),
+        "financial_status": _lower(order.get("displayFinancialStatus")),
+        "fulfillment_status": fulfilment.get(str(status), _lower(status)),
+        "source_name": order.get("sourceName"),
+        "tags": ", ".join(order.get("tags") or []),
+        "line_items": [
+            {
+                "id": sortable_number(line["id"]),
+                "admin_graphql_api_id": line["id"],
+                "sku": line.get("sku"),
+                "quantity": line.get("quantity"),
+                "current_quantity": line.get("currentQuantity"),
+            }
+            for line in order.get("lineItems") or []
+        ],
+        "refunds": [{"id": sortable_number(refund["id"])} for refund in order.get("refunds") or []],
+    }
+
+
+def _order_edit(order: Values) -> Values:
+    """An edit's webhook carries the edit, not the order; what changed is told by ids and differences."""
+    lines = order.get("lineItems") or []
+    removed = [line for line in lines if line.get("currentQuantity", 0) < line.get("quantity", 0)]
+    return {
+        "order_edit": {
+            "id": sortable_number(order["id"]) * 10 + 1,
+            "app_id": None,
+            "created_at": order.get("updatedAt"),
+            "notify_customer": False,
+            "order_id": _number(order),
+            "staff_note": "",
+            "user_id": None,
+            "line_items": {
+                "additions": [],
+                "removals": [
+                    {"id": sortable_number(line["id"]), "delta": line["quantity"] - line.get("currentQuantity", 0)}
+                    for line in removed
+                ],
+            },
+            "discounts": {"line_item": {"additions": [], "removals": []}},
+            "shipping_lines": {"additions": [], "removals": []},
+        }
+    }
