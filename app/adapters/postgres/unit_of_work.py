@@ -17,15 +17,14 @@ from app.adapters.postgres.repositories.documents import PostgresDocuments
 from app.adapters.postgres.repositories.documents_reading import PostgresDocumentsReading
 from app.adapters.postgres.repositories.events import PostgresEvents
 from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
+from app.adapters.postgres.repositories.inbox import PostgresInbox
 from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
 from app.adapters.postgres.repositories.orders import PostgresOrders
 from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
-from app.adapters.postgres.repositories.shops import PostgresShops
-from app.adapters.postgres.repositories.store_state import PostgresStoreState
-from app.adapters.postgres.repositories.inbox import PostgresInbox
-from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
 from app.adapters.postgres.repositories.runs import PostgresRuns
 from app.adapters.postgres.repositories.schedules import PostgresSchedules
+from app.adapters.postgres.repositories.shops import PostgresShops
+from app.adapters.postgres.repositories.store_state import PostgresStoreState
 from app.adapters.postgres.ulid import Ulids
 from app.ports.clock import IdFactory
 from app.ports.job_queue import Nudge
@@ -83,10 +82,6 @@ class PostgresUnitOfWork:
     @cached_property
     def inbox(self) -> PostgresInbox:
         return PostgresInbox(self.driver)
-
-    @cached_property
-    def orders_to_import(self) -> PostgresOrdersToImport:
-        return PostgresOrdersToImport(self.driver, self._ids)
 
     @cached_property
     def runs(self) -> PostgresRuns:

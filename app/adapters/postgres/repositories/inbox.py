@@ -1,0 +1,66 @@
+"""The inbox as dispatchers see it; what Shopify's door writes is in ``app.adapters.postgres.webhook_inbox``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from app.domain.identifiers import ShopId, StoreId
+from app.ports.repositories.inbox import LookedAt, WaitingWebhook
+
+TAKE = """
+SELECT store_id, webhook_id, topic, triggered_at, body FROM webhook_inbox
+WHERE state = 'waiting'
+ORDER BY received_at, store_id, webhook_id
+LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+
+SETTLE = """
+UPDATE webhook_inbox AS inbox SET state = done.state, detail = done.detail, handled_at = $5
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS done (store_id, webhook_id, state, detail)
+WHERE inbox.store_id = done.store_id AND inbox.webhook_id = done.webhook_id
+"""
+
+# Credentials given after the removal are those of a new installation; a token fetched after it proves access as well.
+UNINSTALLED = """
+UPDATE stores SET access_revoked_at = $3, access_revoked_reason = 'app_uninstalled', updated_at = $3
+WHERE id = $1 AND deleted_at IS NULL AND access_revoked_at IS NULL
+  AND greatest(created_at, credentials_set_at, described_at,
+               (SELECT obtained_at FROM store_tokens WHERE store_id = stores.id)) < $2
+RETURNING id
+"""
+
+
+class PostgresInbox:
+    """The waiting webhooks, through the connection of one unit of work."""
+
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def take(self, limit: int) -> Sequence[WaitingWebhook]:
+        return [
+            WaitingWebhook(
+                store_id=StoreId(row["store_id"]),
+                webhook_id=row["webhook_id"],
+                topic=row["topic"],
+                triggered_at=row["triggered_at"],
+                body=row["body"],
+            )
+            for row in await self._driver.fetch(TAKE, limit)
+        ]
+
+    async def settle(self, looked_at: Sequence[LookedAt], *, now: datetime) -> None:
+        await self._driver.execute(
+            SETTLE,
+            [done.webhook.store_id for done in looked_at],
+            [done.webhook.webhook_id for done in looked_at],
+            [done.state.value for done in looked_at],
+            [done.detail for done in looked_at],
+            now,
+        )
+
+    async def uninstalled(self, store: StoreId, *, triggered_at: datetime, now: datetime) -> Sequence[ShopId]:
+        if await self._driver.fetchval(UNINSTALLED, store, triggered_at, now) is None:
+            return []
+        rows = await self._driver.fetch("SELECT id FROM shops WHERE store_id = $1 ORDER BY id", store)
+        return [ShopId(row["id"]) for row in rows]

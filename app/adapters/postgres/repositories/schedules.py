@@ -1,0 +1,84 @@
+"""Schedules as rows."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import msgspec
+
+from app.adapters.postgres.repositories.runs import SHOP_COLUMNS, shop_of
+from app.domain.identifiers import ShopId
+from app.ports.repositories.schedules import ActiveSchedule, Schedule
+
+CHANGED = "schedules_changed"
+"""The channel that tells the keeper of the schedules to read them again."""
+
+COLUMNS = "c.task, c.enabled, c.every_minutes, c.cron, c.filters, c.parameters, c.category, c.version, c.updated_at"
+
+PUT = f"""
+WITH written AS (
+    INSERT INTO schedules (
+        shop_id, task, enabled, every_minutes, cron, filters, parameters, category, version, updated_at
+    )
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (shop_id, task) DO UPDATE SET
+        enabled = excluded.enabled, every_minutes = excluded.every_minutes, cron = excluded.cron,
+        filters = excluded.filters, parameters = excluded.parameters, category = excluded.category,
+        version = excluded.version, updated_at = excluded.updated_at
+    RETURNING shop_id
+)
+SELECT pg_notify('{CHANGED}', '')::text FROM written
+"""  # noqa: S608
+
+ACTIVE = f"""
+SELECT {COLUMNS}, {SHOP_COLUMNS}
+FROM schedules c JOIN shops s ON s.id = c.shop_id JOIN stores st ON st.id = s.store_id
+WHERE c.enabled AND st.deleted_at IS NULL
+ORDER BY c.shop_id, c.task
+"""  # noqa: S608
+
+
+class PostgresSchedules:
+    """The schedules, through the connection of one unit of work."""
+
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def get(self, shop: ShopId, task: str, *, lock: bool = False) -> Schedule | None:
+        row = await self._driver.fetchrow(
+            f"SELECT {COLUMNS} FROM schedules c WHERE shop_id = $1 AND task = $2{' FOR UPDATE' if lock else ''}",  # noqa: S608
+            shop,
+            task,
+        )
+        return None if row is None else _schedule(row)
+
+    async def put(self, shop: ShopId, schedule: Schedule) -> None:
+        await self._driver.execute(
+            PUT,
+            shop,
+            schedule.task,
+            schedule.enabled,
+            schedule.every_minutes,
+            schedule.cron,
+            msgspec.json.encode(schedule.filters).decode(),
+            msgspec.json.encode(schedule.parameters).decode(),
+            schedule.category,
+            schedule.version,
+            schedule.updated_at,
+        )
+
+    async def active(self) -> Sequence[ActiveSchedule]:
+        return [ActiveSchedule(shop=shop_of(row), schedule=_schedule(row)) for row in await self._driver.fetch(ACTIVE)]
+
+
+def _schedule(row: asyncpg.Record) -> Schedule:
+    return Schedule(
+        task=row["task"],
+        enabled=row["enabled"],
+        every_minutes=row["every_minutes"],
+        cron=row["cron"],
+        filters=msgspec.json.decode(row["filters"]),
+        parameters=msgspec.json.decode(row["parameters"]),
+        category=row["category"],
+        version=row["version"],
+        updated_at=row["updated_at"],
+    )

@@ -1,0 +1,50 @@
+"""Webhooks that wait to be looked at, taken in batches by whoever is free."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.identifiers import ShopId, StoreId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingWebhook:
+    store_id: StoreId
+    webhook_id: str
+    topic: str
+    triggered_at: str | None
+    body: bytes = field(repr=False)
+
+
+class InboxState(StrEnum):
+    HANDLED = "handled"
+    KEPT = "kept"
+    """A topic that nothing acts on (yet)."""
+    PARKED = "parked"
+    """It could not be read; ``detail`` says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """What became of a webhook."""
+
+    webhook: WaitingWebhook
+    state: InboxState
+    detail: str | None = None
+
+
+class Inbox(Protocol):
+    async def take(self, limit: int) -> Sequence[WaitingWebhook]:
+        """Lock waiting webhooks, the oldest first, that nobody else has locked. They stay waiting until ``settle``."""
+        ...
+
+    async def settle(self, looked_at: Sequence[LookedAt], *, now: datetime) -> None: ...
+
+    async def uninstalled(self, store: StoreId, *, triggered_at: datetime, now: datetime) -> Sequence[ShopId]:
+        """The app was removed from a store: its access is revoked, unless its credentials are newer than that.
+
+        The shops of the store when this changed something, else none.
+        """
+        ...

@@ -1,0 +1,165 @@
+"""Webhooks in the inbox become wanted orders: a webhook is a hint, what it says is read from the store (decision 3)."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.events import EventType
+from app.domain.identifiers import ShopifyId, StoreId
+from app.domain.webhook_topics import APP_UNINSTALLED, changed_at, concerns_orders, instant, order_of
+from app.ports.clock import Clock
+from app.ports.errors import ConnectorError
+from app.ports.job_queue import NudgeKind
+from app.ports.repositories.events import NewEvent
+from app.ports.repositories.inbox import InboxState, LookedAt, WaitingWebhook
+from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+MOST_AT_ONCE = 500
+MOST_FAILURES = 5
+"""Of one webhook on its own, before it is parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one webhook says: its fate in the inbox, and the order it wants or the removal it tells."""
+
+    looked_at: LookedAt
+    wants: WantedOrder | None = None
+    uninstalled_at: datetime | None = None
+
+
+class DispatchWebhooks:
+    """Takes a batch of waiting webhooks and does all they cause in one transaction. Any number may run at once."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._failures: Counter[tuple[StoreId, str]] = Counter()
+
+    async def __call__(self, limit: int = MOST_AT_ONCE) -> int:
+        """The number of webhooks dealt with; fewer than ``limit`` = nothing more is waiting for us.
+
+        A batch that cannot be dealt with is taken one by one, so that a poisonous webhook holds up none but itself.
+        """
+        try:
+            return await self._dispatch(limit)
+        except ConnectorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the neighbours must go on
+            return await self._one_by_one(limit, error)
+
+    async def _one_by_one(self, limit: int, error: Exception) -> int:
+        for done in range(limit):
+            try:
+                if not await self._dispatch(1):
+                    return done
+            except ConnectorError:
+                raise
+            except Exception as single:  # noqa: BLE001 - as above
+                error = single
+                if not await self._parked_oldest(error):
+                    return done
+        return limit
+
+    async def _parked_oldest(self, error: Exception) -> bool:
+        """Park the oldest waiting webhook when it has failed often enough alone; False = it gets another chance."""
+        async with self._unit_of_work() as uow:
+            for webhook in await uow.inbox.take(1):
+                key = (webhook.store_id, webhook.webhook_id)
+                self._failures[key] += 1
+                if self._failures[key] < MOST_FAILURES:
+                    return False
+                detail = f"It failed {MOST_FAILURES} times: {type(error).__name__}."
+                parked = LookedAt(webhook=webhook, state=InboxState.PARKED, detail=detail)
+                await uow.inbox.settle([parked], now=self._clock.now())
+                await uow.commit()
+                del self._failures[key]
+        return True
+
+    async def _dispatch(self, limit: int) -> int:
+        async with self._unit_of_work() as uow:
+            taken = await uow.inbox.take(limit)
+            if not taken:
+                return 0
+            now = self._clock.now()
+            readings = [read_webhook(webhook, now) for webhook in taken]
+            for store, orders in sorted(_wanted(readings).items()):
+                await uow.orders_to_import.want(store, orders, by=WantedBy.WEBHOOK, now=now)
+                await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
+            for reading in readings:
+                if reading.uninstalled_at is not None:
+                    await _uninstalled(uow, reading.looked_at.webhook.store_id, reading.uninstalled_at, now)
+            await uow.inbox.settle([reading.looked_at for reading in readings], now=now)
+            await uow.commit()
+        return len(taken)
+
+
+async def _uninstalled(uow: UnitOfWork, store: StoreId, triggered_at: datetime, now: datetime) -> None:
+    shops = await uow.inbox.uninstalled(store, triggered_at=triggered_at, now=now)
+    await uow.events.append_many(
+        [
+            NewEvent(
+                type=EventType.STORE_ACCESS_REVOKED, shop_id=shop, resource_type="shop", resource_id=shop, version=1
+            )
+            for shop in shops
+        ]
+    )
+
+
+def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
+    """What to do about one webhook. One that cannot be read is parked and harms no other."""
+    if webhook.topic == APP_UNINSTALLED:
+        triggered_at = instant(webhook.triggered_at) if webhook.triggered_at else None
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), uninstalled_at=triggered_at or now)
+    if not concerns_orders(webhook.topic):
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail="Nothing acts on this topic."))
+    try:
+        payload = json.loads(webhook.body)
+    except (ValueError, RecursionError) as error:
+        detail = f"The body is not JSON: {type(error).__name__}."
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail=detail))
+    order = order_of(webhook.topic, payload)
+    if order is None:
+        return _without_order(webhook)
+    wanted = WantedOrder(
+        shopify_id=order, name=_name(webhook.topic, payload), store_updated_at=changed_at(webhook.topic, payload)
+    )
+    return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), wants=wanted)
+
+
+def _without_order(webhook: WaitingWebhook) -> _Reading:
+    if webhook.topic.startswith("orders/"):
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail="The body names no order."))
+    # Several small topics carry global ids of other things only; the order's own change comes with the next listing.
+    return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail="The body names no order."))
+
+
+def _name(topic: str, payload: object) -> str | None:
+    name = payload.get("name") if topic.startswith("orders/") and isinstance(payload, Mapping) else None
+    return name.replace("\x00", "")[:255] if isinstance(name, str) and not _half_characters(name) else None
+
+
+def _half_characters(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _wanted(readings: Sequence[_Reading]) -> dict[StoreId, list[WantedOrder]]:
+    """By store, each order once: announcements of one batch are one wish, with the latest change time."""
+    found: dict[StoreId, dict[ShopifyId, WantedOrder]] = defaultdict(dict)
+    for reading in readings:
+        if reading.wants is None:
+            continue
+        orders = found[reading.looked_at.webhook.store_id]
+        known = orders.get(reading.wants.shopify_id)
+        orders[reading.wants.shopify_id] = reading.wants if known is None else _later(known, reading.wants)
+    return {store: list(orders.values()) for store, orders in found.items()}
+
+
+def _later(one: WantedOrder, other: WantedOrder) -> WantedOrder:
+    times = [order.store_updated_at for order in (one, other) if order.store_updated_at is not None]
+    return WantedOrder(
+        shopify_id=one.shopify_id, name=other.name or one.name, store_updated_at=max(times, default=None)
+    )
