@@ -1,0 +1,40 @@
+"""Parts of an order that need a scope of their own, as their documents answer them."""
+
+from datetime import datetime
+
+import msgspec
+
+from app.adapters.shopify.answers.money import Reference, Wire
+
+
+class PaymentScheduleAnswer(Wire):
+    due_at: datetime | None = None
+
+
+class PaymentSchedules(Wire):
+    nodes: list[PaymentScheduleAnswer]
+
+
+class PaymentTermsAnswer(Wire):
+    payment_terms_name: str
+    payment_terms_type: str
+    payment_schedules: PaymentSchedules
+    due_in_days: int | None = None
+
+
+class OrderPaymentTermsAnswer(Wire):
+    id: str
+    updated_at: datetime
+    payment_terms: PaymentTermsAnswer | None = None
+
+
+class OrderStaffAnswer(Wire):
+    id: str
+    updated_at: datetime
+    staff_member: Reference | None = None
+
+
+class ReceiptAnswer(Wire):
+    id: str
+    receipt_json: msgspec.Raw | None = None
+    """An object, or a text that holds one."""

@@ -1,0 +1,38 @@
+"""The log line of one call: operation, status, cost, milliseconds, request id. Never a body, a secret or a person."""
+
+import re
+import time
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from app.adapters.shopify.wire import WireAnswer
+from app.ports.store_gateway import StoreRef
+
+_COST: Final = re.compile(rb'"(requested|actual)QueryCost"\s*:\s*(\d+)')
+_COST_TAIL: Final = 2000
+"""Bytes at the end of an answer where Shopify states its cost."""
+
+
+class CallLog:
+    def __init__(self, log: FilteringBoundLogger, *, store: StoreRef, operation: str, attempt: int) -> None:
+        self._log = log.bind(store_id=store.id, operation=operation, attempt=attempt)
+        self._began = time.perf_counter()
+
+    def answered(self, wire: WireAnswer) -> None:
+        costs = {name.decode(): int(points) for name, points in _COST.findall(wire.body[-_COST_TAIL:])}
+        self._log.info(
+            "shopify_call",
+            status=wire.status,
+            requested_cost=costs.get("requested"),
+            actual_cost=costs.get("actual"),
+            request_id=wire.headers.get("x-request-id"),
+            answer_bytes=len(wire.body),
+            ms=self._ms(),
+        )
+
+    def failed(self, failure: str) -> None:
+        self._log.warning("shopify_call_failed", failure=failure, ms=self._ms())
+
+    def _ms(self) -> int:
+        return round((time.perf_counter() - self._began) * 1000)

@@ -1,0 +1,102 @@
+"""Shopify behind the port: one object for all stores. It joins the parts of the adapter and holds no rule of
+its own.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+
+import anyio
+import httpx
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from app.adapters.shopify.catalogue import SHOP_DESCRIPTION
+from app.adapters.shopify.endpoints import DEFAULT_URL, Endpoints
+from app.adapters.shopify.envelope import in_its_words
+from app.adapters.shopify.listing import ListingWalk
+from app.adapters.shopify.order_reading import OrderReader
+from app.adapters.shopify.points import Priority, Sleep
+from app.adapters.shopify.scopes import GrantedScopes
+from app.adapters.shopify.subscriptions import Subscriptions
+from app.adapters.shopify.transport import ShopifyTransport
+from app.adapters.shopify.wire import ANSWER_LIMIT, new_http_client
+from app.domain.identifiers import ShopifyId
+from app.ports.clock import Clock
+from app.ports.errors import StoreRefused
+from app.ports.store_access import PointsBucket, TokenVault
+from app.ports.store_gateway import (
+    ListedOrder,
+    OrderListing,
+    OrderReading,
+    StoreDescription,
+    StoreRef,
+    WebhookSubscription,
+)
+
+
+class ShopifyGateway:
+    """The StoreGateway of Shopify. Close it when done, unless the HTTP client was handed in."""
+
+    def __init__(
+        self,
+        *,
+        vault: TokenVault,
+        bucket: PointsBucket,
+        clock: Clock,
+        url: str = DEFAULT_URL,
+        http: httpx.AsyncClient | None = None,
+        log: FilteringBoundLogger | None = None,
+        sleep: Sleep = anyio.sleep,
+        answer_limit: int = ANSWER_LIMIT,
+    ) -> None:
+        self._own_http = http is None
+        self._http = http or new_http_client()
+        self._transport = ShopifyTransport(
+            http=self._http,
+            endpoints=Endpoints(template=url),
+            vault=vault,
+            bucket=bucket,
+            clock=clock,
+            log=log if log is not None else structlog.get_logger("shopify"),
+            sleep=sleep,
+            answer_limit=answer_limit,
+        )
+        self._scopes = GrantedScopes(self._transport, clock)
+        self._reader = OrderReader(self._transport, self._scopes, clock)
+        self._subscriptions = Subscriptions(self._transport)
+
+    async def aclose(self) -> None:
+        if self._own_http:
+            await self._http.aclose()
+
+    def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
+        return ListingWalk(self._transport, store, listing).pages()
+
+    async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
+        return await self._reader.read(store, ids)
+
+    async def describe(self, store: StoreRef) -> StoreDescription:
+        answer = await self._transport.execute(store, SHOP_DESCRIPTION, {}, priority=Priority.URGENT)
+        if answer.errors:
+            raise StoreRefused(f"Shopify described the store only in part: {in_its_words(answer.errors)}")
+        shop, throttle = answer.data.shop, answer.throttle
+        return StoreDescription(
+            name=shop.name,
+            currency=shop.currency_code,
+            time_zone=shop.iana_timezone,
+            country_code=shop.shop_address.country_code_v2 or "",
+            plan=shop.plan.public_display_name,
+            granted_scopes=tuple(scope.handle for scope in answer.data.current_app_installation.access_scopes),
+            api_version=answer.api_version,
+            supported_api_versions=tuple(each.handle for each in answer.data.public_api_versions if each.supported),
+            points_maximum=int(throttle.maximum_available) if throttle else 0,
+            points_restore_rate=int(throttle.restore_rate) if throttle else 0,
+        )
+
+    async def webhook_subscriptions(self, store: StoreRef) -> Sequence[WebhookSubscription]:
+        return await self._subscriptions.all(store)
+
+    async def create_webhook_subscription(self, store: StoreRef, topic: str, uri: str) -> WebhookSubscription:
+        return await self._subscriptions.create(store, topic, uri)
+
+    async def delete_webhook_subscription(self, store: StoreRef, subscription: ShopifyId) -> None:
+        await self._subscriptions.delete(store, subscription)

@@ -1,0 +1,126 @@
+"""Listing what changed at a store, oldest change first, to the end; a page that fails or repeats raises,
+nothing is skipped.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from app.adapters.shopify.answers.stores import ListedOrderAnswer, OrderListingAnswer
+from app.adapters.shopify.catalogue import ORDER_LISTING
+from app.adapters.shopify.document import PageSize
+from app.adapters.shopify.envelope import in_its_words
+from app.adapters.shopify.failures import PageTooDear
+from app.adapters.shopify.transport import Answer, ShopifyTransport
+from app.domain.identifiers import shopify_id
+from app.ports.errors import StoreRefused, StoreUnavailable
+from app.ports.store_gateway import ListedOrder, OrderListing, StoreRef
+
+WINDOW_PAGES: Final = 80
+"""Pages by one cursor, before the listing goes on from the last change seen: Shopify ends a cursor after
+25,000 objects.
+"""
+
+MOST_PAGES: Final = 20_000
+
+
+def search_text(listing: OrderListing, since: datetime | None) -> str:
+    """The listing in Shopify's search syntax. Values are quoted for their colons, and in UTC, or they would be
+    misread.
+    """
+    terms = []
+    if since is not None:
+        terms.append(f"updated_at:>='{_instant(since)}'")
+    if listing.created_from is not None:
+        terms.append(f"created_at:>='{_instant(listing.created_from)}'")
+    if listing.created_to is not None:
+        terms.append(f"created_at:<='{_instant(listing.created_to)}'")
+    if listing.open_only:
+        terms.append("status:open")
+    return " ".join(terms)
+
+
+def _instant(moment: datetime) -> str:
+    """UTC to the second, as Shopify keeps it; the fraction is cut, so that no bound excludes what it should include."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class ListingWalk:
+    """One walk through a listing."""
+
+    def __init__(self, transport: ShopifyTransport, store: StoreRef, listing: OrderListing) -> None:
+        self._transport = transport
+        self._store = store
+        self._listing = listing
+        self._since = listing.updated_since
+        self._cursor: str | None = None
+        self._cursors: set[str] = set()
+        self._told_at_last_change: set[str] = set()
+        self._size: PageSize = ORDER_LISTING.sizes[0]
+
+    async def pages(self) -> AsyncIterator[Sequence[ListedOrder]]:
+        """Pages of orders. An order that changes meanwhile moves to the end and may come twice."""
+        last: datetime | None = None
+        for number in range(1, MOST_PAGES + 1):
+            answer = await self._page()
+            found = [each for each in answer.data.orders.nodes if each.id not in self._told_at_last_change]
+            if found:
+                last = max(each.updated_at for each in found)
+                yield [_listed(each) for each in found]
+            info = answer.data.orders.page_info
+            if not info.has_next_page:
+                return
+            if number % WINDOW_PAGES == 0 and last is not None and last != self._since:
+                self._go_on_from(last, found)
+            else:
+                self._advance(info.end_cursor)
+        raise self._endless()
+
+    def _advance(self, cursor: str | None) -> None:
+        if cursor is None or cursor in self._cursors:
+            raise self._endless()
+        self._cursors.add(cursor)
+        self._cursor = cursor
+
+    def _go_on_from(self, last: datetime, found: Sequence[ListedOrderAnswer]) -> None:
+        """Begin a new cursor at the last change seen, without telling the same orders again."""
+        self._told_at_last_change = {each.id for each in found if each.updated_at == last}
+        self._since, self._cursor = last, None
+        self._cursors.clear()
+
+    async def _page(self) -> Answer[OrderListingAnswer]:
+        variables = {"query": search_text(self._listing, self._since), "after": self._cursor}
+        try:
+            answer = await self._transport.execute(self._store, ORDER_LISTING, variables, size=self._size)
+        except PageTooDear:
+            smaller = ORDER_LISTING.smaller(self._size)
+            if smaller is None:
+                raise
+            self._size = smaller
+            return await self._page()
+        if answer.errors:
+            raise StoreUnavailable(f"Shopify listed the orders only in part: {in_its_words(answer.errors)}")
+        if answer.search_warnings:
+            fields = ", ".join(sorted({warning.field or warning.message for warning in answer.search_warnings}))
+            raise StoreRefused(
+                f"Shopify ignored a part of the search ({fields}) and would list other orders than asked for.",
+                code="search_ignored",
+            )
+        return answer
+
+    def _endless(self) -> StoreUnavailable:
+        return StoreUnavailable("The pages of the order listing do not end: Shopify repeats a cursor, or gives none.")
+
+
+def _listed(answer: ListedOrderAnswer) -> ListedOrder:
+    return ListedOrder(
+        shopify_id=shopify_id(answer.id),
+        name=answer.name,
+        created_at=answer.created_at,
+        updated_at=answer.updated_at,
+        closed=answer.closed,
+        cancelled=answer.cancelled_at is not None,
+        test=answer.test,
+        financial_status=answer.display_financial_status.lower() if answer.display_financial_status else None,
+        fulfilment_status=answer.display_fulfillment_status.lower(),
+    )

@@ -1,0 +1,66 @@
+"""An order while its parts are being gathered. Holds what has come so far; fetches nothing."""
+
+from dataclasses import dataclass, field
+
+from app.adapters.shopify.answers.money import Reference
+from app.adapters.shopify.answers.orders import OrderAnswer
+from app.adapters.shopify.answers.refunds import RefundAnswer
+from app.adapters.shopify.answers.scoped_parts import PaymentTermsAnswer
+from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable
+from app.adapters.shopify.translators.orders import OrderParts
+from app.domain.identifiers import ShopifyId
+
+GIFT_CARD_GATEWAY = "gift_card"
+NO_RETURN = "NO_RETURN"
+
+
+@dataclass(slots=True, kw_only=True)
+class OrderDraft:
+    """``trouble`` ends it: nothing more is asked for, and the order is not told in part."""
+
+    shopify_id: ShopifyId
+    header: OrderAnswer
+    raw: bytes
+    reader: PageReader
+    refunds: dict[str, RefundAnswer] = field(default_factory=dict)
+    exchanged_lines: set[ShopifyId] = field(default_factory=set)
+    payment_terms: PaymentTermsAnswer | None = None
+    staff: Reference | None = None
+    gift_cards: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    trouble: OrderMoved | PartUnreadable | None = None
+
+    @property
+    def has_return(self) -> bool:
+        return self.header.return_status != NO_RETURN
+
+    @property
+    def gift_card_transactions(self) -> list[str]:
+        """Ids of the transactions that a gift card paid."""
+        return [each.id for each in self.header.transactions if each.gateway == GIFT_CARD_GATEWAY]
+
+    def keep(self, part: str, raw: bytes) -> None:
+        """Keep an answer that came beside the order's own, for the record."""
+        self.reader.pages.setdefault(part, []).append(raw)
+
+    def parts(self) -> OrderParts:
+        return OrderParts(
+            header=self.header,
+            refunds=[self.refunds[reference.id] for reference in self.header.refunds],
+            exchanged_lines=frozenset(self.exchanged_lines),
+            payment_terms=self.payment_terms,
+            staff=self.staff,
+            gift_cards=self.gift_cards,
+            unknown=tuple(sorted(self.unknown)),
+        )
+
+    def record(self) -> bytes:
+        """The raw answers that the order was made of, as one JSON object: the order, and beside it what was
+        read on its own.
+        """
+        if not self.reader.pages:
+            return b'{"order":' + self.raw + b"}"
+        rest = b",".join(
+            b'"' + name.encode() + b'":[' + b",".join(pages) + b"]" for name, pages in self.reader.pages.items()
+        )
+        return b'{"order":' + self.raw + b',"parts":{' + rest + b"}}"

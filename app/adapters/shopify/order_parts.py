@@ -1,0 +1,200 @@
+"""What an order may need beside its own answer: rests of lists, refunds, exchanged lines, and parts with
+scopes of their own.
+
+Parts of many orders are asked for together. A part that the store denies for want of a scope is unknown, never empty.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+import msgspec
+
+from app.adapters.shopify import catalogue
+from app.adapters.shopify.answers.money import Nodes, Reference
+from app.adapters.shopify.answers.refunds import OrderReturnsAnswer, RefundAnswer, ReturnAnswer
+from app.adapters.shopify.answers.scoped_parts import OrderPaymentTermsAnswer, OrderStaffAnswer, ReceiptAnswer
+from app.adapters.shopify.document import Document
+from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
+from app.adapters.shopify.order_draft import OrderDraft
+from app.adapters.shopify.page_reading import OrderMoved, PartUnreadable, unreadable
+from app.adapters.shopify.translators.payments import gift_card_of
+from app.adapters.shopify.transport import ShopifyTransport
+from app.domain.identifiers import shopify_id
+from app.ports.store_gateway import StoreRef
+
+Part = TypeVar("Part")
+
+_REFUNDS: Final = msgspec.json.Decoder(RefundAnswer)
+_RETURNS: Final = msgspec.json.Decoder(OrderReturnsAnswer)
+_PAYMENT_TERMS: Final = msgspec.json.Decoder(OrderPaymentTermsAnswer)
+_STAFF: Final = msgspec.json.Decoder(OrderStaffAnswer)
+_RECEIPTS: Final = msgspec.json.Decoder(ReceiptAnswer)
+_DENIED: Final = "ACCESS_DENIED"
+
+
+async def fill_lists(draft: OrderDraft) -> None:
+    """Read every list of the order to its end."""
+    header, reader = draft.header, draft.reader
+    await reader.fill(header.line_items, catalogue.ORDER_LINES_PAGE, header.id)
+    await reader.fill(header.shipping_lines, catalogue.ORDER_SHIPPING_LINES_PAGE, header.id)
+    await reader.fill(header.fulfillment_orders, catalogue.ORDER_FULFILMENT_ORDERS_PAGE, header.id)
+    for each in header.fulfillment_orders.nodes:
+        await reader.fill(each.line_items, catalogue.FULFILMENT_ORDER_LINES_PAGE, each.id)
+    if header.customer is not None:
+        await reader.fill(header.customer.addresses_v2, catalogue.CUSTOMER_ADDRESSES_PAGE, header.customer.id)
+
+
+async def add_refunds(transport: ShopifyTransport, store: StoreRef, drafts: Sequence[OrderDraft]) -> None:
+    """Read the refunds of all orders together, each to its end."""
+    owners = {reference.id: draft for draft in drafts for reference in draft.header.refunds}
+    for outcome in await _outcomes(transport, store, catalogue.REFUNDS_WHOLE, owners):
+        draft = owners[outcome.gid]
+        await attempt(draft, partial(_add_refund, draft, outcome))
+
+
+async def _add_refund(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    answer, reader = _told(outcome, _REFUNDS), draft.reader
+    reader.check_unmoved(answer.order.updated_at)
+    draft.keep("refunds", outcome.raw or b"null")
+    await reader.fill(answer.refund_line_items, catalogue.REFUND_LINES_PAGE, answer.id)
+    await reader.fill(answer.refund_shipping_lines, catalogue.REFUND_SHIPPING_PAGE, answer.id)
+    await reader.fill(answer.order_adjustments, catalogue.REFUND_ADJUSTMENTS_PAGE, answer.id)
+    await reader.fill(answer.transactions, catalogue.REFUND_TRANSACTIONS_PAGE, answer.id)
+    draft.refunds[outcome.gid] = answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopedPart:
+    """A part with a document of its own. Without ``scope`` it is not asked for, and unknown."""
+
+    name: str
+    scope: str
+    document: Document[Nodes]
+    ids: Callable[[OrderDraft], Sequence[str]]
+    """What is asked for of an order; nothing means that it has no such part."""
+    add: Callable[[OrderDraft, NodeOutcome], Awaitable[None]]
+
+
+async def add_scoped_parts(
+    transport: ShopifyTransport, store: StoreRef, drafts: Sequence[OrderDraft], granted: frozenset[str]
+) -> None:
+    for part in SCOPED_PARTS:
+        wanting = [draft for draft in drafts if part.ids(draft)]
+        if part.scope in granted:
+            await _add_part(transport, store, part, wanting)
+        else:
+            for draft in wanting:
+                draft.unknown.add(part.name)
+
+
+async def _add_part(
+    transport: ShopifyTransport, store: StoreRef, part: ScopedPart, drafts: Sequence[OrderDraft]
+) -> None:
+    owners = {gid: draft for draft in drafts for gid in part.ids(draft)}
+    for outcome in await _outcomes(transport, store, part.document, owners):
+        draft = owners[outcome.gid]
+        if outcome.errors and all(error.code == _DENIED for error in outcome.errors):
+            draft.unknown.add(part.name)
+            continue
+        draft.keep(part.name, outcome.raw or b"null")
+        await attempt(draft, partial(part.add, draft, outcome))
+
+
+async def attempt(draft: OrderDraft, step: Callable[[], Awaitable[None]]) -> None:
+    """Do one step for one order; what goes wrong with it is noted on this order alone."""
+    if draft.trouble is not None:
+        return
+    try:
+        await step()
+    except (OrderMoved, PartUnreadable) as trouble:
+        draft.trouble = trouble
+
+
+async def _outcomes(
+    transport: ShopifyTransport, store: StoreRef, document: Document[Nodes], owners: Iterable[str]
+) -> list[NodeOutcome]:
+    gids = list(owners)
+    return await read_nodes(transport, store, document, gids) if gids else []
+
+
+def _told(outcome: NodeOutcome, decoder: msgspec.json.Decoder[Part]) -> Part:
+    """The typed part, whole. Raises OrderMoved when it is gone and PartUnreadable when something is missing in it."""
+    if outcome.errors:
+        raise unreadable(outcome.errors)
+    if outcome.raw is None:
+        raise OrderMoved
+    try:
+        return decoder.decode(outcome.raw)
+    except msgspec.DecodeError as exc:
+        raise unexpected(exc) from exc
+
+
+def unexpected(error: Exception) -> PartUnreadable:
+    """An answer that is not what the schema promises. The library's words name the place, not the value."""
+    return PartUnreadable(
+        f"Shopify's answer is not of the expected shape: {error}", code="unexpected_answer", retryable=False
+    )
+
+
+async def _add_exchanges(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    answer = _told(outcome, _RETURNS)
+    draft.reader.check_unmoved(answer.updated_at)
+    await draft.reader.fill(answer.returns, catalogue.ORDER_RETURNS_PAGE, answer.id)
+    for each in answer.returns.nodes:
+        await draft.reader.fill(each.exchange_line_items, catalogue.EXCHANGE_LINES_PAGE, each.id)
+        draft.exchanged_lines |= {shopify_id(line.id) for line in _lines_of(each)}
+
+
+def _lines_of(answer: ReturnAnswer) -> list[Reference]:
+    return [line for exchange in answer.exchange_line_items.nodes for line in exchange.line_items or ()]
+
+
+async def _add_payment_terms(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    answer = _told(outcome, _PAYMENT_TERMS)
+    draft.reader.check_unmoved(answer.updated_at)
+    draft.payment_terms = answer.payment_terms
+
+
+async def _add_staff(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    answer = _told(outcome, _STAFF)
+    draft.reader.check_unmoved(answer.updated_at)
+    draft.staff = answer.staff_member
+
+
+async def _add_gift_card(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    receipt = _told(outcome, _RECEIPTS)
+    card = gift_card_of(receipt)
+    if card is not None:
+        draft.gift_cards[shopify_id(receipt.id)] = card
+
+
+def _itself(draft: OrderDraft) -> Sequence[str]:
+    return (draft.header.id,)
+
+
+SCOPED_PARTS: Final = (
+    ScopedPart(
+        name="exchanges",
+        scope="read_returns",
+        document=catalogue.EXCHANGES,
+        ids=lambda draft: _itself(draft) if draft.has_return else (),
+        add=_add_exchanges,
+    ),
+    ScopedPart(
+        name="payment_terms",
+        scope="read_payment_terms",
+        document=catalogue.PAYMENT_TERMS,
+        ids=_itself,
+        add=_add_payment_terms,
+    ),
+    ScopedPart(name="staff", scope="read_users", document=catalogue.STAFF, ids=_itself, add=_add_staff),
+    ScopedPart(
+        name="gift_cards",
+        scope="read_orders",
+        document=catalogue.GIFT_CARD_RECEIPTS,
+        ids=lambda draft: draft.gift_card_transactions,
+        add=_add_gift_card,
+    ),
+)

@@ -1,0 +1,101 @@
+"""Reading orders whole: many per call, each list to its end, and an order that changed meanwhile from its start again.
+
+An order comes back complete, or as unreadable, or as not there; never a part as the whole (P14, B4).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from app.adapters.shopify.answers.orders import OrderAnswer
+from app.adapters.shopify.catalogue import FEW_ORDERS, MANY_ORDERS, ORDERS_WHOLE
+from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
+from app.adapters.shopify.order_draft import OrderDraft
+from app.adapters.shopify.order_parts import add_refunds, add_scoped_parts, attempt, fill_lists, unexpected
+from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable, unreadable
+from app.adapters.shopify.scopes import GrantedScopes
+from app.adapters.shopify.translators.orders import Untranslatable, order_of
+from app.adapters.shopify.transport import ShopifyTransport
+from app.domain.identifiers import ShopifyId
+from app.ports.clock import Clock
+from app.ports.store_gateway import OrderNotThere, OrderRead, OrderReading, OrderUnreadable, StoreRef
+
+READINGS: Final = 4
+"""How often an order that changes while it is read is begun, before it is left for later."""
+
+_DECODER: Final = msgspec.json.Decoder(OrderAnswer)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReader:
+    transport: ShopifyTransport
+    scopes: GrantedScopes
+    clock: Clock
+
+    async def read(self, store: StoreRef, ids: Sequence[ShopifyId]) -> list[OrderReading]:
+        """Each order asked for, exactly once, in the order asked."""
+        wanted = list(dict.fromkeys(ids))
+        readings: dict[ShopifyId, OrderReading] = {}
+        for _ in range(READINGS):
+            waiting = [each for each in wanted if each not in readings]
+            for start in range(0, len(waiting), MANY_ORDERS.ids):
+                readings |= await self._read_batch(store, waiting[start : start + MANY_ORDERS.ids])
+        return [readings.get(each) or _moving(each) for each in wanted]
+
+    async def _read_batch(self, store: StoreRef, ids: Sequence[ShopifyId]) -> dict[ShopifyId, OrderReading]:
+        """The readings of these orders; one that moved under our hands is left out."""
+        began = self.clock.now()
+        size = MANY_ORDERS if len(ids) > FEW_ORDERS.ids else FEW_ORDERS
+        gids = [f"gid://shopify/Order/{each}" for each in ids]
+        outcomes = await read_nodes(self.transport, store, ORDERS_WHOLE, gids, size=size)
+        begun = [self._begun(store, each, outcome) for each, outcome in zip(ids, outcomes, strict=True)]
+        drafts = [each for each in begun if isinstance(each, OrderDraft)]
+        for draft in drafts:
+            await attempt(draft, partial(fill_lists, draft))
+        await add_refunds(self.transport, store, drafts)
+        await add_scoped_parts(self.transport, store, drafts, await self.scopes.of(store) if drafts else frozenset())
+        readings = (_reading(each, began) for each in begun)
+        return {each.shopify_id: reading for each, reading in zip(begun, readings, strict=True) if reading is not None}
+
+    def _begun(
+        self, store: StoreRef, identifier: ShopifyId, outcome: NodeOutcome
+    ) -> OrderDraft | OrderNotThere | OrderUnreadable:
+        if outcome.errors:
+            return _told_unreadable(identifier, unreadable(outcome.errors))
+        if outcome.raw is None:
+            return OrderNotThere(shopify_id=identifier)
+        try:
+            header = _DECODER.decode(outcome.raw)
+        except msgspec.DecodeError as exc:
+            return _told_unreadable(identifier, unexpected(exc))
+        reader = PageReader(transport=self.transport, store=store, updated_at=header.updated_at)
+        return OrderDraft(shopify_id=identifier, header=header, raw=outcome.raw, reader=reader)
+
+
+def _reading(begun: OrderDraft | OrderNotThere | OrderUnreadable, began: datetime) -> OrderReading | None:
+    """What came of an order; None when it moved and must be read again."""
+    if not isinstance(begun, OrderDraft):
+        return begun
+    trouble = begun.trouble
+    if isinstance(trouble, OrderMoved):
+        return None
+    if isinstance(trouble, PartUnreadable):
+        return _told_unreadable(begun.shopify_id, trouble)
+    try:
+        order = order_of(begun.parts())
+    except Untranslatable as exc:
+        return _told_unreadable(begun.shopify_id, unexpected(exc))
+    return OrderRead(order=order, raw=begun.record(), read_at=began)
+
+
+def _told_unreadable(identifier: ShopifyId, trouble: PartUnreadable) -> OrderUnreadable:
+    return OrderUnreadable(shopify_id=identifier, code=trouble.code, detail=trouble.detail, retryable=trouble.retryable)
+
+
+def _moving(identifier: ShopifyId) -> OrderUnreadable:
+    detail = f"The order changed each of the {READINGS} times that it was read; it is left for later."
+    return OrderUnreadable(shopify_id=identifier, code="changed_while_reading", detail=detail, retryable=True)

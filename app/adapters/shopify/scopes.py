@@ -1,0 +1,44 @@
+"""What a store has granted us: from the token, or asked of the store when the token came without a list."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.adapters.shopify.catalogue import GRANTED_SCOPES
+from app.adapters.shopify.transport import ShopifyTransport
+from app.ports.clock import Clock
+from app.ports.store_gateway import StoreRef
+
+_KEPT: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    scopes: frozenset[str]
+    asked_at: datetime
+
+
+class GrantedScopes:
+    def __init__(self, transport: ShopifyTransport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+
+    async def of(self, store: StoreRef) -> frozenset[str]:
+        """The scopes granted, with the reading one that each writing one includes."""
+        token = await self._transport.tokens.current(store)
+        if token.scopes:
+            return with_implied(token.scopes)
+        known = self._known.get(store.id)
+        now = self._clock.now()
+        if known is None or now - known.asked_at > _KEPT:
+            answer = await self._transport.execute(store, GRANTED_SCOPES, {})
+            handles = tuple(scope.handle for scope in answer.data.current_app_installation.access_scopes)
+            known = self._known[store.id] = _Known(with_implied(handles), now)
+        return known.scopes
+
+
+def with_implied(scopes: tuple[str, ...]) -> frozenset[str]:
+    """A scope to write includes the scope to read."""
+    implied = (f"read_{scope.removeprefix('write_')}" for scope in scopes if scope.startswith("write_"))
+    return frozenset(scopes) | frozenset(implied)

@@ -1,0 +1,191 @@
+"""The one way to a store: a document out, a typed answer back. Token, points, retries, version and log belong here.
+
+Does not know what the documents are for. Nothing personal and no secret is ever logged, and no body.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+import anyio
+import httpx
+import msgspec
+from structlog.typing import FilteringBoundLogger
+
+from app.adapters.shopify.answer_meaning import UNAUTHORIZED, Closed, check_status, checked_envelope, unanswered
+from app.adapters.shopify.call_log import CallLog
+from app.adapters.shopify.document import Document, PageSize
+from app.adapters.shopify.endpoints import API_VERSION, Endpoints
+from app.adapters.shopify.envelope import ErrorEntry, SearchWarning, ThrottleStatus
+from app.adapters.shopify.failures import AnswerUnreadablyLarge, PageTooDear
+from app.adapters.shopify.points import Points, Priority, Sleep
+from app.adapters.shopify.retrying import RetryBudget, TryAgain, wait_before
+from app.adapters.shopify.tokens import Tokens
+from app.adapters.shopify.wire import ANSWER_LIMIT, AnswerTooLarge, WireAnswer, WireFailure, post_json
+from app.ports.clock import Clock
+from app.ports.errors import StoreRefused
+from app.ports.store_access import AccessToken, PointsBucket, TokenVault
+from app.ports.store_gateway import StoreRef
+
+Data = TypeVar("Data")
+_VERSION_HEADER: Final = "x-shopify-api-version"
+_DEPRECATED_HEADER: Final = "x-shopify-api-deprecated-reason"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Generic[Data]):
+    """A typed answer. ``errors`` stand beside it: what they name by path is unknown, not empty (B4)."""
+
+    data: Data
+    raw: bytes
+    """The data as it came, UTF-8 JSON."""
+    errors: tuple[ErrorEntry, ...]
+    search_warnings: tuple[SearchWarning, ...]
+    throttle: ThrottleStatus | None
+    api_version: str
+
+
+class ShopifyTransport:
+    """Executes documents at stores. One is enough for all stores; it is safe to use from many tasks."""
+
+    def __init__(
+        self,
+        *,
+        http: httpx.AsyncClient,
+        endpoints: Endpoints,
+        vault: TokenVault,
+        bucket: PointsBucket,
+        clock: Clock,
+        log: FilteringBoundLogger,
+        sleep: Sleep = anyio.sleep,
+        answer_limit: int = ANSWER_LIMIT,
+    ) -> None:
+        self._http = http
+        self._endpoints = endpoints
+        self._clock = clock
+        self._log = log
+        self._sleep = sleep
+        self._answer_limit = answer_limit
+        self.tokens = Tokens(vault, http, endpoints, clock, log)
+        self.points = Points(bucket, clock, sleep)
+        self._budgets: dict[str, RetryBudget] = {}
+        self._warned: set[tuple[str, str]] = set()
+
+    async def execute(
+        self,
+        store: StoreRef,
+        document: Document[Data],
+        variables: Mapping[str, object],
+        *,
+        size: PageSize | None = None,
+        priority: Priority = Priority.ORDINARY,
+    ) -> Answer[Data]:
+        """The store's answer to a document.
+
+        Raises Throttled, StoreUnavailable (after bounded retries), StoreRefused and AccessRevoked. A query is repeated
+        where repeating may help; a mutation only while it certainly had no effect.
+        """
+        size = size or document.sizes[0]
+        budget = self._budgets.setdefault(store.id, RetryBudget())
+        budget.earn()
+        attempt = 1
+        while True:
+            try:
+                return await self._attempt(store, document, {**size.variables, **variables}, size, priority, attempt)
+            except TryAgain as failure:
+                wait = wait_before(attempt, failure)
+                if wait is None or not budget.spend():
+                    raise failure.cause from failure
+                await self._sleep(wait)
+                attempt += 1
+            except Closed as closed:
+                raise await self.tokens.revoked(store, closed.reason, code=closed.code) from closed
+
+    async def _attempt(
+        self,
+        store: StoreRef,
+        document: Document[Data],
+        variables: Mapping[str, object],
+        size: PageSize,
+        priority: Priority,
+        attempt: int,
+    ) -> Answer[Data]:
+        key = document.cost_key(size)
+        await self.points.take(store, await self.points.cost_of(key, size.estimate), priority)
+        body = msgspec.json.encode(
+            {"query": document.text, "operationName": document.operation, "variables": dict(variables)}
+        )
+        token = await self.tokens.current(store)
+        wire = await self._sent(store, body, token, document, attempt)
+        if wire.status == UNAUTHORIZED:
+            token = await self.tokens.after_refusal(store, token)
+            wire = await self._sent(store, body, token, document, attempt)
+        if wire.status == UNAUTHORIZED:
+            raise Closed(
+                "Shopify refuses a new access token, too (401). Connect the store again.", code="token_refused"
+            )
+        return await self._read(store, document, key, wire)
+
+    async def _sent(
+        self, store: StoreRef, body: bytes, token: AccessToken, document: Document[Data], attempt: int
+    ) -> WireAnswer:
+        """One exchange, logged. Whatever is not a usable answer is raised; a 401 is handed back, as it may be
+        healed.
+        """
+        call = CallLog(self._log, store=store, operation=document.operation, attempt=attempt)
+        headers = {"X-Shopify-Access-Token": token.value}
+        mutation = document.mutation
+        try:
+            url = self._endpoints.graphql(store.domain)
+            wire = await post_json(self._http, url, body, headers=headers, limit=self._answer_limit)
+        except AnswerTooLarge as exc:
+            call.failed("answer_too_large")
+            raise AnswerUnreadablyLarge("Shopify's answer is larger than we read.") from exc
+        except WireFailure as exc:
+            call.failed(exc.detail)
+            raise unanswered(f"Shopify cannot be reached: {exc.detail}.", mutation=mutation and exc.sent) from exc
+        call.answered(wire)
+        if wire.status != UNAUTHORIZED:
+            check_status(wire, now=self._clock.now(), mutation=mutation)
+        return wire
+
+    async def _read(self, store: StoreRef, document: Document[Data], key: str, wire: WireAnswer) -> Answer[Data]:
+        version = wire.headers.get(_VERSION_HEADER, API_VERSION)
+        self._warn_of_version(store, document, wire, version)
+        try:
+            envelope, errors = checked_envelope(wire, mutation=document.mutation)
+        except PageTooDear as dear:
+            stated = dear.facts.get("cost")
+            await self.points.learn(key, stated if isinstance(stated, int) else 0)
+            raise
+        extensions = envelope.extensions
+        cost = extensions.cost if extensions else None
+        await self.points.note(store, key, cost)
+        try:
+            data = document.decoded(envelope.data)
+        except msgspec.DecodeError as exc:
+            raise StoreRefused(
+                f"Shopify's answer to {document.operation} is not of the shape that version {API_VERSION} promises.",
+                code="unexpected_answer",
+            ) from exc
+        notes = (extensions.search if extensions else None) or []
+        return Answer(
+            data=data,
+            raw=bytes(envelope.data),
+            errors=errors,
+            search_warnings=tuple(warning for note in notes for warning in note.warnings),
+            throttle=cost.throttle_status if cost else None,
+            api_version=version,
+        )
+
+    def _warn_of_version(self, store: StoreRef, document: Document[Data], wire: WireAnswer, version: str) -> None:
+        """Say once that a store answers in another version (it is then too old), or that a field is going away
+        (B14).
+        """
+        if version != API_VERSION and (store.id, version) not in self._warned:
+            self._warned.add((store.id, version))
+            self._log.warning("shopify_version_differs", store_id=store.id, asked=API_VERSION, answered=version)
+        reason = wire.headers.get(_DEPRECATED_HEADER)
+        if reason and (document.operation, reason) not in self._warned:
+            self._warned.add((document.operation, reason))
+            self._log.warning("shopify_deprecation", operation=document.operation, reason=reason[:200])
