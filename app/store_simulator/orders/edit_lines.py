@@ -63,7 +63,7 @@ class LineEdits:
         before, after = self._share(line, ordered), self._share(line, current)
         old = money_of(line, self._session.order, self._session.currencies)
         for share in line.get("discountAllocations") or ():
-            if not is_order_level(share["discountApplication"]):
+            if not is_order_level(share, self._session.order):
                 grown = self._session.currencies.read(share["allocatedAmountSet"]).portion(ordered + more, ordered)
                 share["allocatedAmountSet"] = self._session.currencies.bag(grown)
         line["quantity"], line["currentQuantity"] = ordered + more, quantity
@@ -243,7 +243,8 @@ class LineEdits:
         """A manual discount of an edit; `Order.discountApplications` leaves those out, so only lines know it."""
         used = [one["index"] for one in self._session.order.get("discountApplications") or ()]
         for line in self._session.order["lineItems"]:
-            used.extend(share["discountApplication"]["index"] for share in line.get("discountAllocations") or ())
+            shares = line.get("discountAllocations") or ()
+            used.extend((share.get("discountApplication") or {}).get("index", -1) for share in shares)
         return {
             "__typename": "ManualDiscountApplication",
             "index": max(used, default=-1) + 1,

@@ -32,15 +32,17 @@ AFTER_RETURNS = (
 def line_share(line: JsonObject, order: JsonObject, currencies: Currencies, units: int) -> dict[str, Amounts]:
     """What so many units of a line contribute to subtotal, total, tax, discounts and order-level discounts."""
     money = money_of(line, order, currencies)
-    return _line_share(line, money, currencies, units)
+    return _line_share(line, order, money, currencies, units)
 
 
-def _line_share(line: JsonObject, money: LineMoney, currencies: Currencies, units: int) -> dict[str, Amounts]:
+def _line_share(
+    line: JsonObject, order: JsonObject, money: LineMoney, currencies: Currencies, units: int
+) -> dict[str, Amounts]:
     net = money.net(units)
     cart = total(
         currencies.read(share["allocatedAmountSet"])
         for share in line.get("discountAllocations") or ()
-        if is_order_level(share["discountApplication"])
+        if is_order_level(share, order)
     )
     return {
         "subtotal": ZERO if is_tip(line) else net,
@@ -105,7 +107,7 @@ def open_header(order: JsonObject, currencies: Currencies) -> None:
     """Write the header of an order that was just placed from its lines, charges, duties and fees."""
     sums: dict[str, Amounts] = dict.fromkeys(_BEFORE, ZERO)
     parts = [
-        _line_share(line, money_of(line, order, currencies), currencies, line["quantity"])
+        _line_share(line, order, money_of(line, order, currencies), currencies, line["quantity"])
         for line in order["lineItems"]
     ]
     parts.extend(shipping_share(charge, order, currencies) for charge in order["shippingLines"])

@@ -22,6 +22,7 @@ from app.store_simulator.orders.payments import (
     TransactionWriter,
     authorizations,
     can_mark_as_paid,
+    fix_received,
     refresh_payment,
     unsettled,
 )
@@ -174,6 +175,7 @@ def edit(order: JsonObject, changes: Sequence[Mapping[str, Any]], at: datetime, 
         raise ChangeRefused("There must be at least one change to be made.", field=["id"])
     session = OrderEdit(order, at)
     session.check(changes)
+    fix_received(order, Currencies.of(order))
     for wanted in changes:
         session.apply(wanted)
     topics = session.commit(refunds)
@@ -216,6 +218,7 @@ def cancel(
     """
     _refuse_cancel(order)
     currencies = Currencies.of(order)
+    fix_received(order, currencies)
     pay_back = bool(refund_method) and any((refund_method or {}).values())
     topics = _take_everything(order, restock=restock, pay_back=pay_back, at=at)
     topics.extend(_void_holds(order, currencies, at))

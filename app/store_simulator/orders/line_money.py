@@ -77,8 +77,15 @@ def money_of(line: JsonObject, order: JsonObject, currencies: Currencies | None 
     )
 
 
-def is_order_level(application: JsonObject) -> bool:
-    """An order discount is spread over all lines; everything else belongs to its line (target selection and method)."""
+def is_order_level(share: JsonObject, order: JsonObject) -> bool:
+    """Whether an allocation comes from an order discount, spread ACROSS ALL; every other one belongs to its line.
+
+    A share put into the state by hand may name its application by index only.
+    """
+    application = share.get("discountApplication") or {}
+    if "allocationMethod" not in application:
+        known = order.get("discountApplications") or ()
+        application = next((one for one in known if one.get("index") == application.get("index")), {})
     return application.get("allocationMethod") == "ACROSS" and application.get("targetSelection") == "ALL"
 
 
@@ -86,12 +93,12 @@ def refresh_line(line: JsonObject, order: JsonObject, currencies: Currencies) ->
     """Write the money and quantity fields that follow from price, quantities, allocations and tax lines."""
     money = money_of(line, order, currencies)
     gross = money.price * money.quantity
-    own = [share for share in line["discountAllocations"] if not is_order_level(share["discountApplication"])]
+    own = [share for share in line["discountAllocations"] if not is_order_level(share, order)]
     line_discount = total(currencies.read(share["allocatedAmountSet"]) for share in own)
     without_codes = total(
         currencies.read(share["allocatedAmountSet"])
         for share in own
-        if share["discountApplication"].get("__typename") != "DiscountCodeApplication"
+        if (share.get("discountApplication") or {}).get("__typename") != "DiscountCodeApplication"
     )
     units = max(money.quantity, 1)
     line["originalTotalSet"] = currencies.bag(gross)

@@ -11,7 +11,25 @@ from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
 
-_SCALES = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3, "TND": 3}
+_WITHOUT_DECIMALS = (
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+)
+_THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+_SCALES = {**dict.fromkeys(_WITHOUT_DECIMALS, 0), **dict.fromkeys(_THREE_DECIMALS, 3)}
 
 EUROS_TO: dict[str, Decimal] = {
     "EUR": Decimal(1),

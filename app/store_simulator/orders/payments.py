@@ -98,6 +98,12 @@ def received(order: JsonObject, currencies: Currencies) -> Amounts:
     return currencies.read(order.get("totalPriceSet")) if paid else ZERO
 
 
+def fix_received(order: JsonObject, currencies: Currencies) -> None:
+    """Write down what was received before totals move, as it may be known from nothing but the total."""
+    if not order.get("transactions"):
+        order["totalReceivedSet"] = currencies.bag(received(order, currencies))
+
+
 def refunded(order: JsonObject, currencies: Currencies) -> Amounts:
     """Money out; without transactions what the refunds say."""
     if any(one.get("kind") == "REFUND" for one in order.get("transactions") or ()):

@@ -15,7 +15,7 @@ from app.store_simulator.orders.header import difference, line_share, move
 from app.store_simulator.orders.line_money import current_quantity, is_tip, money_of, shipped_units
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, to_text, total
 from app.store_simulator.orders.nodes import ChildIds, gid, id_of, timestamp
-from app.store_simulator.orders.payments import TransactionWriter, cash_rounding, received, refunded
+from app.store_simulator.orders.payments import TransactionWriter, cash_rounding, fix_received, received, refunded
 
 
 @dataclass(slots=True, kw_only=True)
@@ -293,6 +293,7 @@ def record_refund(order: JsonObject, given: JsonObject, at: datetime) -> list[st
     """
     entry = RefundEntry.begin(order, given, at)
     entry.check(given)
+    fix_received(order, entry.currencies)
     entry.take_lines(given.get("refundLineItems") or [])
     entry.take_shipping(given.get("refundShippingLines") or [])
     net = entry.net_payment()

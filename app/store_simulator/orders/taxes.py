@@ -77,7 +77,7 @@ def summed(lines: Iterable[JsonObject], currencies: Currencies) -> list[JsonObje
     first: dict[tuple[str, float | None], JsonObject] = {}
     sums: dict[tuple[str, float | None], Amounts] = {}
     for line in lines:
-        key = (line["title"], line.get("rate"))
+        key = (line.get("title", ""), line.get("rate"))
         first.setdefault(key, line)
         sums[key] = sums.get(key, ZERO) + currencies.read(line["priceSet"])
     return [{**line, "priceSet": currencies.bag(sums[key])} for key, line in first.items()]
