@@ -85,8 +85,8 @@ FULL_TYPES = """
     AppCatalog PriceList PriceListPrice PriceListParent PriceListAdjustment* Publication ShopifyPaymentsAccount
     ShopifyPaymentsBalanceTransaction ShopifyPaymentsPayout ShopifyPaymentsPayoutSummary ShopifyPaymentsDispute
     ShopifyPaymentsAssociatedOrder ShopifyPaymentsBalanceTransactionAssociatedPayout TenderTransaction* TaxLine Duty
-    AdditionalFee MoneyBag MoneyV2 Attribute DiscountAllocation *DiscountApplication DiscountCodeApplication PricingPercentageValue
-    CashRoundingAdjustment LocalizedField SellingPlan LineItemSellingPlan CalculatedOrder CalculatedLineItem
+    AdditionalFee MoneyBag MoneyV2 Attribute DiscountAllocation *DiscountApplication DiscountCodeApplication
+    PricingPercentageValue CashRoundingAdjustment LocalizedField SellingPlan LineItemSellingPlan CalculatedOrder CalculatedLineItem
     CalculatedShippingLine Calculated*DiscountApplication OrderStagedChange* CalculatedReturn* CalculatedExchange*
     SuggestedRefund SuggestedReturn* RefundReturnOutcome Suggested*Outcome SuggestedOrderTransaction Metafield
     StaffMember Count PageInfo CardPaymentDetails *PaymentDetails PaymentSettings StagedMediaUploadTarget
@@ -105,7 +105,9 @@ def named(reference: Node) -> Node:
 def matches(name: str, patterns: list[str]) -> bool:
     for pattern in patterns:
         head, star, tail = pattern.partition("*")
-        if name == pattern or (star and name.startswith(head) and name.endswith(tail) and len(name) >= len(head + tail)):
+        if name == pattern or (
+            star and name.startswith(head) and name.endswith(tail) and len(name) >= len(head + tail)
+        ):
             return True
     return False
 
@@ -208,7 +210,8 @@ class Trimmer:
         self.kept = composite | used | {name for name in self.types if name.startswith("__")}
 
     def _rewrite(self, kind: Node) -> Node:
-        cut = self._bare({key: value for key, value in kind.items() if value is not None})
+        cut: Node = {}
+        cut.update(self._bare({key: value for key, value in kind.items() if value is not None}))
         if kind["kind"] in ("OBJECT", "INTERFACE"):
             cut["fields"] = [self._bare(field) for field in self._fields(kind)]
             cut["interfaces"] = [item for item in kind["interfaces"] or [] if item["name"] in self.kept]

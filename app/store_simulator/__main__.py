@@ -6,7 +6,9 @@ from app.store_simulator.server import run
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m app.store_simulator", description="A Shopify store to develop against.")
+    parser = argparse.ArgumentParser(
+        prog="python -m app.store_simulator", description="A Shopify store to develop against."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8900, help="0 takes a free port")
     chosen = parser.parse_args()

@@ -4,6 +4,7 @@ Carries planted faults out, since most of them are matters of transport. Does no
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import secrets
@@ -26,9 +27,11 @@ from app.store_simulator.versions import answering_version
 
 TOKEN_SECONDS = 86_399
 SECONDS_TO_HANG = 60.0
-TOKEN_OPERATION = "access_token"  # noqa: S105 - the name under which faults know the token endpoint
-BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105 - a message
-ERROR_PAGE = "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>{status}</h1><p>{text}</p></body></html>"
+TOKEN_OPERATION = "access_token"
+BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+ERROR_PAGE = (
+    "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>{status}</h1><p>{text}</p></body></html>"
+)
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -36,7 +39,7 @@ def json_response(body: Any, status: int = 200, headers: dict[str, str] | None =
 
 
 class AdminApi:
-    """The endpoints of /{store_domain}/admin/…"""
+    """The endpoints below /{store_domain}/admin."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
@@ -95,9 +98,7 @@ class AdminApi:
             planted[options["mutation"]] = options.get("userErrors") or default
         return self._simulator.answer(shop, dataclasses.replace(request, planted_errors=planted))
 
-    def _note(
-        self, shop: Shop, request: Request, outcome: Outcome | None, status: int, faults: list[Fault]
-    ) -> None:
+    def _note(self, shop: Shop, request: Request, outcome: Outcome | None, status: int, faults: list[Fault]) -> None:
         at = timestamp(shop.store.clock.now())
         entry = call_entry(request, outcome, at=at, status=status, faults=faults)
         if not entry["operation"]:
@@ -191,9 +192,10 @@ def _refusal(faults: dict[FaultKind, Fault]) -> Response | None:
 
 async def _hang(http: HttpRequest, fault: Fault) -> Response:
     """Never answers in time: waits until the caller has gone, or the fault's own patience is over."""
-    deadline = asyncio.get_running_loop().time() + float(fault.options.get("seconds", SECONDS_TO_HANG))
-    while asyncio.get_running_loop().time() < deadline and not await http.is_disconnected():
-        await asyncio.sleep(0.02)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(float(fault.options.get("seconds", SECONDS_TO_HANG))):
+            while (await http.receive())["type"] != "http.disconnect":
+                pass
     return Response(ERROR_PAGE.format(status=504, text="Gateway timeout"), 504, media_type="text/html")
 
 
@@ -219,15 +221,14 @@ def _take_away(outcome: Outcome, fault: Fault, request_id: str) -> None:
     outcome.body = {**outcome.body, "errors": [*outcome.body.get("errors", []), entry]}
 
 
-def _null_at(data: Any, path: list[str | int]) -> None:
+def _null_at(data: Any, path: list[Any]) -> None:
     for step in path[:-1]:
-        if isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        elif isinstance(data, dict) and step in data:
-            data = data[step]
-        else:
-            return
-    if isinstance(data, dict | list):
-        last: Any = path[-1]
-        if (isinstance(data, dict) and last in data) or (isinstance(data, list) and last < len(data)):
-            data[last] = None
+        data = data[step] if _has(data, step) else None
+    if _has(data, path[-1]):
+        data[path[-1]] = None
+
+
+def _has(data: Any, step: Any) -> bool:
+    if isinstance(data, list):
+        return isinstance(step, int) and step < len(data)
+    return isinstance(data, dict) and step in data

@@ -12,7 +12,7 @@ SCOPES_PAGE = "https://shopify.dev/api/usage/access-scopes"
 LIMITS_PAGE = "https://shopify.dev/api/usage/rate-limits"
 
 
-class FieldFailure(Exception):  # noqa: N818 - it becomes one entry of errors[], the request itself succeeds
+class FieldFailure(Exception):
     """One field cannot be answered: it turns null and its entry stands in errors[]."""
 
     def __init__(self, message: str, code: str, **extensions: Any) -> None:

@@ -4,7 +4,6 @@ Every door answers JSON and refuses what it does not understand with 400 or 404 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 from starlette.requests import Request as HttpRequest
@@ -16,9 +15,9 @@ from app.store_simulator.generating import GenerateError, generate
 from app.store_simulator.loading import order_gid
 from app.store_simulator.order_actions import ActionError, act
 from app.store_simulator.orders.errors import ChangeRefused
-from app.store_simulator.store_settings import SettingError, apply_settings, settings_of
 from app.store_simulator.simulator import Shop, Simulator
 from app.store_simulator.state import KINDS, Values
+from app.store_simulator.store_settings import SettingError, apply_settings, settings_of
 
 Door = Callable[[HttpRequest], Awaitable[Response]]
 
@@ -36,8 +35,8 @@ def explained(door: Door) -> Door:
         except (BadRequestError, FaultError, SettingError, ActionError, GenerateError) as error:
             return json_response({"error": str(error)}, 400)
         except ChangeRefused as refusal:
-            error = {"error": refusal.message, "field": refusal.field, "code": refusal.code}
-            return json_response(error, 409)
+            answer = {"error": refusal.message, "field": refusal.field, "code": refusal.code}
+            return json_response(answer, 409)
         except LookupError as error:
             return json_response({"error": str(error).strip("'\"")}, 404)
 
@@ -58,7 +57,7 @@ async def body_of(http: HttpRequest) -> Values:
 
 
 class ControlApi:
-    """The endpoints of /control/…"""
+    """The endpoints below /control."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator

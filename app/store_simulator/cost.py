@@ -7,7 +7,7 @@ with the logarithm of its page times (1 + the cost of one node). Knows the schem
 import math
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
@@ -19,6 +19,7 @@ from graphql import (
     GraphQLUnionType,
     InlineFragmentNode,
     IntValueNode,
+    NamedTypeNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -48,11 +49,6 @@ COUNT_NESTED = 2
 @lru_cache(maxsize=512)
 def page_weight(size: int) -> int:
     return max(1, math.floor(2 * math.log(size))) if size > 0 else 0
-
-
-@lru_cache(maxsize=512)
-def page_weight_answered(size: int) -> int:
-    return page_weight(size) if size else 0
 
 
 class CostModel:
@@ -151,7 +147,9 @@ class _Walk:
             return own + max((self.children(target, sets, item) for item in data[:3] if item is not None), default=0)
         return own + self.children(target, sets, data if answered else None)
 
-    def _connection(self, target: Any, node: FieldNode, sets: list[SelectionSetNode], data: Any, *, answered: bool) -> int:
+    def _connection(
+        self, target: Any, node: FieldNode, sets: list[SelectionSetNode], data: Any, *, answered: bool
+    ) -> int:
         size = self._size(node)
         samples: list[Any] = [None]
         if answered:
@@ -202,7 +200,8 @@ class _Walk:
                 if node.name.value == "__typename" or node.name.value in getattr(parent, "fields", {}):
                     grouped.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
             elif isinstance(node, InlineFragmentNode):
-                if node.type_condition is None or self._applies(parent, node.type_condition.name.value):
+                condition = cast("NamedTypeNode | None", node.type_condition)
+                if condition is None or self._applies(parent, condition.name.value):
                     self._collect(parent, node.selection_set, grouped)
             elif isinstance(node, FragmentSpreadNode):
                 fragment = self._fragments[node.name.value]
@@ -220,8 +219,10 @@ class _Walk:
 
     def _named(self, selection: SelectionSetNode) -> Iterator[str]:
         for node in selection.selections:
-            if isinstance(node, InlineFragmentNode) and node.type_condition:
-                yield node.type_condition.name.value
+            if isinstance(node, InlineFragmentNode):
+                condition = cast("NamedTypeNode | None", node.type_condition)
+                if condition is not None:
+                    yield condition.name.value
                 yield from self._named(node.selection_set)
             elif isinstance(node, FragmentSpreadNode):
                 fragment = self._fragments[node.name.value]

@@ -6,9 +6,10 @@ Built on graphql-core's rules; only their wording and form are translated. Does 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -16,10 +17,14 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    NamedTypeNode,
     Node,
     OperationDefinitionNode,
+    VariableNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 from graphql.language import FragmentSpreadNode
 
@@ -37,6 +42,8 @@ class Document:
     errors: list[Values]
     operations: dict[str, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
+    # Variables on @include and @skip: with other values the same document needs another plan.
+    switches: tuple[str, ...] = ()
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         if name:
@@ -74,7 +81,20 @@ class Documents:
         }
         fragments = {item.name.value: item for item in definitions if isinstance(item, FragmentDefinitionNode)}
         errors = [_translated(error, node) for error in found]
-        return Document(text, node, errors, operations, fragments)
+        finder = _SwitchFinder()
+        visit(node, finder)
+        return Document(text, node, errors, operations, fragments, tuple(sorted(finder.names)))
+
+
+class _SwitchFinder(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_rest: Any) -> None:
+        if node.name.value in ("include", "skip"):
+            values = [argument.value for argument in node.arguments]
+            self.names.update(value.name.value for value in values if isinstance(value, VariableNode))
 
 
 def _syntax_error(error: GraphQLSyntaxError, text: str) -> Values:
@@ -229,8 +249,10 @@ def _trail(document: DocumentNode, target: Node) -> list[tuple[Node, str]]:
     """The names from the operation down to a node, the way Shopify writes the path of a validation error."""
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
-            name = f"{definition.operation.value} {definition.name.value}" if definition.name else (
-                definition.operation.value
+            name = (
+                f"{definition.operation.value} {definition.name.value}"
+                if definition.name
+                else (definition.operation.value)
             )
         elif isinstance(definition, FragmentDefinitionNode):
             name = f"fragment {definition.name.value}"
@@ -266,7 +288,8 @@ def _label(node: Node) -> str:
     if isinstance(node, FieldNode):
         return node.alias.value if node.alias else node.name.value
     if isinstance(node, InlineFragmentNode):
-        return f"... on {node.type_condition.name.value}" if node.type_condition else "..."
+        condition = cast("NamedTypeNode | None", node.type_condition)
+        return f"... on {condition.name.value}" if condition else "..."
     if isinstance(node, FragmentSpreadNode):
         return f"... {node.name.value}"
     if node.kind in ("argument", "object_field"):

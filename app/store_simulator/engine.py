@@ -6,14 +6,14 @@ Everything between the body of a request and the body of its answer. Does not kn
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DirectiveNode, OperationDefinitionNode, OperationType, VariableNode
-from graphql.language import FieldNode, Visitor, visit
+from graphql import FieldNode, OperationDefinitionNode
 
-from app.store_simulator.answers import FieldFailure, error_entry, max_cost_exceeded, throttled
+from app.store_simulator.answers import error_entry, max_cost_exceeded, throttled
 from app.store_simulator.context import RequestContext
 from app.store_simulator.cost import MAXIMUM_QUERY_COST, CostModel
 from app.store_simulator.documents import Document, Documents
 from app.store_simulator.graphql_schema import AdminSchema
+from app.store_simulator.idempotency import missing_keys
 from app.store_simulator.loading import Loader
 from app.store_simulator.plan import NullBubbleError, Planner, Selection
 from app.store_simulator.resolvers import AdminResolvers
@@ -75,7 +75,7 @@ class Engine:
         name = operation.name.value if operation.name else _first_field(operation)
         outcome = Outcome(body={}, operation=name, kind=operation.operation.value)
         variables, errors = coerce_variables(self._schema.graphql, operation, request.variables)
-        errors = errors or _idempotency_errors(operation, variables)
+        errors = errors or missing_keys(operation)
         if errors:
             outcome.body = {"errors": errors}
             return outcome
@@ -120,8 +120,7 @@ class Engine:
             outcome.body = {"errors": context.errors, **outcome.body}
 
     def _plan(self, document: Document, operation: OperationDefinitionNode, variables: Values) -> Selection:
-        switches = _switches(operation, document)
-        key = (document, operation, tuple(variables.get(name) for name in switches))
+        key = (document, operation, tuple(variables.get(name) for name in document.switches))
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= BOUND_OF_PLANS:
@@ -160,60 +159,3 @@ def _first_field(operation: OperationDefinitionNode) -> str:
 def _no_operation(name: str | None) -> Values:
     message = f"No operation named '{name}'" if name else "An operation name is required"
     return error_entry(message, {"code": "BAD_REQUEST"})
-
-
-class _SwitchFinder(Visitor):
-    """Variables on @include and @skip: with other values another plan is needed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_directive(self, node: DirectiveNode, *_rest: Any) -> None:
-        if node.name.value in ("include", "skip"):
-            for argument in node.arguments:
-                if isinstance(argument.value, VariableNode):
-                    self.names.add(argument.value.name.value)
-
-
-_SWITCHES: dict[int, tuple[Document, tuple[str, ...]]] = {}
-
-
-def _switches(operation: OperationDefinitionNode, document: Document) -> tuple[str, ...]:
-    known = _SWITCHES.get(id(document))
-    if known is None or known[0] is not document:
-        finder = _SwitchFinder()
-        assert document.node is not None, "a document with errors is never planned"
-        visit(document.node, finder)
-        if len(_SWITCHES) >= BOUND_OF_PLANS:
-            _SWITCHES.clear()
-        known = _SWITCHES[id(document)] = (document, tuple(sorted(finder.names)))
-    return known[1]
-
-
-IDEMPOTENT_ONLY = frozenset(
-    """
-    refundCreate inventoryAdjustQuantities inventoryMoveQuantities inventorySetQuantities inventorySetOnHandQuantities
-    inventoryActivate inventoryShipmentCreate inventoryShipmentCreateInTransit inventoryShipmentAddItems
-    inventoryShipmentReceive inventoryTransferCreate inventoryTransferCreateAsReadyToShip inventoryTransferDuplicate
-    inventoryTransferSetItems locationActivate locationDeactivate
-    """.split()
-)
-
-
-def _idempotency_errors(operation: OperationDefinitionNode, variables: Values) -> list[Values]:
-    """Some mutations are refused unless they say by which key they may be repeated."""
-    if operation.operation is not OperationType.MUTATION:
-        return []
-    errors: list[Values] = []
-    for node in operation.selection_set.selections:
-        if isinstance(node, FieldNode) and node.name.value in IDEMPOTENT_ONLY:
-            if not any(directive.name.value == "idempotent" for directive in node.directives):
-                failure = FieldFailure(
-                    "The @idempotent directive is required for this mutation but was not provided.", "BAD_REQUEST"
-                )
-                start = node.loc.start_token if node.loc else None
-                line, column = (start.line, start.column) if start else (1, 1)
-                path = [node.alias.value if node.alias else node.name.value]
-                errors.append(error_entry(failure.message, failure.extensions, line=line, column=column, path=path))
-    return errors

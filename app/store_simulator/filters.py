@@ -158,6 +158,20 @@ def _phones(value: Values) -> list[Any]:
     return [value.get("phone"), (value.get("defaultPhoneNumber") or {}).get("phoneNumber")]
 
 
+def _highest_risk(order: Values) -> str:
+    levels = {item.get("riskLevel") for item in (order.get("risk") or {}).get("assessments") or []}
+    return next((level for level in ("HIGH", "MEDIUM", "LOW") if level in levels), "NONE")
+
+
+def _delivery_method(order: Values) -> str:
+    methods = [(item.get("deliveryMethod") or {}).get("methodType") for item in order.get("fulfillmentOrders") or []]
+    return str(next((method for method in methods if method), "NONE"))
+
+
+def _address_parts(customer: Values, *names: str) -> list[Any]:
+    return [address.get(name) for address in customer.get("addresses") or [] for name in names]
+
+
 TIMES: dict[str, TermMaker] = {
     "created_at": moment(key("createdAt")),
     "updated_at": moment(key("updatedAt")),
@@ -173,7 +187,7 @@ ORDER_FIELDS: dict[str, TermMaker] = {
     "financial_status": words(key("displayFinancialStatus"), FINANCIAL_WORDS),
     "fulfillment_status": words(key("displayFulfillmentStatus"), FULFILLMENT_WORDS),
     "return_status": words(key("returnStatus"), {}),
-    "risk_level": words(lambda order: _highest_risk(order), {}),
+    "risk_level": words(_highest_risk, {}),
     "tag": text(key("tags")),
     "tag_not": _negated(text(key("tags"))),
     "channel": text(_nested("attribution", "handle")),
@@ -190,7 +204,7 @@ ORDER_FIELDS: dict[str, TermMaker] = {
     "location_id": text(
         _each("fulfillmentOrders", lambda item: number_of(_nested("assignedLocation", "location", "id")(item) or ""))
     ),
-    "delivery_method": words(lambda order: _delivery_method(order), {"shipping": {"SHIPPING"}}),
+    "delivery_method": words(_delivery_method, {}),
     "gateway": text(key("paymentGatewayNames")),
     "discount_code": text(key("discountCodes")),
     "confirmation_number": text(key("confirmationNumber")),
@@ -250,20 +264,6 @@ FIELDS = {
     "Product": PRODUCT_FIELDS,
     "ProductVariant": VARIANT_FIELDS,
 }
-
-
-def _highest_risk(order: Values) -> str:
-    levels = {item.get("riskLevel") for item in (order.get("risk") or {}).get("assessments") or []}
-    return next((level for level in ("HIGH", "MEDIUM", "LOW") if level in levels), "NONE")
-
-
-def _delivery_method(order: Values) -> str:
-    methods = [(item.get("deliveryMethod") or {}).get("methodType") for item in order.get("fulfillmentOrders") or []]
-    return str(next((method for method in methods if method), "NONE"))
-
-
-def _address_parts(customer: Values, *names: str) -> list[Any]:
-    return [address.get(name) for address in customer.get("addresses") or [] for name in names]
 
 
 def _spoken(value: Values) -> Iterable[str]:

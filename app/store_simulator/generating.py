@@ -9,8 +9,7 @@ from typing import Any
 
 from app.store_simulator.ids import number_of
 from app.store_simulator.loading import Loader
-from app.store_simulator.orders import PRESETS, Catalogue, GeneratorOptions, generate_catalogue, generate_orders
-from app.store_simulator.orders import life
+from app.store_simulator.orders import PRESETS, Catalogue, GeneratorOptions, generate_catalogue, generate_orders, life
 from app.store_simulator.state import Store, Values
 
 MOST_ORDERS = 100_000
@@ -91,5 +90,5 @@ def _options(given: Values) -> GeneratorOptions:
     known = {item.name for item in fields(GeneratorOptions)}
     if set(wishes) - known:
         raise GenerateError(f"unknown options: {', '.join(sorted(set(wishes) - known))}")
-    made = {name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()}
+    made: Values = {name: tuple(value) if isinstance(value, list) else value for name, value in wishes.items()}
     return replace(PRESETS[preset], **made)

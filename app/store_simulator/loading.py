@@ -6,7 +6,6 @@ Does not know HTTP, and sends no webhooks.
 
 import copy
 from datetime import timedelta
-from typing import Any
 
 from app.store_simulator.graphql_schema import AdminSchema, load_schema
 from app.store_simulator.ids import gid, moment_of, timestamp
@@ -54,15 +53,13 @@ class Loader:
         shop_currency = store.shop["currencyCode"]
         currencies = Currencies(shop=shop_currency, presentment=shop_currency)
         value, unknown = self._shaper.shape(type_name, given, currencies, store.new_number)
-        fill_object(type_name, value, now=store.now_text(), new_number=store.new_number)
+        fill_object(type_name, value, now=store.now_text())
         store.put(type_name, value)
         return value, unknown
 
     def put_order(self, store: Store, given: Values) -> tuple[Values, list[str]]:
         shop_currency = given.get("currencyCode") or store.shop["currencyCode"]
-        currencies = Currencies(
-            shop=shop_currency, presentment=given.get("presentmentCurrencyCode") or shop_currency
-        )
+        currencies = Currencies(shop=shop_currency, presentment=given.get("presentmentCurrencyCode") or shop_currency)
         order, unknown = self._shaper.shape("Order", copy.deepcopy(given), currencies, store.new_number)
         self._meet_mentioned(store, order)
         locations = store.all("Location")

@@ -9,7 +9,6 @@ from typing import Any
 from app.store_simulator.ids import gid, number_of
 
 Values = dict[str, Any]
-NumberSource = Callable[[], int]
 
 SHOP: Values = {
     "id": "gid://shopify/Shop/1",
@@ -48,10 +47,10 @@ def fill_shop(shop: Values, domain: str) -> None:
     shop.setdefault("enabledPresentmentCurrencies", [shop["currencyCode"]])
 
 
-def fill_object(type_name: str, value: Values, *, now: str, new_number: NumberSource) -> None:
+def fill_object(type_name: str, value: Values, *, now: str) -> None:
     filler = FILLERS.get(type_name)
     if filler:
-        filler(value, now, new_number)
+        filler(value, now)
 
 
 def _stamp(value: Values, now: str) -> None:
@@ -59,7 +58,7 @@ def _stamp(value: Values, now: str) -> None:
     value["updatedAt"] = value.get("updatedAt") or value["createdAt"]
 
 
-def _customer(customer: Values, now: str, new_number: NumberSource) -> None:
+def _customer(customer: Values, now: str) -> None:
     _stamp(customer, now)
     email = (customer.get("defaultEmailAddress") or {}).get("emailAddress") or customer.get("email")
     phone = (customer.get("defaultPhoneNumber") or {}).get("phoneNumber") or customer.get("phone")
@@ -86,7 +85,7 @@ def _customer(customer: Values, now: str, new_number: NumberSource) -> None:
     customer.setdefault("verifiedEmail", bool(email))
 
 
-def _product(product: Values, now: str, new_number: NumberSource) -> None:
+def _product(product: Values, now: str) -> None:
     _stamp(product, now)
     number = number_of(product["id"])
     product.setdefault("title", f"Product {number}")
@@ -110,7 +109,7 @@ def _product(product: Values, now: str, new_number: NumberSource) -> None:
         _stamp(item, variant["updatedAt"])
 
 
-def _location(location: Values, now: str, new_number: NumberSource) -> None:
+def _location(location: Values, now: str) -> None:
     _stamp(location, now)
     location.setdefault("name", f"Location {number_of(location['id'])}")
     for name in ("isActive", "fulfillsOnlineOrders", "shipsInventory", "hasActiveInventory"):
@@ -118,7 +117,7 @@ def _location(location: Values, now: str, new_number: NumberSource) -> None:
     location.setdefault("address", {})
 
 
-def _company(company: Values, now: str, new_number: NumberSource) -> None:
+def _company(company: Values, now: str) -> None:
     _stamp(company, now)
     company.setdefault("name", f"Company {number_of(company['id'])}")
     company.setdefault("customerSince", company["createdAt"])
@@ -139,7 +138,7 @@ def _company(company: Values, now: str, new_number: NumberSource) -> None:
         location.setdefault("buyerExperienceConfiguration", {"paymentTermsTemplate": None})
 
 
-def _webhook_subscription(subscription: Values, now: str, new_number: NumberSource) -> None:
+def _webhook_subscription(subscription: Values, now: str) -> None:
     _stamp(subscription, now)
     uri = subscription.get("uri") or subscription.get("callbackUrl") or ""
     subscription["uri"] = subscription["callbackUrl"] = uri
@@ -152,7 +151,7 @@ def _webhook_subscription(subscription: Values, now: str, new_number: NumberSour
     subscription.setdefault("apiVersion", {"handle": "2026-10", "displayName": "2026-10", "supported": True})
 
 
-FILLERS: dict[str, Callable[[Values, str, NumberSource], None]] = {
+FILLERS: dict[str, Callable[[Values, str], None]] = {
     "Customer": _customer,
     "Product": _product,
     "Location": _location,

@@ -29,15 +29,15 @@ def act(name: str, order: Values, given: Values, now: datetime) -> list[str]:
         raise ActionError(f"{name} needs {error}") from error
 
 
-def _close(order: Values, given: Values, at: datetime) -> list[str]:
+def _close(order: Values, _given: Values, at: datetime) -> list[str]:
     return life.close(order, at)
 
 
-def _reopen(order: Values, given: Values, at: datetime) -> list[str]:
+def _reopen(order: Values, _given: Values, at: datetime) -> list[str]:
     return life.reopen(order, at)
 
 
-def _pay(order: Values, given: Values, at: datetime) -> list[str]:
+def _pay(order: Values, _given: Values, at: datetime) -> list[str]:
     return life.mark_as_paid(order, at)
 
 

@@ -35,10 +35,14 @@ HEADER: Values = {
     "fulfillable": True,
     "canNotifyCustomer": True,
 }
-LISTS = "tags customAttributes taxLines discountApplications transactions refunds returns fulfillments agreements".split()
+LISTS = (
+    "tags customAttributes taxLines discountApplications transactions refunds returns fulfillments agreements".split()
+)
 
 
-def fill_order(order: Values, *, now: str, shop_currency: str, new_number: NumberSource, location: Values | None) -> None:
+def fill_order(
+    order: Values, *, now: str, shop_currency: str, new_number: NumberSource, location: Values | None
+) -> None:
     _fill_header(order, now, shop_currency)
     money = OrderMoney(order)
     for part in ("transactions", "taxLines", "additionalFees", "paymentTerms", "returns", "agreements"):

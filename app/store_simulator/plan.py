@@ -25,13 +25,13 @@ from graphql import (
     GraphQLSkipDirective,
     GraphQLUnionType,
     InlineFragmentNode,
+    NamedTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
     Visitor,
     get_argument_values,
     get_directive_values,
-    get_named_type,
     visit,
 )
 
@@ -123,7 +123,8 @@ class Planner:
                 key = node.alias.value if node.alias else node.name.value
                 grouped.setdefault(key, []).append(node)
             elif isinstance(node, InlineFragmentNode):
-                if node.type_condition is None or self._applies(parent, node.type_condition.name.value):
+                condition = cast("NamedTypeNode | None", node.type_condition)
+                if condition is None or self._applies(parent, condition.name.value):
                     self._collect(parent, node.selection_set, grouped)
             elif isinstance(node, FragmentSpreadNode):
                 fragment = self.fragments[node.name.value]
@@ -314,7 +315,3 @@ def _arguments(definition: GraphQLField, node: FieldNode) -> Callable[[Context],
         return lambda context: get_argument_values(definition, node, context.variables)
     fixed = get_argument_values(definition, node, {})
     return lambda _context: fixed
-
-
-def output_type_name(definition: GraphQLField) -> str:
-    return get_named_type(definition.type).name

@@ -23,7 +23,9 @@ Resolver = Callable[[Values, Values, Any], Any]
 
 ADVANCED_PLANS = ("advanced", "plus", "enterprise")
 # Back references: the field leads to the object that contains this one.
-CONTAINERS = frozenset({"Order", "Product", "ProductVariant", "Company", "FulfillmentOrder", "Fulfillment", "Refund", "Return"})
+CONTAINERS = frozenset(
+    {"Order", "Product", "ProductVariant", "Company", "FulfillmentOrder", "Fulfillment", "Refund", "Return"}
+)
 
 
 class AdminResolvers:
@@ -244,6 +246,3 @@ def _counted(field: str) -> Resolver:
         return source.get(field) or {"count": len(source.get(plural) or []), "precision": "EXACT"}
 
     return resolve
-
-
-

@@ -61,7 +61,9 @@ def _by_identifier(type_name: str, **lists: str) -> Root:
             return context.wanted(identifier["id"], type_name)
         for name, field in lists.items():
             if identifier.get(name):
-                return next((item for item in context.store.all(type_name) if item.get(field) == identifier[name]), None)
+                return next(
+                    (item for item in context.store.all(type_name) if item.get(field) == identifier[name]), None
+                )
         return None
 
     return resolve

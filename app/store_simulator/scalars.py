@@ -100,4 +100,4 @@ def install_scalars(schema: GraphQLSchema) -> None:
     for name, parse in parsers.items():
         kind = schema.type_map.get(name)
         if isinstance(kind, GraphQLScalarType):
-            kind.parse_value = parse  # type: ignore[method-assign]
+            kind.parse_value = parse  # type: ignore[method-assign, assignment]

@@ -108,7 +108,9 @@ class _Parser:
         value = _unescaped(quoted if quoted is not None else token.group("value") or "")
         maker = self.fields.get(name)
         if maker is None:
-            self.warnings.append({"field": name, "message": "Invalid search field for this query.", "code": "invalid_field"})
+            self.warnings.append(
+                {"field": name, "message": "Invalid search field for this query.", "code": "invalid_field"}
+            )
             return lambda _value: True
         if operator in (">", ">=") and not self._depth:
             self.lower[name] = max(self.lower.get(name, ""), value)

@@ -122,7 +122,9 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
 
 
 def _config(application: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(application, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+    return uvicorn.Config(
+        application, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

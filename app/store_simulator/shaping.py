@@ -153,7 +153,7 @@ class _Walk:
             value["legacyResourceId"] = str(value.get("legacyResourceId") or number_of(value["id"]))
 
     def _money_bag(self, value: Values) -> Values:
-        """presentmentMoney may stay away here: what it then is depends on which amount it is."""
+        """PresentmentMoney may stay away here: what it then is depends on which amount it is."""
         bag: Values = {}
         for side, currency in (
             ("shopMoney", self._currencies.shop),

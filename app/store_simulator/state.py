@@ -3,13 +3,13 @@
 Keeps every object findable by its global id. Does not know GraphQL selections, HTTP, or how orders live on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.store_simulator.bucket import Bucket
-from app.store_simulator.ids import gid, sortable_number, timestamp, type_of
+from app.store_simulator.ids import gid, timestamp, type_of
 
 Values = dict[str, Any]
 
@@ -69,8 +69,8 @@ OWNED: dict[str, dict[str, str]] = {
 }
 
 DEFAULT_CLIENT_ID = "orderbridge-simulator"
-DEFAULT_CLIENT_SECRET = "shpss_simulator_secret"  # noqa: S105 - documented constant of a simulator
-DEFAULT_ACCESS_TOKEN = "shpat_simulator_token"  # noqa: S105 - documented constant of a simulator
+DEFAULT_CLIENT_SECRET = "shpss_simulator_secret"
+DEFAULT_ACCESS_TOKEN = "shpat_simulator_token"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,8 +136,6 @@ class Store:
         self._sorted: dict[str, tuple[int, list[Values]]] = {}
         self._last_number = 9_000_000_000
 
-    # -- finding -------------------------------------------------------------------------------------------------
-
     def all(self, type_name: str) -> list[Values]:
         """Every object of a type, whether it stands on its own or is part of another."""
         if type_name in self.kinds:
@@ -159,25 +157,17 @@ class Store:
             current = self.parents.get(current.get("id", ""))
         return None
 
-    def sorted_by(self, type_name: str, sort_key: str, position: Any) -> list[Values]:
+    def sorted_by(self, type_name: str, sort_key: str, position: Callable[[Values], Any]) -> list[Values]:
         """All objects of a type in one order, kept until something changes."""
         name = f"{type_name} {sort_key}"
-        kept = self._sorted.get(name)
-        if kept is None or kept[0] != self.version:
-            previous = kept[1] if kept else None
+        version, elements = self._sorted.get(name, (-1, []))
+        if version != self.version:
             current = self.kinds.get(type_name, {})
-            same = previous is not None and len(previous) == len(current)
-            # A list that was sorted a moment ago is nearly sorted, which the sort turns into almost nothing.
-            fresh = sorted(previous if same and self._still(previous, current) else current.values(), key=position)
-            kept = (self.version, fresh)
-            self._sorted[name] = kept
-        return kept[1]
-
-    @staticmethod
-    def _still(previous: list[Values] | None, current: dict[str, Values]) -> bool:
-        return previous is not None and all(current.get(item["id"]) is item for item in previous)
-
-    # -- changing ------------------------------------------------------------------------------------------------
+            # A list that was in order a moment ago sorts again in almost no time, if it still has the same members.
+            same = len(elements) == len(current) and all(current.get(item["id"]) is item for item in elements)
+            elements = sorted(elements if same else current.values(), key=position)
+            self._sorted[name] = (self.version, elements)
+        return elements
 
     def new_number(self) -> int:
         self._last_number += 1
@@ -219,7 +209,7 @@ class Store:
         self.version += 1
 
     def touch(self, value: Values) -> None:
-        """updatedAt has whole seconds and always moves forward."""
+        """UpdatedAt has whole seconds and always moves forward."""
         now = self.now_text()
         before = str(value.get("updatedAt") or "")
         if before >= now:
@@ -251,7 +241,3 @@ def _part_ids(type_name: str, value: Values) -> Iterator[str]:
         yield value["id"]
     for part_type, item in _parts(type_name, value):
         yield from _part_ids(part_type, item)
-
-
-def position_by(key: str) -> Any:
-    return lambda value: (value.get(key) or "", sortable_number(value["id"]))

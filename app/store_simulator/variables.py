@@ -3,11 +3,12 @@
 Knows input types only.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
+    GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLScalarType,
@@ -33,9 +34,9 @@ def coerce_variables(
     errors: list[Values] = []
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value
-        kind = type_from_ast(schema, definition.type)  # type: ignore[call-overload]
+        kind = type_from_ast(schema, definition.type)
         if name not in given and definition.default_value is not None:
-            coerced[name] = value_from_ast(definition.default_value, kind)
+            coerced[name] = value_from_ast(definition.default_value, cast("GraphQLInputType", kind))
             continue
         if name not in given and not isinstance(kind, GraphQLNonNull):
             continue
@@ -80,9 +81,7 @@ def _coerce(kind: Any, value: Any, path: list[str | int], problems: list[Problem
     return _coerce_scalar(kind, value, path, problems)
 
 
-def _coerce_object(
-    kind: GraphQLInputObjectType, value: Any, path: list[str | int], problems: list[Problem]
-) -> Any:
+def _coerce_object(kind: GraphQLInputObjectType, value: Any, path: list[str | int], problems: list[Problem]) -> Any:
     if not isinstance(value, dict):
         return _problem(path, f"Expected {value!r} to be a key-value object.", problems)
     coerced: Values = {}

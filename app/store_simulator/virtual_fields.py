@@ -27,7 +27,7 @@ def _addresses(customer: Values, _arguments: Values, _context: RequestContext) -
     return customer.get("addresses") or []
 
 
-def _orders_of_customer(customer: Values, arguments: Values, context: RequestContext) -> list[Values]:
+def _orders_of_customer(customer: Values, _arguments: Values, context: RequestContext) -> list[Values]:
     if customer.get("orders") is not None:
         return list(customer["orders"])
     return [
@@ -117,7 +117,9 @@ def _fulfillments_of_fulfillment_order(part: Values, _arguments: Values, context
     return [
         fulfillment
         for fulfillment in order.get("fulfillments") or []
-        if any((item.get("lineItem") or {}).get("id") in lines for item in fulfillment.get("fulfillmentLineItems") or [])
+        if any(
+            (item.get("lineItem") or {}).get("id") in lines for item in fulfillment.get("fulfillmentLineItems") or []
+        )
     ]
 
 

@@ -92,8 +92,6 @@ class WebhookSender:
         self._count = 0
         self._random = random.Random(0)  # noqa: S311 - reproducible disorder, not a secret
 
-    # -- taking events in ----------------------------------------------------------------------------------------
-
     def emit(self, events: Iterable[tuple[str, Values]]) -> list[Delivery]:
         """Makes a delivery for every subscription that wants one of the events."""
         event_id = str(uuid.uuid4())
@@ -153,8 +151,6 @@ class WebhookSender:
                 continue
             self._waiting.extend([delivery] * (1 + self.options.duplicates))
         self._start()
-
-    # -- sending -------------------------------------------------------------------------------------------------
 
     def configure(self, changes: Values) -> None:
         for name, value in changes.items():

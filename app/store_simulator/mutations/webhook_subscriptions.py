@@ -108,9 +108,7 @@ def _is_nearby(host: str) -> bool:
     return host in ("127.0.0.1", "::1", "host.docker.internal") or (bool(host) and "." not in host)
 
 
-def _other_errors(
-    topic: str, uri: str, given: Values, context: RequestContext, known: Values | None
-) -> list[Values]:
+def _other_errors(topic: str, uri: str, given: Values, context: RequestContext, known: Values | None) -> list[Values]:
     errors: list[Values] = []
     others = [item for item in context.store.all("WebhookSubscription") if item is not known]
     name = given.get("name")
