@@ -70,7 +70,9 @@ def sid(number: int | str) -> ShopifyId:
     return ShopifyId(str(number))
 
 
-def tax(amount: Money = "1.00", *, title: str = "VAT", rate: str = "0.19", channel_liable: bool | None = None) -> TaxLine:
+def tax(
+    amount: Money = "1.00", *, title: str = "VAT", rate: str = "0.19", channel_liable: bool | None = None
+) -> TaxLine:
     return TaxLine(title=title, rate=Decimal(rate), amount=money(amount), channel_liable=channel_liable)
 
 
@@ -91,7 +93,9 @@ def line(
     return OrderLine(
         shopify_id=sid(number),
         kind=kind,
-        title=fields.pop("title", {LineKind.TIP: "Tip", LineKind.GIFT_CARD: "Gift card"}.get(kind, f"Article {number}")),
+        title=fields.pop(
+            "title", {LineKind.TIP: "Tip", LineKind.GIFT_CARD: "Gift card"}.get(kind, f"Article {number}")
+        ),
         store_variant_id=sid(variant) if variant is not None else None,
         ordered_quantity=quantity,
         current_quantity=quantity if current is None else current,
@@ -177,9 +181,7 @@ def refund(
 
 
 def refunded_shipping(amount: Money, *, of: ShippingLine, tax: Money = "0") -> RefundShipping:
-    return RefundShipping(
-        shopify_id=None, shipping_line_id=of.shopify_id, subtotal=money(amount), tax=money(tax)
-    )
+    return RefundShipping(shopify_id=None, shipping_line_id=of.shopify_id, subtotal=money(amount), tax=money(tax))
 
 
 def fulfilment_order(
@@ -242,9 +244,7 @@ def charged_for(
     shipping_total = total(each.amount - each.discount for each in shipping_lines)
     duties = total(duty.amount for each in lines for duty in each.duties)
     fee_total = total(each.amount for each in fees)
-    taxes = total(
-        part.amount for each in (*lines, *shipping_lines, *fees) for part in each.tax_lines
-    )
+    taxes = total(part.amount for each in (*lines, *shipping_lines, *fees) for part in each.tax_lines)
     subtotal = goods - line_discount
     whole = subtotal + shipping_total + duties + fee_total
     whole = whole if prices_include_tax else whole + taxes
@@ -318,7 +318,8 @@ def items_for(of: Order, **given: ItemChoice) -> dict[ShopifyId, ItemChoice | Pr
     """An item for every line that needs one."""
     return {
         each.shopify_id: given.get(
-            each.shopify_id, ItemChoice(item_no=f"ITEM-{each.shopify_id}", description=f"Item {each.shopify_id}", unit="PCS")
+            each.shopify_id,
+            ItemChoice(item_no=f"ITEM-{each.shopify_id}", description=f"Item {each.shopify_id}", unit="PCS"),
         )
         for each in of.lines
         if each.kind in (LineKind.ITEM, LineKind.CUSTOM)
@@ -331,7 +332,9 @@ PARTIES = Parties(
 )
 
 
-def built(of: Order, *, shop: ShopSettings | None = None, mappings: Mappings | None = None, **given: Any) -> DocumentOutcome:
+def built(
+    of: Order, *, shop: ShopSettings | None = None, mappings: Mappings | None = None, **given: Any
+) -> DocumentOutcome:
     """What comes of documenting an order whose customer and items are known, unless given otherwise."""
     arguments: dict[str, Any] = {
         "items": items_for(of),
@@ -367,5 +370,3 @@ def told(lines: Iterable[DocumentLine], *names: str) -> list[tuple[Any, ...]]:
         return str(value) if isinstance(value, Decimal) else value
 
     return [tuple(text(getattr(each, name)) for name in names) for each in lines]
-
-

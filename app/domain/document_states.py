@@ -1,159 +1,192 @@
-"""A document's states and what leads from one to another: the table of the HTTP contract, and nothing else.
+"""What may happen to a sales document, as the table of api.md: state and action give the next state, or a refusal.
 
-Each function looks at what is and at what is asked, and says the next state, that nothing is left to do, or why not.
-Writing it down, and what it means for the order, is the services' affair.
+Decides only; writing, numbering, events and what becomes of the order are for the service. Refund documents follow the same table.
 """
 
-from collections.abc import Mapping
+import dataclasses
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
 from app.domain.sales_documents import DocumentFacts, DocumentState
 
 
-class Action(StrEnum):
-    """What the ERP or a person can do with a document; ``unlink`` is done through its order."""
-
-    RELEASE = "release"
-    ACKNOWLEDGE = "acknowledge"
-    POST = "post"
-    CANCEL = "cancel"
-    REJECT = "reject"
-
-
-ALLOWED: Mapping[DocumentState, tuple[Action, ...]] = {
-    DocumentState.OPEN: (Action.RELEASE, Action.CANCEL, Action.REJECT),
-    DocumentState.RELEASED: (Action.ACKNOWLEDGE, Action.CANCEL, Action.REJECT),
-    DocumentState.ACKNOWLEDGED: (Action.POST, Action.CANCEL),
-    DocumentState.POSTED: (),
-    DocumentState.CANCELLED: (),
-}
-"""``cancel`` of an acknowledged document only with the word that the ERP deleted its own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The ERP may collect it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Becomes:
-    """The action applies; the document stands in this state afterwards."""
+class Acknowledge:
+    """The ERP has it, under this number, in this version."""
 
-    state: DocumentState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoneBefore:
-    """The same was done before, so that a repeat is harmless."""
+    erp_document_no: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotAllowed:
-    """Why not: ``code`` for programs, ``detail`` for people, and what may be done instead."""
+class Post:
+    """The ERP posted it."""
 
-    code: str
+    posted_document_no: str
+    posting_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """It is not to be; after acknowledgement only if the ERP has deleted its own."""
+
+    erp_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """The ERP will not take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlink:
+    """The order lets go of it (P42)."""
+
+    at: datetime
+
+
+Action = Release | Acknowledge | Post | Cancel | Reject | Unlink
+
+
+class StateCode(StrEnum):
+    """Why an action was refused; the code of the 409."""
+
+    INVALID_STATE = "invalid_state"
+    NOT_RELEASED = "not_released"
+    VERSION_SUPERSEDED = "version_superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The document as it is afterwards."""
+
+    document: DocumentFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The same was said before: the answer is the same, nothing is written."""
+
+    document: DocumentFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRefused:
+    """The action does not fit the state; ``allowed`` names the actions that would."""
+
+    code: StateCode
     detail: str
     state: DocumentState
-    allowed: tuple[Action, ...]
-    current_version: int | None = None
-    """The version to be read when the one named is superseded."""
+    allowed: tuple[str, ...]
+    current_version: int
 
 
-Outcome = Becomes | DoneBefore | NotAllowed
+StateOutcome = Moved | Unchanged | StateRefused
+
+_ALLOWED = {
+    DocumentState.OPEN: ("release", "cancel", "reject", "unlink"),
+    DocumentState.RELEASED: ("acknowledge", "cancel", "reject", "unlink"),
+    DocumentState.ACKNOWLEDGED: ("post", "cancel with erp_deleted", "unlink"),
+    DocumentState.POSTED: ("unlink",),
+    DocumentState.CANCELLED: (),
+}
+_NOT_YET_THE_ERPS = (DocumentState.OPEN, DocumentState.RELEASED)
 
 
-def release(document: DocumentFacts) -> Outcome:
-    """Open → released."""
-    if document.state is DocumentState.OPEN:
-        return Becomes(state=DocumentState.RELEASED)
-    return _invalid(document, Action.RELEASE)
+def decide(document: DocumentFacts, action: Action) -> StateOutcome:
+    """One row of the table."""
+    match action:
+        case Release():
+            return _move_if(document, document.state is DocumentState.OPEN, "released", DocumentState.RELEASED)
+        case Reject():
+            return _move_if(document, document.state in _NOT_YET_THE_ERPS, "rejected", DocumentState.CANCELLED)
+        case Cancel():
+            return _cancel(document, action)
+        case Acknowledge():
+            return _acknowledge(document, action)
+        case Post():
+            return _post(document, action)
+        case Unlink():
+            return _unlink(document, action)
+        case other:
+            assert_never(other)
 
 
-def acknowledge(document: DocumentFacts, *, erp_document_no: str, version: int) -> Outcome:
-    """Released → acknowledged, for the version the ERP read; the same number again changes nothing."""
+def _move_if(document: DocumentFacts, fits: bool, done: str, to: DocumentState) -> StateOutcome:  # noqa: FBT001
+    if not fits:
+        return _refused(document, f"A document that is {document.state.value} cannot be {done}.")
+    return Moved(document=dataclasses.replace(document, state=to))
+
+
+def _cancel(document: DocumentFacts, action: Cancel) -> StateOutcome:
+    if document.state is DocumentState.ACKNOWLEDGED and not action.erp_deleted:
+        detail = "The ERP has acknowledged the document; it is cancelled only with erp_deleted: true."
+        return _refused(document, detail)
+    fits = document.state in (*_NOT_YET_THE_ERPS, DocumentState.ACKNOWLEDGED)
+    return _move_if(document, fits, "cancelled", DocumentState.CANCELLED)
+
+
+def _acknowledge(document: DocumentFacts, action: Acknowledge) -> StateOutcome:
+    """The same number again is the same answer, even after posting; another one is refused."""
     match document.state:
-        case DocumentState.RELEASED if version == document.version:
-            return Becomes(state=DocumentState.ACKNOWLEDGED)
-        case DocumentState.RELEASED:
-            return _superseded(document, version)
         case DocumentState.OPEN:
-            return NotAllowed(
-                code="not_released",
-                detail=f"Document {document.number} is open: it is not meant for the ERP before it is released.",
-                state=document.state,
-                allowed=ALLOWED[document.state],
+            return _refused(document, "The document is not released yet.", code=StateCode.NOT_RELEASED)
+        case DocumentState.RELEASED if action.version != document.version:
+            detail = f"Version {action.version} was acknowledged; the document is at version {document.version}."
+            return _refused(document, detail, code=StateCode.VERSION_SUPERSEDED)
+        case DocumentState.RELEASED:
+            number = action.erp_document_no
+            return Moved(
+                document=dataclasses.replace(document, state=DocumentState.ACKNOWLEDGED, erp_document_no=number)
             )
-        case DocumentState.ACKNOWLEDGED | DocumentState.POSTED if document.erp_document_no == erp_document_no:
-            return DoneBefore()
+        case DocumentState.ACKNOWLEDGED | DocumentState.POSTED if document.erp_document_no == action.erp_document_no:
+            return Unchanged(document=document)
         case DocumentState.ACKNOWLEDGED | DocumentState.POSTED:
-            return NotAllowed(
-                code="invalid_state",
-                detail=f"Document {document.number} is {document.state} as {document.erp_document_no!r} already.",
-                state=document.state,
-                allowed=ALLOWED[document.state],
-            )
+            return _refused(document, f"The document is already acknowledged as {document.erp_document_no}.")
         case DocumentState.CANCELLED:
-            return _invalid(document, Action.ACKNOWLEDGE)
+            return _refused(document, "A document that is cancelled cannot be acknowledged.")
+
+
+def _post(document: DocumentFacts, action: Post) -> StateOutcome:
+    match document.state:
+        case DocumentState.ACKNOWLEDGED:
+            posted = dataclasses.replace(
+                document,
+                state=DocumentState.POSTED,
+                posted_document_no=action.posted_document_no,
+                posting_date=action.posting_date,
+            )
+            return Moved(document=posted)
+        case DocumentState.POSTED if document.posted_document_no == action.posted_document_no:
+            return Unchanged(document=document)
+        case DocumentState.POSTED:
+            return _refused(document, f"The document is already posted as {document.posted_document_no}.")
         case _:
-            assert_never(document.state)
+            return _refused(document, f"A document that is {document.state.value} cannot be posted.")
 
 
-def post(document: DocumentFacts, *, posted_document_no: str, posting_date: date) -> Outcome:
-    """Acknowledged → posted; the same number and day again change nothing."""
-    if document.state is DocumentState.ACKNOWLEDGED:
-        return Becomes(state=DocumentState.POSTED)
-    if (document.posted_document_no, document.posting_date) == (posted_document_no, posting_date):
-        return DoneBefore()
-    return _invalid(document, Action.POST)
+def _unlink(document: DocumentFacts, action: Unlink) -> StateOutcome:
+    """Not yet the ERP's → cancelled; else the state stays and only the link goes."""
+    if document.state is DocumentState.CANCELLED:
+        return _refused(document, "A document that is cancelled is linked to nothing.")
+    if document.unlinked_at is not None:
+        return Unchanged(document=document)
+    state = DocumentState.CANCELLED if document.state in _NOT_YET_THE_ERPS else document.state
+    return Moved(document=dataclasses.replace(document, state=state, unlinked_at=action.at))
 
 
-def cancel(document: DocumentFacts, *, erp_deleted: bool) -> Outcome:
-    """Open, released → cancelled; acknowledged only when the ERP deleted its own document (``erp_deleted``)."""
-    if document.state in {DocumentState.OPEN, DocumentState.RELEASED}:
-        return Becomes(state=DocumentState.CANCELLED)
-    if document.state is not DocumentState.ACKNOWLEDGED:
-        return _invalid(document, Action.CANCEL)
-    if erp_deleted:
-        return Becomes(state=DocumentState.CANCELLED)
-    return NotAllowed(
-        code="invalid_state",
-        detail=(
-            f"Document {document.number} is acknowledged: the ERP has it as {document.erp_document_no!r}."
-            " Delete it there and say so with erp_deleted: true."
-        ),
+def _refused(document: DocumentFacts, detail: str, *, code: StateCode = StateCode.INVALID_STATE) -> StateRefused:
+    return StateRefused(
+        code=code,
+        detail=detail,
         state=document.state,
-        allowed=ALLOWED[document.state],
-    )
-
-
-def reject(document: DocumentFacts) -> Outcome:
-    """Open, released → cancelled, because the ERP will not take it."""
-    if document.state in {DocumentState.OPEN, DocumentState.RELEASED}:
-        return Becomes(state=DocumentState.CANCELLED)
-    return _invalid(document, Action.REJECT)
-
-
-def unlinked(document: DocumentFacts) -> DocumentState:
-    """The state after its order let go of a document: what the ERP has stays as it is, what it has not is cancelled."""
-    if document.state in {DocumentState.OPEN, DocumentState.RELEASED}:
-        return DocumentState.CANCELLED
-    return document.state
-
-
-def _superseded(document: DocumentFacts, version: int) -> NotAllowed:
-    return NotAllowed(
-        code="version_superseded",
-        detail=f"Version {version} is not the current one; read version {document.version} and acknowledge that.",
-        state=document.state,
-        allowed=ALLOWED[document.state],
+        allowed=_ALLOWED[document.state],
         current_version=document.version,
-    )
-
-
-def _invalid(document: DocumentFacts, action: Action) -> NotAllowed:
-    allowed = ALLOWED[document.state]
-    instead = f"Allowed now: {', '.join(allowed)}." if allowed else "Nothing can be done with it any more."
-    return NotAllowed(
-        code="invalid_state",
-        detail=f"Document {document.number} is {document.state}: {action} does not apply. {instead}",
-        state=document.state,
-        allowed=allowed,
     )

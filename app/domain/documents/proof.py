@@ -85,15 +85,15 @@ def prove(
 def _best(
     matches: Sequence[_Match], positions: Sequence[Position], *, handling: CurrencyHandling, currency: str
 ) -> _Match:
-    """An exact match (of several the one with the lines' own tax), else one within roundings, else the closest first one."""
+    """An exact match (of several the one with the lines' own tax), else the closest within roundings, else the closest."""
     exact = [match for match in matches if not match.gap]
     if len(exact) > 1:
         tax = sum((each.amount for position in positions for each in position.taxes), ZERO)
         return next((match for match in exact if match.reading.tax.of(handling) == tax), exact[0])
     if exact:
         return exact[0]
-    within = (match for match in matches if _nudged(positions, match.gap, currency) is not None)
-    return next(within, None) or min(matches, key=lambda match: abs(match.gap))
+    within = [match for match in matches if _nudged(positions, match.gap, currency) is not None]
+    return min(within or matches, key=lambda match: abs(match.gap))
 
 
 def _order_discounts(order: Order, positions: Sequence[Position], handling: CurrencyHandling) -> list[Decimal]:
