@@ -1,0 +1,1 @@
+"""What the running service tells about itself, without telling about persons or secrets."""

@@ -1,0 +1,1 @@
+"""Adapters, as far as they need nothing outside the process."""
