@@ -39,16 +39,36 @@ FREE_FIELDS = frozenset(
         ("Shop", "shopAddress"),
         ("InventoryItem", "measurement"),
         ("Product", "options"),
-        ("ProductVariant", "selectedOptions"),
+        ("WebhookSubscription", "apiVersion"),
+        ("WebhookSubscription", "endpoint"),
     }
 )
+# Leaves that are worked out elsewhere and therefore cost something.
+DEAR_LEAVES = frozenset({("Location", "hasUnfulfilledOrders")})
+DEAR_FIELDS = {("ProductOption", "optionValues"): 2, ("DeliveryProfile", "productVariantsCount"): 10}
+MUTATION_COSTS = {
+    "deliveryProfileUpdate": 100,
+    "fileCreate": 20,
+    "flowTriggerReceive": 1,
+    "fulfillmentTrackingInfoUpdate": 50,
+    "orderCapture": 20,
+    "productCreateMedia": 20,
+    "refundCreate": 20,
+}
 COUNT_AT_ROOT = 10
-COUNT_NESTED = 2
+COUNT_NESTED = 1
 
 
 @lru_cache(maxsize=512)
 def page_weight(size: int) -> int:
     return max(1, math.floor(2 * math.log(size))) if size > 0 else 0
+
+
+def answered_weight(size: int, found: int) -> int:
+    """Points are given back for the part of a page that stayed empty, except when nothing was found at all."""
+    if found == 0 or found >= size:
+        return page_weight(size)
+    return math.ceil(page_weight(size) * found / size)
 
 
 class CostModel:
@@ -96,7 +116,7 @@ class _Walk:
         points = 0
         for key, nodes in self._fields(root, [selection]).items():
             payload = get_named_type(root.fields[nodes[0].name.value].type)
-            points += MUTATION_COST
+            points += MUTATION_COSTS.get(nodes[0].name.value, MUTATION_COST)
             answer = None if data is None else data.get(key)
             for inner_key, inner in self._fields(payload, _sets(nodes)).items():
                 name = inner[0].name.value
@@ -134,15 +154,18 @@ class _Walk:
         definition = parent.fields[name]
         target = get_named_type(definition.type)
         sets = _sets(nodes)
-        if not sets or target.name in FREE_TYPES:
+        if not sets:
+            return 1 if (parent.name, name) in DEAR_LEAVES else 0
+        if target.name in FREE_TYPES:
             return 0
         if target.name == "Count":
-            return COUNT_AT_ROOT if parent.name == "QueryRoot" else COUNT_NESTED
+            nested = DEAR_FIELDS.get((parent.name, name), COUNT_NESTED)
+            return COUNT_AT_ROOT if parent.name == "QueryRoot" else nested
         if isinstance(target, GraphQLObjectType) and "pageInfo" in target.fields and "edges" in target.fields:
             return self._connection(target, nodes[0], sets, data, answered=answered)
         if answered and data is None:
             return 0
-        own = 0 if (parent.name, name) in FREE_FIELDS else 1
+        own = 0 if (parent.name, name) in FREE_FIELDS else DEAR_FIELDS.get((parent.name, name), 1)
         if isinstance(data, list):
             return own + max((self.children(target, sets, item) for item in data[:3] if item is not None), default=0)
         return own + self.children(target, sets, data if answered else None)
@@ -151,30 +174,30 @@ class _Walk:
         self, target: Any, node: FieldNode, sets: list[SelectionSetNode], data: Any, *, answered: bool
     ) -> int:
         size = self._size(node)
-        samples: list[Any] = [None]
-        if answered:
-            found = _answered_nodes(data)
-            size = min(size, len(found)) if found is not None else size
-            samples = found[:3] if found else [{}]
-        node_points = 0
-        for sample in samples:
-            node_points = max(node_points, self._node_points(target, sets, sample))
-        return 2 + page_weight(size) * (1 + node_points)
+        found = _answered_nodes(data) if answered else None
+        weight = page_weight(size) if found is None else answered_weight(size, len(found))
+        samples: list[Any] = found[:3] if found else [None]
+        each = max(self._node_points(target, sets, sample) for sample in samples)
+        return 2 + weight * each
 
     def _node_points(self, target: Any, sets: list[SelectionSetNode], sample: Any) -> int:
-        """Asking for nodes and for edges costs the dearer of the two, not both."""
+        """The points of one element; who asks for nodes and for edges pays for both."""
         points = 0
         for nodes in self._fields(target, sets).values():
             name = nodes[0].name.value
-            kind = get_named_type(target.fields[name].type) if name in target.fields else None
             if name == "nodes":
-                points = max(points, self.children(kind, _sets(nodes), sample))
-            elif name == "edges" and isinstance(kind, GraphQLObjectType):
-                for inner in self._fields(kind, _sets(nodes)).values():
-                    if inner[0].name.value == "node":
-                        node_type = get_named_type(kind.fields["node"].type)
-                        points = max(points, self.children(node_type, _sets(inner), sample))
-        return points
+                points += 1 + self.children(get_named_type(target.fields[name].type), _sets(nodes), sample)
+            elif name == "edges":
+                edge = get_named_type(target.fields[name].type)
+                points += 1 + self._edge_points(edge, _sets(nodes), sample)
+        return max(points, 1)
+
+    def _edge_points(self, edge: Any, sets: list[SelectionSetNode], sample: Any) -> int:
+        return sum(
+            self.children(get_named_type(edge.fields["node"].type), _sets(nodes), sample)
+            for nodes in self._fields(edge, sets).values()
+            if nodes[0].name.value == "node"
+        )
 
     def _size(self, node: FieldNode) -> int:
         for argument in node.arguments:
