@@ -47,6 +47,8 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=True,
+        # JSON stays text here: whoever reads a column knows its type and decodes it once.
+        json_deserializer=str,
         connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5},
     )
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import msgspec
 
-from app.adapters.postgres.repositories.settings_json import settings_from_json
 from app.domain.identifiers import ShopId, ShopifyId, StoreId
 from app.domain.mappings import (
     ChargeType,
@@ -19,6 +18,7 @@ from app.domain.mappings import (
     ShipmentMethodMapping,
     TaxArea,
 )
+from app.domain.settings_values import settings_from_json
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.store_gateway import StoreRef
 

@@ -27,9 +27,9 @@ INSERT INTO orders_to_import AS queue (
     id, store_id, shopify_id, shop_id, name, action, source, wanted, store_updated_at, due_at,
     attempts, claim_by_id, run_id, claim_no, listed_at, updated_at
 )
-SELECT given.id, $1, given.shopify_id, $6, given.name,
-       CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5, 1, given.store_updated_at, $7,
-       0, $6 IS NOT NULL, $8, 0, $7, $7
+SELECT given.id, $1, given.shopify_id, $6::text, given.name,
+       CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5::text, 1, given.store_updated_at, $7::timestamptz,
+       0, $6::text IS NOT NULL, $8::text, 0, $7, $7
 FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[]) AS given(id, shopify_id, name, store_updated_at)
 LEFT JOIN orders ON orders.store_id = $1 AND orders.shopify_id = given.shopify_id
 ORDER BY given.shopify_id
