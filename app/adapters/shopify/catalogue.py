@@ -67,53 +67,49 @@ def _pages(large: int, small: int, **others: int) -> tuple[PageSize, PageSize]:
 
 
 MANY_ORDERS: Final = _orders_size(
-    "many", ids=50, lines=20, shipping=5, fulfilment_orders=5, their_lines=20, addresses=10, estimate=160
+    "many", ids=50, lines=50, shipping=5, fulfilment_orders=5, their_lines=50, addresses=10, estimate=178
 )
 FEW_ORDERS: Final = _orders_size(
-    "few", ids=8, lines=10, shipping=2, fulfilment_orders=2, their_lines=10, addresses=2, estimate=100
+    "few", ids=8, lines=10, shipping=2, fulfilment_orders=2, their_lines=10, addresses=2, estimate=94
 )
 LEAST_ORDERS: Final = _orders_size(
-    "least", ids=8, lines=2, shipping=1, fulfilment_orders=1, their_lines=2, addresses=1, estimate=60
+    "least", ids=8, lines=2, shipping=1, fulfilment_orders=1, their_lines=2, addresses=1, estimate=61
 )
 
 ORDERS_WHOLE: Final = Document("orders_whole", Nodes, MANY_ORDERS, FEW_ORDERS, LEAST_ORDERS)
 REFUNDS_WHOLE: Final = Document(
     "refunds_whole",
     Nodes,
-    PageSize(name="many", variables={"lines": 50, "others": 10}, estimate=60, ids=50),
-    PageSize(name="least", variables={"lines": 5, "others": 2}, estimate=30, ids=10),
+    PageSize(name="many", variables={"lines": 50, "others": 10}, estimate=57, ids=50),
+    PageSize(name="least", variables={"lines": 5, "others": 2}, estimate=27, ids=10),
 )
 EXCHANGES: Final = Document(
     "exchanges",
     Nodes,
-    PageSize(name="many", variables={"returns": 10, "exchangeLines": 20}, estimate=60, ids=50),
-    PageSize(name="least", variables={"returns": 2, "exchangeLines": 5}, estimate=20, ids=10),
+    PageSize(name="many", variables={"returns": 10, "exchangeLines": 20}, estimate=55, ids=50),
+    PageSize(name="least", variables={"returns": 2, "exchangeLines": 5}, estimate=12, ids=10),
 )
-PAYMENT_TERMS: Final = Document("payment_terms", Nodes, _plain(6, ids=50))
-STAFF: Final = Document("staff", Nodes, _plain(2, ids=50))
 GIFT_CARD_RECEIPTS: Final = Document("gift_card_receipts", Nodes, _plain(1, ids=50))
 
-ORDER_LINES_PAGE: Final = Document("order_lines_page", PageAnswer[OrderLineAnswer], *_pages(100, 70))
+ORDER_LINES_PAGE: Final = Document("order_lines_page", PageAnswer[OrderLineAnswer], *_pages(102, 66))
 ORDER_SHIPPING_LINES_PAGE: Final = Document(
-    "order_shipping_lines_page", PageAnswer[ShippingLineAnswer], *_pages(50, 40)
+    "order_shipping_lines_page", PageAnswer[ShippingLineAnswer], *_pages(47, 31)
 )
 ORDER_FULFILMENT_ORDERS_PAGE: Final = Document(
-    "order_fulfilment_orders_page", PageAnswer[FulfilmentOrderAnswer], *_pages(200, 100, fulfilmentOrderLines=20)
+    "order_fulfilment_orders_page", PageAnswer[FulfilmentOrderAnswer], *_pages(179, 115, fulfilmentOrderLines=20)
 )
 FULFILMENT_ORDER_LINES_PAGE: Final = Document(
-    "fulfilment_order_lines_page", PageAnswer[FulfilmentOrderLineAnswer], *_pages(30, 20)
+    "fulfilment_order_lines_page", PageAnswer[FulfilmentOrderLineAnswer], *_pages(26, 18)
 )
 CUSTOMER_ADDRESSES_PAGE: Final = Document("customer_addresses_page", PageAnswer[AddressAnswer], *_pages(14, 10))
-REFUND_LINES_PAGE: Final = Document("refund_lines_page", PageAnswer[RefundLineAnswer], *_pages(40, 30))
-REFUND_SHIPPING_PAGE: Final = Document("refund_shipping_page", PageAnswer[RefundShippingAnswer], *_pages(30, 20))
+REFUND_LINES_PAGE: Final = Document("refund_lines_page", PageAnswer[RefundLineAnswer], *_pages(37, 25))
+REFUND_SHIPPING_PAGE: Final = Document("refund_shipping_page", PageAnswer[RefundShippingAnswer], *_pages(26, 18))
 REFUND_ADJUSTMENTS_PAGE: Final = Document(
-    "refund_adjustments_page", PageAnswer[RefundAdjustmentAnswer], *_pages(15, 10)
+    "refund_adjustments_page", PageAnswer[RefundAdjustmentAnswer], *_pages(15, 11)
 )
-REFUND_TRANSACTIONS_PAGE: Final = Document("refund_transactions_page", PageAnswer[TransactionAnswer], *_pages(40, 30))
-ORDER_RETURNS_PAGE: Final = Document(
-    "order_returns_page", PageAnswer[ReturnAnswer], *_pages(150, 100, exchangeLines=20)
-)
-EXCHANGE_LINES_PAGE: Final = Document("exchange_lines_page", PageAnswer[ExchangeLineAnswer], *_pages(30, 20))
+REFUND_TRANSACTIONS_PAGE: Final = Document("refund_transactions_page", PageAnswer[TransactionAnswer], *_pages(37, 25))
+ORDER_RETURNS_PAGE: Final = Document("order_returns_page", PageAnswer[ReturnAnswer], *_pages(146, 94, exchangeLines=20))
+EXCHANGE_LINES_PAGE: Final = Document("exchange_lines_page", PageAnswer[ExchangeLineAnswer], *_pages(26, 18))
 
 ORDER_LISTING: Final = Document("order_listing", OrderListingAnswer, *_pages(13, 9))
 SHOP_DESCRIPTION: Final = Document("shop_description", ShopDescriptionAnswer, _plain(5))

@@ -1,6 +1,7 @@
 """A GraphQL document as it is sent: its text with the fragments it names, and the type of its answer."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,12 @@ Answer = TypeVar("Answer")
 _FOLDER: Final = "app.adapters.shopify.documents"
 _FRAGMENT: Final = re.compile(r"^fragment (\w+) on ", re.MULTILINE)
 _SPREAD: Final = re.compile(r"\.\.\.(\w+)")
+
+
+Flags = Mapping[str, bool]
+"""Which optional parts of a document are included, by the name of their variable."""
+
+NO_FLAGS: Final[Flags] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +50,9 @@ class Document(Generic[Answer]):
         """The typed answer; raises msgspec.DecodeError when it is not of the schema's shape."""
         return self._decoder.decode(data)
 
-    def cost_key(self, size: PageSize) -> str:
-        """Under which name the cost of this document at this size is remembered."""
-        return f"{self.operation}:{size.name}"
+    def cost_key(self, size: PageSize, flags: Flags) -> str:
+        """Under which name the cost of this document at this size, with these parts, is remembered."""
+        return "+".join([f"{self.operation}:{size.name}", *(name for name, included in flags.items() if included)])
 
     def smaller(self, size: PageSize) -> PageSize | None:
         """The next smaller page size, if there is one."""

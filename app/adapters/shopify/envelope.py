@@ -10,6 +10,9 @@ from typing import Final
 
 import msgspec
 
+ACCESS_DENIED: Final = "ACCESS_DENIED"
+"""For want of a scope, of approval for personal data, or of a plan."""
+
 _DOUBTFUL: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _ESCAPE: Final = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL

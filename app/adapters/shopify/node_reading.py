@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.adapters.shopify.answers.money import Nodes
-from app.adapters.shopify.document import Document, PageSize
+from app.adapters.shopify.document import NO_FLAGS, Document, Flags, PageSize
 from app.adapters.shopify.envelope import ErrorEntry
 from app.adapters.shopify.failures import AnswerUnreadablyLarge, ExecutionFailed, PageTooDear
 from app.adapters.shopify.transport import Answer, ShopifyTransport
@@ -37,18 +37,19 @@ async def read_nodes(
     gids: Sequence[str],
     *,
     size: PageSize | None = None,
+    flags: Flags = NO_FLAGS,
 ) -> list[NodeOutcome]:
     """Each object asked for, in the order asked. Raises only for trouble of the whole store."""
-    size = await affordable(transport, document, size or document.sizes[0])
+    size = await affordable(transport, document, size or document.sizes[0], flags)
     outcomes: list[NodeOutcome] = []
     for start in range(0, len(gids), size.ids):
-        outcomes += await _read_chunk(transport, store, document, gids[start : start + size.ids], size)
+        outcomes += await _read_chunk(transport, store, document, gids[start : start + size.ids], size, flags)
     return outcomes
 
 
-async def affordable(transport: ShopifyTransport, document: Document[Nodes], size: PageSize) -> PageSize:
+async def affordable(transport: ShopifyTransport, document: Document[Nodes], size: PageSize, flags: Flags) -> PageSize:
     """The size, or the first smaller one that Shopify has not yet called too dear."""
-    while await transport.points.cost_of(document.cost_key(size), size.estimate) > _HIGHEST_COST:
+    while await transport.points.cost_of(document.cost_key(size, flags), size.estimate) > _HIGHEST_COST:
         smaller = document.smaller(size)
         if smaller is None:
             return size
@@ -57,21 +58,26 @@ async def affordable(transport: ShopifyTransport, document: Document[Nodes], siz
 
 
 async def _read_chunk(
-    transport: ShopifyTransport, store: StoreRef, document: Document[Nodes], gids: Sequence[str], size: PageSize
+    transport: ShopifyTransport,
+    store: StoreRef,
+    document: Document[Nodes],
+    gids: Sequence[str],
+    size: PageSize,
+    flags: Flags,
 ) -> list[NodeOutcome]:
     try:
-        answer = await transport.execute(store, document, {"ids": list(gids)}, size=size)
+        answer = await transport.execute(store, document, {"ids": list(gids)}, size=size, flags=flags)
     except PageTooDear:
         smaller = document.smaller(size)
         if smaller is None:
             raise
-        return await read_nodes(transport, store, document, gids, size=smaller)
+        return await read_nodes(transport, store, document, gids, size=smaller, flags=flags)
     except (ExecutionFailed, AnswerUnreadablyLarge) as trouble:
         if len(gids) == 1:
             return [NodeOutcome(gid=gids[0], raw=None, errors=(ErrorEntry(message=trouble.detail),))]
         half = len(gids) // 2
-        first = await _read_chunk(transport, store, document, gids[:half], size)
-        return first + await _read_chunk(transport, store, document, gids[half:], size)
+        first = await _read_chunk(transport, store, document, gids[:half], size, flags)
+        return first + await _read_chunk(transport, store, document, gids[half:], size, flags)
     return _outcomes(gids, answer)
 
 

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.adapters.shopify.answers.money import Reference
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import RefundAnswer
-from app.adapters.shopify.answers.scoped_parts import PaymentTermsAnswer
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable
 from app.adapters.shopify.translators.orders import OrderParts
 from app.domain.identifiers import ShopifyId
@@ -24,8 +22,6 @@ class OrderDraft:
     reader: PageReader
     refunds: dict[str, RefundAnswer] = field(default_factory=dict)
     exchanged_lines: set[ShopifyId] = field(default_factory=set)
-    payment_terms: PaymentTermsAnswer | None = None
-    staff: Reference | None = None
     gift_cards: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     trouble: OrderMoved | PartUnreadable | None = None
@@ -48,8 +44,6 @@ class OrderDraft:
             header=self.header,
             refunds=[self.refunds[reference.id] for reference in self.header.refunds],
             exchanged_lines=frozenset(self.exchanged_lines),
-            payment_terms=self.payment_terms,
-            staff=self.staff,
             gift_cards=self.gift_cards,
             unknown=tuple(sorted(self.unknown)),
         )

@@ -14,8 +14,9 @@ import msgspec
 from app.adapters.shopify import catalogue
 from app.adapters.shopify.answers.money import Nodes, Reference
 from app.adapters.shopify.answers.refunds import OrderReturnsAnswer, RefundAnswer, ReturnAnswer
-from app.adapters.shopify.answers.scoped_parts import OrderPaymentTermsAnswer, OrderStaffAnswer, ReceiptAnswer
+from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
 from app.adapters.shopify.document import Document
+from app.adapters.shopify.envelope import ACCESS_DENIED
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_draft import OrderDraft
 from app.adapters.shopify.page_reading import OrderMoved, PartUnreadable, unreadable
@@ -28,10 +29,7 @@ Part = TypeVar("Part")
 
 _REFUNDS: Final = msgspec.json.Decoder(RefundAnswer)
 _RETURNS: Final = msgspec.json.Decoder(OrderReturnsAnswer)
-_PAYMENT_TERMS: Final = msgspec.json.Decoder(OrderPaymentTermsAnswer)
-_STAFF: Final = msgspec.json.Decoder(OrderStaffAnswer)
 _RECEIPTS: Final = msgspec.json.Decoder(ReceiptAnswer)
-_DENIED: Final = "ACCESS_DENIED"
 
 
 async def fill_lists(draft: OrderDraft) -> None:
@@ -95,7 +93,7 @@ async def _add_part(
     owners = {gid: draft for draft in drafts for gid in part.ids(draft)}
     for outcome in await _outcomes(transport, store, part.document, owners):
         draft = owners[outcome.gid]
-        if outcome.errors and all(error.code == _DENIED for error in outcome.errors):
+        if outcome.errors and all(error.code == ACCESS_DENIED for error in outcome.errors):
             draft.unknown.add(part.name)
             continue
         draft.keep(part.name, outcome.raw or b"null")
@@ -151,18 +149,6 @@ def _lines_of(answer: ReturnAnswer) -> list[Reference]:
     return [line for exchange in answer.exchange_line_items.nodes for line in exchange.line_items or ()]
 
 
-async def _add_payment_terms(draft: OrderDraft, outcome: NodeOutcome) -> None:
-    answer = _told(outcome, _PAYMENT_TERMS)
-    draft.reader.check_unmoved(answer.updated_at)
-    draft.payment_terms = answer.payment_terms
-
-
-async def _add_staff(draft: OrderDraft, outcome: NodeOutcome) -> None:
-    answer = _told(outcome, _STAFF)
-    draft.reader.check_unmoved(answer.updated_at)
-    draft.staff = answer.staff_member
-
-
 async def _add_gift_card(draft: OrderDraft, outcome: NodeOutcome) -> None:
     receipt = _told(outcome, _RECEIPTS)
     card = gift_card_of(receipt)
@@ -170,26 +156,14 @@ async def _add_gift_card(draft: OrderDraft, outcome: NodeOutcome) -> None:
         draft.gift_cards[shopify_id(receipt.id)] = card
 
 
-def _itself(draft: OrderDraft) -> Sequence[str]:
-    return (draft.header.id,)
-
-
 SCOPED_PARTS: Final = (
     ScopedPart(
         name="exchanges",
         scope="read_returns",
         document=catalogue.EXCHANGES,
-        ids=lambda draft: _itself(draft) if draft.has_return else (),
+        ids=lambda draft: (draft.header.id,) if draft.has_return else (),
         add=_add_exchanges,
     ),
-    ScopedPart(
-        name="payment_terms",
-        scope="read_payment_terms",
-        document=catalogue.PAYMENT_TERMS,
-        ids=_itself,
-        add=_add_payment_terms,
-    ),
-    ScopedPart(name="staff", scope="read_users", document=catalogue.STAFF, ids=_itself, add=_add_staff),
     ScopedPart(
         name="gift_cards",
         scope="read_orders",

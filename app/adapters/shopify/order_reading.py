@@ -13,6 +13,8 @@ import msgspec
 
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.catalogue import FEW_ORDERS, MANY_ORDERS, ORDERS_WHOLE
+from app.adapters.shopify.document import Flags
+from app.adapters.shopify.envelope import ACCESS_DENIED, ErrorEntry
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_draft import OrderDraft
 from app.adapters.shopify.order_parts import add_refunds, add_scoped_parts, attempt, fill_lists, unexpected
@@ -27,6 +29,27 @@ from app.ports.store_gateway import OrderNotThere, OrderRead, OrderReading, Orde
 READINGS: Final = 4
 """How often an order that changes while it is read is begun, before it is left for later."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionalPart:
+    """A part of the order's own document that is included only where its scope is granted; else it is unknown."""
+
+    name: str
+    scope: str
+    flag: str
+    field: str
+
+    def is_denied_by(self, error: ErrorEntry) -> bool:
+        """Whether the error says that the store denies this part."""
+        path = error.path or []
+        return error.code == ACCESS_DENIED and len(path) > 2 and path[2] == self.field
+
+
+OPTIONAL_PARTS: Final = (
+    OptionalPart(name="payment_terms", scope="read_payment_terms", flag="paymentTerms", field="paymentTerms"),
+    OptionalPart(name="staff", scope="read_users", flag="staff", field="staffMember"),
+)
+
 _DECODER: Final = msgspec.json.Decoder(OrderAnswer)
 
 
@@ -39,7 +62,7 @@ class OrderReader:
     async def read(self, store: StoreRef, ids: Sequence[ShopifyId]) -> list[OrderReading]:
         """Each order asked for, exactly once, in the order asked."""
         wanted = list(dict.fromkeys(ids))
-        readings: dict[ShopifyId, OrderReading] = {}
+        readings: dict[ShopifyId, OrderReading] = {each: _not_an_id(each) for each in wanted if not _is_id(each)}
         for _ in range(READINGS):
             waiting = [each for each in wanted if each not in readings]
             for start in range(0, len(waiting), MANY_ORDERS.ids):
@@ -51,21 +74,27 @@ class OrderReader:
         began = self.clock.now()
         size = MANY_ORDERS if len(ids) > FEW_ORDERS.ids else FEW_ORDERS
         gids = [f"gid://shopify/Order/{each}" for each in ids]
-        outcomes = await read_nodes(self.transport, store, ORDERS_WHOLE, gids, size=size)
-        begun = [self._begun(store, each, outcome) for each, outcome in zip(ids, outcomes, strict=True)]
+        granted = await self.scopes.of(store)
+        flags = {part.flag: part.scope in granted for part in OPTIONAL_PARTS}
+        outcomes = await read_nodes(self.transport, store, ORDERS_WHOLE, gids, size=size, flags=flags)
+        begun = [self._begun(store, each, outcome, flags) for each, outcome in zip(ids, outcomes, strict=True)]
         drafts = [each for each in begun if isinstance(each, OrderDraft)]
         for draft in drafts:
             await attempt(draft, partial(fill_lists, draft))
         await add_refunds(self.transport, store, drafts)
-        await add_scoped_parts(self.transport, store, drafts, await self.scopes.of(store) if drafts else frozenset())
+        await add_scoped_parts(self.transport, store, drafts, granted)
         readings = (_reading(each, began) for each in begun)
         return {each.shopify_id: reading for each, reading in zip(begun, readings, strict=True) if reading is not None}
 
     def _begun(
-        self, store: StoreRef, identifier: ShopifyId, outcome: NodeOutcome
+        self, store: StoreRef, identifier: ShopifyId, outcome: NodeOutcome, flags: Flags
     ) -> OrderDraft | OrderNotThere | OrderUnreadable:
-        if outcome.errors:
-            return _told_unreadable(identifier, unreadable(outcome.errors))
+        denied = [part for part in OPTIONAL_PARTS if any(part.is_denied_by(error) for error in outcome.errors)]
+        for part in denied:
+            self.scopes.deny(store, part.scope)
+        grave = tuple(error for error in outcome.errors if not any(part.is_denied_by(error) for part in denied))
+        if grave:
+            return _told_unreadable(identifier, unreadable(grave))
         if outcome.raw is None:
             return OrderNotThere(shopify_id=identifier)
         try:
@@ -73,7 +102,8 @@ class OrderReader:
         except msgspec.DecodeError as exc:
             return _told_unreadable(identifier, unexpected(exc))
         reader = PageReader(transport=self.transport, store=store, updated_at=header.updated_at)
-        return OrderDraft(shopify_id=identifier, header=header, raw=outcome.raw, reader=reader)
+        unknown = {part.name for part in OPTIONAL_PARTS if part in denied or not flags[part.flag]}
+        return OrderDraft(shopify_id=identifier, header=header, raw=outcome.raw, reader=reader, unknown=unknown)
 
 
 def _reading(begun: OrderDraft | OrderNotThere | OrderUnreadable, began: datetime) -> OrderReading | None:
@@ -99,3 +129,13 @@ def _told_unreadable(identifier: ShopifyId, trouble: PartUnreadable) -> OrderUnr
 def _moving(identifier: ShopifyId) -> OrderUnreadable:
     detail = f"The order changed each of the {READINGS} times that it was read; it is left for later."
     return OrderUnreadable(shopify_id=identifier, code="changed_while_reading", detail=detail, retryable=True)
+
+
+def _is_id(identifier: ShopifyId) -> bool:
+    return identifier.isascii() and identifier.isdigit()
+
+
+def _not_an_id(identifier: ShopifyId) -> OrderUnreadable:
+    """Shopify would refuse the whole page for it."""
+    detail = f"{identifier[:40]!r} is not the number of a Shopify order."
+    return OrderUnreadable(shopify_id=identifier, code="invalid_id", detail=detail, retryable=False)

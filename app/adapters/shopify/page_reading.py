@@ -11,9 +11,10 @@ from typing import Final, TypeVar
 from app.adapters.shopify.answers.money import Page, PageInfo
 from app.adapters.shopify.answers.pages import PageAnswer
 from app.adapters.shopify.document import Document, PageSize
-from app.adapters.shopify.envelope import ErrorEntry, in_its_words
-from app.adapters.shopify.failures import PageTooDear
+from app.adapters.shopify.envelope import ACCESS_DENIED, ErrorEntry, in_its_words
+from app.adapters.shopify.failures import AnswerUnreadablyLarge, ExecutionFailed, PageTooDear
 from app.adapters.shopify.transport import Answer, ShopifyTransport
+from app.ports.errors import StoreRefused
 from app.ports.store_gateway import StoreRef
 
 Item = TypeVar("Item")
@@ -36,12 +37,9 @@ class PartUnreadable(Exception):
         self.retryable = retryable
 
 
-_DENIED: Final = "ACCESS_DENIED"
-
-
 def unreadable(errors: tuple[ErrorEntry, ...]) -> PartUnreadable:
     """What errors beside the data mean for the order they name."""
-    denied = any(error.code == _DENIED for error in errors)
+    denied = any(error.code == ACCESS_DENIED for error in errors)
     named = ", ".join(sorted({_field(error) for error in errors} - {""}))
     detail = f"Shopify left out {named or 'a part of the order'}: {in_its_words(errors)}"
     return PartUnreadable(detail, code="access_denied" if denied else "answered_in_part", retryable=not denied)
@@ -103,8 +101,11 @@ class PageReader:
         while True:
             try:
                 return await self.transport.execute(self.store, document, variables, size=size), size
-            except PageTooDear:
+            except (PageTooDear, AnswerUnreadablyLarge) as trouble:
                 smaller = document.smaller(size)
                 if smaller is None:
-                    raise
+                    raise PartUnreadable(trouble.detail, code=trouble.code, retryable=False) from trouble
                 size = smaller
+            except (StoreRefused, ExecutionFailed) as trouble:
+                # The store answers, so it is this page: a cursor that is no longer good, or a part that cannot be told.
+                raise PartUnreadable(trouble.detail, code=trouble.code, retryable=True) from trouble

@@ -23,14 +23,24 @@ class GrantedScopes:
         self._transport = transport
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._denied: dict[tuple[str, str], datetime] = {}
 
     async def of(self, store: StoreRef) -> frozenset[str]:
-        """The scopes granted, with the reading one that each writing one includes."""
+        """The scopes granted and honoured, with the reading one that each writing one includes."""
         token = await self._transport.tokens.current(store)
-        if token.scopes:
-            return with_implied(token.scopes)
-        known = self._known.get(store.id)
-        now = self._clock.now()
+        granted = with_implied(token.scopes) if token.scopes else await self._asked(store)
+        return frozenset(scope for scope in granted if not self._was_denied(store, scope))
+
+    def deny(self, store: StoreRef, scope: str) -> None:
+        """Note that the store denies what a scope of ours should allow, as plans can; it is asked again in an hour."""
+        self._denied[store.id, scope] = self._clock.now()
+
+    def _was_denied(self, store: StoreRef, scope: str) -> bool:
+        denied_at = self._denied.get((store.id, scope))
+        return denied_at is not None and self._clock.now() - denied_at <= _KEPT
+
+    async def _asked(self, store: StoreRef) -> frozenset[str]:
+        known, now = self._known.get(store.id), self._clock.now()
         if known is None or now - known.asked_at > _KEPT:
             answer = await self._transport.execute(store, GRANTED_SCOPES, {})
             handles = tuple(scope.handle for scope in answer.data.current_app_installation.access_scopes)

@@ -14,7 +14,7 @@ from structlog.typing import FilteringBoundLogger
 
 from app.adapters.shopify.answer_meaning import UNAUTHORIZED, Closed, check_status, checked_envelope, unanswered
 from app.adapters.shopify.call_log import CallLog
-from app.adapters.shopify.document import Document, PageSize
+from app.adapters.shopify.document import NO_FLAGS, Document, Flags, PageSize
 from app.adapters.shopify.endpoints import API_VERSION, Endpoints
 from app.adapters.shopify.envelope import ErrorEntry, SearchWarning, ThrottleStatus
 from app.adapters.shopify.failures import AnswerUnreadablyLarge, PageTooDear
@@ -78,6 +78,7 @@ class ShopifyTransport:
         variables: Mapping[str, object],
         *,
         size: PageSize | None = None,
+        flags: Flags = NO_FLAGS,
         priority: Priority = Priority.ORDINARY,
     ) -> Answer[Data]:
         """The store's answer to a document.
@@ -86,12 +87,25 @@ class ShopifyTransport:
         where repeating may help; a mutation only while it certainly had no effect.
         """
         size = size or document.sizes[0]
+        request = _Request(
+            document=document,
+            cost_key=document.cost_key(size, flags),
+            estimate=size.estimate,
+            priority=priority,
+            body=msgspec.json.encode(
+                {
+                    "query": document.text,
+                    "operationName": document.operation,
+                    "variables": {**size.variables, **flags, **variables},
+                }
+            ),
+        )
         budget = self._budgets.setdefault(store.id, RetryBudget())
         budget.earn()
         attempt = 1
         while True:
             try:
-                return await self._attempt(store, document, {**size.variables, **variables}, size, priority, attempt)
+                return await self._attempt(store, request, attempt)
             except TryAgain as failure:
                 wait = wait_before(attempt, failure)
                 if wait is None or not budget.spend():
@@ -101,43 +115,30 @@ class ShopifyTransport:
             except Closed as closed:
                 raise await self.tokens.revoked(store, closed.reason, code=closed.code) from closed
 
-    async def _attempt(
-        self,
-        store: StoreRef,
-        document: Document[Data],
-        variables: Mapping[str, object],
-        size: PageSize,
-        priority: Priority,
-        attempt: int,
-    ) -> Answer[Data]:
-        key = document.cost_key(size)
-        await self.points.take(store, await self.points.cost_of(key, size.estimate), priority)
-        body = msgspec.json.encode(
-            {"query": document.text, "operationName": document.operation, "variables": dict(variables)}
-        )
+    async def _attempt(self, store: StoreRef, request: "_Request[Data]", attempt: int) -> Answer[Data]:
+        cost = await self.points.cost_of(request.cost_key, request.estimate)
+        await self.points.take(store, cost, request.priority)
         token = await self.tokens.current(store)
-        wire = await self._sent(store, body, token, document, attempt)
+        wire = await self._sent(store, request, token, attempt)
         if wire.status == UNAUTHORIZED:
             token = await self.tokens.after_refusal(store, token)
-            wire = await self._sent(store, body, token, document, attempt)
+            wire = await self._sent(store, request, token, attempt)
         if wire.status == UNAUTHORIZED:
             raise Closed(
                 "Shopify refuses a new access token, too (401). Connect the store again.", code="token_refused"
             )
-        return await self._read(store, document, key, wire)
+        return await self._read(store, request, wire)
 
-    async def _sent(
-        self, store: StoreRef, body: bytes, token: AccessToken, document: Document[Data], attempt: int
-    ) -> WireAnswer:
+    async def _sent(self, store: StoreRef, request: "_Request[Data]", token: AccessToken, attempt: int) -> WireAnswer:
         """One exchange, logged. Whatever is not a usable answer is raised; a 401 is handed back, as it may be
         healed.
         """
-        call = CallLog(self._log, store=store, operation=document.operation, attempt=attempt)
+        call = CallLog(self._log, store=store, operation=request.document.operation, attempt=attempt)
         headers = {"X-Shopify-Access-Token": token.value}
-        mutation = document.mutation
+        mutation = request.document.mutation
         try:
             url = self._endpoints.graphql(store.domain)
-            wire = await post_json(self._http, url, body, headers=headers, limit=self._answer_limit)
+            wire = await post_json(self._http, url, request.body, headers=headers, limit=self._answer_limit)
         except AnswerTooLarge as exc:
             call.failed("answer_too_large")
             raise AnswerUnreadablyLarge("Shopify's answer is larger than we read.") from exc
@@ -149,7 +150,8 @@ class ShopifyTransport:
             check_status(wire, now=self._clock.now(), mutation=mutation)
         return wire
 
-    async def _read(self, store: StoreRef, document: Document[Data], key: str, wire: WireAnswer) -> Answer[Data]:
+    async def _read(self, store: StoreRef, request: "_Request[Data]", wire: WireAnswer) -> Answer[Data]:
+        document, key = request.document, request.cost_key
         version = wire.headers.get(_VERSION_HEADER, API_VERSION)
         self._warn_of_version(store, document, wire, version)
         try:
@@ -189,3 +191,14 @@ class ShopifyTransport:
         if reason and (document.operation, reason) not in self._warned:
             self._warned.add((document.operation, reason))
             self._log.warning("shopify_deprecation", operation=document.operation, reason=reason[:200])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request(Generic[Data]):
+    """One call as it is sent, however often."""
+
+    document: Document[Data]
+    cost_key: str
+    estimate: int
+    priority: Priority
+    body: bytes

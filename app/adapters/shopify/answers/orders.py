@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.adapters.shopify.answers.money import MoneyBag, NamedReference, Page, Reference, Wire
+from app.adapters.shopify.answers.scoped_parts import PaymentTermsAnswer
 
 
 class AddressAnswer(Wire):
@@ -260,3 +261,5 @@ class OrderAnswer(Wire, kw_only=True):
     transactions: list[TransactionAnswer]
     refunds: list[Reference]
     fulfillment_orders: Page[FulfilmentOrderAnswer]
+    payment_terms: PaymentTermsAnswer | None = None
+    staff_member: Reference | None = None

@@ -1,10 +1,10 @@
-"""Parts of an order that need a scope of their own, as their documents answer them."""
+"""Parts of an order that need a scope of their own, or a document."""
 
 from datetime import datetime
 
 import msgspec
 
-from app.adapters.shopify.answers.money import Reference, Wire
+from app.adapters.shopify.answers.money import Wire
 
 
 class PaymentScheduleAnswer(Wire):
@@ -20,18 +20,6 @@ class PaymentTermsAnswer(Wire):
     payment_terms_type: str
     payment_schedules: PaymentSchedules
     due_in_days: int | None = None
-
-
-class OrderPaymentTermsAnswer(Wire):
-    id: str
-    updated_at: datetime
-    payment_terms: PaymentTermsAnswer | None = None
-
-
-class OrderStaffAnswer(Wire):
-    id: str
-    updated_at: datetime
-    staff_member: Reference | None = None
 
 
 class ReceiptAnswer(Wire):

@@ -7,7 +7,7 @@ It takes answers that were read to their ends; whether they were is the reader's
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.adapters.shopify.answers.money import NamedReference, Reference
+from app.adapters.shopify.answers.money import NamedReference
 from app.adapters.shopify.answers.orders import (
     FulfilmentOrderAnswer,
     OrderAnswer,
@@ -52,8 +52,6 @@ class OrderParts:
     header: OrderAnswer
     refunds: Sequence[RefundAnswer] = ()
     exchanged_lines: frozenset[ShopifyId] = frozenset()
-    payment_terms: PaymentTermsAnswer | None = None
-    staff: Reference | None = None
     gift_cards: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
     """Gift card by transaction."""
     unknown: tuple[str, ...] = ()
@@ -95,7 +93,7 @@ def order_of(parts: OrderParts) -> Order:
         company=_named(company.company) if company else None,
         company_location=_named(company.location) if company else None,
         company_contact_id=id_of(company.contact) if company else None,
-        staff_id=id_of(parts.staff),
+        staff_id=id_of(header.staff_member),
         risks=_risks(header.risk),
         financial_status=word(header.display_financial_status) or None,
         fulfilment_status=word(header.display_fulfillment_status),
@@ -112,7 +110,7 @@ def order_of(parts: OrderParts) -> Order:
         transactions=transactions(header.transactions, parts.gift_cards),
         fulfilment_orders=tuple(_fulfilment_order(each) for each in header.fulfillment_orders.nodes),
         refunds=tuple(refund(each, parts.gift_cards) for each in parts.refunds),
-        payment_terms=_payment_terms(parts.payment_terms),
+        payment_terms=_payment_terms(header.payment_terms),
         unknown=parts.unknown,
     )
 
