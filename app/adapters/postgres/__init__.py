@@ -1,0 +1,1 @@
+"""PostgreSQL: the rows, the statements and the transactions behind the ports, and the server that can come with us."""

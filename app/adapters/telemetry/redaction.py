@@ -19,12 +19,12 @@ _SECRET_PARTS = tuple(
     "authorization token secret password passwd hmac credential apikey cookie signature encryptionkey privatekey"
     " databaseurl dsn taxid vatid".split()
 )
-"""A field whose name, without separators, contains one of these holds a secret, or a number that is a person's own."""
+"""A field whose name, without separators, contains one of these holds a secret, or a person's own number."""
 
 _PERSON_WORDS = frozenset(
     "email emails mail phone phones telephone address address1 address2 addresses street city zip postcode postal"
-    " latitude longitude note notes firstname lastname fullname recipient customer person payload body variables parameters"
-    " attributes".split()
+    " latitude longitude note notes firstname lastname fullname recipient customer person payload body variables"
+    " parameters attributes".split()
 )
 """A field one of whose words is here can hold a person: the thing itself, or a body that contains it."""
 
