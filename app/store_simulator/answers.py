@@ -34,6 +34,14 @@ def invalid_id() -> FieldFailure:
     return FieldFailure("invalid id", "RESOURCE_NOT_FOUND")
 
 
+def not_found(identifier: str) -> FieldFailure:
+    return FieldFailure(f"Invalid id: {identifier}", "RESOURCE_NOT_FOUND")
+
+
+def invalid_global_id(identifier: str) -> FieldFailure:
+    return FieldFailure(f"Invalid global id '{identifier}'", "argumentLiteralsIncompatible", typeName="CoercionError")
+
+
 def error_entry(
     message: str,
     extensions: JsonObject,

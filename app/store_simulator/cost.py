@@ -164,7 +164,8 @@ class _Walk:
         if isinstance(target, GraphQLObjectType) and "pageInfo" in target.fields and "edges" in target.fields:
             return self._connection(target, nodes[0], sets, data, answered=answered)
         if answered and data is None:
-            return 0
+            # Looking a thing up costs its point even when it is not there; an empty reference costs nothing.
+            return 1 if parent.name == "QueryRoot" else 0
         own = 0 if (parent.name, name) in FREE_FIELDS else DEAR_FIELDS.get((parent.name, name), 1)
         if isinstance(data, list):
             return own + max((self.children(target, sets, item) for item in data[:3] if item is not None), default=0)

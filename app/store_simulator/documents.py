@@ -17,9 +17,12 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    Lexer,
     NamedTypeNode,
     Node,
     OperationDefinitionNode,
+    Source,
+    TokenKind,
     VariableNode,
     Visitor,
     parse,
@@ -101,12 +104,23 @@ def _syntax_error(error: GraphQLSyntaxError, text: str) -> Values:
     line, column = (error.locations[0].line, error.locations[0].column) if error.locations else (1, 1)
     unexpected = re.search(r"(?:found|character:?) (.*?)\.?$", error.message.splitlines()[0])
     what = unexpected.group(1) if unexpected else ""
-    if what.startswith("<EOF>") or not text.strip():
-        ending = text.rstrip().splitlines() or [""]
-        line, column, message = len(ending), len(ending[-1]), "syntax error, unexpected end of file"
+    if what.startswith("<EOF>"):
+        line, column = _last_token(text)
+        message = "syntax error, unexpected end of file"
     else:
         message = f"syntax error, unexpected {what}" if what else "syntax error"
     return error_entry(f"{message} at [{line}, {column}]", {"code": "PARSE_ERROR"}, line=line, column=column)
+
+
+def _last_token(text: str) -> tuple[int, int]:
+    lexer = Lexer(Source(text))
+    last = lexer.token
+    while last.kind is not TokenKind.EOF:
+        following = lexer.advance()
+        if following.kind is TokenKind.EOF:
+            break
+        last = following
+    return max(last.line, 1), max(last.column, 1)
 
 
 # What graphql-core says, what Shopify says instead, its code, and the names of the pieces in extensions.
@@ -128,12 +142,6 @@ RULES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "Directive '{1}' doesn't accept argument '{0}'",
         "argumentNotAccepted",
         ("argumentName", "name"),
-    ),
-    (
-        r"Argument '(\w+)' of type '[^']+' is required for this field",
-        "Field '{field}' is missing required arguments: {0}",
-        "missingRequiredArguments",
-        ("arguments",),
     ),
     (
         r"Field '(\w+)' argument '(\w+)' of type '[^']+' is required",
@@ -209,40 +217,48 @@ def _translated(error: GraphQLError, document: DocumentNode) -> Values:
     for pattern, wording, code, names in RULES:
         found = re.search(pattern, error.message)
         if found:
-            places = {"field": path[-1] if path else "", "operation": path[0] if path else "", "argument": ""}
-            message = wording.format(*found.groups(), **places)
-            extensions = {"code": code, **dict(zip(names, found.groups(), strict=False))}
-            if code == "selectionMismatch":
-                extensions["nodeName"] = f"field '{found.group(1)}'"
+            pieces = [piece.rstrip("!") if code == "selectionMismatch" else piece for piece in found.groups()]
+            message = wording.format(*pieces, operation=path[0] if path else "", argument=path[-1] if path else "")
+            extensions = {"code": code, **dict(zip(names, pieces, strict=False)), **_further(code, found)}
             return error_entry(message, extensions, line=line, column=column, path=path)
-    literal = _literal_mismatch(error, trail)
-    if literal:
-        return error_entry(literal, {"code": "argumentLiteralsIncompatible"}, line=line, column=column, path=path)
-    return error_entry(error.message, {"code": "graphqlError"}, line=line, column=column, path=path)
-
-
-def _literal_mismatch(error: GraphQLError, trail: list[tuple[Node, str]]) -> str | None:
-    """Shopify names the argument and the value it was given; graphql-core only says what it expected."""
-    kinds = (
-        r"Expected value of type '([^']+)', found (.+?)[.;]",
-        r"Value '(?P<value>[^']+)' does not exist in '(?P<type>\w+)' enum",
-        r"Enum '(?P<type>\w+)' cannot represent (?:non-enum )?value: (?P<value>.+?)\.",
-        r"(?P<type>\w+) cannot represent (?:a |an )?[\w -]+ value: (?P<value>.+?)\.?$",
+    return _literal_mismatch(error, trail) or error_entry(
+        error.message, {"code": "graphqlError"}, line=line, column=column, path=path
     )
-    for pattern in kinds:
-        found = re.search(pattern, error.message)
-        if found:
-            named = found.groupdict()
-            expected, value = (named["type"], named["value"]) if named else found.groups()
-            holder, argument = _holder(trail)
-            return f"Argument '{argument}' on {holder} has an invalid value ({value}). Expected type '{expected}'."
-    return None
 
 
-def _holder(trail: list[tuple[Node, str]]) -> tuple[str, str]:
+def _further(code: str, found: re.Match[str]) -> Values:
+    if code == "selectionMismatch":
+        return {"nodeName": f"field '{found.group(1)}'"}
+    if code == "missingRequiredArguments":
+        return {"className": "Directive" if found.group(0).startswith("Directive") else "Field"}
+    return {}
+
+
+LITERALS = (
+    r"Expected value of type '(?P<type>[^']+)', found (?P<value>.+?)[.;]",
+    r"Value '(?P<value>[^']+)' does not exist in '(?P<type>\w+)' enum",
+    r"Enum '(?P<type>\w+)' cannot represent (?:non-enum )?value: (?P<value>.+?)\.",
+    r"(?P<type>\w+) cannot represent (?:a |an )?[\w -]+ value: (?P<value>.+?)\.?$",
+)
+
+
+def _literal_mismatch(error: GraphQLError, trail: list[tuple[Node, str]]) -> Values | None:
+    """Shopify names the argument and the value it was given; graphql-core only says what it expected."""
+    found = next((match for match in (re.search(pattern, error.message) for pattern in LITERALS) if match), None)
+    if found is None:
+        return None
     argument = trail[-1][1] if trail else ""
-    field = next((name for node, name in reversed(trail) if isinstance(node, FieldNode)), "")
-    return f"Field '{field}'", argument
+    field = next((node for node, _name in reversed(trail) if isinstance(node, FieldNode)), None)
+    name = field.name.value if field else ""
+    start = field.loc.start_token if field and field.loc else None
+    return error_entry(
+        f"Argument '{argument}' on Field '{name}' has an invalid value ({found.group('value')}). "
+        f"Expected type '{found.group('type')}'.",
+        {"code": "argumentLiteralsIncompatible", "typeName": "Field", "argumentName": argument},
+        line=start.line if start else 1,
+        column=start.column if start else 1,
+        path=[name for _node, name in trail],
+    )
 
 
 def _trail(document: DocumentNode, target: Node) -> list[tuple[Node, str]]:

@@ -13,7 +13,6 @@ from app.store_simulator.context import RequestContext
 from app.store_simulator.cost import MAXIMUM_QUERY_COST, CostModel
 from app.store_simulator.documents import Document, Documents
 from app.store_simulator.graphql_schema import AdminSchema
-from app.store_simulator.idempotency import missing_keys
 from app.store_simulator.loading import Loader
 from app.store_simulator.plan import NullBubbleError, Planner, Selection
 from app.store_simulator.resolvers import AdminResolvers
@@ -75,7 +74,6 @@ class Engine:
         name = operation.name.value if operation.name else _first_field(operation)
         outcome = Outcome(body={}, operation=name, kind=operation.operation.value)
         variables, errors = coerce_variables(self._schema.graphql, operation, request.variables)
-        errors = errors or missing_keys(operation)
         if errors:
             outcome.body = {"errors": errors}
             return outcome

@@ -15,6 +15,8 @@ from typing import Any
 
 from graphql import GraphQLSchema, build_client_schema
 
+from app.store_simulator.scalars import install_scalars
+
 API_VERSION = "2026-10"
 SCHEMA_VARIABLE = "ORDERBRIDGE_SIMULATOR_SCHEMA"
 
@@ -50,7 +52,9 @@ def _loaded(path: str) -> AdminSchema:
         for name, (sentence, scopes) in access.items()
         if scopes
     }
-    return AdminSchema(graphql=build_client_schema({"__schema": introspection["__schema"]}), access=rules)
+    schema = build_client_schema({"__schema": introspection["__schema"]})
+    install_scalars(schema)
+    return AdminSchema(graphql=schema, access=rules)
 
 
 def _read(path: str) -> bytes:

@@ -5,7 +5,8 @@ too slow for a shop that has to answer in milliseconds, so the walk itself is pr
 Knows the schema and the context it is handed; where the objects live is the context's matter.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from graphql import (
@@ -59,10 +60,18 @@ class Context(Protocol):
     def concrete_type(self, abstract: str, value: Values) -> str: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldUse:
+    """How a document uses a field: what it selects below it, and the directives on it."""
+
+    children: frozenset[str]
+    directives: frozenset[str]
+
+
 class ResolverSource(Protocol):
     """Where the plan finds what answers a field; None means: the key of the same name."""
 
-    def resolver(self, parent: str, field: str, definition: GraphQLField, children: set[str]) -> Resolver | None: ...
+    def resolver(self, parent: str, field: str, definition: GraphQLField, use: "FieldUse") -> Resolver | None: ...
 
 
 class PlannedField:
@@ -149,8 +158,7 @@ class Planner:
         definition = parent.fields[name]
         sets = [node.selection_set for node in nodes if node.selection_set]
         completer = self._completer(definition.type, sets)
-        children = {item.name.value for group in sets for item in group.selections if isinstance(item, FieldNode)}
-        resolver = self.resolvers.resolver(parent.name, name, definition, children)
+        resolver = self.resolvers.resolver(parent.name, name, definition, self._use(nodes[0], sets))
         nullable = not isinstance(definition.type, GraphQLNonNull)
         if resolver is None and not sets:
             return PlannedField(key, _leaf_reader(name, completer))
@@ -158,6 +166,21 @@ class Planner:
             return PlannedField(key, _reader(key, name, completer, nullable=nullable))
         arguments = _arguments(definition, nodes[0])
         return PlannedField(key, _resolving(key, resolver, arguments, completer, nodes[0], nullable=nullable))
+
+    def _use(self, node: FieldNode, sets: list[SelectionSetNode]) -> FieldUse:
+        return FieldUse(
+            children=frozenset(name for group in sets for name in self._names(group)),
+            directives=frozenset(directive.name.value for directive in node.directives),
+        )
+
+    def _names(self, group: SelectionSetNode) -> Iterator[str]:
+        for item in group.selections:
+            if isinstance(item, FieldNode):
+                yield item.name.value
+            elif isinstance(item, InlineFragmentNode):
+                yield from self._names(item.selection_set)
+            elif isinstance(item, FragmentSpreadNode):
+                yield from self._names(self.fragments[item.name.value].selection_set)
 
     def _completer(self, kind: GraphQLOutputType, sets: list[SelectionSetNode]) -> Completer:
         if isinstance(kind, GraphQLNonNull):

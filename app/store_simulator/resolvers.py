@@ -6,15 +6,26 @@ Fields without an entry here are simply read from the object under their own nam
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLField, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+)
 
-from app.store_simulator.answers import access_denied, invalid_id
+from app.store_simulator.answers import FieldFailure, access_denied, invalid_global_id, not_found
 from app.store_simulator.context import RequestContext
 from app.store_simulator.graphql_schema import AccessRule, AdminSchema
-from app.store_simulator.ids import is_gid, number_of, type_of
+from app.store_simulator.idempotency import IDEMPOTENT_ONLY, KEY_MISSING
+from app.store_simulator.ids import is_gid, type_of
 from app.store_simulator.lists import count_of, nested_list, root_list
 from app.store_simulator.mutations.registry import Mutation, find_mutation
 from app.store_simulator.paging import encode_cursor
+from app.store_simulator.plan import FieldUse
 from app.store_simulator.roots import ROOTS
 from app.store_simulator.state import OWNED, Store, Values
 from app.store_simulator.virtual_fields import VIRTUAL
@@ -45,9 +56,9 @@ class AdminResolvers:
             denied.add("StaffMember")
         return frozenset(denied)
 
-    def resolver(self, parent: str, field: str, definition: GraphQLField, children: set[str]) -> Resolver | None:
+    def resolver(self, parent: str, field: str, definition: GraphQLField, use: FieldUse) -> Resolver | None:
         target = self._target(definition)
-        inner = self._plain(parent, field, definition, target, children)
+        inner = self._plain(parent, field, definition, target, use)
         rule = self._access.get(target)
         if parent == "Mutation":
             return _guarded_mutation(field, self._access.get(f"Mutation.{field}"), inner)
@@ -55,16 +66,14 @@ class AdminResolvers:
             return inner
         return _guarded(field, target, rule, inner or _reading(field))
 
-    def _plain(
-        self, parent: str, field: str, definition: GraphQLField, target: str, children: set[str]
-    ) -> Resolver | None:
+    def _plain(self, parent: str, field: str, definition: GraphQLField, target: str, use: FieldUse) -> Resolver | None:
         if parent == "Mutation":
-            return _mutation(find_mutation(field), self._schema, field)
+            return _mutation(find_mutation(field), self._schema, field, keyed="idempotent" in use.directives)
         if parent == "QueryRoot":
-            return self._root(field, definition, target, children)
+            return self._root(field, definition, target, use.children)
         virtual = VIRTUAL.get((parent, field))
         if self._is_connection(definition):
-            return _with_edges(_connection(parent, field, virtual), children)
+            return _with_edges(_connection(parent, field, virtual), use.children)
         if virtual is not None:
             return virtual
         if field == "legacyResourceId":
@@ -79,7 +88,7 @@ class AdminResolvers:
             return _counted(field)
         return None
 
-    def _root(self, field: str, definition: GraphQLField, target: str, children: set[str]) -> Resolver:
+    def _root(self, field: str, definition: GraphQLField, target: str, children: frozenset[str]) -> Resolver:
         special = ROOTS.get(field)
         if special is not None:
             return _with_edges(special, children) if self._is_connection(definition) else special
@@ -93,7 +102,7 @@ class AdminResolvers:
             counted = _singular(field.removesuffix("Count"))
             return lambda _source, arguments, context: count_of(counted, arguments, context)
         if "id" in definition.args:
-            return _by_id(target)
+            return _by_id(self._possible(target))
         return lambda _source, _arguments, _context: None
 
     def _target(self, definition: GraphQLField) -> str:
@@ -102,6 +111,12 @@ class AdminResolvers:
         if self._is_connection(definition) and isinstance(named, GraphQLObjectType) and "nodes" in named.fields:
             return str(get_named_type(named.fields["nodes"].type).name)
         return str(named.name)
+
+    def _possible(self, target: str) -> frozenset[str]:
+        kind = self._schema.type_map[target]
+        if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
+            return frozenset(option.name for option in self._schema.get_possible_types(kind))
+        return frozenset({target})
 
     @staticmethod
     def _is_connection(definition: GraphQLField) -> bool:
@@ -160,12 +175,14 @@ def _guarded_mutation(field: str, rule: AccessRule | None, inner: Resolver | Non
     return resolve
 
 
-def _mutation(mutation: Mutation | None, schema: GraphQLSchema, field: str) -> Resolver:
+def _mutation(mutation: Mutation | None, schema: GraphQLSchema, field: str, *, keyed: bool) -> Resolver:
     payload = get_named_type(schema.mutation_type.fields[field].type) if schema.mutation_type else None
     names = set(payload.fields) if isinstance(payload, GraphQLObjectType) else set()
     errors = next((name for name in sorted(names) if name.lower().endswith("usererrors")), "userErrors")
 
     def resolve(_source: Values, arguments: Values, context: RequestContext) -> Any:
+        if not keyed and field in IDEMPOTENT_ONLY:
+            raise FieldFailure(KEY_MISSING, "BAD_REQUEST")
         planted = context.take_planted_errors(field)
         if planted is not None:
             return {errors: planted}
@@ -177,13 +194,15 @@ def _mutation(mutation: Mutation | None, schema: GraphQLSchema, field: str) -> R
     return resolve
 
 
-def _by_id(target: str) -> Resolver:
+def _by_id(possible: frozenset[str]) -> Resolver:
     def resolve(_source: Values, arguments: Values, context: RequestContext) -> Any:
         identifier = arguments.get("id")
         if identifier is None:
             return None
-        if not is_gid(identifier) or type_of(identifier) != target or number_of(identifier) == "0":
-            raise invalid_id()
+        if not is_gid(identifier):
+            raise invalid_global_id(identifier)
+        if type_of(identifier) not in possible:
+            raise not_found(identifier)
         return context.store.find(identifier)
 
     return resolve
@@ -197,7 +216,7 @@ def _connection(parent: str, field: str, virtual: Resolver | None) -> Resolver:
     return resolve
 
 
-def _with_edges(inner: Resolver, children: set[str]) -> Resolver:
+def _with_edges(inner: Resolver, children: frozenset[str]) -> Resolver:
     if "edges" not in children:
         return inner
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLScalarType, GraphQLSchema
 
-GID = re.compile(r"^gid://shopify/[A-Za-z]+/[^\s]+$")
 DECIMAL = re.compile(r"^-?\d+(\.\d+)?$")
 UNSIGNED = re.compile(r"^\d+$")
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -77,14 +76,6 @@ def _text_scalar(name: str, pattern: re.Pattern[str], problem: str, *, numbers: 
     return parse
 
 
-def _identifier(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        raise GraphQLError(f"Could not coerce value {value!r} to ID")
-    return value
-
-
 def install_scalars(schema: GraphQLSchema) -> None:
     """Gives the schema's custom scalars the checks on input that Shopify's have."""
     parsers: dict[str, Callable[[Any], Any]] = {
@@ -95,7 +86,6 @@ def install_scalars(schema: GraphQLSchema) -> None:
         "Date": _text_scalar("Date", DATE, "Invalid date '{value}'"),
         "DateTime": _text_scalar("DateTime", DATE_TIME, "Invalid date time '{value}'"),
         "URL": _text_scalar("URL", URL, "Invalid url '{value}', missing scheme"),
-        "ID": _identifier,
     }
     for name, parse in parsers.items():
         kind = schema.type_map.get(name)

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
+    Undefined,
     print_ast,
     type_from_ast,
     value_from_ast,
@@ -21,6 +22,7 @@ from graphql import (
 from graphql.error import GraphQLError
 
 from app.store_simulator.answers import error_entry
+from app.store_simulator.ids import is_gid
 
 Values = dict[str, Any]
 Problem = Values
@@ -91,29 +93,29 @@ def _coerce_object(kind: GraphQLInputObjectType, value: Any, path: list[str | in
     for name, field in kind.fields.items():
         if name in value:
             coerced[name] = _coerce(field.type, value[name], [*path, name], problems)
-        elif field.default_value is not None and field.ast_node is None and _has_default(field):
+        elif field.default_value is not Undefined:
             coerced[name] = field.default_value
         elif isinstance(field.type, GraphQLNonNull):
             _problem([*path, name], "Expected value to not be null", problems)
     return coerced
 
 
-def _has_default(field: Any) -> bool:
-    return type(field.default_value).__name__ != "UndefinedType"
-
-
 def _coerce_scalar(kind: GraphQLScalarType, value: Any, path: list[str | int], problems: list[Problem]) -> Any:
+    if kind.name == "ID":
+        return value if is_gid(value) else _problem(path, f"Invalid global id '{value}'", problems, spoken=True)
     try:
         return kind.parse_value(value)
     except GraphQLError as error:
         text = f"Could not coerce value {_quoted(value)} to {kind.name}"
         builtin = kind.name in ("Int", "Float", "String", "Boolean")
-        return _problem(path, text if builtin else error.message, problems)
+        return _problem(path, text if builtin else error.message, problems, spoken=not builtin)
 
 
 def _quoted(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _problem(path: list[str | int], explanation: str, problems: list[Problem]) -> None:
-    problems.append({"path": list(path), "explanation": explanation})
+def _problem(path: list[str | int], explanation: str, problems: list[Problem], *, spoken: bool = False) -> None:
+    """Notes a problem; those a scalar raised itself carry their sentence a second time, as message."""
+    problem = {"path": list(path), "explanation": explanation}
+    problems.append({**problem, "message": explanation} if spoken else problem)
