@@ -143,6 +143,10 @@ class RunContext:
         self.kept.errors.append(RunError(resource_type=resource_type, id=id, code=code, detail=detail))
 
 
+EVERY_DAY = 1440
+DEFAULT_EVERY_MINUTES: Mapping[str, int] = {"check_subscriptions": EVERY_DAY, "purge_expired": EVERY_DAY}
+"""Tasks that recur in every shop until its schedule says otherwise; all others only run once a schedule is set."""
+
 TaskRunner = Callable[[RunContext], Awaitable[None]]
 """Does a task's work. Records that fail are reported and do not fail the run; raising means it could not go on."""
 

@@ -15,10 +15,8 @@ from app.adapters.postgres.database import SERVER_SETTINGS, as_plain_url, databa
 from app.adapters.postgres.group_commit import GroupCommit
 from app.domain.identifiers import StoreId
 from app.ports.errors import DatabaseUnavailable, NotFound
+from app.ports.signals import Channel
 from app.ports.webhook_inbox import ReceivedWebhook, SignedStore
-
-ARRIVED = "webhook_inbox"
-"""The channel that wakes dispatchers."""
 
 PATIENCE_SECONDS = 3.0
 """Shopify gives five seconds for everything."""
@@ -36,7 +34,7 @@ WITH stored AS (
 ), told AS (
     SELECT count(*) AS new FROM stored
 )
-SELECT store_id, webhook_id, CASE WHEN told.new > 0 THEN pg_notify('{ARRIVED}', '')::text END
+SELECT store_id, webhook_id, CASE WHEN told.new > 0 THEN pg_notify('{Channel.WEBHOOKS_ARRIVED.value}', '')::text END
 FROM stored, told
 """  # noqa: S608 - the channel is ours
 

@@ -36,10 +36,10 @@ class FeedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRange:
-    """``last`` position given, and the ``oldest`` still kept; None = nothing is kept."""
+    """``last`` position given; events up to ``purged`` are no longer kept."""
 
     last: int
-    oldest: int | None
+    purged: int
 
 
 class Events(Protocol):
@@ -66,4 +66,12 @@ class Events(Protocol):
         self, *, after: int, upto: int, types: Collection[str], shops: Collection[ShopId] | None, limit: int
     ) -> Sequence[FeedEvent]:
         """Events with ``after`` < position <= ``upto``, rising. A type may end in ``.*``; no types = all of them."""
+        ...
+
+    async def give_positions(self, limit: int) -> int:
+        """Number the oldest events without a position, as they were written; 0 = none, or another is at it."""
+        ...
+
+    async def purge(self, *, before: datetime, limit: int) -> int:
+        """Delete the oldest events that occurred before; the feed says from then on that they are gone."""
         ...

@@ -39,6 +39,6 @@ class Schedules(Protocol):
         """Create or replace; whoever keeps the schedules hears of it after the commit."""
         ...
 
-    async def active(self) -> Sequence[ActiveSchedule]:
-        """All enabled ones of shops whose store is not deleted."""
+    async def active(self, defaults: Mapping[str, int]) -> Sequence[ActiveSchedule]:
+        """All enabled ones of shops whose store is not deleted; ``defaults`` are minutes by task, where none is set."""
         ...

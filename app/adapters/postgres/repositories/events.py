@@ -1,6 +1,7 @@
 """Events as rows: written without a position, read by it. Giving positions is ``events_publisher``'s."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -8,18 +9,57 @@ from app.adapters.postgres.ulid import new_id
 from app.domain.events import EventType
 from app.domain.identifiers import EventId, ShopId
 from app.ports.repositories.events import FeedEvent, FeedRange, NewEvent
+from app.ports.signals import Channel
 
-APPEND = """
-INSERT INTO events (id, type, occurred_at, shop_id, resource_type, resource_id, resource_version)
-SELECT id, type, now(), shop_id, resource_type, resource_id, version
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
-     WITH ORDINALITY AS t (id, type, shop_id, resource_type, resource_id, version, place)
-ORDER BY place
+APPEND = f"""
+WITH written AS (
+    INSERT INTO events (id, type, occurred_at, shop_id, resource_type, resource_id, resource_version)
+    SELECT id, type, now(), shop_id, resource_type, resource_id, version
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+         WITH ORDINALITY AS t (id, type, shop_id, resource_type, resource_id, version, place)
+    ORDER BY place
+    RETURNING seq
+)
+SELECT pg_notify('{Channel.EVENTS_WRITTEN.value}', '')::text FROM (SELECT count(*) FROM written) AS all_of_them
+"""  # noqa: S608 - the channel is ours
+
+RANGE = "SELECT last, purged FROM event_positions WHERE id = 1"
+
+# The lock comes in a statement of its own: the next one must see what the previous publisher committed.
+LOCK = """
+SELECT pg_try_advisory_xact_lock(hashtextextended('orderbridge.event_positions', 0))
+   AND EXISTS (SELECT 1 FROM events WHERE position IS NULL)
 """
 
-RANGE = """
-SELECT coalesce((SELECT last FROM event_positions WHERE id = 1), 0) AS last,
-       (SELECT min(position) FROM events WHERE position IS NOT NULL) AS oldest
+NUMBER = f"""
+WITH batch AS (SELECT seq FROM events WHERE position IS NULL ORDER BY seq LIMIT $1),
+numbered AS (SELECT seq, row_number() OVER (ORDER BY seq) AS place FROM batch),
+counter AS (
+    INSERT INTO event_positions AS given (id, last, purged) VALUES (1, (SELECT count(*) FROM batch), 0)
+    ON CONFLICT (id) DO UPDATE SET last = given.last + excluded.last
+    RETURNING last - (SELECT count(*) FROM batch) AS before
+),
+placed AS (
+    UPDATE events SET position = counter.before + numbered.place
+    FROM numbered, counter WHERE events.seq = numbered.seq
+    RETURNING 1
+)
+SELECT number, pg_notify('{Channel.EVENTS_POSITIONED.value}', '')::text
+FROM (SELECT count(*) AS number FROM placed) AS all_of_them
+"""  # noqa: S608 - the channel is ours
+
+PURGE = """
+WITH gone AS (
+    DELETE FROM events WHERE seq IN (
+        SELECT seq FROM events WHERE occurred_at < $1 AND position IS NOT NULL ORDER BY occurred_at LIMIT $2
+    )
+    RETURNING position
+),
+noted AS (
+    UPDATE event_positions SET purged = greatest(purged, (SELECT max(position) FROM gone))
+    WHERE EXISTS (SELECT 1 FROM gone)
+)
+SELECT count(*) FROM gone
 """
 
 PAGE = """
@@ -70,7 +110,7 @@ class PostgresEvents:
 
     async def feed_range(self) -> FeedRange:
         row = await self._driver.fetchrow(RANGE)
-        return FeedRange(last=row["last"], oldest=row["oldest"])
+        return FeedRange(last=0, purged=0) if row is None else FeedRange(last=row["last"], purged=row["purged"])
 
     async def page(
         self, *, after: int, upto: int, types: Collection[str], shops: Collection[ShopId] | None, limit: int
@@ -91,3 +131,13 @@ class PostgresEvents:
             )
             for row in rows
         ]
+
+    async def give_positions(self, limit: int) -> int:
+        if not await self._driver.fetchval(LOCK):
+            return 0
+        number: int = await self._driver.fetchval(NUMBER, limit)
+        return number
+
+    async def purge(self, *, before: datetime, limit: int) -> int:
+        number: int = await self._driver.fetchval(PURGE, before, limit)
+        return number

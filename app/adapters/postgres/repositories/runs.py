@@ -19,9 +19,7 @@ from app.ports.repositories.runs import (
     RunShop,
     RunState,
 )
-
-CHANGED = "run_changed"
-"""The channel that tells of runs that ended; the payload is the run's id."""
+from app.ports.signals import Channel
 
 SHOP_COLUMNS = """
 s.id, s.code, s.store_id, st.store_domain,
@@ -99,7 +97,7 @@ WITH ended AS (
     WHERE id = $1 AND claim_no = $2 AND state = 'running'
     RETURNING id
 )
-SELECT id, pg_notify('{CHANGED}', id)::text FROM ended
+SELECT id, pg_notify('{Channel.RUN_ENDED.value}', id)::text FROM ended
 """  # noqa: S608
 
 RELEASE = """
@@ -116,7 +114,7 @@ changed AS (
         finished_at = CASE WHEN found.state = 'queued' THEN $2 ELSE runs.finished_at END
     FROM found WHERE runs.id = found.id AND found.state IN ('queued', 'running')
 )
-SELECT state, CASE WHEN state = 'queued' THEN pg_notify('{CHANGED}', id)::text END FROM found
+SELECT state, CASE WHEN state = 'queued' THEN pg_notify('{Channel.RUN_ENDED.value}', id)::text END FROM found
 """  # noqa: S608
 
 WORKABLE = """

@@ -1,6 +1,6 @@
 """Schedules as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 import msgspec
@@ -8,9 +8,7 @@ import msgspec
 from app.adapters.postgres.repositories.runs import SHOP_COLUMNS, shop_of
 from app.domain.identifiers import ShopId
 from app.ports.repositories.schedules import ActiveSchedule, Schedule
-
-CHANGED = "schedules_changed"
-"""The channel that tells the keeper of the schedules to read them again."""
+from app.ports.signals import Channel
 
 COLUMNS = "c.task, c.enabled, c.every_minutes, c.cron, c.filters, c.parameters, c.category, c.version, c.updated_at"
 
@@ -26,15 +24,23 @@ WITH written AS (
         version = excluded.version, updated_at = excluded.updated_at
     RETURNING shop_id
 )
-SELECT pg_notify('{CHANGED}', '')::text FROM written
+SELECT pg_notify('{Channel.SCHEDULES_CHANGED.value}', '')::text FROM written
 """  # noqa: S608
 
 ACTIVE = f"""
+WITH c AS (
+    SELECT shop_id, task, enabled, every_minutes, cron, filters, parameters, category, version, updated_at
+    FROM schedules
+    UNION ALL
+    SELECT n.id, d.task, true, d.every_minutes, NULL, '{{}}', '{{}}', NULL, 0, n.created_at
+    FROM shops n CROSS JOIN unnest($1::text[], $2::int[]) AS d (task, every_minutes)
+    WHERE NOT EXISTS (SELECT 1 FROM schedules o WHERE o.shop_id = n.id AND o.task = d.task)
+)
 SELECT {COLUMNS}, {SHOP_COLUMNS}
-FROM schedules c JOIN shops s ON s.id = c.shop_id JOIN stores st ON st.id = s.store_id
+FROM c JOIN shops s ON s.id = c.shop_id JOIN stores st ON st.id = s.store_id
 WHERE c.enabled AND st.deleted_at IS NULL
 ORDER BY c.shop_id, c.task
-"""  # noqa: S608
+"""  # noqa: S608 - columns of ours
 
 
 class PostgresSchedules:
@@ -66,8 +72,9 @@ class PostgresSchedules:
             schedule.updated_at,
         )
 
-    async def active(self) -> Sequence[ActiveSchedule]:
-        return [ActiveSchedule(shop=shop_of(row), schedule=_schedule(row)) for row in await self._driver.fetch(ACTIVE)]
+    async def active(self, defaults: Mapping[str, int]) -> Sequence[ActiveSchedule]:
+        rows = await self._driver.fetch(ACTIVE, list(defaults), list(defaults.values()))
+        return [ActiveSchedule(shop=shop_of(row), schedule=_schedule(row)) for row in rows]
 
 
 def _schedule(row: asyncpg.Record) -> Schedule:

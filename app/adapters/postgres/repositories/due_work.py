@@ -1,0 +1,33 @@
+"""Due work found by partial indexes: one probe per store and shop, never a scan of the queues."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from app.ports.job_queue import Nudge, NudgeKind
+
+DUE = """
+(SELECT 'orders_to_import' AS kind, st.id AS key FROM stores st
+ WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND EXISTS (
+    SELECT 1 FROM orders_to_import q
+    WHERE q.store_id = st.id AND q.due_at <= $1 AND (q.claimed_until IS NULL OR q.claimed_until < $1)
+ ) LIMIT $2)
+UNION ALL
+(SELECT 'documents', s.id FROM shops s
+ WHERE EXISTS (SELECT 1 FROM orders o WHERE o.shop_id = s.id AND o.document_due_at <= $1) LIMIT $2)
+UNION ALL
+(SELECT 'check_subscriptions', st.id FROM stores st
+ WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND st.subscriptions_checked_at IS NULL
+   AND st.credentials IS NOT NULL AND EXISTS (SELECT 1 FROM shops s WHERE s.store_id = st.id) LIMIT $2)
+"""
+
+
+class PostgresDueWork:
+    """Due work, through the connection of one unit of work."""
+
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def nudges(self, *, now: datetime, limit: int) -> Sequence[Nudge]:
+        return [Nudge(NudgeKind(row["kind"]), row["key"]) for row in await self._driver.fetch(DUE, now, limit)]

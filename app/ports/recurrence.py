@@ -1,0 +1,16 @@
+"""When something recurs: cron expressions and intervals, whose arithmetic is a library's."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Recurrence(Protocol):
+    def wrong_cron(self, cron: str, time_zone: str) -> str | None:
+        """What is wrong with a cron expression of five fields, in a sentence; None = nothing, it is due one day."""
+        ...
+
+    def last_due(
+        self, *, every_minutes: int | None, cron: str | None, time_zone: str, after: datetime, now: datetime
+    ) -> datetime | None:
+        """The latest due time in ``after`` < time <= ``now``; None = there was none. The same in every process."""
+        ...

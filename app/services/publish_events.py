@@ -1,0 +1,20 @@
+"""Give events their positions: gapless, rising, by one publisher at a time, so that no reader ever misses one (C7)."""
+
+from app.ports.unit_of_work import UnitOfWorkFactory
+
+MOST_AT_ONCE = 1_000
+
+
+class PublishEvents:
+    """May be called in every process: whoever finds another one publishing does nothing."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory) -> None:
+        self._unit_of_work = unit_of_work
+
+    async def __call__(self, limit: int = MOST_AT_ONCE) -> int:
+        """The number of events that are visible now and were not before; ``limit`` = there may be more."""
+        async with self._unit_of_work() as uow:
+            published = await uow.events.give_positions(limit)
+            if published:
+                await uow.commit()
+        return published

@@ -1,0 +1,191 @@
+"""When tasks recur in a shop: reading and setting schedules, and making a due one a run, once (decision 5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain.access import Access
+from app.domain.identifiers import RunId
+from app.ports.clock import Clock, IdFactory
+from app.ports.errors import FieldError, InvalidInput, NotFound
+from app.ports.job_queue import NudgeKind
+from app.ports.recurrence import Recurrence
+from app.ports.repositories.runs import NewRun, RunShop
+from app.ports.repositories.schedules import ActiveSchedule, Schedule
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.ports.versions import ANY_VERSION, Expected
+from app.services.runs import fingerprint, runnable
+from app.services.task_input import check_input
+from app.services.tasks import DEFAULT_EVERY_MINUTES, TASKS, TaskName, TaskRunners
+
+LONGEST_INTERVAL = 7 * 24 * 60
+CAUGHT_UP = timedelta(days=1)
+"""A due time missed for longer is given up; of several missed ones the last is made up for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSchedule:
+    """What a person wants of a task in a shop."""
+
+    enabled: bool
+    every_minutes: int | None
+    cron: str | None
+    filters: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    category: str | None
+
+
+class Schedules:
+    """Raises ``NotFound`` for shops the caller does not see and for tasks that do not exist."""
+
+    def __init__(
+        self, unit_of_work: UnitOfWorkFactory, clock: Clock, recurrence: Recurrence, runners: TaskRunners
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._recurrence = recurrence
+        self._runners = runners
+
+    async def get(self, access: Access, shop: str, task: str) -> Schedule:
+        """The schedule as set, else the one that holds until it is set: version 0."""
+        if task not in set(TaskName):
+            raise NotFound("There is no such task. GET /v1/tasks lists them.")
+        async with self._unit_of_work() as uow:
+            of = await _shop(uow, access, shop)
+            return await uow.schedules.get(of.id, task) or _unset(task, self._clock.now())
+
+    async def put(
+        self, access: Access, shop: str, task: str, wanted: NewSchedule, expected: Expected = ANY_VERSION
+    ) -> Schedule:
+        """Set it. Raises ``InvalidInput``, ``VersionConflict``, ``Conflict`` for a task that is not available."""
+        definition = runnable(task, self._runners)
+        check_input(definition, wanted.filters, wanted.parameters)
+        async with self._unit_of_work() as uow:
+            of = await _shop(uow, access, shop)
+            self._check_times(wanted, of.time_zone)
+            current = await uow.schedules.get(of.id, task, lock=True)
+            expected.check(None if current is None else current.version)
+            schedule = Schedule(
+                task=task,
+                enabled=wanted.enabled,
+                every_minutes=wanted.every_minutes,
+                cron=wanted.cron,
+                filters=wanted.filters,
+                parameters=wanted.parameters,
+                category=wanted.category,
+                version=1 if current is None else current.version + 1,
+                updated_at=self._clock.now(),
+            )
+            if current is not None and replace(schedule, version=0, updated_at=current.updated_at) == replace(
+                current, version=0
+            ):
+                return current
+            await uow.schedules.put(of.id, schedule)
+            await uow.commit()
+        return schedule
+
+    def _check_times(self, wanted: NewSchedule, time_zone: str) -> None:
+        errors: list[FieldError] = []
+        if wanted.every_minutes is not None and wanted.cron is not None:
+            detail = "Give either every_minutes or cron."
+            errors = [
+                FieldError(pointer=f"/{name}", code="contradiction", detail=detail)
+                for name in ("every_minutes", "cron")
+            ]
+        elif wanted.every_minutes is not None and not 1 <= wanted.every_minutes <= LONGEST_INTERVAL:
+            detail = f"This must be 1 to {LONGEST_INTERVAL} minutes."
+            errors = [FieldError(pointer="/every_minutes", code="wrong_value", detail=detail)]
+        elif wanted.cron is not None and (wrong := self._recurrence.wrong_cron(wanted.cron, time_zone)):
+            errors = [FieldError(pointer="/cron", code="wrong_value", detail=wrong)]
+        elif wanted.enabled and wanted.every_minutes is None and wanted.cron is None:
+            detail = "An enabled schedule needs every_minutes or cron."
+            errors = [FieldError(pointer="/every_minutes", code="required", detail=detail)]
+        if errors:
+            raise InvalidInput(f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
+
+
+class ScheduleTicks:
+    """For whoever keeps the schedules: which there are, and turning a due one into a run."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        clock: Clock,
+        ids: IdFactory,
+        recurrence: Recurrence,
+        runners: TaskRunners,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._ids = ids
+        self._recurrence = recurrence
+        self._runners = runners
+
+    async def active(self) -> Sequence[ActiveSchedule]:
+        """Those that may run: enabled, of a task that is available, in a shop that allows background work."""
+        async with self._unit_of_work() as uow:
+            found = await uow.schedules.active(DEFAULT_EVERY_MINUTES)
+        return [each for each in found if each.shop.allow_background and each.schedule.task in self._runners]
+
+    async def tick(self, active: ActiveSchedule) -> RunId | None:
+        """Queue a run for the latest due time, unless that was done before or an equal run is still to end.
+
+        May be called at any moment and by several at once: the due time is computed, not taken from the caller's clock
+        tick, and is part of the run's unique key.
+        """
+        shop, schedule, now = active.shop, active.schedule, self._clock.now()
+        due = self._recurrence.last_due(
+            every_minutes=schedule.every_minutes,
+            cron=schedule.cron,
+            time_zone=shop.time_zone,
+            after=max(schedule.updated_at, now - CAUGHT_UP),
+            now=now,
+        )
+        if due is None:
+            return None
+        run = self._run(active, due)
+        async with self._unit_of_work() as uow:
+            if await uow.runs.open_equal(run.fingerprint) is not None or not await uow.runs.add(run, now=now):
+                return None
+            await uow.nudge(NudgeKind.RUN, run.id)
+            await uow.commit()
+        return run.id
+
+    def _run(self, active: ActiveSchedule, due: datetime) -> NewRun:
+        shop, schedule = active.shop, active.schedule
+        definition = TASKS[TaskName(schedule.task)]
+        category = schedule.category or definition.category(shop.store_domain)
+        return NewRun(
+            id=RunId(self._ids.new("run")),
+            shop_id=shop.id,
+            task=schedule.task,
+            category=category,
+            filters=schedule.filters,
+            parameters=schedule.parameters,
+            fingerprint=fingerprint(shop.id, schedule.task, schedule.filters, schedule.parameters, category),
+            requested_by="schedule",
+            schedule_key=f"{shop.id}:{schedule.task}:{due.isoformat()}",
+        )
+
+
+async def _shop(uow: UnitOfWork, access: Access, code: str) -> RunShop:
+    shop = await uow.runs.shop(code, access.shops)
+    if shop is None:
+        raise NotFound("There is no such shop, or none that this key may see.")
+    return shop
+
+
+def _unset(task: str, now: datetime) -> Schedule:
+    every_minutes = DEFAULT_EVERY_MINUTES.get(task)
+    return Schedule(
+        task=task,
+        enabled=every_minutes is not None,
+        every_minutes=every_minutes,
+        cron=None,
+        filters={},
+        parameters={},
+        category=None,
+        version=0,
+        updated_at=now,
+    )

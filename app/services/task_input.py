@@ -1,0 +1,117 @@
+"""What a run or a schedule may be asked: the task's own parameters, and filters of orders, each refused by name."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.domain.shop_settings import OrderFilters
+from app.ports.errors import FieldError, InvalidInput
+from app.services.tasks import ParameterKind, TaskDefinition
+
+NUMERIC = re.compile(r"[0-9]{1,20}", re.ASCII)
+MOST_VALUES = 1_000
+LONGEST_VALUE = 255
+
+WORDS = {"tags": ("contains", "not_contains"), "attribute": ("has", "has_not")}
+AMOUNTS = frozenset({"total", "tax"})
+FLAGS = frozenset({"test", "confirmed", "channel_liable"})
+ACTIONS = ("new", "update")
+
+
+def check_input(task: TaskDefinition, filters: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+    """Raise ``InvalidInput`` naming every wrong field of ``/filters`` and ``/parameters``."""
+    errors = [*_wrong_filters(task, filters), *_wrong_parameters(task, parameters)]
+    if errors:
+        raise InvalidInput(f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
+
+
+def _wrong_parameters(task: TaskDefinition, parameters: Mapping[str, Any]) -> Iterator[FieldError]:
+    known = {parameter.name: parameter.kind for parameter in task.parameters}
+    for name, value in parameters.items():
+        pointer = f"/parameters/{name[:60]}"
+        if name not in known:
+            yield FieldError(
+                pointer=pointer, code="unknown_field", detail=f"{task.name} takes {_listed(list(known))} as parameters."
+            )
+        elif value is not None and (wrong := _wrong_value(known[name], value)):
+            yield FieldError(pointer=pointer, code="wrong_value", detail=wrong)
+
+
+def _wrong_value(kind: ParameterKind, value: object) -> str | None:
+    match kind:
+        case ParameterKind.INSTANT:
+            fine = isinstance(value, str) and _is_instant(value)
+            return None if fine else "This must be an instant with an offset: 2026-01-15T10:00:00Z."
+        case ParameterKind.DATE:
+            fine = isinstance(value, str) and _is_date(value)
+            return None if fine else "This must be a day: 2026-01-15."
+        case ParameterKind.FLAG:
+            return None if isinstance(value, bool) else "This must be true or false."
+        case ParameterKind.SHOPIFY_IDS:
+            fine = isinstance(value, list) and 0 < len(value) <= MOST_VALUES and all(map(_is_numeric, value))
+            return None if fine else f"This must be a list of 1 to {MOST_VALUES} numeric ids, as texts."
+
+
+def _wrong_filters(task: TaskDefinition, filters: Mapping[str, Any]) -> Iterator[FieldError]:
+    known = {entry.name for entry in fields(OrderFilters)} if task.takes_filters else set()
+    for name, value in filters.items():
+        pointer = f"/filters/{name[:60]}"
+        if name not in known:
+            detail = "There is no such filter." if known else f"{task.name} takes no filters."
+            yield FieldError(pointer=pointer, code="unknown_field", detail=detail)
+        elif value is not None and (wrong := _wrong_filter(name, value)):
+            yield FieldError(pointer=pointer, code="wrong_value", detail=wrong)
+
+
+def _wrong_filter(name: str, value: object) -> str | None:
+    if name in FLAGS:
+        return None if isinstance(value, bool) else "This must be true or false."
+    if name == "action":
+        return None if value in ACTIONS else "This must be new or update."
+    allowed = ("min", "max") if name in AMOUNTS else WORDS.get(name, ("in", "not_in"))
+    form = f"This must be an object with {_listed(allowed)}"
+    if not isinstance(value, Mapping) or not set(value) <= set(allowed):
+        return f"{form}."
+    if name in AMOUNTS:
+        return None if all(map(_is_amount, value.values())) else f'{form}, each an amount as a text: "12.50".'
+    return None if all(map(_are_words, value.values())) else f"{form}, each a list of texts."
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(names) if names else "nothing"
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _is_numeric(value: object) -> bool:
+    return isinstance(value, str) and NUMERIC.fullmatch(value) is not None
+
+
+def _is_amount(value: object) -> bool:
+    try:
+        return isinstance(value, str) and len(value) <= 25 and Decimal(value).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _are_words(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST_VALUES
+        and all(isinstance(word, str) and len(word) <= LONGEST_VALUE for word in value)
+    )
