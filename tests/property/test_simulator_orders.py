@@ -174,6 +174,50 @@ def test_what_refunds_take_away_is_what_is_no_longer_current(order: Order) -> No
         assert read(order["totalOutstandingSet"]) == 0
 
 
+def is_creditable(read: Read, refund: Order) -> bool:
+    """Belongs to a return, paid something back, or goods came back (REF-25)."""
+    restocked = any(part["restockType"] == "RETURN" for part in refund["refundLineItems"])
+    return bool(refund["return"] or restocked or read(refund["totalRefundedSet"]))
+
+
+def documented(order: Order, read: Read, unit: Decimal) -> Decimal:
+    """What a document of the order comes to before tax, by the quantities of P32."""
+    taken: dict[str, int] = {}
+    credited: dict[str, int] = {}
+    for refund in order["refunds"]:
+        into = credited if is_creditable(read, refund) else taken
+        for part in refund["refundLineItems"]:
+            identifier = part["lineItem"]["id"]
+            into[identifier] = into.get(identifier, 0) + part["quantity"]
+    worth = Decimal(0)
+    for line in order["lineItems"]:
+        ordered, identifier = line["quantity"], line["id"]
+        units = min(ordered - taken.get(identifier, 0), line["currentQuantity"] + credited.get(identifier, 0))
+        worth += read(line["originalUnitPriceSet"]) * units - share(allocated(read, line), units, ordered, unit)
+    kept = [charge for charge in order["shippingLines"] if not charge["isRemoved"]]
+    return worth + sum((read(charge["discountedPriceSet"]) for charge in kept), Decimal(0)) + extras(read, order)[0]
+
+
+def charged_before_tax(order: Order, read: Read) -> set[Decimal]:
+    """The two readings of what was charged (P32 a and b), less their tax where prices exclude it."""
+    before = read(order["totalPriceSet"]) - (0 if order["taxesIncluded"] else read(order["totalTaxSet"]))
+    after = read(order["currentTotalPriceSet"]) - (0 if order["taxesIncluded"] else read(order["currentTotalTaxSet"]))
+    for refund in order["refunds"]:
+        lines = sum((read(part["subtotalSet"]) for part in refund["refundLineItems"]), Decimal(0))
+        if is_creditable(read, refund):
+            after += lines
+        else:
+            before -= lines
+    return {before, after}
+
+
+@SLOW
+@given(orders(edited=0.6, refunded=0.5, cancelled=0.0))
+def test_a_document_by_the_rules_equals_what_was_charged(order: Order) -> None:
+    for read, unit in both(order):
+        assert documented(order, read, unit) in charged_before_tax(order, read)
+
+
 steps = st.lists(
     st.tuples(st.sampled_from(("lower", "raise", "add", "discount", "charge", "remove charge")), st.integers(0, 10**6)),
     min_size=1,

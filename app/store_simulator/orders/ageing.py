@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from app.store_simulator.orders import life
 from app.store_simulator.orders.catalogue import Catalogue
-from app.store_simulator.orders.line_money import is_tip
+from app.store_simulator.orders.line_money import is_tip, shipped_units
 from app.store_simulator.orders.money import JsonObject
 from app.store_simulator.orders.options import GeneratorOptions, weighted
 from app.store_simulator.orders.people import CARRIERS
+from app.store_simulator.orders.returns import closed_return
 
 
 def age(
@@ -94,17 +95,14 @@ def _refund(order: JsonObject, rng: random.Random, at: datetime) -> None:
     if not goods:
         return
     line = rng.choice(goods)
-    life.refund(
-        order,
-        {
-            "note": rng.choice((None, "Arrived damaged", "Wrong size")),
-            "refundLineItems": [
-                {
-                    "lineItem": {"id": line["id"]},
-                    "quantity": rng.randint(1, line["refundableQuantity"]),
-                    "restockType": "RETURN",
-                }
-            ],
-        },
-        at,
-    )
+    quantity = rng.randint(1, line["refundableQuantity"])
+    part = {"lineItem": {"id": line["id"]}, "quantity": quantity, "restockType": "RETURN"}
+    note = rng.choice((None, "Arrived damaged", "Wrong size"))
+    back = None
+    if quantity <= shipped_units(order)[line["id"]] and line["requiresShipping"] and rng.random() < 0.5:
+        back = closed_return(order, line, quantity, at)
+    stub = {name: back[name] for name in ("id", "name", "status")} if back else None
+    life.refund(order, {"note": note, "return": stub, "refundLineItems": [part]}, at)
+    if back:
+        back["refunds"] = [{"id": order["refunds"][-1]["id"]}]
+        life.change(order, {"returns": [*order["returns"], back]}, at)

@@ -60,6 +60,9 @@ class Checkout:
         if not any(line.requires_shipping for line in cart.lines):
             buyer = _without_delivery(buyer)
         order = self._head(buyer, till, exempt=exempt)
+        for name in ("shippingAddress", "billingAddress", "displayAddress"):
+            if order[name]:
+                order[name]["id"] = ids.next("MailingAddress")
         liable = self._channel_liable(order)
         order["discountApplications"] = cart.discounts.applications
         codes = (application.get("code") for application in cart.discounts.applications)

@@ -9,8 +9,15 @@ from datetime import UTC, datetime, timedelta
 from app.store_simulator.orders.money import JsonObject
 
 _CHILDREN_PER_ORDER = 10_000
-_CHILD_LISTS = ("lineItems", "shippingLines", "transactions", "refunds", "fulfillmentOrders", "fulfillments")
-_GRANDCHILD_LISTS = ("lineItems", "fulfillmentLineItems", "refundLineItems", "refundShippingLines", "orderAdjustments")
+_CHILD_LISTS = ("lineItems", "shippingLines", "transactions", "refunds", "fulfillmentOrders", "fulfillments", "returns")
+_GRANDCHILD_LISTS = (
+    "lineItems",
+    "fulfillmentLineItems",
+    "refundLineItems",
+    "refundShippingLines",
+    "orderAdjustments",
+    "returnLineItems",
+)
 
 
 def gid(kind: str, number: int | str) -> str:

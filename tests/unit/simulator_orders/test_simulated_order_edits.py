@@ -48,6 +48,17 @@ def test_a_discount_added_by_an_edit_moves_both_totals() -> None:
     assert money(order["originalTotalPriceSet"]) == "100.00"
 
 
+def test_a_discount_added_by_an_edit_lowers_the_tax_of_its_line() -> None:
+    order = placed(line("100.00", tax=0.2), payment="pending")
+    discount = {"lineItemId": order["lineItems"][0]["id"], "percentValue": 50, "description": "Scratched"}
+
+    life.edit(order, [{"addLineItemDiscount": discount}], LATER)
+
+    assert money(order["lineItems"][0]["taxLines"][0]["priceSet"]) == money(order["totalTaxSet"]) == "10.00"
+    assert money(order["totalPriceSet"]) == "60.00"
+    assert order["discountApplications"] == []
+
+
 def test_a_paid_order_edited_up_is_partially_paid() -> None:
     order = placed(line("10.00"))
 

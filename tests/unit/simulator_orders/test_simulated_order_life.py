@@ -171,6 +171,38 @@ def test_a_refund_without_lines_is_a_gap_in_the_customers_favour() -> None:
     assert refund["transactions"][0]["gateway"] == "shopify_payments"
 
 
+def test_amounts_that_were_given_with_a_refund_are_taken_as_they_are() -> None:
+    order = placed(line("10.00", 2, tax=0.1))
+    given = refund_of(order)
+    given["refundLineItems"][0]["subtotalSet"] = {"shopMoney": {"amount": "8.00"}}
+    given["refundLineItems"][0]["totalTaxSet"] = {"shopMoney": {"amount": "0.50"}}
+
+    life.refund(order, given, LATER)
+
+    assert money(order["totalRefundedSet"]) == "8.50"
+    assert money(order["currentTotalPriceSet"]) == "13.50"
+    assert money(order["currentTotalTaxSet"]) == "1.50"
+
+
+def test_lines_taken_away_without_money_are_no_gap() -> None:
+    order = placed(line("10.00", 2), payment="none")
+    part = {"lineItem": {"id": order["lineItems"][0]["id"]}, "quantity": 1, "restockType": "NO_RESTOCK"}
+
+    life.refund(order, {"refundLineItems": [part], "transactions": []}, LATER)
+
+    assert order["refunds"][0]["orderAdjustments"] == []
+    assert money(order["totalOutstandingSet"]) == money(order["currentTotalPriceSet"]) == "10.00"
+
+
+def test_goods_kept_without_paying_them_back_are_a_gap_in_the_shops_favour() -> None:
+    order = placed(line("10.00", 2))
+
+    life.refund(order, refund_of(order, transactions=[]), LATER)
+
+    assert money(order["refundDiscrepancySet"]) == "10.00"
+    assert money(order["totalOutstandingSet"]) == "0.00"
+
+
 def test_shipping_can_be_refunded() -> None:
     order = placed(line("10.00"), shipping="5.00")
 
