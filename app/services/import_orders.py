@@ -268,7 +268,18 @@ def _shop_of(work: _Work, configuration: StoreConfiguration) -> ShopConfiguratio
         return configuration.shop(work.claim.shop_id)
     if not isinstance(work.reading, OrderRead):
         return None
-    return claiming_shop(work.reading.order, configuration.shops, action="new")
+    order = work.reading.order
+    claimed = claiming_shop(
+        order,
+        [(shop.id, shop.settings.orders.filters) for shop in configuration.shops if _has_begun(shop, order.created_at)],
+    )
+    return configuration.shop(claimed) if claimed else None
+
+
+def _has_begun(shop: ShopConfiguration, created_at: datetime) -> bool:
+    """Whether an order is from the day the shop went live, in its own time zone, or later."""
+    first_day = shop.settings.general.start_date
+    return first_day is None or created_at.astimezone(shop.time_zone).date().isoformat() >= first_day
 
 
 def _retry_at(claim: ImportClaim, now: datetime) -> datetime | None:

@@ -42,6 +42,8 @@ class Candidate:
     make: bool
     use_shopify_number: bool
     may_create_customer: bool | None = None
+    by_request: bool = False
+    """A person asks for the document of this very order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +259,7 @@ def _build(plan: _Plan) -> None:
         local_currency=candidate.shop.local_currency,
         time_zone=candidate.shop.time_zone,
         use_shopify_number=candidate.use_shopify_number,
+        by_request=candidate.by_request,
     )
     match result:
         case DocumentDraft():

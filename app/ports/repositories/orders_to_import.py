@@ -1,6 +1,6 @@
 """The queue of orders to import (P12): wanted, claimed for a time, finished, put off or parked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,6 +60,16 @@ class FinishedImport:
     retry_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillWanted:
+    """An order whose import is not done; ``error_code`` when its last attempt failed."""
+
+    error_code: str | None
+    error_detail: str | None
+    waiting: bool
+    """False = it waits for a person (parked, unclaimed, left out)."""
+
+
 class OrdersToImport(Protocol):
     """Rows are keyed by store and Shopify id; the same order is never there twice."""
 
@@ -113,6 +123,18 @@ class OrdersToImport(Protocol):
         self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool
     ) -> None:
         """Give claims back unfinished, for trouble that is not theirs."""
+        ...
+
+    async def retry(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> StoreId | None:
+        """Make a row due now with all its attempts before it; its store, or None when there is no such row to see."""
+        ...
+
+    async def leave_out(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> bool:
+        """Leave an order out until it changes at the store; False when there is no such row to see."""
+        ...
+
+    async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:
+        """How the import of an order stands; None = it is done."""
         ...
 
     async def open_of_run(self, run: RunId) -> int:

@@ -1,6 +1,6 @@
 """The queue of orders to import, in statements over many rows at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -11,6 +11,7 @@ from app.ports.repositories.orders_to_import import (
     FinishedImport,
     ImportClaim,
     ImportOutcome,
+    StillWanted,
     WantedBy,
     WantedOrder,
 )
@@ -121,6 +122,29 @@ WHERE queue.id = claim.id AND queue.claim_no = claim.claim_no
 """
 
 
+_SEEN = """
+AND ($2::text[] IS NULL OR shop_id = ANY($2)
+     OR shop_id IS NULL AND store_id IN (SELECT store_id FROM shops WHERE id = ANY($2)))
+"""
+
+_RETRY = f"""
+UPDATE orders_to_import SET due_at = $3, attempts = 0, parked_at = NULL, unclaimed_at = NULL, left_out_at = NULL,
+    updated_at = $3
+WHERE id = $1 {_SEEN} RETURNING store_id
+"""
+
+_LEAVE_OUT = f"""
+UPDATE orders_to_import SET due_at = NULL, left_out_at = $3, run_id = NULL, updated_at = $3,
+    claim_no = claim_no + 1, claimed_by = NULL, claimed_until = NULL
+WHERE id = $1 AND left_out_at IS NULL {_SEEN} RETURNING id
+"""
+
+_STILL_WANTED = """
+SELECT error_code, error_detail, due_at IS NOT NULL AS waiting FROM orders_to_import
+WHERE store_id = $1 AND shopify_id = $2
+"""
+
+
 class PostgresOrdersToImport:
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
@@ -213,8 +237,23 @@ class PostgresOrdersToImport:
         ids = [claim.id for claim in claims]
         await self._driver.execute(_RELEASE, ids, [claim.claim_no for claim in claims], due_at, now, undo_attempt)
 
+    async def retry(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> StoreId | None:
+        found: str | None = await self._driver.fetchval(_RETRY, row, _listed(shops), now)
+        return StoreId(found) if found else None
+
+    async def leave_out(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> bool:
+        return await self._driver.fetchval(_LEAVE_OUT, row, _listed(shops), now) is not None
+
+    async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:
+        row = await self._driver.fetchrow(_STILL_WANTED, store, order)
+        return StillWanted(**dict(row)) if row else None
+
     async def open_of_run(self, run: RunId) -> int:
         found: int = await self._driver.fetchval(
             "SELECT count(*) FROM orders_to_import WHERE run_id = $1 AND due_at IS NOT NULL", run
         )
         return found
+
+
+def _listed(shops: Collection[ShopId] | None) -> list[str] | None:
+    return None if shops is None else sorted(shops)

@@ -1,0 +1,285 @@
+"""What a person or the ERP asks of one order: its document, its mapping, a fresh copy; and of the queue: retry, leave out.
+
+Refusals are ``Conflict`` with the code of api.md. A mapping given by hand is kept for good and never overwritten (P20, 4.23).
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from app.domain.access import Access
+from app.domain.customer_lookup import CustomerLookup
+from app.domain.identifiers import CustomerId, DocumentId, OrderId, ShopId, ShopifyId
+from app.domain.item_choice import ItemLookup
+from app.domain.items import ItemChoice
+from app.domain.order_record import OrderMapping, OrderState
+from app.domain.orders import Order
+from app.domain.problems import Problem, ProblemCode
+from app.ports.clock import Clock
+from app.ports.errors import Conflict, FieldError, InvalidInput, NotFound
+from app.ports.once import AS_OFTEN_AS_ASKED, Once
+from app.ports.repositories.configuration import ShopConfiguration
+from app.ports.repositories.orders import KnownOrder
+from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.ports.versions import ANY_VERSION, Expected
+from app.services.make_documents import blocked_events, candidate_of, is_news, saved_decision
+from app.services.order_decisions import Candidate, Decision, OrderDecisions
+
+REREAD_PATIENCE = timedelta(seconds=10)
+POLL_SECONDS = 0.1
+
+BY_HAND_CODES = (
+    "template_code",
+    "shipment_method_code",
+    "shipping_agent_code",
+    "shipping_agent_service_code",
+    "payment_method_code",
+    "payment_terms_code",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """An order held for a request, with its shop's configuration."""
+
+    known: KnownOrder
+    order: Order
+    shop: ShopConfiguration
+
+
+class OrderRequests:
+    """Each method is one transaction and leaves the order decided anew."""
+
+    def __init__(self, uow: UnitOfWorkFactory, decisions: OrderDecisions, clock: Clock) -> None:
+        self._uow = uow
+        self._decisions = decisions
+        self._clock = clock
+
+    async def create_document(
+        self, access: Access, order_id: OrderId, *, once: Once[DocumentId] = AS_OFTEN_AS_ASKED
+    ) -> DocumentId:
+        """Make the document now, by the present number setting. Raises ``Conflict``: ``already_processed``,
+        ``order_blocked`` with its problems, ``nothing_to_document``."""
+        async with self._uow() as uow:
+            await once.begin(uow)
+            held = await self._hold(uow, access, order_id)
+            live = (await uow.documents.live_of_orders([order_id])).get(order_id)
+            if live is not None:
+                raise Conflict(
+                    f"The order has the live document {live.number}.",
+                    code="already_processed",
+                    facts={"document_id": live.id},
+                )
+            known = replace(
+                held.known,
+                use_shopify_number=held.shop.settings.orders.use_shopify_order_number,
+                problems=_without_rejection(held.known.problems),
+            )
+            candidate = replace(candidate_of(known, held.order, held.shop, make=True), by_request=True)
+            decision = await self._decide(uow, replace(held, known=known), candidate)
+            if decision.document_id is not None:
+                await once.answered(uow, decision.document_id)
+                await uow.commit()
+                return decision.document_id
+            await uow.commit()
+        raise _refusal(decision)
+
+    async def find_mapping(self, access: Access, order_id: OrderId, *, expected: Expected = ANY_VERSION) -> None:
+        """Look for customers and items again."""
+        await self._again(access, order_id, expected=expected)
+
+    async def create_customer(self, access: Access, order_id: OrderId, *, expected: Expected = ANY_VERSION) -> None:
+        """Look again, and create the customer when none is found, whatever ``customers.auto_create`` says (4.05)."""
+        await self._again(access, order_id, expected=expected, may_create_customer=True)
+
+    async def set_mapping(
+        self,
+        access: Access,
+        order_id: OrderId,
+        changes: Mapping[str, str | None],
+        *,
+        expected: Expected = ANY_VERSION,
+    ) -> None:
+        """Set customers (by number) and codes by hand; None gives a field back to the rules."""
+        async with self._uow() as uow:
+            held = await self._hold(uow, access, order_id, expected=expected)
+            _refuse_processed(held.known)
+            mapping = await self._mapping(uow, held, changes)
+            await self._redecide(uow, held, mapping)
+            await uow.commit()
+
+    async def set_line_item(
+        self,
+        access: Access,
+        order_id: OrderId,
+        line_id: ShopifyId,
+        choice: ItemChoice | None,
+        *,
+        expected: Expected = ANY_VERSION,
+    ) -> None:
+        """Set the item of a line by hand; None gives the line back to the rules."""
+        async with self._uow() as uow:
+            held = await self._hold(uow, access, order_id, expected=expected)
+            _refuse_processed(held.known)
+            if all(line.shopify_id != line_id for line in held.order.lines):
+                raise NotFound("The order has no such line.")
+            items = {line: item for line, item in held.known.mapping.items.items() if line != line_id}
+            if choice is not None:
+                items[line_id] = await self._checked_item(uow, held.shop.id, choice)
+            await self._redecide(uow, held, replace(held.known.mapping, items=items))
+            await uow.commit()
+
+    async def reread(self, access: Access, order_id: OrderId) -> bool:
+        """Read the order again from the store; whether that was done within ten seconds. Raises when it failed."""
+        async with self._uow() as uow:
+            held = await self._hold(uow, access, order_id)
+            store, order = held.known.store_id, held.known.shopify_id
+            await uow.orders_to_import.want(
+                store, [WantedOrder(shopify_id=order)], by=WantedBy.REQUEST, now=self._clock.now()
+            )
+            await uow.nudge("orders_to_import", store)
+            await uow.commit()
+        deadline = self._clock.now() + REREAD_PATIENCE
+        while self._clock.now() < deadline:
+            await asyncio.sleep(POLL_SECONDS)
+            async with self._uow() as uow:
+                still = await uow.orders_to_import.still_wanted(store, order)
+            if still is None:
+                return True
+            if still.error_code is not None:
+                raise Conflict(
+                    still.error_detail or "The order could not be read.", code=still.error_code, retryable=True
+                )
+        return False
+
+    async def retry_import(self, access: Access, row: str) -> None:
+        """Import an order of the queue now, however often it failed before."""
+        async with self._uow() as uow:
+            store = await uow.orders_to_import.retry(row, shops=access.shops, now=self._clock.now())
+            if store is None:
+                raise NotFound("There is no such order to import.")
+            await uow.nudge("orders_to_import", store)
+            await uow.commit()
+
+    async def leave_out(self, access: Access, row: str) -> None:
+        """Leave an order of the queue out until it changes at the store (1.22)."""
+        async with self._uow() as uow:
+            if not await uow.orders_to_import.leave_out(row, shops=access.shops, now=self._clock.now()):
+                raise NotFound("There is no such order to import.")
+            await uow.commit()
+
+    async def _hold(
+        self, uow: UnitOfWork, access: Access, order_id: OrderId, *, expected: Expected = ANY_VERSION
+    ) -> _Held:
+        found = (await uow.orders.locked([order_id])).get(order_id)
+        if found is None or not access.sees(found[0].shop_id):
+            raise NotFound("There is no such order.")
+        known, order = found
+        expected.check(known.version)
+        configuration = await uow.configurations.of_store(known.store_id)
+        shop = configuration.shop(known.shop_id) if configuration else None
+        if shop is None:
+            raise NotFound("There is no such order.")
+        return _Held(known=known, order=order, shop=shop)
+
+    async def _again(
+        self, access: Access, order_id: OrderId, *, expected: Expected, may_create_customer: bool | None = None
+    ) -> None:
+        async with self._uow() as uow:
+            held = await self._hold(uow, access, order_id, expected=expected)
+            _refuse_processed(held.known)
+            await self._redecide(uow, held, held.known.mapping, may_create_customer=may_create_customer)
+            await uow.commit()
+
+    async def _redecide(
+        self, uow: UnitOfWork, held: _Held, mapping: OrderMapping, *, may_create_customer: bool | None = None
+    ) -> None:
+        known = replace(held.known, mapping=mapping)
+        make = held.shop.settings.orders.auto_create_documents and not known.documents_on_request
+        candidate = replace(
+            candidate_of(known, held.order, held.shop, make=False), make=make, may_create_customer=may_create_customer
+        )
+        await self._decide(uow, held, candidate)
+
+    async def _decide(self, uow: UnitOfWork, held: _Held, candidate: Candidate) -> Decision:
+        now = self._clock.now()
+        decision = (await self._decisions.decide(uow, [candidate], now=now))[0]
+        kept = _rejection(held.known.problems) if decision.document_id is None else ()
+        decision = replace(decision, problems=(*kept, *decision.problems))
+        if decision.document_id is not None or is_news(held.known, decision):
+            saved = saved_decision(held.known, decision)
+            await uow.orders.save([saved], now=now)
+            await uow.events.append_many(blocked_events(saved))
+        return decision
+
+    async def _mapping(self, uow: UnitOfWork, held: _Held, changes: Mapping[str, str | None]) -> OrderMapping:
+        values: dict[str, object] = {}
+        for name, value in changes.items():
+            if name in ("sell_to_customer_no", "bill_to_customer_no"):
+                values[name.replace("_no", "_id")] = await self._customer(uow, held.shop.id, name, value)
+            elif name in BY_HAND_CODES:
+                values[name] = value
+        by_hand = set(held.known.mapping.by_hand)
+        by_hand |= {name for name, value in values.items() if value is not None}
+        by_hand -= {name for name, value in values.items() if value is None}
+        return replace(held.known.mapping, **values, by_hand=tuple(sorted(by_hand)))  # type: ignore[arg-type]
+
+    async def _customer(self, uow: UnitOfWork, shop: ShopId, field: str, no: str | None) -> CustomerId | None:
+        if no is None:
+            return None
+        facts = await uow.order_facts.customers(shop, [CustomerLookup(customer_nos=(no,))])
+        if no not in facts.by_no:
+            detail = f"There is no customer {no}. Send it with PUT /v1/customers/{{no}} first."
+            raise InvalidInput(detail, errors=[FieldError(pointer=f"/{field}", code="unknown_customer", detail=detail)])
+        return facts.by_no[no].id
+
+    async def _checked_item(self, uow: UnitOfWork, shop: ShopId, choice: ItemChoice) -> ItemChoice:
+        found = await uow.order_facts.items(shop, ItemLookup(item_nos=frozenset({choice.item_no.casefold()})))
+        item = found.items.get(choice.item_no.casefold())
+        if item is None:
+            detail = f"There is no item {choice.item_no}. Send it with PUT /v1/items/{{no}} first."
+            raise InvalidInput(detail, errors=[FieldError(pointer="/item_no", code="unknown_item", detail=detail)])
+        if choice.variant_code and choice.variant_code not in item.variants:
+            detail = f"The item {item.no} has no variant {choice.variant_code}."
+            raise InvalidInput(
+                detail, errors=[FieldError(pointer="/variant_code", code="unknown_variant", detail=detail)]
+            )
+        return replace(
+            choice,
+            item_no=item.no,
+            unit=choice.unit or item.base_unit,
+            description=item.variants.get(choice.variant_code or "") or item.description,
+            rule="by_hand",
+        )
+
+
+def _refuse_processed(known: KnownOrder) -> None:
+    if known.state is OrderState.PROCESSED:
+        raise Conflict(
+            "The order is processed: its document stands. Unlink the document first (POST …/unlink-documents).",
+            facts={"state": known.state.value},
+        )
+
+
+def _rejection(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """What the ERP said when it rejected the last document stays until a new one is made."""
+    return tuple(problem for problem in problems if problem.code is ProblemCode.DOCUMENT_REJECTED)
+
+
+def _without_rejection(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.code is not ProblemCode.DOCUMENT_REJECTED)
+
+
+def _refusal(decision: Decision) -> Conflict:
+    if any(problem.code is ProblemCode.NOTHING_TO_DOCUMENT for problem in decision.problems):
+        return Conflict(decision.problems[0].detail, code="nothing_to_document")
+    return Conflict(
+        "The order cannot be documented until its problems are solved.",
+        code="order_blocked",
+        errors=[
+            FieldError(pointer=problem.pointer, code=problem.code.value, detail=f"{problem.detail} {problem.remedy}")
+            for problem in decision.problems
+        ],
+    )
