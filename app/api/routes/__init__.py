@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from app.api import health
-from app.api.routes import me
+from app.api.routes import me, sales_documents
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     me.router,
+    sales_documents.router,
 )
