@@ -16,7 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from alembic import command
 from app.ports.errors import DatabaseUnavailable
 
-MIGRATIONS = Path(__file__).resolve().parents[3] / "alembic"
+_PLACES = [Path(__file__).resolve().parents[up] / "alembic" for up in (3, 2)]
+MIGRATIONS = next((place for place in _PLACES if (place / "env.py").is_file()), _PLACES[0])
+"""Beside the package in a checkout, inside it in an installed wheel."""
+
 VERSION_TABLE = "schema_version"
 
 SERVER_SETTINGS = {
