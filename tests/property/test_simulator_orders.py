@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -216,6 +217,19 @@ def charged_before_tax(order: Order, read: Read) -> set[Decimal]:
 def test_a_document_by_the_rules_equals_what_was_charged(order: Order) -> None:
     for read, unit in both(order):
         assert documented(order, read, unit) in charged_before_tax(order, read)
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_hundreds_of_orders_with_much_life_add_up_and_can_be_documented(currency: str) -> None:
+    options = GeneratorOptions(edited=0.4, refunded=0.4, presentment_currencies=dict.fromkeys(CURRENCIES, 1.0))
+    placed = generate_orders(
+        seed=99, count=250, catalogue=CATALOGUES[currency], start=START, options=options, shop_currency=currency
+    )
+    for order in placed:
+        assert_adds_up(order)
+        if not order["cancelledAt"]:
+            for read, unit in both(order):
+                assert documented(order, read, unit) in charged_before_tax(order, read)
 
 
 steps = st.lists(

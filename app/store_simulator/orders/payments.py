@@ -91,9 +91,8 @@ def received(order: JsonObject, currencies: Currencies) -> Amounts:
     """Money in. An order put into the state as paid but without transactions has received what its header says."""
     if order.get("transactions"):
         return _sum(order, currencies, ("SALE", "CAPTURE"))
-    stated = currencies.read(order.get("totalReceivedSet"))
-    if stated:
-        return stated
+    if order.get("totalReceivedSet"):
+        return currencies.read(order["totalReceivedSet"])
     paid = order.get("displayFinancialStatus") in ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
     return currencies.read(order.get("totalPriceSet")) if paid else ZERO
 

@@ -69,6 +69,17 @@ def test_a_paid_order_edited_up_is_partially_paid() -> None:
     assert money(order["totalPriceSet"]) == money(order["currentTotalPriceSet"]) == "15.00"
 
 
+def test_a_free_order_edited_up_has_still_received_nothing() -> None:
+    order = placed(line("10.00", discount="10.00"), payment="none")
+    assert order["displayFinancialStatus"] == "PAID"
+
+    life.edit(order, [{"addCustomItem": {"title": "More", "quantity": 1, "price": "5.00"}}], LATER)
+
+    assert money(order["totalReceivedSet"]) == "0.00"
+    assert money(order["totalOutstandingSet"]) == "5.00"
+    assert order["displayFinancialStatus"] == "PENDING"
+
+
 def test_a_paid_order_edited_down_owes_the_customer_and_moves_no_money() -> None:
     order = placed(line("10.00", 2))
 
