@@ -19,6 +19,7 @@ from app.adapters.postgres.database import (
     create_engine,
     head_revision,
     migrate,
+    schema_revision,
 )
 from app.adapters.postgres.tables import metadata
 
@@ -112,4 +113,6 @@ async def test_migrating_what_is_already_newest_is_harmless(database_url: str) -
     engine = create_engine(database_url)
     await migrate(engine)
     await migrate(engine)
+
+    assert await schema_revision(engine) == head_revision()
     await engine.dispose()
