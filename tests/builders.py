@@ -3,6 +3,7 @@
 Amounts are written as texts; ``"10"`` is the same in both currencies, ``("10", "11")`` is shop and presentment money.
 """
 
+import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -244,7 +245,8 @@ def charged_for(
     shipping_total = total(each.amount - each.discount for each in shipping_lines)
     duties = total(duty.amount for each in lines for duty in each.duties)
     fee_total = total(each.amount for each in fees)
-    taxes = total(part.amount for each in (*lines, *shipping_lines, *fees) for part in each.tax_lines)
+    parts: list[OrderLine | ShippingLine | AdditionalFee] = [*lines, *shipping_lines, *fees]
+    taxes = total(part.amount for each in parts for part in each.tax_lines)
     subtotal = goods - line_discount
     whole = subtotal + shipping_total + duties + fee_total
     whole = whole if prices_include_tax else whole + taxes
@@ -306,12 +308,8 @@ def order(*lines: OrderLine, **fields: Any) -> Order:
 def settings(**groups: Mapping[str, Any]) -> ShopSettings:
     """Settings with every account set; ``orders={"location_mandatory": True}`` changes one leaf."""
     shop = ShopSettings(accounts=ACCOUNTS)
-    changes = {name: _changed(getattr(shop, name), leaves) for name, leaves in groups.items()}
-    return _changed(shop, changes)
-
-
-def _changed(value: Any, changes: Mapping[str, Any]) -> Any:
-    return type(value)(**({name: getattr(value, name) for name in value.__slots__} | dict(changes)))
+    changes = {name: dataclasses.replace(getattr(shop, name), **leaves) for name, leaves in groups.items()}
+    return dataclasses.replace(shop, **changes)
 
 
 def items_for(of: Order, **given: ItemChoice) -> dict[ShopifyId, ItemChoice | Problem]:

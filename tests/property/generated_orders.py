@@ -14,6 +14,7 @@ from app.domain.money import Amount
 from app.domain.orders import (
     AdditionalFee,
     DiscountAllocation,
+    FulfilmentOrder,
     LineKind,
     Order,
     OrderLine,
@@ -316,7 +317,7 @@ class Seller:
                 self.books.current[side] += rounding[side]
         return rounding, charged
 
-    def _fulfilment_orders(self) -> tuple:
+    def _fulfilment_orders(self) -> tuple[FulfilmentOrder, ...]:
         """Every line from one, two or three locations, or from none known."""
         places: dict[int, list[tuple[OrderLine, int]]] = {}
         for each in self.lines:

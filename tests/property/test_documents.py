@@ -43,7 +43,7 @@ def document_of(case: Case, handling: CurrencyHandling, process: RefundProcess) 
 @pytest.mark.parametrize("handling", CurrencyHandling)
 @thorough
 @given(case=cases())
-def test_the_total_is_what_shopify_charged_to_the_minor_unit(case: Case, handling: CurrencyHandling):
+def test_the_total_is_what_shopify_charged_to_the_minor_unit(case: Case, handling: CurrencyHandling) -> None:
     document = document_of(case, handling, RefundProcess.IMPORT_ONLY)
     if document is None:
         return
@@ -58,7 +58,7 @@ def test_the_total_is_what_shopify_charged_to_the_minor_unit(case: Case, handlin
 @pytest.mark.parametrize("handling", CurrencyHandling)
 @thorough
 @given(case=cases(nobody_credits=True))
-def test_where_nobody_credits_the_total_is_what_is_left(case: Case, handling: CurrencyHandling):
+def test_where_nobody_credits_the_total_is_what_is_left(case: Case, handling: CurrencyHandling) -> None:
     document = document_of(case, handling, RefundProcess.NONE)
     if document is None:
         return

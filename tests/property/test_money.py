@@ -18,7 +18,7 @@ def amounts(draw: st.DrawFn) -> tuple[Decimal, str]:
 
 
 @given(money=amounts(), weights=WEIGHTS)
-def test_shares_add_up_exactly_and_none_is_a_minor_unit_off(money: tuple[Decimal, str], weights: list[Decimal]):
+def test_shares_add_up_exactly_and_none_is_a_minor_unit_off(money: tuple[Decimal, str], weights: list[Decimal]) -> None:
     amount, currency = money
     shares = allocate(amount, weights, currency)
     assert sum(shares) == amount
@@ -30,7 +30,7 @@ def test_shares_add_up_exactly_and_none_is_a_minor_unit_off(money: tuple[Decimal
 
 
 @given(money=amounts(), weights=WEIGHTS)
-def test_a_weight_of_zero_takes_nothing(money: tuple[Decimal, str], weights: list[Decimal]):
+def test_a_weight_of_zero_takes_nothing(money: tuple[Decimal, str], weights: list[Decimal]) -> None:
     amount, currency = money
     if any(weights):
         shares = allocate(amount, weights, currency)
@@ -38,7 +38,7 @@ def test_a_weight_of_zero_takes_nothing(money: tuple[Decimal, str], weights: lis
 
 
 @given(money=amounts(), weights=WEIGHTS)
-def test_more_weight_never_gets_less(money: tuple[Decimal, str], weights: list[Decimal]):
+def test_more_weight_never_gets_less(money: tuple[Decimal, str], weights: list[Decimal]) -> None:
     amount, currency = money
     shares = allocate(abs(amount), weights, currency)
     ranked = sorted(zip(weights, shares, strict=True))
@@ -53,13 +53,13 @@ def test_more_weight_never_gets_less(money: tuple[Decimal, str], weights: list[D
 )
 def test_an_amount_finer_than_its_currency_is_still_shared_whole(
     amount: Decimal, weights: list[Decimal], currency: str
-):
+) -> None:
     shares = allocate(amount, weights, currency)
     assert sum(shares) == amount
     assert sum(1 for share in shares if rounded(share, currency) != share) <= 1
 
 
 @given(money=amounts(), weights=WEIGHTS)
-def test_a_negative_amount_is_shared_like_its_opposite(money: tuple[Decimal, str], weights: list[Decimal]):
+def test_a_negative_amount_is_shared_like_its_opposite(money: tuple[Decimal, str], weights: list[Decimal]) -> None:
     amount, currency = money
     assert allocate(-amount, weights, currency) == [-share for share in allocate(amount, weights, currency)]
