@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.store_simulator.orders.markets import MARKETS, Market, Place
-from app.store_simulator.orders.money import EUROS_TO, JsonObject, scale_of, to_minor, to_text
+from app.store_simulator.orders.money import JsonObject, euros_to, scale_of, to_minor, to_text
 from app.store_simulator.orders.nodes import gid
 from app.store_simulator.orders.people import COLOURS, FIRST_NAMES, GOODS, LAST_NAMES, LOCATIONS, SIZES
 
@@ -173,7 +173,7 @@ def _gift_card(index: int, currency: str) -> JsonObject:
 
 def _price(euro_cents: int, currency: str) -> str:
     """A price as merchants set it: converted, with two significant steps left for currencies without decimals."""
-    minor = int(euro_cents * EUROS_TO[currency] * 10 ** scale_of(currency) / 100)
+    minor = int(euro_cents * euros_to(currency) * 10 ** scale_of(currency) / 100)
     if scale_of(currency) == 0:
         minor = max(10, round(minor / 10) * 10)
     return to_text(minor, currency)

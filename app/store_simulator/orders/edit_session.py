@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.store_simulator.orders.errors import ChangeRefused
-from app.store_simulator.orders.money import Amounts, Currencies, JsonObject, to_minor
+from app.store_simulator.orders.money import Amounts, Currencies, JsonObject, portion, to_minor
 from app.store_simulator.orders.nodes import ChildIds, id_of
 
 
@@ -45,8 +45,12 @@ class EditSession:
         raise ChangeRefused("The shipping line does not exist on the order.", field=["shippingLineId"])
 
     def price(self, price: object) -> Amounts:
-        """A price given as MoneyBag, as money, or as a decimal text in the shop's currency."""
+        """A price as MoneyBag, as money, or as text in the shop's currency, the other at the order's rate."""
         if isinstance(price, Mapping):
             bag = dict(price) if "shopMoney" in price else {"shopMoney": dict(price)}
             return self.currencies.read(bag)
-        return self.currencies.convert(to_minor(str(price), self.currencies.shop))
+        shop = to_minor(str(price), self.currencies.shop)
+        placed = self.currencies.read(self.order.get("totalPriceSet"))
+        if placed.shop:
+            return Amounts(shop, portion(shop, placed.presentment, placed.shop))
+        return self.currencies.convert(shop)

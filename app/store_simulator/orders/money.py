@@ -31,7 +31,7 @@ _WITHOUT_DECIMALS = (
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 _SCALES = {**dict.fromkeys(_WITHOUT_DECIMALS, 0), **dict.fromkeys(_THREE_DECIMALS, 3)}
 
-EUROS_TO: dict[str, Decimal] = {
+_EUROS_TO: dict[str, Decimal] = {
     "EUR": Decimal(1),
     "USD": Decimal("1.0835"),
     "GBP": Decimal("0.8471"),
@@ -39,8 +39,18 @@ EUROS_TO: dict[str, Decimal] = {
     "CAD": Decimal("1.4876"),
     "JPY": Decimal("161.37"),
     "KWD": Decimal("0.3327"),
+    "AUD": Decimal("1.6541"),
+    "CZK": Decimal("24.62"),
+    "DKK": Decimal("7.4604"),
+    "NOK": Decimal("11.69"),
+    "PLN": Decimal("4.2538"),
+    "SEK": Decimal("11.14"),
 }
-"""What one euro is worth; only a plausible ratio between the currencies of generated orders."""
+
+
+def euros_to(currency: str) -> Decimal:
+    """What one euro is worth; only a plausible ratio between the currencies of generated orders, 1 where unknown."""
+    return _EUROS_TO.get(currency, Decimal(1))
 
 
 def scale_of(currency: str) -> int:
@@ -194,6 +204,6 @@ class Currencies:
         """An amount in shop currency with its counterpart at the plausible rate."""
         if self.shop == self.presentment:
             return Amounts(shop_minor, shop_minor)
-        rate = EUROS_TO[self.presentment] / EUROS_TO[self.shop]
+        rate = euros_to(self.presentment) / euros_to(self.shop)
         amount = Decimal(shop_minor).scaleb(-scale_of(self.shop)) * rate
         return Amounts(shop_minor, to_minor(amount, self.presentment))

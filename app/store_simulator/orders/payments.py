@@ -104,10 +104,11 @@ def fix_received(order: JsonObject, currencies: Currencies) -> None:
 
 
 def refunded(order: JsonObject, currencies: Currencies) -> Amounts:
-    """Money out; without transactions what the refunds say."""
-    if any(one.get("kind") == "REFUND" for one in order.get("transactions") or ()):
-        return _sum(order, currencies, ("REFUND",))
-    return total(currencies.read(refund.get("totalRefundedSet")) for refund in order.get("refunds") or ())
+    """Money out, as the refunds say; what is still pending is in none of them."""
+    refunds = order.get("refunds")
+    if refunds:
+        return total(currencies.read(refund.get("totalRefundedSet")) for refund in refunds)
+    return _sum(order, currencies, ("REFUND",))
 
 
 def unsettled(authorization: JsonObject, order: JsonObject, currencies: Currencies) -> Amounts:

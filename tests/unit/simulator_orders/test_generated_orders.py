@@ -185,7 +185,7 @@ def test_cash_in_francs_is_rounded_beside_the_total() -> None:
     assert set(adjusted) <= {"-0.02", "-0.01", "0.00", "0.01", "0.02"}
 
 
-@pytest.mark.parametrize(("currency", "decimals"), [("JPY", 0), ("KWD", 3), ("EUR", 2)])
+@pytest.mark.parametrize(("currency", "decimals"), [("JPY", 0), ("KWD", 3), ("EUR", 2), ("XTS", 2)])
 def test_amounts_have_the_scale_of_their_currency(currency: str, decimals: int) -> None:
     catalogue = generate_catalogue(3, currency=currency)
     [order] = orders(1, "typical", catalogue=catalogue, shop_currency=currency)

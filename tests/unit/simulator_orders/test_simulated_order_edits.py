@@ -176,6 +176,16 @@ def test_a_changed_charge_is_replaced_by_a_new_one() -> None:
     assert money(order["currentTotalPriceSet"]) == "17.50"
 
 
+def test_a_price_given_in_shop_currency_is_turned_at_the_orders_own_rate() -> None:
+    order = placed(line("10.00"), payment="pending", presentment="JPY")
+    bag = {"shopMoney": {"amount": "10.00"}, "presentmentMoney": {"amount": "2000"}}
+    order["totalPriceSet"] = order["currentTotalPriceSet"] = bag
+
+    life.edit(order, [{"addCustomItem": {"title": "More", "quantity": 1, "price": "5.00"}}], LATER)
+
+    assert money(order["totalPriceSet"]) == "15.00 EUR = 3000 JPY"
+
+
 def test_an_edit_reopens_a_closed_order() -> None:
     order = placed(line("10.00", 2), payment="pending")
     life.close(order, PLACED_AT + timedelta(minutes=1))
