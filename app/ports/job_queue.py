@@ -1,7 +1,13 @@
 """How due work is brought to a worker's notice: nudges, and the kinds of them."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
+
+LANE = "/"
+"""After it in a key stands a number: much due work is nudged several times under one name, for several workers."""
 
 
 class NudgeKind(StrEnum):
@@ -23,3 +29,21 @@ class Nudge:
 
     kind: str
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobKind:
+    """What to do about nudges of a kind; ``at_once`` bounds it over all processes, 0 = without bound."""
+
+    kind: NudgeKind
+    work: Callable[[str], Awaitable[None]]
+    at_once: int = 0
+
+
+class JobQueue(Protocol):
+    async def run(self, kinds: Sequence[JobKind], stop: asyncio.Event) -> None:
+        """Bring nudges to their work until ``stop``; then finish or cancel what is running, within seconds.
+
+        Work that raises is logged and left to its own due time. A database that went away is awaited.
+        """
+        ...

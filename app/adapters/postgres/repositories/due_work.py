@@ -8,11 +8,18 @@ import asyncpg
 from app.ports.job_queue import Nudge, NudgeKind
 
 DUE = """
-(SELECT 'orders_to_import' AS kind, st.id AS key FROM stores st
- WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND EXISTS (
-    SELECT 1 FROM orders_to_import q
-    WHERE q.store_id = st.id AND q.due_at <= $1 AND (q.claimed_until IS NULL OR q.claimed_until < $1)
- ) LIMIT $2)
+(SELECT 'orders_to_import' AS kind, st.id || CASE lane WHEN 1 THEN '' ELSE '/' || lane END AS key
+ FROM stores st
+ CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM (
+        SELECT 1 FROM orders_to_import q
+        WHERE q.store_id = st.id AND q.due_at <= $1 AND (q.claimed_until IS NULL OR q.claimed_until < $1)
+        LIMIT 200
+    ) AS some
+ ) AS due
+ CROSS JOIN generate_series(1, 4) AS lane
+ WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND due.number > (lane - 1) * 50
+ LIMIT $2)
 UNION ALL
 (SELECT 'documents', s.id FROM shops s
  WHERE EXISTS (SELECT 1 FROM orders o WHERE o.shop_id = s.id AND o.document_due_at <= $1) LIMIT $2)
