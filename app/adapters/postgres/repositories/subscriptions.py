@@ -1,0 +1,43 @@
+"""The needs for webhook subscriptions, from stores and the settings of their shops."""
+
+from datetime import datetime
+
+import asyncpg
+
+from app.domain.identifiers import StoreId
+from app.ports.repositories.subscriptions import SubscriptionNeeds
+from app.ports.store_gateway import StoreRef
+
+NEEDS = """
+SELECT st.id, st.store_domain, st.granted_scopes, st.access_revoked_at,
+       EXISTS (
+           SELECT 1 FROM shops s
+           WHERE s.store_id = st.id AND coalesce((s.settings #>> '{orders,webhooks}')::boolean, true)
+       ) AS order_webhooks
+FROM stores st
+WHERE st.id = $1 AND st.deleted_at IS NULL
+"""
+
+
+class PostgresSubscriptions:
+    """Needs and due marks, through the connection of one unit of work."""
+
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def needs(self, store: StoreId) -> SubscriptionNeeds | None:
+        row = await self._driver.fetchrow(NEEDS, store)
+        if row is None:
+            return None
+        return SubscriptionNeeds(
+            store=StoreRef(id=StoreId(row["id"]), domain=row["store_domain"]),
+            order_webhooks=row["order_webhooks"],
+            granted_scopes=None if row["granted_scopes"] is None else tuple(row["granted_scopes"]),
+            access_revoked=row["access_revoked_at"] is not None,
+        )
+
+    async def checked(self, store: StoreId, *, at: datetime) -> None:
+        await self._driver.execute("UPDATE stores SET subscriptions_checked_at = $2 WHERE id = $1", store, at)
+
+    async def due(self, store: StoreId) -> None:
+        await self._driver.execute("UPDATE stores SET subscriptions_checked_at = NULL WHERE id = $1", store)

@@ -1,0 +1,42 @@
+"""The cues of the operator: what waits, by name, and where the list behind it is (api.md, Tasks, cues, logs)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+
+COLLECTED_WITHIN = timedelta(hours=24)
+"""A released document that the ERP has not acknowledged for so long says that it is not collecting."""
+
+
+class Cue(StrEnum):
+    UNMAPPED_CUSTOMERS = "unmapped_customers"
+    UNMAPPED_COMPANIES = "unmapped_companies"
+    UNMAPPED_PRODUCTS = "unmapped_products"
+    UNPROCESSED_ORDERS = "unprocessed_orders"
+    ORDERS_IN_CONFLICT = "orders_in_conflict"
+    ORDERS_TO_IMPORT_WITH_ERRORS = "orders_to_import_with_errors"
+    UNPROCESSED_SHIPMENTS = "unprocessed_shipments"
+    SHIPMENT_ERRORS = "shipment_errors"
+    REFUNDS_WAITING = "refunds_waiting"
+    REFUNDS_BLOCKED = "refunds_blocked"
+    SYNCHRONISATION_ERRORS = "synchronisation_errors"
+    ERP_NOT_COLLECTING = "erp_not_collecting"
+    ACCESS_REVOKED = "access_revoked"
+
+
+LISTS: Mapping[Cue, str] = {
+    Cue.UNMAPPED_CUSTOMERS: "/v1/orders?shop={shop}&problem=customer_missing",
+    Cue.UNMAPPED_COMPANIES: "/v1/orders?shop={shop}&problem=company_missing",
+    Cue.UNMAPPED_PRODUCTS: "/v1/orders?shop={shop}&problem=item_missing",
+    Cue.UNPROCESSED_ORDERS: "/v1/orders?shop={shop}&state=unprocessed",
+    Cue.ORDERS_IN_CONFLICT: "/v1/orders?shop={shop}&in_conflict=true",
+    Cue.ORDERS_TO_IMPORT_WITH_ERRORS: "/v1/shops/{shop}/orders-to-import?has_error=true",
+    Cue.UNPROCESSED_SHIPMENTS: "/v1/shipments?shop={shop}&state=pending",
+    Cue.SHIPMENT_ERRORS: "/v1/shipments?shop={shop}&state=failed",
+    Cue.REFUNDS_WAITING: "/v1/refunds?shop={shop}&state=waiting",
+    Cue.REFUNDS_BLOCKED: "/v1/refunds?shop={shop}&state=blocked",
+    Cue.SYNCHRONISATION_ERRORS: "/v1/skipped-records?shop={shop}&open=true",
+    Cue.ERP_NOT_COLLECTING: "/v1/sales-documents?shop={shop}&state=released",
+    Cue.ACCESS_REVOKED: "/v1/shops/{shop}",
+}
+"""Where a person sees the rows that a cue counts."""
