@@ -50,7 +50,7 @@ test-faults: $(STAMP)
 check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy app tests scripts $(wildcard bench)
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -m drift
 

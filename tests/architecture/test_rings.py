@@ -16,7 +16,7 @@ import pytest
 from tests.architecture.source_files import CHECKOUT, python_modules
 
 MODULES = [
-    *("__init__", "main", "cli", "bootstrap", "settings"),
+    *("demo/__init__", "demo/story", "__init__", "main", "cli", "bootstrap", "settings"),
     *(
         "domain/__init__",
         "domain/money",
@@ -60,6 +60,7 @@ PLANTED = [
     ("store_simulator/server", "import app.domain.money", "The store simulator imports nothing of ours"),
     ("api/app", "import app.store_simulator.server", "Nobody inside imports the store simulator"),
     ("services/make_documents", "import app.settings", "Settings are read by the composition root only"),
+    ("demo/story", "import app.services.make_documents", "The demo sees the service from outside"),
     ("settings", "import app.domain.money", "Settings know nothing of ours"),
 ]
 
