@@ -2,7 +2,8 @@
 
 Only SALE and CAPTURE with SUCCESS are money in, REFUND with SUCCESS money out (Admin API, OrderTransaction). An open
 authorisation makes an order AUTHORIZED with nothing outstanding (recorded). Cash rounding is beside the amount of a
-transaction, never in it (`amountRoundingSet`). Knows nothing of lines.
+transaction, never in it (`amountRoundingSet`). Shopify turns a later payment at the rate of that moment (recorded);
+here the order's own rate is kept, so that both currencies can be proved. Knows nothing of lines.
 """
 
 from dataclasses import dataclass
