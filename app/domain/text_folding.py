@@ -29,7 +29,8 @@ def fold(text: str) -> str:
     """The words of a text: compatibility forms joined, case and accents gone, everything else one blank."""
     if text.isascii():
         return _NOT_A_WORD.sub(" ", text.casefold()).strip()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    # Taking apart may bring capitals to light (㎴) and lowering case may make new composed letters: each is done twice.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
     letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return _NOT_A_WORD.sub(" ", letters.translate(_WRITTEN_OUT)).strip()
 

@@ -80,7 +80,8 @@ def test_the_orders_name_is_the_number_where_the_shop_says_so(use: bool, number:
 
 
 @pytest.mark.parametrize(
-    ("zone", "day"), [("UTC", date(2026, 1, 15)), ("Pacific/Auckland", date(2026, 1, 16)), ("America/Lima", date(2026, 1, 15))]
+    ("zone", "day"),
+    [("UTC", date(2026, 1, 15)), ("Pacific/Auckland", date(2026, 1, 16)), ("America/Lima", date(2026, 1, 15))],
 )
 def test_the_document_date_is_the_day_at_the_shop(zone: str, day: date) -> None:
     """5.13."""
@@ -110,16 +111,30 @@ def test_parties_come_from_the_orders_addresses_and_their_numbers_from_the_custo
     )
     document = documented(made, customer=customers)
     sell_to, bill_to, ship_to = document.sell_to, document.bill_to, document.ship_to
-    assert (sell_to.customer_id, sell_to.customer_no, sell_to.name, sell_to.name2) == ("cus_1", "C1", "Buyer Ltd", "Firstname Lastname")
+    assert (sell_to.customer_id, sell_to.customer_no, sell_to.name, sell_to.name2) == (
+        "cus_1",
+        "C1",
+        "Buyer Ltd",
+        "Firstname Lastname",
+    )
     assert (sell_to.email, sell_to.phone) == ("a@example.com", "+31 6 1")
-    assert (bill_to.customer_id, bill_to.customer_no, bill_to.name, bill_to.address.city) == ("cus_2", None, "Payer Ltd", "Payville")
+    assert (bill_to.customer_id, bill_to.customer_no, bill_to.name, bill_to.address.city) == (
+        "cus_2",
+        None,
+        "Payer Ltd",
+        "Payville",
+    )
     assert (ship_to.customer_id, ship_to.name, ship_to.name2, ship_to.phone) == (None, "Ann Lee", "", "555")
 
 
 def test_a_till_order_without_addresses_bears_the_buyers_name_and_ships_nowhere() -> None:
     made = order(sell_to_address=None, bill_to_address=None, ship_to_address=None)
     document = documented(made)
-    assert (document.sell_to.name, document.bill_to.name, document.ship_to.name) == ("Dummy Customer", "Dummy Customer", "")
+    assert (document.sell_to.name, document.bill_to.name, document.ship_to.name) == (
+        "Dummy Customer",
+        "Dummy Customer",
+        "",
+    )
 
 
 def test_an_order_without_a_bill_to_address_is_billed_to_the_sell_to() -> None:
@@ -204,7 +219,10 @@ def test_methods_and_agents_come_from_the_first_shipping_charge_even_a_free_one(
     mappings = Mappings(
         shipment_methods={
             "standard": ShipmentMethodMapping(
-                title="Standard", shipment_method_code="EXW", shipping_agent_code="UPS", shipping_agent_service_code="STD"
+                title="Standard",
+                shipment_method_code="EXW",
+                shipping_agent_code="UPS",
+                shipping_agent_service_code="STD",
             )
         }
     )
@@ -271,7 +289,12 @@ def test_a_province_without_a_row_takes_the_row_of_its_country() -> None:
 
 
 def test_without_a_priority_there_is_no_tax_area() -> None:
-    assert documented(order(), mappings=Mappings(tax_areas=(TaxArea(country_code="US", tax_area_code="US"),))).tax_area_code is None
+    assert (
+        documented(
+            order(), mappings=Mappings(tax_areas=(TaxArea(country_code="US", tax_area_code="US"),))
+        ).tax_area_code
+        is None
+    )
 
 
 @pytest.mark.parametrize(

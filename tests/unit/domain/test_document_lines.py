@@ -31,10 +31,21 @@ def methods(*rows: ShipmentMethodMapping) -> Mappings:
 
 
 def test_an_item_line_has_item_price_discount_amount_and_tax() -> None:
-    document = documented(order(line(11301, price="15.50", quantity=2, discounts=["0.40", "0.60"], taxes=[tax("4.79")])))
-    assert told(document.lines, "line_no", "type", "no", "unit", "quantity", "unit_price", "discount_amount", "amount", "tax_amount") == [
-        (10000, "item", "ITEM-11301", "PCS", "2", "15.50", "1.00", "30.00", "4.79")
-    ]
+    document = documented(
+        order(line(11301, price="15.50", quantity=2, discounts=["0.40", "0.60"], taxes=[tax("4.79")]))
+    )
+    assert told(
+        document.lines,
+        "line_no",
+        "type",
+        "no",
+        "unit",
+        "quantity",
+        "unit_price",
+        "discount_amount",
+        "amount",
+        "tax_amount",
+    ) == [(10000, "item", "ITEM-11301", "PCS", "2", "15.50", "1.00", "30.00", "4.79")]
     assert document.lines[0].source.id == "orl_01_11301"
     assert document.lines[0].source.shopify_id == "11301"
     assert str(document.totals.charged_by_shopify) == "30.00"
@@ -118,7 +129,9 @@ def test_exchange_lines_are_left_out_of_a_total_that_holds_them_too() -> None:
 def test_each_shipping_charge_is_its_own_line_on_what_its_title_is_mapped_to() -> None:
     """4.26, 5.27: a typed title does not rub off on the next one."""
     mappings = methods(
-        ShipmentMethodMapping(title="Express", charge_type=ChargeType.ITEM, charge_no="SHIP-ITEM", shipping_agent_code="DHL"),
+        ShipmentMethodMapping(
+            title="Express", charge_type=ChargeType.ITEM, charge_no="SHIP-ITEM", shipping_agent_code="DHL"
+        ),
         ShipmentMethodMapping(title="Freight", charge_type=ChargeType.ACCOUNT, charge_no="4150"),
         ShipmentMethodMapping(title="Courier", charge_type=ChargeType.CHARGE, charge_no="CHG-1"),
         ShipmentMethodMapping(title="Standard", shipping_agent_code="UPS", shipping_agent_service_code="STD"),
@@ -211,4 +224,7 @@ def test_pieces_no_fulfilment_order_knows_ship_with_the_first() -> None:
     made = order(
         sold, fulfilment_orders=(fulfilment_order((sold, 2), location=5002), fulfilment_order((sold, 1), location=5001))
     )
-    assert told(documented(made, mappings=BLUE_AND_RED).lines, "location_code", "quantity") == [("RED", "4"), ("BLUE", "1")]
+    assert told(documented(made, mappings=BLUE_AND_RED).lines, "location_code", "quantity") == [
+        ("RED", "4"),
+        ("BLUE", "1"),
+    ]

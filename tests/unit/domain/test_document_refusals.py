@@ -90,7 +90,9 @@ def test_a_missing_account_is_named_once_however_many_lines_need_it() -> None:
 
 
 def test_a_missing_shipping_account_also_waits_for_the_mapping_of_the_title() -> None:
-    problem = refused(order(line(1), shipping_lines=(shipping(title="Post"),)), shop=NO_ACCOUNTS)[ProblemCode.ACCOUNT_MISSING]
+    problem = refused(order(line(1), shipping_lines=(shipping(title="Post"),)), shop=NO_ACCOUNTS)[
+        ProblemCode.ACCOUNT_MISSING
+    ]
     assert f"shipment_method:{SHOP}:post" in problem.waits_for
 
 
@@ -100,8 +102,12 @@ def test_an_account_that_nothing_needs_may_be_missing() -> None:
 
 def test_a_typed_shipping_mapping_without_a_number_is_refused() -> None:
     """5.25."""
-    mappings = Mappings(shipment_methods={"standard": ShipmentMethodMapping(title="Standard", charge_type=ChargeType.ITEM)})
-    problem = refused(order(line(1), shipping_lines=(shipping(number=12001),)), mappings=mappings)[ProblemCode.CHARGE_NO_MISSING]
+    mappings = Mappings(
+        shipment_methods={"standard": ShipmentMethodMapping(title="Standard", charge_type=ChargeType.ITEM)}
+    )
+    problem = refused(order(line(1), shipping_lines=(shipping(number=12001),)), mappings=mappings)[
+        ProblemCode.CHARGE_NO_MISSING
+    ]
     assert problem.pointer == "/shipping_lines/12001/charge_no"
     assert problem.waits_for == (f"shipment_method:{SHOP}:standard",)
 
@@ -134,7 +140,9 @@ def test_a_number_that_begins_with_an_at_sign_is_refused_only_as_a_number() -> N
     documented(order(name="@INVALID123"), use_shopify_number=False)
 
 
-@pytest.mark.parametrize(("said", "found", "blocked"), [(True, True, False), (False, True, True), (None, True, False), (True, False, True)])
+@pytest.mark.parametrize(
+    ("said", "found", "blocked"), [(True, True, False), (False, True, True), (None, True, False), (True, False, True)]
+)
 def test_prices_that_are_not_as_the_countrys_template_says_block_the_order(
     said: bool | None, found: bool, blocked: bool
 ) -> None:
@@ -180,7 +188,9 @@ def test_an_order_without_customers_says_so_itself() -> None:
 
 def test_items_of_lines_that_are_not_documented_are_not_missed() -> None:
     gone = line(1, current=0)
-    made = order(gone, line(2), totals=totals("20.00", current="10.00"), refunds=(refund(refund_line(gone, subtotal="10.00")),))
+    made = order(
+        gone, line(2), totals=totals("20.00", current="10.00"), refunds=(refund(refund_line(gone, subtotal="10.00")),)
+    )
     item = Problem(code=ProblemCode.ITEM_MISSING, pointer="/lines/1/item_no", detail="…", remedy="…")
     outcome = built(made, items={sid(1): item, sid(2): ItemChoice(item_no="ITEM-2")})
     assert not isinstance(outcome, Refusal)

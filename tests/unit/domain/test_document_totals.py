@@ -109,9 +109,7 @@ def test_an_edit_with_an_empty_refund_is_proved_by_the_current_total() -> None:
 def test_a_creditable_refund_never_makes_the_order_smaller() -> None:
     """8.05: refunded goods and shipping become a credit memo."""
     sold, sent = line(1, quantity=2, current=1), shipping("5.00")
-    back = refund(
-        refund_line(sold, subtotal="10.00"), refunded="15.00", shipping=[refunded_shipping("5.00", of=sent)]
-    )
+    back = refund(refund_line(sold, subtotal="10.00"), refunded="15.00", shipping=[refunded_shipping("5.00", of=sent)])
     made = order(sold, shipping_lines=(sent,), totals=totals("25.00", current="10.00"), refunds=(back,))
     document = documented(made)
     assert told(document.lines, "quantity", "amount") == [("2", "20.00"), ("1", "5.00")]
@@ -139,9 +137,7 @@ def test_an_edit_without_a_refund_beside_a_creditable_refund_with_shipping_and_t
 def test_where_nobody_credits_the_document_is_what_is_left_of_goods_and_shipping() -> None:
     """P32: refunds.process = none."""
     sold, sent = line(1, quantity=2, current=1), shipping("5.00", taxes=[tax("0.50")])
-    back = refund(
-        refund_line(sold, subtotal="10.00"), refunded="12.00", shipping=[refunded_shipping("2.00", of=sent)]
-    )
+    back = refund(refund_line(sold, subtotal="10.00"), refunded="12.00", shipping=[refunded_shipping("2.00", of=sent)])
     made = order(sold, shipping_lines=(sent,), totals=totals("25.00", current="13.00", tax="0.30"), refunds=(back,))
     document = documented(made, shop=NOBODY_CREDITS)
     assert told(document.lines, "quantity", "amount", "tax_amount") == [("1", "10.00", "0.00"), ("1", "3.00", "0.30")]
@@ -255,7 +251,9 @@ def test_a_header_tax_below_the_lines_taxes_is_spread_as_a_negative_estimate() -
 
 def test_an_estimate_is_named_after_the_orders_only_tax() -> None:
     """With several taxes in the header it has a name that claims nothing."""
-    alone = order(line(1), tax_lines=(tax("1.60", title="MwSt", channel_liable=True),), totals=totals("10.00", tax="1.60"))
+    alone = order(
+        line(1), tax_lines=(tax("1.60", title="MwSt", channel_liable=True),), totals=totals("10.00", tax="1.60")
+    )
     several = order(line(1), tax_lines=(tax(title="A"), tax(title="B")), totals=totals("10.00", tax="1.60"))
     named = documented(alone).lines[0].taxes[0]
     assert (named.title, named.rate, named.channel_liable) == ("MwSt", Decimal("0.19"), True)
@@ -299,7 +297,9 @@ def test_currencies_without_and_with_three_decimals_keep_their_scale(currency: s
 
 
 def test_an_order_of_10000_lines_is_proved_like_any_other() -> None:
-    lines = [line(number, price="3.33", quantity=3, discounts=["0.10"], taxes=[tax("1.57")]) for number in range(1, 10001)]
+    lines = [
+        line(number, price="3.33", quantity=3, discounts=["0.10"], taxes=[tax("1.57")]) for number in range(1, 10001)
+    ]
     document = documented(order(*lines))
     assert len(document.lines) == 10000
     assert str(document.totals.charged_by_shopify) == "98900.00"

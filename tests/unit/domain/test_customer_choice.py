@@ -1,0 +1,545 @@
+"""P20–P22: who bought and who pays, rule after rule, each explained."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.chosen_customers import CreatedCustomer, CustomerChoice, ExistingCustomer, LinkKind
+from app.domain.customer_choice import choose_customer
+from app.domain.customer_lookup import (
+    CustomerFacts,
+    CustomerLookup,
+    LocationCustomers,
+    key_of,
+    wanted_customers,
+)
+from app.domain.customers import Customer, NewCustomer
+from app.domain.identifiers import CustomerId
+from app.domain.mappings import CustomerTemplate, Mappings, TaxArea
+from app.domain.order_record import MatchOutcome, OrderMapping
+from app.domain.orders import Named, Order
+from app.domain.problems import ProblemCode
+from app.domain.shop_settings import CountySource, CustomerMapping, ImportRange, NameSource, ShopSettings
+from tests.builders import SHOP, address, customer, order, settings, sid, store_customer
+
+HOME = address(shopify_id="7101", city="Home")
+WORK = address(shopify_id="7102", city="Work", company="Works Ltd")
+NO_HAND = OrderMapping()
+
+
+def lookup(made: Order, shop: ShopSettings, mappings: Mappings, by_hand: OrderMapping = NO_HAND) -> CustomerLookup:
+    return wanted_customers(
+        made,
+        settings=shop,
+        mappings=mappings,
+        by_hand=by_hand,
+        email_key=lambda raw: raw.strip().casefold(),
+        phone_key=lambda raw, country: f"{country}{raw}",
+    )
+
+
+def choice(
+    made: Order,
+    *,
+    mappings: Mappings | None = None,
+    by_hand: OrderMapping = NO_HAND,
+    companies: dict[str, Any] | None = None,
+    may_create: bool | None = None,
+    known: dict[str, Any] | None = None,
+    **customers: Any,
+) -> CustomerChoice:
+    """The choice with these settings of ``customers`` and these facts known."""
+    shop = settings(customers=customers, companies=companies or {})
+    tables = mappings or Mappings()
+    return choose_customer(
+        made,
+        shop_id=SHOP,
+        settings=shop,
+        mappings=tables,
+        facts=CustomerFacts(**(known or {})),
+        wanted=lookup(made, shop, tables, by_hand),
+        by_hand=by_hand,
+        may_create=may_create,
+    )
+
+
+def numbers(found: CustomerChoice) -> tuple[str | None, str | None]:
+    assert isinstance(found.sell_to, ExistingCustomer), found
+    assert isinstance(found.bill_to, ExistingCustomer), found
+    return found.sell_to.no, found.bill_to.no
+
+
+def only(found: CustomerChoice) -> ProblemCode:
+    (problem,) = found.problems
+    assert found.sell_to is None and found.bill_to is None
+    assert problem.detail and problem.remedy and problem.waits_for
+    return problem.code
+
+
+def steps(found: CustomerChoice) -> list[tuple[str, str]]:
+    return [(each.rule, each.outcome.value) for each in found.explanation]
+
+
+def by_key(made: Order, *found: Customer, **customers: Any) -> dict[str, tuple[Customer, ...]]:
+    assert made.bill_to_address is not None
+    key = key_of(made.bill_to_address, settings(customers=customers).customers)
+    assert key is not None
+    return {key: found}
+
+
+LINKED = {"store_customer_links": {sid(7000): customer("LINK")}}
+D000 = {"D000": customer("D000")}
+
+
+class TestDefaults:
+    """CUS-10, CUS-11, CUS-12, CUS-54."""
+
+    def test_the_default_of_the_ship_to_country_comes_before_everything(self) -> None:
+        mappings = Mappings(templates={("US", None): CustomerTemplate(country_code="US", default_customer_no="US-WEB")})
+        found = choice(order(), mappings=mappings, known=LINKED | {"by_no": {"US-WEB": customer("US-WEB")}})
+        assert numbers(found) == ("US-WEB", "US-WEB")
+        assert steps(found) == [("template_default", "matched")]
+        assert found.explanation[0].matched_on == "ship_to_country"
+
+    def test_the_default_of_a_province_comes_before_its_countrys(self) -> None:
+        mappings = Mappings(
+            templates={
+                ("US", None): CustomerTemplate(country_code="US", default_customer_no="US-WEB"),
+                ("US", "CA"): CustomerTemplate(country_code="US", province="CA", default_customer_no="CA-WEB"),
+            }
+        )
+        made = order(ship_to_address=address(province_code="CA"))
+        assert numbers(choice(made, mappings=mappings, known={"by_no": {"CA-WEB": customer("CA-WEB")}}))[0] == "CA-WEB"
+
+    def test_an_empty_row_does_not_hide_the_default_where_nothing_is_imported(self) -> None:
+        """CUS-12."""
+        mappings = Mappings(templates={("US", None): CustomerTemplate(country_code="US")})
+        found = choice(
+            order(),
+            mappings=mappings,
+            known=LINKED | {"by_no": D000},
+            import_=ImportRange.NONE,
+            default_customer_no="D000",
+        )
+        assert numbers(found) == ("D000", "D000")
+        assert steps(found)[-1] == ("import_none_default", "matched")
+
+    def test_always_default_means_it_even_for_a_linked_customer_or_one_without_names(self) -> None:
+        """CUS-26, CM-01."""
+        made = order(bill_to_address=None, sell_to_address=None)
+        found = choice(
+            made, known=LINKED | {"by_no": D000}, mapping=CustomerMapping.ALWAYS_DEFAULT, default_customer_no="D000"
+        )
+        assert numbers(found) == ("D000", "D000")
+
+    def test_a_default_that_is_not_known_is_a_problem_and_waited_for(self) -> None:
+        found = choice(order(), mapping=CustomerMapping.ALWAYS_DEFAULT, default_customer_no="D000")
+        assert only(found) is ProblemCode.CUSTOMER_MISSING
+        assert "customer:D000" in found.problems[0].waits_for
+
+    def test_the_default_is_the_last_resort_only_where_allowed(self) -> None:
+        """CUS-15 as a visible option."""
+        known = {"by_no": D000}
+        assert only(choice(order(), known=known, default_customer_no="D000")) is ProblemCode.CUSTOMER_MISSING
+        found = choice(order(), known=known, default_customer_no="D000", default_as_last_resort=True)
+        assert numbers(found) == ("D000", "D000")
+        assert steps(found)[-1] == ("default_as_last_resort", "matched")
+
+
+class TestByEmailAndPhone:
+    """CUS-28 … CUS-35."""
+
+    def test_the_linked_store_customer_comes_first(self) -> None:
+        found = choice(order(), known=LINKED | {"by_email": {"dummy@customer.com": (customer("MAIL"),)}})
+        assert numbers(found) == ("LINK", "LINK")
+        assert found.links_to_make == ()
+
+    def test_then_the_email_and_the_link_is_made(self) -> None:
+        """CUS-30: searched again although the store customer is known."""
+        known = {"by_email": {"dummy@customer.com": (customer("MAIL"),)}, "by_phone": {"US1": (customer("PHONE"),)}}
+        found = choice(order(customer=store_customer(phone="1")), known=known)
+        assert numbers(found) == ("MAIL", "MAIL")
+        (link,) = found.links_to_make
+        assert (link.kind, link.shopify_id, link.customer) == (LinkKind.STORE_CUSTOMER, "7000", found.sell_to)
+        assert steps(found) == [
+            ("template_default", "skipped"),
+            ("store_customer_link", "not_found"),
+            ("email", "matched"),
+        ]
+        assert found.explanation[-1].matched_on == "email"
+
+    def test_then_the_phone(self) -> None:
+        found = choice(order(customer=store_customer(phone="1")), known={"by_phone": {"US1": (customer("PHONE"),)}})
+        assert numbers(found) == ("PHONE", "PHONE")
+
+    def test_several_customers_with_the_email_are_reported_and_nothing_else_is_tried(self) -> None:
+        """P21."""
+        twins = (customer("B"), customer("A"))
+        known = {"by_email": {"dummy@customer.com": twins}, "by_phone": {"US1": (customer("PHONE"),)}, "by_no": D000}
+        found = choice(
+            order(customer=store_customer(phone="1")),
+            known=known,
+            auto_create=True,
+            template_code="WEB",
+            default_customer_no="D000",
+            default_as_last_resort=True,
+        )
+        assert only(found) is ProblemCode.CUSTOMER_AMBIGUOUS
+        assert found.explanation[-1].candidates == ("A", "B")
+        assert "A, B" in found.problems[0].detail
+
+    def test_the_same_customer_found_twice_is_one(self) -> None:
+        one = customer("MAIL")
+        assert numbers(choice(order(), known={"by_email": {"dummy@customer.com": (one, one)}})) == ("MAIL", "MAIL")
+
+    def test_an_order_without_a_store_customer_is_found_by_its_own_email_and_links_nothing(self) -> None:
+        found = choice(
+            order(customer=None, email="Till@Example.com"), known={"by_email": {"till@example.com": (customer("T"),)}}
+        )
+        assert numbers(found) == ("T", "T")
+        assert found.links_to_make == ()
+
+    def test_a_customer_that_the_erp_has_not_numbered_is_named_by_our_id(self) -> None:
+        unnumbered = customer(None, id="cus_9")
+        found = choice(order(), known={"store_customer_links": {sid(7000): unnumbered}})
+        assert found.sell_to == ExistingCustomer(id=CustomerId("cus_9"), no=None)
+        assert found.explanation[-1].candidates == ("cus_9",)
+
+    def test_a_missing_customer_waits_for_whatever_would_bring_it(self) -> None:
+        found = choice(order(customer=store_customer(phone="1")))
+        assert only(found) is ProblemCode.CUSTOMER_MISSING
+        waits = found.problems[0].waits_for
+        assert {
+            f"store_customer:{SHOP}:7000",
+            "customer_email:dummy@customer.com",
+            "customer_phone:US1",
+            f"template:{SHOP}:US",
+            f"setting:{SHOP}:customers.auto_create",
+        } <= set(waits)
+        assert "dummy@customer.com" not in found.problems[0].detail
+
+
+class TestByBillTo:
+    """CUS-46 … CUS-52."""
+
+    def made(self, **fields: Any) -> Order:
+        given = {"bill_to_address": WORK, "sell_to_address": WORK, "customer": store_customer(addresses=(HOME, WORK))}
+        return order(**(given | fields))
+
+    def test_the_link_of_the_address_that_equals_the_bill_to_comes_first(self) -> None:
+        known = LINKED | {"address_links": {"7102": customer("WORK"), "7101": customer("HOME")}}
+        assert numbers(choice(self.made(), known=known, mapping=CustomerMapping.BY_BILL_TO)) == ("WORK", "WORK")
+
+    def test_addresses_compare_without_case_accents_and_punctuation(self) -> None:
+        made = self.made(bill_to_address=address(company="WORKS, Ltd.", city="Wórk", line1="address"))
+        known = {"address_links": {"7102": customer("WORK")}}
+        assert numbers(choice(made, known=known, mapping=CustomerMapping.BY_BILL_TO))[1] == "WORK"
+
+    def test_the_same_place_with_another_name_is_another_customer(self) -> None:
+        """CUS-48."""
+        made = self.made(bill_to_address=address(company="Others Ltd", city="Work"), sell_to_address=None)
+        found = choice(made, known={"address_links": {"7102": customer("WORK")}}, mapping=CustomerMapping.BY_BILL_TO)
+        assert only(found) is ProblemCode.CUSTOMER_MISSING
+
+    def test_then_the_linked_store_customer(self) -> None:
+        made = self.made()
+        found = choice(
+            made, known=LINKED | {"by_address": by_key(made, customer("SAME"))}, mapping=CustomerMapping.BY_BILL_TO
+        )
+        assert found.bill_to == ExistingCustomer(id=CustomerId("cus_LINK"), no="LINK")
+
+    def test_then_a_customer_with_the_same_names_and_address_whose_address_is_linked(self) -> None:
+        made = self.made()
+        found = choice(made, known={"by_address": by_key(made, customer("SAME"))}, mapping=CustomerMapping.BY_BILL_TO)
+        assert numbers(found) == ("SAME", "SAME")
+        assert [(link.kind, link.shopify_id) for link in found.links_to_make] == [(LinkKind.ADDRESS, "7102")]
+
+    def test_several_customers_with_that_address_are_reported(self) -> None:
+        made = self.made()
+        known = {"by_address": by_key(made, customer("A"), customer("B"))}
+        assert only(choice(made, known=known, mapping=CustomerMapping.BY_BILL_TO)) is ProblemCode.CUSTOMER_AMBIGUOUS
+
+    def test_a_sell_to_found_apart_keeps_its_own_customer(self) -> None:
+        """CUS-13: sell-to equals bill-to unless found apart."""
+        made = self.made(sell_to_address=HOME)
+        known = {"address_links": {"7101": customer("HOME"), "7102": customer("WORK")}}
+        assert numbers(choice(made, known=known, mapping=CustomerMapping.BY_BILL_TO)) == ("HOME", "WORK")
+
+    def test_a_sell_to_not_found_is_the_bill_to(self) -> None:
+        made = self.made(sell_to_address=HOME)
+        known = {"address_links": {"7102": customer("WORK")}}
+        assert numbers(choice(made, known=known, mapping=CustomerMapping.BY_BILL_TO)) == ("WORK", "WORK")
+
+    def test_without_names_the_email_decides(self) -> None:
+        """CUS-25."""
+        nameless = address(first_name="", last_name="", company="")
+        made = self.made(bill_to_address=nameless, sell_to_address=nameless)
+        known = {"by_email": {"dummy@customer.com": (customer("MAIL"),)}}
+        assert numbers(choice(made, known=known, mapping=CustomerMapping.BY_BILL_TO)) == ("MAIL", "MAIL")
+
+    def test_a_new_customer_is_made_of_the_bill_to_and_only_that_address_is_linked(self) -> None:
+        """CUS-52: one store customer may be several customers."""
+        found = choice(self.made(), mapping=CustomerMapping.BY_BILL_TO, auto_create=True, template_code="WEB")
+        (new,) = found.new_customers
+        assert (new.name, new.address.city, new.address_id) == ("Works Ltd", "Work", "7102")
+        assert [(link.kind, link.shopify_id) for link in found.links_to_make] == [(LinkKind.ADDRESS, "7102")]
+
+    def test_a_new_customer_of_an_unknown_bill_to_is_made_of_the_default_address_and_linked_as_a_whole(self) -> None:
+        """CUS-51."""
+        found = choice(
+            self.made(bill_to_address=address(city="Elsewhere")),
+            mapping=CustomerMapping.BY_BILL_TO,
+            auto_create=True,
+            template_code="WEB",
+        )
+        assert found.new_customers[0].address.city == "Home"
+        assert [link.kind for link in found.links_to_make] == [LinkKind.ADDRESS, LinkKind.STORE_CUSTOMER]
+
+
+class TestCreation:
+    """P22, CUS-36 … CUS-43."""
+
+    def made(self, *addresses: Any, **fields: Any) -> Order:
+        return order(customer=store_customer(addresses=addresses or (HOME,), phone="222"), **fields)
+
+    def new(self, found: CustomerChoice) -> NewCustomer:
+        assert found.sell_to == found.bill_to == CreatedCustomer(place=0), found.problems
+        (new,) = found.new_customers
+        return new
+
+    def test_an_unknown_customer_is_made_of_its_only_address(self) -> None:
+        """CM-03."""
+        found = choice(self.made(address(shopify_id="7101")), auto_create=True, template_code="WEB")
+        new = self.new(found)
+        assert (new.name, new.name2, new.contact_name) == ("Company", "Firstname Lastname", "Firstname Lastname")
+        assert (new.address.line1, new.address.line2, new.address.postal_code) == ("Address", "Address 2", "1111")
+        assert (new.address.city, new.address.country_code) == ("City", "US")
+        assert (new.template_code, new.email, new.phone) == ("WEB", "dummy@customer.com", "111")
+        assert (new.store_customer_id, new.address_id, new.shop_id) == ("7000", "7101", SHOP)
+        assert [(link.kind, link.shopify_id) for link in found.links_to_make] == [
+            (LinkKind.ADDRESS, "7101"),
+            (LinkKind.STORE_CUSTOMER, "7000"),
+        ]
+        assert found.explanation[-1].outcome is MatchOutcome.CREATED
+
+    def test_ids_given_to_new_customers_fill_both_roles(self) -> None:
+        parties = choice(self.made(), auto_create=True, template_code="WEB").parties([CustomerId("cus_new")])
+        assert parties.sell_to == parties.bill_to == ExistingCustomer(id=CustomerId("cus_new"), no=None)
+
+    @pytest.mark.parametrize(
+        ("setting", "import_", "allowed"),
+        [
+            (True, ImportRange.WITH_ORDERS, True),
+            (True, ImportRange.ALL, True),
+            (True, ImportRange.NONE, False),
+            (False, ImportRange.WITH_ORDERS, False),
+        ],
+    )
+    def test_creating_needs_the_setting_and_an_import(self, setting: bool, import_: ImportRange, allowed: bool) -> None:
+        """CUS-14, CUS-40."""
+        found = choice(self.made(), auto_create=setting, import_=import_, template_code="WEB")
+        assert bool(found.new_customers) is allowed
+
+    def test_a_person_may_ask_for_it_whatever_the_setting(self) -> None:
+        """4.05."""
+        assert choice(self.made(), may_create=True, template_code="WEB").new_customers
+
+    @pytest.mark.parametrize(
+        ("explicit", "row", "shop", "expected"),
+        [("HAND", "US", "WEB", "HAND"), (None, "US", "WEB", "US"), (None, None, "WEB", "WEB")],
+    )
+    def test_the_template_is_the_orders_then_the_address_countrys_then_the_shops(
+        self, explicit: str | None, row: str | None, shop: str, expected: str
+    ) -> None:
+        """CUS-36, CUS-37."""
+        mappings = Mappings(
+            templates={
+                ("US", None): CustomerTemplate(country_code="US", template_code=row),
+                ("NL", None): CustomerTemplate(country_code="NL", template_code="SHIP-TO"),
+            }
+        )
+        made = self.made(ship_to_address=address(country_code="NL"))
+        by_hand = OrderMapping(template_code=explicit)
+        found = choice(made, mappings=mappings, by_hand=by_hand, auto_create=True, template_code=shop)
+        assert self.new(found).template_code == expected
+
+    def test_without_a_template_nobody_is_made(self) -> None:
+        found = choice(self.made(), auto_create=True)
+        assert only(found) is ProblemCode.TEMPLATE_MISSING
+        assert found.problems[0].pointer == "/settings/customers/template_code"
+        assert f"setting:{SHOP}:customers.template_code" in found.problems[0].waits_for
+
+    def test_without_an_address_nobody_is_made(self) -> None:
+        """CUS-39."""
+        found = choice(order(), auto_create=True, template_code="WEB")
+        assert only(found) is ProblemCode.CUSTOMER_NO_ADDRESS
+
+    def test_what_cannot_be_made_is_the_default_where_that_is_the_last_resort(self) -> None:
+        found = choice(
+            order(), known={"by_no": D000}, auto_create=True, default_customer_no="D000", default_as_last_resort=True
+        )
+        assert numbers(found) == ("D000", "D000")
+
+    def test_an_order_without_a_store_customer_makes_none(self) -> None:
+        """CUS-35."""
+        assert only(choice(order(customer=None), auto_create=True, template_code="WEB")) is ProblemCode.CUSTOMER_MISSING
+
+    @pytest.mark.parametrize(
+        ("given", "sources", "expected"),
+        [
+            ({}, ("company", "first_last", "first_last"), ("Company", "Ann Lee", "Ann Lee")),
+            ({"company": ""}, ("company", "first_last", "first_last"), ("Ann Lee", "", "Ann Lee")),
+            ({"company": ""}, ("company", "none", "last_first"), ("Lee Ann", "", "")),
+            ({}, ("last_first", "company", "none"), ("Lee Ann", "Company", "")),
+            ({"last_name": ""}, ("first_last", "company", "first_last"), ("Ann", "Company", "Ann")),
+        ],
+    )
+    def test_names_are_composed_by_their_sources_and_a_blank_name_takes_the_next(
+        self, given: dict[str, str], sources: tuple[str, str, str], expected: tuple[str, str, str]
+    ) -> None:
+        """CUS-41, CUS-43."""
+        home = address(**({"first_name": "Ann", "last_name": "Lee"} | given))
+        name, name2, contact = (NameSource(source) for source in sources)
+        found = choice(
+            self.made(home),
+            auto_create=True,
+            template_code="WEB",
+            name_source=name,
+            name2_source=name2,
+            contact_source=contact,
+        )
+        new = self.new(found)
+        assert (new.name, new.name2, new.contact_name) == expected
+
+    def test_an_address_without_a_person_takes_the_store_customers_names_and_phone(self) -> None:
+        home = address(first_name="", last_name="", company="", phone="")
+        new = self.new(choice(self.made(home), auto_create=True, template_code="WEB"))
+        assert (new.name, new.phone) == ("Dummy Customer", "222")
+
+    @pytest.mark.parametrize(("source", "county"), [(CountySource.CODE, "CA"), (CountySource.NAME, "California")])
+    def test_county_and_tax_area_follow_the_province(self, source: CountySource, county: str) -> None:
+        """CUS-8, CUS-41.8, CUS-74: by name or code alike."""
+        areas = (
+            TaxArea(
+                country_code="US", province="CA", tax_area_code="CA-TAX", tax_liable=True, vat_business_group="DOM"
+            ),
+        )
+        home = address(province_code="CA", province_name="California")
+        found = choice(
+            self.made(home),
+            mappings=Mappings(tax_areas=areas),
+            auto_create=True,
+            template_code="WEB",
+            county_source=source,
+        )
+        new = self.new(found)
+        assert new.address.county == county
+        assert (new.tax_area_code, new.tax_liable, new.vat_business_group) == ("CA-TAX", True, "DOM")
+
+
+class TestByHand:
+    """P20: a customer chosen by hand is never overwritten (4.03)."""
+
+    def hand(self, **given: str) -> OrderMapping:
+        chosen = {name: CustomerId(no) for name, no in given.items()}
+        return OrderMapping(**chosen, by_hand=tuple(chosen))  # type: ignore[arg-type]
+
+    def test_both_stay_even_against_the_countrys_default(self) -> None:
+        mappings = Mappings(templates={("US", None): CustomerTemplate(country_code="US", default_customer_no="US-WEB")})
+        known = LINKED | {"by_id": {CustomerId("cus_A"): customer("A"), CustomerId("cus_B"): customer("B")}}
+        by_hand = self.hand(sell_to_customer_id="cus_A", bill_to_customer_id="cus_B")
+        found = choice(order(), mappings=mappings, known=known, by_hand=by_hand)
+        assert numbers(found) == ("A", "B")
+        assert steps(found) == [("by_hand", "matched")]
+
+    def test_one_is_taken_for_the_other(self) -> None:
+        known = LINKED | {"by_id": {CustomerId("cus_A"): customer("A")}}
+        assert numbers(choice(order(), known=known, by_hand=self.hand(sell_to_customer_id="cus_A"))) == ("A", "A")
+        assert numbers(choice(order(), known=known, by_hand=self.hand(bill_to_customer_id="cus_A"))) == ("A", "A")
+
+    def test_where_addresses_decide_the_other_may_be_found_apart(self) -> None:
+        made = order(customer=store_customer(addresses=(HOME, WORK)), bill_to_address=WORK, sell_to_address=HOME)
+        known = {"by_id": {CustomerId("cus_A"): customer("A")}, "address_links": {"7102": customer("WORK")}}
+        found = choice(
+            made, known=known, by_hand=self.hand(sell_to_customer_id="cus_A"), mapping=CustomerMapping.BY_BILL_TO
+        )
+        assert numbers(found) == ("A", "WORK")
+
+    def test_what_a_rule_chose_earlier_is_not_by_hand(self) -> None:
+        earlier = OrderMapping(sell_to_customer_id=CustomerId("cus_A"))
+        assert numbers(choice(order(), known=LINKED, by_hand=earlier)) == ("LINK", "LINK")
+
+
+class TestCompanies:
+    """COM-10 … COM-12."""
+
+    made = order(
+        b2b=True,
+        company=Named(shopify_id=sid(6001), name="Mill"),
+        company_location=Named(shopify_id=sid(6101), name="North"),
+    )
+
+    def test_the_locations_own_customers_come_first(self) -> None:
+        known = {
+            "company_links": {sid(6001): customer("COMPANY")},
+            "company_location_links": {
+                sid(6101): LocationCustomers(sell_to=customer("NORTH"), bill_to=customer("HEAD OFFICE"))
+            },
+        }
+        assert numbers(choice(self.made, known=known)) == ("NORTH", "HEAD OFFICE")
+
+    @pytest.mark.parametrize(
+        ("location", "expected"),
+        [
+            (LocationCustomers(sell_to=customer("NORTH")), ("NORTH", "NORTH")),
+            (LocationCustomers(bill_to=customer("HEAD OFFICE")), ("COMPANY", "COMPANY")),
+            (LocationCustomers(), ("COMPANY", "COMPANY")),
+        ],
+    )
+    def test_a_location_needs_a_sell_to_of_its_own(
+        self, location: LocationCustomers, expected: tuple[str, str]
+    ) -> None:
+        """COM-11."""
+        known = {
+            "company_links": {sid(6001): customer("COMPANY")},
+            "company_location_links": {sid(6101): location},
+        }
+        assert numbers(choice(self.made, known=known)) == expected
+
+    def test_then_the_default_company(self) -> None:
+        found = choice(
+            self.made, known={"by_no": {"C900": customer("C900")}}, companies={"default_customer_no": "C900"}
+        )
+        assert numbers(found) == ("C900", "C900")
+
+    def test_where_no_companies_are_imported_the_default_company_comes_first(self) -> None:
+        known = {"company_links": {sid(6001): customer("COMPANY")}, "by_no": {"C900": customer("C900")}}
+        companies = {"default_customer_no": "C900", "import_": ImportRange.NONE}
+        assert numbers(choice(self.made, known=known, companies=companies)) == ("C900", "C900")
+
+    def test_consumers_rules_say_nothing_of_a_company(self) -> None:
+        mappings = Mappings(templates={("US", None): CustomerTemplate(country_code="US", default_customer_no="US-WEB")})
+        found = choice(self.made, mappings=mappings, known=LINKED | {"by_no": {"US-WEB": customer("US-WEB")}})
+        assert only(found) is ProblemCode.COMPANY_MISSING
+        assert f"company:{SHOP}:6001" in found.problems[0].waits_for
+
+
+def test_what_must_be_looked_up_names_links_keys_defaults_and_hand_picked_customers() -> None:
+    shop = settings(customers={"default_customer_no": "D000"})
+    mappings = Mappings(templates={("US", None): CustomerTemplate(country_code="US", default_customer_no="US-WEB")})
+    made = order(customer=store_customer(addresses=(HOME, WORK), phone="1"), bill_to_address=WORK, sell_to_address=WORK)
+    wanted = lookup(made, shop, mappings, OrderMapping(sell_to_customer_id=CustomerId("cus_A")))
+    assert wanted == CustomerLookup(
+        store_customer_id=sid(7000),
+        address_ids=("7101", "7102"),
+        email_key="dummy@customer.com",
+        phone_key="US1",
+        address_keys=tuple(filter(None, (key_of(WORK, shop.customers), key_of(HOME, shop.customers)))),
+        customer_nos=("US-WEB", "D000"),
+        customer_ids=(CustomerId("cus_A"),),
+    )
+
+
+def test_the_orders_own_email_stands_in_for_one_that_is_none() -> None:
+    made = order(customer=store_customer(email=""), email="Order@Example.com")
+    assert lookup(made, settings(), Mappings()).email_key == "order@example.com"
