@@ -1,0 +1,190 @@
+"""The ``orderbridge`` command. Each command loads the settings, says in words what is wrong with them, and hands on."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from app import __version__
+from app.settings import Settings, SettingsError, load_settings
+
+cli = typer.Typer(
+    name="orderbridge",
+    help="Connects Shopify stores to any ERP.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+keys = typer.Typer(help="API keys.", no_args_is_help=True)
+cli.add_typer(keys, name="keys")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    cli()
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"orderbridge {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """Connects Shopify stores to any ERP."""
+
+
+@cli.command()
+def serve(
+    role: Annotated[str, typer.Option(help="all, api or worker.")] = "all",
+    migrate: Annotated[bool, typer.Option("--migrate", help="Bring the database server's schema to head first.")] = False,
+) -> None:
+    """Run the service: HTTP and Shopify's door in this process, workers as its children."""
+    from app.main import ROLES, serve as run
+
+    if role not in ROLES:
+        _refuse(f"--role is {role!r}; one of {', '.join(ROLES)} is expected.")
+    with _refusals():
+        run(_settings(), role=role, migrate_first=migrate)
+
+
+@cli.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it running afterwards, for exploring.")] = False,
+) -> None:
+    """Run a day of orders of a simulated store through the service, and say what happened."""
+    from app.demo.processes import DemoError
+    from app.demo.story import tell
+
+    with _refusals():
+        try:
+            tell(data_dir=_settings().data_dir, keep=keep)
+        except DemoError as error:
+            _refuse(str(error))
+
+
+@cli.command()
+def simulator(
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 9010,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Run only the simulated Shopify store."""
+    try:
+        from app.store_simulator.server import run
+    except ModuleNotFoundError as error:
+        _refuse(f"The simulator needs the extra: pip install 'orderbridge[simulator]' (missing: {error.name}).")
+    run(host=host, port=port)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's schema to head."""
+    from app.bootstrap import migrate_database
+
+    with _refusals():
+        typer.echo(asyncio.run(migrate_database(_settings())))
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    scopes: Annotated[str | None, typer.Option(help="Comma-separated; all of them when not given.")] = None,
+    shops: Annotated[str | None, typer.Option(help="Comma-separated codes; all shops when not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything about the key, not only itself.")] = False,
+) -> None:
+    """Create an API key and print it; it is never shown again."""
+    from app.bootstrap import create_api_key
+
+    with _refusals():
+        made = asyncio.run(create_api_key(_settings(), name=name, scopes=_listed(scopes), shops=_listed(shops)))
+        typer.echo(json.dumps(made) if as_json else made["key"])
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the OpenAPI description of the HTTP surface."""
+    from app.bootstrap import openapi_document
+
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+def check() -> None:
+    """Check the settings and the database, and say what is wrong."""
+    from app.bootstrap import check_installation
+
+    with _refusals():
+        problems = asyncio.run(check_installation(_settings()))
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("Settings and database are as they should be.")
+
+
+@cli.command("import")
+def import_orders(
+    shop: Annotated[str, typer.Argument(help="Code of the shop.")],
+    order: Annotated[list[str] | None, typer.Option(help="Shopify id of an order; may be repeated.")] = None,
+    created_from: Annotated[str | None, typer.Option(help="RFC 3339 instant: orders created from then on.")] = None,
+    created_to: Annotated[str | None, typer.Option(help="RFC 3339 instant: orders created until then.")] = None,
+) -> None:
+    """Queue an import of a shop's orders for the running service, and print the run's id."""
+    from app.bootstrap import queue_import
+
+    parameters: dict[str, object] = {}
+    parameters |= {"order_shopify_ids": order} if order else {}
+    parameters |= {"created_from": created_from} if created_from else {}
+    parameters |= {"created_to": created_to} if created_to else {}
+    with _refusals():
+        typer.echo(asyncio.run(queue_import(_settings(), shop=shop, parameters=parameters)))
+
+
+@cli.command()
+def replay(
+    since: Annotated[str, typer.Argument(help="RFC 3339 instant: webhooks received from then on.")],
+) -> None:
+    """Look at stored webhooks again, as if they had just come."""
+    from app.bootstrap import replay_webhooks
+
+    with _refusals():
+        typer.echo(f"{asyncio.run(replay_webhooks(_settings(), since=since))} webhooks are waiting again.")
+
+
+def _settings() -> Settings:
+    return load_settings()
+
+
+def _listed(text: str | None) -> list[str] | None:
+    return [part.strip() for part in text.split(",") if part.strip()] if text else None
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Trouble that a person can mend is said in words, without a trace."""
+    from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
+    from app.ports.errors import ConnectorError
+
+    try:
+        yield
+    except (SettingsError, EmbeddedPostgresError) as error:
+        _refuse(str(error))
+    except ConnectorError as error:
+        _refuse(error.detail)
+
+
+def _refuse(text: str) -> None:
+    typer.echo(text, err=True)
+    raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The demonstration from beginning to end."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.demo.processes import DemoError, free_port, running
+from app.demo.report import (
+    describe_documents,
+    describe_figures,
+    describe_orders,
+    describe_refusals,
+    how_to_go_on,
+)
+from app.demo.shop import SHOP, STORE_DOMAIN, Api, send_items, set_up_shop, wait_until_quiet
+from app.store_simulator.state import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
+
+DAY_OF_ORDERS = 200
+SEED = 20261120
+
+Say = Callable[[str], None]
+
+
+def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_ORDERS) -> None:
+    """Run it. Raises ``DemoError`` with what went wrong."""
+    with _folder(data_dir / "demo") as folder, _simulator(folder, say) as store_url:
+        port = free_port(8000)
+        environment = {
+            "ORDERBRIDGE_DATA_DIR": str(folder),
+            "ORDERBRIDGE_DATABASE_URL": "",
+            "ORDERBRIDGE_ENCRYPTION_KEYS": "",
+            "ORDERBRIDGE_SHOPIFY_URL": f"{store_url}/{{store_domain}}",
+            "ORDERBRIDGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "ORDERBRIDGE_PORT": str(port),
+            "ORDERBRIDGE_HOST": "127.0.0.1",
+            "ORDERBRIDGE_LOG_FORMAT": "json",
+        }
+        with running(["serve"], environment=environment, log=folder / "service.log") as url:
+            say(f"Orderbridge listens on {url}, with its own PostgreSQL and one worker.")
+            key = _key(environment)
+            api, store = Api(url, key), Api(store_url)
+            _day(api, store, say, orders=orders, url=url, key=key, keep=keep)
+            api.close()
+            store.close()
+            if keep:
+                _until_interrupted()
+
+
+def _day(api: Api, store: Api, say: Say, *, orders: int, url: str, key: str, keep: bool) -> None:
+    store.send(
+        "PUT", f"/control/{STORE_DOMAIN}/state", {"shop": {"currencyCode": "EUR", "ianaTimezone": "Europe/Amsterdam"}}
+    )
+    set_up_shop(
+        api, {"kind": "client_credentials", "client_id": DEFAULT_CLIENT_ID, "client_secret": DEFAULT_CLIENT_SECRET}
+    )
+    _subscribed(api, store)
+    say("A shop is set up over the API; its store sends webhooks for orders.")
+    # The articles first, so that the ERP can know its items before orders ask for them.
+    catalogue = store.send("POST", f"/control/{STORE_DOMAIN}/orders/generate", _wish(1, emit=False) | {"count": 1})
+    del catalogue
+    items = send_items(api, store.send("GET", f"/control/{STORE_DOMAIN}/state", kinds="products"), [])
+    store.send("DELETE", f"/control/{STORE_DOMAIN}/calls")
+    say(f"The ERP has sent {items} items. Now a day of orders happens in the store …")
+    began = time.monotonic()
+    made = store.send("POST", f"/control/{STORE_DOMAIN}/orders/generate", _wish(orders, emit=True))
+    imported = wait_until_quiet(api, orders)
+    seconds = time.monotonic() - began
+    documents = list(api.every("/v1/sales-documents", shop=SHOP, include="lines"))
+    calls = store.send("GET", f"/control/{STORE_DOMAIN}/calls", since=2**31)
+    paragraphs = [
+        describe_orders(imported.values()),
+        describe_documents(documents),
+        describe_refusals(imported.values()),
+        describe_figures(seconds=seconds, orders=len(imported), calls=calls, webhooks=int(made["webhooks"])),
+        how_to_go_on(url, key, documents[0] if documents else None, kept=keep),
+    ]
+    for paragraph in paragraphs:
+        say("")
+        for line in paragraph:
+            say(line)
+
+
+def _wish(count: int, *, emit: bool) -> dict[str, Any]:
+    return {"seed": SEED, "count": count, "preset": "day", "spacingSeconds": 400, "emit": emit}
+
+
+def _subscribed(api: Api, store: Api) -> None:
+    """Wait until the service has subscribed to the store's order webhooks by itself."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        state = store.send("GET", f"/control/{STORE_DOMAIN}/state", kinds="webhookSubscriptions")
+        if any(each["topic"] == "ORDERS_UPDATED" for each in state["webhookSubscriptions"]):
+            return
+        time.sleep(0.1)
+    raise DemoError("The service made no webhook subscriptions within 20 s.")
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[Path]:
+    """A fresh folder: what an earlier demonstration left is of no use to this one."""
+    if folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder.resolve()
+
+
+@contextmanager
+def _simulator(folder: Path, say: Say) -> Iterator[str]:
+    with running(["simulator", "--port", "0"], environment={}, log=folder / "simulator.log") as url:
+        say(f"A simulated Shopify store listens on {url}.")
+        yield url
+
+
+def _key(environment: dict[str, str]) -> str:
+    made = subprocess.run(
+        [sys.executable, "-m", "app.cli", "keys", "create", "--name", "demo"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        raise DemoError(f"No API key could be made:\n{made.stderr[-1500:]}")
+    return made.stdout.strip()
+
+
+def _until_interrupted() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        return
