@@ -35,9 +35,16 @@ class Bucket:
         self.maximum = restore_rate * SECONDS_IN_BUCKET
         self._available = self.maximum
         self._at = seconds()
+        # What shall be left once the next query has been answered, whatever it cost.
+        self._available_after_next: float | None = None
 
     def configure(
-        self, *, restore_rate: float | None = None, maximum: float | None = None, available: float | None = None
+        self,
+        *,
+        restore_rate: float | None = None,
+        maximum: float | None = None,
+        available: float | None = None,
+        available_after_next: float | None = None,
     ) -> None:
         self._restore()
         if restore_rate is not None:
@@ -49,6 +56,8 @@ class Bucket:
             self._available = self.maximum
         if available is not None:
             self._available = available
+        if available_after_next is not None:
+            self._available_after_next = available_after_next
 
     def try_take(self, points: float) -> bool:
         """The requested cost is taken when a query starts, or the query does not start at all."""
@@ -61,6 +70,8 @@ class Bucket:
     def give_back(self, points: float) -> None:
         self._restore()
         self._available = min(self.maximum, self._available + points)
+        if self._available_after_next is not None:
+            self._available, self._available_after_next = self._available_after_next, None
 
     def status(self) -> ThrottleStatus:
         self._restore()

@@ -4,6 +4,7 @@ Every door answers JSON and refuses what it does not understand with 400 or 404 
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 from starlette.requests import Request as HttpRequest
@@ -14,6 +15,7 @@ from app.store_simulator.faults import FaultError, parse_fault
 from app.store_simulator.generating import GenerateError, generate
 from app.store_simulator.loading import order_gid
 from app.store_simulator.order_actions import ActionError, act
+from app.store_simulator.orders import life
 from app.store_simulator.orders.errors import ChangeRefused
 from app.store_simulator.simulator import Shop, Simulator
 from app.store_simulator.state import KINDS, Values
@@ -69,25 +71,38 @@ class ControlApi:
         shop, given = self._shop(http), await body_of(http)
         emit, replace = bool(given.pop("emit", False)), bool(given.pop("replace", False))
         objects = {kind: given.pop(kind) for kind in [*KINDS] if kind in given}
-        apply_settings(shop, given)
+        shop_fields = given.pop("shop", None)
+        unknown = apply_settings(shop, given)
         loader = self._simulator.engine.loader
-        unknown = loader.put_shop(shop.store, given.pop("shop")) if "shop" in given else []
-        # Orders last: what they mention may come with them.
-        order_of_kinds = sorted(objects, key=lambda kind: kind == "orders")
+        if shop_fields is not None:
+            unknown.extend(loader.put_shop(shop.store, shop_fields))
         put: dict[str, int] = {}
-        for kind in order_of_kinds:
-            items = objects[kind]
-            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                raise BadRequestError(f"{kind} must be a list of objects")
+        # Orders last: what they mention may come with them.
+        for kind in sorted(objects, key=lambda name: name == "orders"):
             if replace:
                 for known in shop.store.all(KINDS[kind]):
                     shop.store.remove(known["id"])
-            loaded, names = loader.put_objects(shop.store, kind, items)
-            put[kind] = len(loaded)
+            loaded, names = self._put_objects(shop, kind, objects[kind], emit=emit)
+            put[kind] = loaded
             unknown.extend(names)
+        return json_response({"put": put, "unknown": sorted(set(unknown))})
+
+    def _put_objects(self, shop: Shop, kind: str, items: Any, *, emit: bool) -> tuple[int, list[str]]:
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise BadRequestError(f"{kind} must be a list of objects")
+        loader = self._simulator.engine.loader
+        unknown: list[str] = []
+        for index, item in enumerate(items):
+            before = set(shop.store.kinds["Order"]) if emit else set()
+            try:
+                value, names = loader.put(shop.store, KINDS[kind], item)
+            except (ValueError, TypeError, ArithmeticError, KeyError, AttributeError) as error:
+                raise BadRequestError(f"{kind}[{index}] cannot be understood: {error!r}") from error
+            unknown.extend(f"{kind}.{name}" for name in names)
             if emit and kind == "orders":
-                self._simulator.emit(shop, [("ORDERS_CREATE", order) for order in loaded])
-        return json_response({"put": put, "unknown": unknown})
+                topics = ["ORDERS_UPDATED"] if value["id"] in before else life.create(value)
+                self._simulator.emit(shop, [(topic, value) for topic in topics])
+        return len(items), unknown
 
     async def get_state(self, http: HttpRequest) -> Response:
         shop = self._shop(http)

@@ -64,7 +64,10 @@ def root_list(type_name: str, field_name: str, arguments: Values, context: Reque
     wanted = query.matches if arguments.get("query") else None
     if type_name == "Order":
         wanted = _within_window(context, wanted)
-    if type_name in store.kinds:
+    planted = store.planted_searches.get((type_name, arguments.get("query") or ""))
+    if planted is not None:
+        elements, wanted = planted, None
+    elif type_name in store.kinds:
         elements = store.sorted_by(type_name, sort_key, position)
     else:
         elements = sorted(store.all(type_name), key=position)

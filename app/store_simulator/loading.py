@@ -8,7 +8,7 @@ import copy
 from datetime import timedelta
 
 from app.store_simulator.graphql_schema import AdminSchema, load_schema
-from app.store_simulator.ids import gid, moment_of, timestamp
+from app.store_simulator.ids import gid, is_gid, moment_of, timestamp
 from app.store_simulator.object_defaults import fill_object, fill_shop
 from app.store_simulator.order_defaults import fill_order
 from app.store_simulator.shaping import Currencies, Shaper
@@ -82,6 +82,8 @@ class Loader:
         """Sets fields and derives everything that was not given afresh; updatedAt moves unless it is set."""
         base = store.given.get(order["id"], order)
         fields = dict(fields)
+        if "transaction" in fields:
+            base = _with_transaction(base, fields.pop("transaction"))
         before = moment_of(order["updatedAt"])
         wanted = fields.get("updatedAt")
         if isinstance(wanted, str) and wanted.startswith("+"):
@@ -109,6 +111,20 @@ class Loader:
                 self.put(store, type_name, {**merged, **value, "updatedAt": order.get("updatedAt")})
                 store.by_gid[value["id"]]["mentionedOnly"] = True
                 order[name] = {"id": value["id"]}
+
+
+def _with_transaction(order: Values, change: Values) -> Values:
+    """The order with one transaction changed, wherever in it that transaction stands."""
+    order = copy.deepcopy(order)
+    number = str(change.get("id") or change.get("legacyResourceId"))
+    wanted = number if is_gid(number) else gid("OrderTransaction", number)
+    places = [order, *(order.get("refunds") or [])]
+    found = [item for place in places for item in place.get("transactions") or [] if item.get("id") == wanted]
+    if not found:
+        raise LookupError(f"there is no transaction {number} in the order")
+    for item in found:
+        item.update({name: value for name, value in change.items() if name not in ("id", "legacyResourceId")})
+    return order
 
 
 def _plain_fields(known: Values | None) -> set[str]:

@@ -132,6 +132,8 @@ class Store:
         self.given: dict[str, Values] = {}
         self.page_sizes: dict[str, int] = {}
         self.query_costs: dict[str, int] = {}
+        # Answers of a list to one particular search, by type and search text.
+        self.planted_searches: dict[tuple[str, str], list[Values]] = {}
         self.version = 0
         self._sorted: dict[str, tuple[int, list[Values]]] = {}
         self._last_number = 9_000_000_000

@@ -12,20 +12,20 @@ from app.store_simulator.simulator import Shop
 Values = dict[str, Any]
 
 KNOWN = frozenset(
-    {"app", "throttle", "clock", "order_list_page_size", "page_sizes", "query_costs", "shop", "earlier_sync_at"}
+    {"app", "throttle", "clock", "order_list_page_size", "page_sizes", "query_cost", "query_costs", "customer_search"}
 )
 APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "scopes"})
-THROTTLE_FIELDS = frozenset({"plan", "maximumAvailable", "restoreRate", "currentlyAvailable"})
+THROTTLE_FIELDS = frozenset(
+    {"plan", "maximumAvailable", "restoreRate", "currentlyAvailable", "after_first_answer_currentlyAvailable"}
+)
 
 
 class SettingError(ValueError):
     """A setting has a name or a value that the simulator does not know."""
 
 
-def apply_settings(shop: Shop, given: Values) -> None:
-    unknown = set(given) - KNOWN
-    if unknown:
-        raise SettingError(f"unknown: {', '.join(sorted(unknown))}")
+def apply_settings(shop: Shop, given: Values) -> list[str]:
+    """Applies what is known and names what is not, which may be meant for somebody else."""
     store = shop.store
     _app(shop, given.get("app") or {})
     _throttle(shop, given.get("throttle") or {})
@@ -33,7 +33,11 @@ def apply_settings(shop: Shop, given: Values) -> None:
     if "order_list_page_size" in given:
         store.page_sizes["orders"] = int(given["order_list_page_size"])
     store.page_sizes.update({name: int(size) for name, size in (given.get("page_sizes") or {}).items()})
-    store.query_costs.update({name: int(cost) for name, cost in (given.get("query_costs") or {}).items()})
+    for name in ("query_cost", "query_costs"):
+        store.query_costs.update({operation: int(cost) for operation, cost in (given.get(name) or {}).items()})
+    for answer in given.get("customer_search") or []:
+        store.planted_searches["Customer", answer["query"]] = answer["nodes"]
+    return sorted(set(given) - KNOWN)
 
 
 def _app(shop: Shop, given: Values) -> None:
@@ -61,6 +65,7 @@ def _throttle(shop: Shop, given: Values) -> None:
         restore_rate=given.get("restoreRate", RESTORE_RATES.get(plan or "")),
         maximum=given.get("maximumAvailable"),
         available=given.get("currentlyAvailable"),
+        available_after_next=given.get("after_first_answer_currentlyAvailable"),
     )
 
 
