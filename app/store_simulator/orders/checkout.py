@@ -60,14 +60,9 @@ class Checkout:
         if not any(line.requires_shipping for line in cart.lines):
             buyer = _without_delivery(buyer)
         order = self._head(buyer, till, exempt=exempt)
-        for name in ("shippingAddress", "billingAddress", "displayAddress"):
-            if order[name]:
-                order[name]["id"] = ids.next("MailingAddress")
+        _identify_addresses(order, ids)
         liable = self._channel_liable(order)
-        order["discountApplications"] = cart.discounts.applications
-        codes = (application.get("code") for application in cart.discounts.applications)
-        order["discountCodes"] = [code for code in codes if code]
-        order["discountCode"] = order["discountCodes"][0] if order["discountCodes"] else None
+        _add_discounts(order, cart)
         order["lineItems"] = [write_line(line, order, ids, currencies, liable=liable) for line in cart.lines]
         order["shippingLines"] = [write_charge(one, order, ids, currencies, liable=liable) for one in cart.charges]
         self._add_duties_and_fees(order, buyer, ids, currencies)
@@ -206,6 +201,19 @@ class Checkout:
             for units, place in ((split["near"], near), (split["far"], far))
             if units
         ]
+
+
+def _add_discounts(order: JsonObject, cart: Cart) -> None:
+    order["discountApplications"] = cart.discounts.applications
+    codes = (application.get("code") for application in cart.discounts.applications)
+    order["discountCodes"] = [code for code in codes if code]
+    order["discountCode"] = order["discountCodes"][0] if order["discountCodes"] else None
+
+
+def _identify_addresses(order: JsonObject, ids: ChildIds) -> None:
+    for name in ("shippingAddress", "billingAddress", "displayAddress"):
+        if order[name]:
+            order[name]["id"] = ids.next("MailingAddress")
 
 
 def _fresh(written: str) -> JsonObject:

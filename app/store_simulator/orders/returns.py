@@ -21,8 +21,7 @@ def return_status(returns: Sequence[JsonObject]) -> str:
 
 def closed_return(order: JsonObject, line: JsonObject, quantity: int, at: datetime) -> JsonObject:
     """A return of shipped units of one line, received and paid back."""
-    ids, currencies, written = ChildIds.continuing(order), Currencies.of(order), timestamp(at)
-    money = money_of(line, order, currencies)
+    ids, written = ChildIds.continuing(order), timestamp(at)
     return {
         "id": ids.next("Return"),
         "name": f"{order['name']}-R{len(order['returns']) + 1}",
@@ -32,35 +31,35 @@ def closed_return(order: JsonObject, line: JsonObject, quantity: int, at: dateti
         "closedAt": written,
         "totalQuantity": quantity,
         "decline": None,
-        "returnLineItems": [
-            {
-                "__typename": "ReturnLineItem",
-                "id": ids.next("ReturnLineItem"),
-                "quantity": quantity,
-                "processableQuantity": 0,
-                "processedQuantity": quantity,
-                "unprocessedQuantity": 0,
-                "refundableQuantity": 0,
-                "refundedQuantity": quantity,
-                "returnReasonNote": "",
-                "returnReasonDefinition": {
-                    "id": gid("ReturnReasonDefinition", 1),
-                    "handle": "size-too-small",
-                    "name": "Size was too small",
-                    "deleted": False,
-                },
-                "customerNote": None,
-                "restockingFee": None,
-                "fulfillmentLineItem": _shipped_part(order, line["id"]),
-                "withCodeDiscountedTotalPriceSet": currencies.bag(
-                    money.net(money.current) - money.net(money.current - quantity)
-                ),
-            }
-        ],
+        "returnLineItems": [_return_line(ids, order, line, quantity)],
         "exchangeLineItems": [],
         "returnShippingFees": [],
         "reverseFulfillmentOrders": [],
         "refunds": [],
+    }
+
+
+def _return_line(ids: ChildIds, order: JsonObject, line: JsonObject, quantity: int) -> JsonObject:
+    currencies = Currencies.of(order)
+    money = money_of(line, order, currencies)
+    reason = {"id": gid("ReturnReasonDefinition", 1), "handle": "size-too-small", "name": "Size was too small"}
+    return {
+        "__typename": "ReturnLineItem",
+        "id": ids.next("ReturnLineItem"),
+        "quantity": quantity,
+        "processableQuantity": 0,
+        "processedQuantity": quantity,
+        "unprocessedQuantity": 0,
+        "refundableQuantity": 0,
+        "refundedQuantity": quantity,
+        "returnReasonNote": "",
+        "returnReasonDefinition": {**reason, "deleted": False},
+        "customerNote": None,
+        "restockingFee": None,
+        "fulfillmentLineItem": _shipped_part(order, line["id"]),
+        "withCodeDiscountedTotalPriceSet": currencies.bag(
+            money.net(money.current) - money.net(money.current - quantity)
+        ),
     }
 
 
