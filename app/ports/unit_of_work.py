@@ -3,21 +3,28 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from app.ports.repositories.activities import Activities
 from app.ports.repositories.api_keys import ApiKeys
 from app.ports.repositories.awaiting import AwaitingWork
 from app.ports.repositories.configuration import Configurations
 from app.ports.repositories.documents import Documents
 from app.ports.repositories.documents_reading import DocumentsReading
+from app.ports.repositories.due_work import DueWork
 from app.ports.repositories.events import Events
 from app.ports.repositories.idempotency import Idempotency
 from app.ports.repositories.inbox import Inbox
+from app.ports.repositories.links import Links
+from app.ports.repositories.mapping_tables import MappingTables
 from app.ports.repositories.order_facts import OrderFacts
 from app.ports.repositories.orders import Orders
+from app.ports.repositories.orders_reading import OrdersReading
 from app.ports.repositories.orders_to_import import OrdersToImport
+from app.ports.repositories.retention import Retention
 from app.ports.repositories.runs import Runs
 from app.ports.repositories.schedules import Schedules
 from app.ports.repositories.shops import Shops
 from app.ports.repositories.store_state import StoreState
+from app.ports.repositories.subscriptions import Subscriptions
 
 
 class UnitOfWork(Protocol):
@@ -30,7 +37,22 @@ class UnitOfWork(Protocol):
     def documents(self) -> Documents: ...
 
     @property
+    def orders_reading(self) -> OrdersReading: ...
+
+    @property
     def documents_reading(self) -> DocumentsReading: ...
+
+    @property
+    def activities(self) -> Activities: ...
+
+    @property
+    def retention(self) -> Retention: ...
+
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+
+    @property
+    def due_work(self) -> DueWork: ...
 
     @property
     def events(self) -> Events: ...
@@ -67,6 +89,12 @@ class UnitOfWork(Protocol):
 
     @property
     def store_state(self) -> StoreState: ...
+
+    @property
+    def mapping_tables(self) -> MappingTables: ...
+
+    @property
+    def links(self) -> Links: ...
 
     async def __aenter__(self) -> Self: ...
 

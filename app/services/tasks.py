@@ -211,3 +211,10 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
         ),
     )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableTasks:
+    """The names of the tasks that this release can run."""
+
+    names: frozenset[TaskName]

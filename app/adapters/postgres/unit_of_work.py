@@ -10,21 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.postgres.database import database_trouble, raw_connection
 from app.adapters.postgres.job_queue import enqueue
+from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
 from app.adapters.postgres.repositories.configuration import PostgresConfigurations
 from app.adapters.postgres.repositories.documents import PostgresDocuments
 from app.adapters.postgres.repositories.documents_reading import PostgresDocumentsReading
+from app.adapters.postgres.repositories.due_work import PostgresDueWork
 from app.adapters.postgres.repositories.events import PostgresEvents
 from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
 from app.adapters.postgres.repositories.inbox import PostgresInbox
+from app.adapters.postgres.repositories.links import PostgresLinks
+from app.adapters.postgres.repositories.mapping_tables import PostgresMappingTables
 from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
 from app.adapters.postgres.repositories.orders import PostgresOrders
+from app.adapters.postgres.repositories.orders_reading import PostgresOrdersReading
 from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
+from app.adapters.postgres.repositories.retention import PostgresRetention
 from app.adapters.postgres.repositories.runs import PostgresRuns
 from app.adapters.postgres.repositories.schedules import PostgresSchedules
 from app.adapters.postgres.repositories.shops import PostgresShops
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
+from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptions
 from app.adapters.postgres.ulid import Ulids
 from app.ports.clock import IdFactory
 from app.ports.job_queue import Nudge
@@ -72,8 +79,28 @@ class PostgresUnitOfWork:
         return PostgresDocuments(self.driver)
 
     @cached_property
+    def orders_reading(self) -> PostgresOrdersReading:
+        return PostgresOrdersReading(self.driver)
+
+    @cached_property
     def documents_reading(self) -> PostgresDocumentsReading:
         return PostgresDocumentsReading(self.driver)
+
+    @cached_property
+    def activities(self) -> PostgresActivities:
+        return PostgresActivities(self.driver)
+
+    @cached_property
+    def retention(self) -> PostgresRetention:
+        return PostgresRetention(self.driver)
+
+    @cached_property
+    def subscriptions(self) -> PostgresSubscriptions:
+        return PostgresSubscriptions(self.driver)
+
+    @cached_property
+    def due_work(self) -> PostgresDueWork:
+        return PostgresDueWork(self.driver)
 
     @cached_property
     def events(self) -> PostgresEvents:
@@ -122,6 +149,14 @@ class PostgresUnitOfWork:
     @cached_property
     def store_state(self) -> PostgresStoreState:
         return PostgresStoreState(self.driver)
+
+    @cached_property
+    def mapping_tables(self) -> PostgresMappingTables:
+        return PostgresMappingTables(self.driver)
+
+    @cached_property
+    def links(self) -> PostgresLinks:
+        return PostgresLinks(self.driver)
 
 
 def unit_of_work_factory(engine: AsyncEngine, ids: IdFactory | None = None) -> Callable[[], PostgresUnitOfWork]:

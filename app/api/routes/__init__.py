@@ -3,10 +3,25 @@
 from fastapi import APIRouter
 
 from app.api import health
-from app.api.routes import me, sales_documents
+from app.api.routes import (
+    activities,
+    events,
+    me,
+    runs,
+    sales_documents,
+    schedules,
+    tasks,
+    webhook_subscriptions,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     me.router,
+    tasks.router,
+    schedules.router,
+    runs.router,
+    activities.router,
+    events.router,
+    webhook_subscriptions.router,
     sales_documents.router,
 )

@@ -1,0 +1,98 @@
+"""Events and cues on the wire."""
+
+from pydantic import Field
+
+from app.api.schemas.types import AnswerBody, Instant
+from app.domain.activities import LISTS, Cue
+from app.ports.repositories.activities import Activity
+from app.ports.repositories.events import FeedEvent
+
+URLS = {
+    "order": "/v1/orders/{id}",
+    "sales_document": "/v1/sales-documents/{id}",
+    "refund": "/v1/refunds/{id}",
+    "new_customer": "/v1/new-customers/{id}",
+    "customer": "/v1/customers/{id}",
+    "item": "/v1/items/{id}",
+    "shipment": "/v1/shipments/{id}",
+    "run": "/v1/runs/{id}",
+    "webhook_endpoint": "/v1/webhook-endpoints/{id}",
+}
+
+
+class EventResource(AnswerBody):
+    """What an event is about."""
+
+    type: str = Field(examples=["order"], description="What it is; the list may grow.")
+    id: str = Field(examples=["ord_01KF0CCCCCCCCCCCCCCCCCCCCC"], description="Its id.")
+    version: int = Field(examples=[3], description="Its version at the time; it may have a later one by now.")
+    url: str | None = Field(examples=["/v1/orders/ord_01KF0CCCCCCCCCCCCCCCCCCCCC"], description="Where to read it.")
+
+
+class EventShown(AnswerBody):
+    """A fact: something has a new version."""
+
+    id: str = Field(examples=["evt_01KF0CCCCCCCCCCCCCCCCCCCCC"], description="Our id of the event.")
+    position: int = Field(examples=[4711], description="Its place in the feed: rising, without gaps for all shops.")
+    type: str = Field(examples=["order.imported"], description="What happened; the list may grow.")
+    occurred_at: Instant = Field(description="When.")
+    shop: str = Field(examples=["web"], description="The shop's code.")
+    resource: EventResource = Field(description="What it is about.")
+
+
+class EventPage(AnswerBody):
+    """A piece of the feed."""
+
+    data: list[EventShown] = Field(description="Events by position.")
+    next_position: int = Field(
+        examples=[4711], description="Give it as `after` the next time, even if `data` is empty."
+    )
+    has_more: bool = Field(examples=[False], description="Whether more is there already.")
+
+
+class ActivityShown(AnswerBody):
+    """A cue of a shop."""
+
+    cue: Cue = Field(examples=["orders_in_conflict"], description="What waits; the list may grow.")
+    shop: str = Field(examples=["web"], description="The shop's code.")
+    count: int = Field(examples=[3], description="How much of it.")
+    oldest_at: Instant | None = Field(description="Since when the oldest waits; null when nothing does.")
+    list_url: str = Field(examples=["/v1/orders?shop=web&in_conflict=true"], description="Where the rows are.")
+
+
+class ActivityList(AnswerBody):
+    """Every cue of every shop, those without anything too."""
+
+    data: list[ActivityShown] = Field(description="By shop.")
+    next_cursor: None = Field(description="Always null: the list is short.")
+
+
+def event_shown(event: FeedEvent) -> EventShown:
+    """An event of the feed. Resources without a page of their own have no address."""
+    url = URLS.get(event.resource_type)
+    if event.resource_type == "shop":
+        url = f"/v1/shops/{event.shop}"
+    return EventShown(
+        id=event.id,
+        position=event.position,
+        type=event.type,
+        occurred_at=event.occurred_at,
+        shop=event.shop,
+        resource=EventResource(
+            type=event.resource_type,
+            id=event.resource_id,
+            version=event.resource_version,
+            url=None if url is None else url.replace("{id}", event.resource_id),
+        ),
+    )
+
+
+def activity_shown(activity: Activity) -> ActivityShown:
+    """A cue with the list behind it."""
+    return ActivityShown(
+        cue=activity.cue,
+        shop=activity.shop,
+        count=activity.count,
+        oldest_at=activity.oldest_at,
+        list_url=LISTS[activity.cue].replace("{shop}", activity.shop),
+    )
