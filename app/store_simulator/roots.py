@@ -69,6 +69,14 @@ def _by_identifier(type_name: str, **lists: str) -> Root:
     return resolve
 
 
+def _job(_source: Values, arguments: Values, context: RequestContext) -> Any:
+    """Whoever asks again finds the job done."""
+    job = context.wanted(arguments["id"], "Job")
+    if job is not None:
+        job["done"] = True
+    return job
+
+
 def _assigned(_source: Values, arguments: Values, context: RequestContext) -> Values:
     return root_list("FulfillmentOrder", "assignedFulfillmentOrders", {**arguments, "includeClosed": False}, context)
 
@@ -99,6 +107,7 @@ ROOTS: dict[str, Root] = {
     "publicApiVersions": _versions,
     "node": _node,
     "nodes": _nodes,
+    "job": _job,
     "orderByIdentifier": _by_identifier("Order"),
     "customerByIdentifier": _by_identifier("Customer", emailAddress="email", phoneNumber="phone"),
     "productByIdentifier": _by_identifier("Product", handle="handle"),

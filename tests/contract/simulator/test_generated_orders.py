@@ -1,0 +1,74 @@
+"""A store filled by the generator serves every order whole and fast, and lets it live on."""
+
+from decimal import Decimal
+from time import perf_counter
+
+from tests.contract.simulator.client import ShopClient
+
+PAGE = """query Page($after: String) { orders(first: 50, after: $after, sortKey: UPDATED_AT, query: "status:any") {
+  pageInfo { hasNextPage endCursor }
+  nodes { name test updatedAt displayFinancialStatus customer { id displayName } billingAddress { city }
+    totalPriceSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
+    lineItems(first: 5) { nodes { id sku quantity product { title } variant { id sku }
+      originalUnitPriceSet { shopMoney { amount } } taxLines { title priceSet { shopMoney { amount } } } } }
+    transactions(first: 5) { kind status amountSet { shopMoney { amount } } } } } }"""
+
+
+async def test_generated_orders_are_served_page_by_page(shop: ShopClient) -> None:
+    made = await shop.control("POST", "orders/generate", {"seed": 7, "count": 120, "preset": "day"})
+    assert (made["orders"], len(made["ids"])) == (120, 120)
+    assert made["unlinkedVariants"]
+    await shop.put(throttle={"maximumAvailable": 100_000, "restoreRate": 100_000})
+    seen: list[str] = []
+    after = None
+    while True:
+        page = (await shop.data(PAGE, {"after": after}))["orders"]
+        seen.extend(order["name"] for order in page["nodes"])
+        assert all(Decimal(order["totalPriceSet"]["shopMoney"]["amount"]) >= 0 for order in page["nodes"])
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    assert len(seen) == len(set(seen)) == 120
+
+
+async def test_the_same_seed_gives_the_same_store(shop: ShopClient) -> None:
+    wish = {"seed": 3, "count": 5, "start": "2026-02-01T08:00:00+00:00", "firstNumber": 2001}
+    await shop.control("POST", "orders/generate", wish)
+    first = await shop.control("GET", "state?kinds=orders,products")
+    await shop.control("POST", "reset")
+    await shop.control("POST", "orders/generate", wish)
+    second = await shop.control("GET", "state?kinds=orders,products")
+    assert (first["orders"], first["products"]) == (second["orders"], second["products"])
+
+
+async def test_a_generated_order_lives_on(shop: ShopClient) -> None:
+    await shop.control("POST", "orders/generate", {"seed": 3, "count": 1, "preset": "typical"})
+    shipped = await shop.control("POST", "orders/%231001/fulfil", {"tracking": {"number": "T1", "company": "UPS"}})
+    assert "ORDERS_FULFILLED" in shipped["topics"]
+    query = """{ orders(first: 1) { nodes { displayFulfillmentStatus
+      fulfillments(first: 5) { trackingInfo { number } fulfillmentLineItems(first: 5) { nodes { lineItem { id } } } }
+      fulfillmentOrders(first: 5) { nodes { status lineItems(first: 5) { nodes { remainingQuantity } } } } } } }"""
+    order = (await shop.data(query))["orders"]["nodes"][0]
+    assert order["displayFulfillmentStatus"] == "FULFILLED"
+    assert order["fulfillments"][0]["trackingInfo"] == [{"number": "T1"}]
+    refused = await shop.control("POST", "orders/%231001/cancel", {}, status=409)
+    assert refused["error"] == "Cannot cancel an order that has outstanding fulfillments"
+
+
+async def test_unknown_actions_and_orders_are_refused(shop: ShopClient) -> None:
+    await shop.control("POST", "orders/generate", {"count": 1})
+    assert "error" in await shop.control("POST", "orders/%231001/frame", {}, status=400)
+    assert "error" in await shop.control("POST", "orders/9/close", {}, status=404)
+    assert "error" in await shop.control("POST", "orders/generate", {"count": 0}, status=400)
+    assert "error" in await shop.control("POST", "orders/generate", {"count": 1, "options": {"luck": 1}}, status=400)
+
+
+async def test_a_page_of_fifty_orders_is_answered_from_memory(shop: ShopClient) -> None:
+    await shop.control("POST", "orders/generate", {"seed": 1, "count": 500, "preset": "typical"})
+    await shop.put(throttle={"maximumAvailable": 100_000, "restoreRate": 100_000})
+    await shop.data(PAGE)
+    started = perf_counter()
+    for _page in range(5):
+        await shop.data(PAGE)
+    # Far above what it takes, far below what a scan of the store or a plan made anew would take.
+    assert (perf_counter() - started) / 5 < 0.25
