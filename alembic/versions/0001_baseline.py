@@ -294,6 +294,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_events_id")),
     )
     op.create_index("ix_events_occurred", "events", ["occurred_at"], unique=False)
+    op.create_index("ix_events_resource", "events", ["resource_id", "seq"], unique=False)
     op.create_index(
         "ix_events_unpositioned", "events", ["seq"], unique=False, postgresql_where=sa.text("position IS NULL")
     )
@@ -898,6 +899,7 @@ def downgrade() -> None:
     op.drop_table("location_mappings")
     op.drop_index("uq_events_position", table_name="events", postgresql_where=sa.text("position IS NOT NULL"))
     op.drop_index("ix_events_unpositioned", table_name="events", postgresql_where=sa.text("position IS NULL"))
+    op.drop_index("ix_events_resource", table_name="events")
     op.drop_index("ix_events_occurred", table_name="events")
     op.drop_table("events")
     op.drop_index("ix_customers_unnumbered", table_name="customers", postgresql_where=sa.text("no IS NULL"))

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -65,6 +65,11 @@ class Paging:
         return answer(model.model_construct(data=shown, next_cursor=self.cursor(page.next_after)))
 
 
+def subject_of(path: str, filters: Sequence[tuple[str, str]] = ()) -> bytes:
+    """What a cursor is bound to: the address of the list and its filters."""
+    return hashlib.sha256(json.dumps([path, list(filters)]).encode()).digest()
+
+
 def _signature(key: bytes, subject: bytes, text: bytes) -> bytes:
     return hmac.digest(key, subject + b"\x00" + text, "sha256")[:SIGNATURE_BYTES]
 
@@ -100,7 +105,7 @@ def paging(
     filters = sorted(
         (name, value) for name, value in request.query_params.multi_items() if name not in {"limit", "cursor"}
     )
-    subject = hashlib.sha256(json.dumps([request.url.path, filters]).encode()).digest()
+    subject = subject_of(request.url.path, filters)
     signing_key = container_of(request).signing_key
     after = None if cursor is None else _key_of(cursor, subject, signing_key)
     return Paging(request=PageRequest(limit=limit, after=after), subject=subject, signing_key=signing_key)

@@ -37,6 +37,7 @@ from app.ports.repositories.documents_reading import DocumentJson
 from app.ports.repositories.events import NewEvent
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
+from app.services.read_orders import OrderView, order_view
 
 DOCUMENT, ORDER = "sales_document", "order"
 
@@ -168,8 +169,8 @@ class UnlinkDocuments:
         order_id: OrderId,
         *,
         expected: Expected = ANY_VERSION,
-        once: Once[OrderId] = AS_OFTEN_AS_ASKED,
-    ) -> OrderId:
+        once: Once[OrderView] = AS_OFTEN_AS_ASKED,
+    ) -> OrderView:
         """Documents not yet acknowledged are cancelled, others keep their state; those of refunds are left alone.
 
         Raises ``Conflict`` when there is no document to let go of.
@@ -187,9 +188,10 @@ class UnlinkDocuments:
             for document in documents:
                 await _unlink(uow, document, now=now)
             await set_back(uow, order, problem=None, now=now)
-            await once.answered(uow, order_id)
+            view = await order_view(uow, access, order_id)
+            await once.answered(uow, view)
             await uow.commit()
-        return order_id
+        return view
 
 
 async def set_back(uow: UnitOfWork, order: LockedOrder, *, problem: Problem | None, now: datetime) -> None:

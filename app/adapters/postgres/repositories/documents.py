@@ -32,7 +32,7 @@ class PostgresDocuments:
 
     async def live_of_orders(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, DocumentFacts]:
         rows = await self._driver.fetch(
-            f"SELECT order_id, {_FACTS} FROM sales_documents"  # noqa: S608 - a constant list of columns
+            f"SELECT order_id, {_FACTS} FROM sales_documents"
             " WHERE order_id = ANY($1::text[]) AND refund_id IS NULL AND adjusts_id IS NULL"
             " AND state <> 'cancelled' AND unlinked_at IS NULL",
             list(order_ids),
@@ -49,7 +49,7 @@ class PostgresDocuments:
 
     async def lock(self, document_id: DocumentId, *, shop_ids: Collection[ShopId] | None) -> DocumentRecord | None:
         row = await self._driver.fetchrow(
-            f"SELECT {_RECORD} FROM sales_documents"  # noqa: S608 - a constant list of columns
+            f"SELECT {_RECORD} FROM sales_documents"
             " WHERE id = $1 AND ($2::text[] IS NULL OR shop_id = ANY($2::text[])) FOR UPDATE",
             document_id,
             _texts(shop_ids),
@@ -67,7 +67,7 @@ class PostgresDocuments:
 
     async def lock_all_of_order(self, order_id: OrderId) -> Sequence[DocumentRecord]:
         rows = await self._driver.fetch(
-            f"SELECT {_RECORD} FROM sales_documents"  # noqa: S608 - a constant list of columns
+            f"SELECT {_RECORD} FROM sales_documents"
             " WHERE order_id = $1 AND refund_id IS NULL AND state <> 'cancelled' AND unlinked_at IS NULL"
             " ORDER BY id FOR UPDATE",
             order_id,
@@ -76,7 +76,7 @@ class PostgresDocuments:
 
     async def save(self, record: DocumentRecord, *, now: datetime) -> DocumentRecord:
         row = await self._driver.fetchrow(
-            "UPDATE sales_documents SET state = $2, erp_document_no = $3, posted_document_no = $4,"  # noqa: S608 - ours
+            "UPDATE sales_documents SET state = $2, erp_document_no = $3, posted_document_no = $4,"
             " posting_date = $5,"
             " cancel_reason = $6, released_at = $7, acknowledged_at = $8, posted_at = $9, cancelled_at = $10,"
             f" unlinked_at = $11, revision = revision + 1, updated_at = $12 WHERE id = $1 RETURNING {_RECORD}",

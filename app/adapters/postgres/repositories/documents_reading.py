@@ -58,11 +58,11 @@ def page_statement(wanted: DocumentFilter, request: PageRequest, *, with_lines: 
     where.add_given("updated_at >= {0}", wanted.updated_from)
     if request.after is not None:
         where.add("(updated_at, id) > ({0}, {1})", *moment_and_id(request.after))
-    chosen = f"SELECT * FROM sales_documents WHERE {where} ORDER BY updated_at, id LIMIT $1"  # noqa: S608 - ours
+    chosen = f"SELECT * FROM sales_documents WHERE {where} ORDER BY updated_at, id LIMIT $1"
     if not with_lines:
-        return f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY page.updated_at, page.id", where.parameters  # noqa: S608 - ours
+        return f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY page.updated_at, page.id", where.parameters
     statement = (
-        f"SELECT {_SHOWN}, page.lines::text AS lines, page.chosen FROM ("  # noqa: S608 - ours
+        f"SELECT {_SHOWN}, page.lines::text AS lines, page.chosen FROM ("
         "SELECT *, count(*) OVER () AS chosen, coalesce(sum(jsonb_array_length(lines)) OVER (ORDER BY updated_at, id"
         f" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS lines_before FROM ({chosen}) AS chosen"
         f") AS page {_BESIDE} WHERE page.lines_before < {MOST_LINES_A_PAGE} ORDER BY page.updated_at, page.id"
@@ -88,7 +88,7 @@ class PostgresDocumentsReading:
 
     async def one(self, document_id: DocumentId, *, shop_ids: Collection[ShopId] | None) -> DocumentJson | None:
         row = await self._driver.fetchrow(
-            f"SELECT {_SHOWN}, page.lines::text AS lines"  # noqa: S608 - ours
+            f"SELECT {_SHOWN}, page.lines::text AS lines"
             f" FROM (SELECT * FROM sales_documents WHERE {_SEEN}) AS page {_BESIDE}",
             document_id,
             _list(shop_ids),
@@ -103,7 +103,7 @@ class PostgresDocumentsReading:
         """Cut by the database, so that a page of a document of 10,000 lines costs a page."""
         after = 0 if request.after is None else int(request.after[0])
         rows = await self._driver.fetch(
-            "SELECT line.value::text AS line, line.place FROM sales_documents LEFT JOIN LATERAL ("  # noqa: S608 - ours
+            "SELECT line.value::text AS line, line.place FROM sales_documents LEFT JOIN LATERAL ("
             "SELECT value, place FROM jsonb_array_elements(lines) WITH ORDINALITY AS every (value, place)"
             " WHERE place > $3 ORDER BY place LIMIT $4) AS line ON true"
             f" WHERE {_SEEN} ORDER BY line.place",
@@ -123,7 +123,7 @@ class PostgresDocumentsReading:
     ) -> Page[bytes] | None:
         after = 0 if request.after is None else int(request.after[0])
         rows = await self._driver.fetch(
-            "WITH seen AS (SELECT id, version, content, lines, sell_to_customer_id, bill_to_customer_id"  # noqa: S608 - ours
+            "WITH seen AS (SELECT id, version, content, lines, sell_to_customer_id, bill_to_customer_id"
             f" FROM sales_documents WHERE {_SEEN})"
             " SELECT every.version, every.content::text AS content, every.lines::text AS lines, every.replaced_at,"
             " seen.sell_to_customer_id, sell_to.no AS sell_to_no, seen.bill_to_customer_id, bill_to.no AS bill_to_no"
@@ -162,7 +162,7 @@ class PostgresDocumentsReading:
 
     async def _exists(self, document_id: DocumentId, shop_ids: Collection[ShopId] | None) -> bool:
         found = await self._driver.fetchval(
-            f"SELECT true FROM sales_documents WHERE {_SEEN}",  # noqa: S608 - ours
+            f"SELECT true FROM sales_documents WHERE {_SEEN}",
             document_id,
             _list(shop_ids),
         )

@@ -134,6 +134,7 @@ class EventRow(Row, table=True):
         Index("uq_events_position", "position", unique=True, postgresql_where=sql("position IS NOT NULL")),
         Index("ix_events_unpositioned", "seq", postgresql_where=sql("position IS NULL")),
         Index("ix_events_occurred", "occurred_at"),
+        Index("ix_events_resource", "resource_id", "seq"),
     )
 
     seq: int = Field(sa_column=Column(BigInteger(), Identity(), primary_key=True, info={"holds": Holds.PLAIN}))

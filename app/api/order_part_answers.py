@@ -1,0 +1,95 @@
+"""What is read beside an order, as answers: transactions, fulfilment orders, refunds."""
+
+from typing import Any
+
+from app.api.order_answers import Plain, Scale
+from app.domain.identifiers import OrderId, order_line_id
+from app.domain.orders import FulfilmentOrder, Refund, RefundLine, RefundShipping, Transaction
+from app.domain.refunds import creditable, gives_back
+
+
+def transaction(each: Transaction, scale: Scale) -> Plain:
+    """A movement of money."""
+    return {
+        "shopify_id": each.shopify_id,
+        "kind": each.kind,
+        "status": each.status,
+        "gateway": each.gateway,
+        "card_company": each.card_company,
+        "test": each.test,
+        "manual": each.manual,
+        "created_at": each.created_at,
+        "processed_at": each.processed_at,
+        "amount": scale.amount(each.amount),
+        "rounding": scale.amount(each.rounding),
+        "parent_shopify_id": each.parent_id,
+        "gift_card_shopify_id": each.gift_card_id,
+        "payment_id": each.payment_id,
+        "error_code": each.error_code,
+    }
+
+
+def fulfilment_order(each: FulfilmentOrder, order_id: OrderId) -> Plain:
+    """Shopify's request to ship."""
+    lines: list[dict[str, Any]] = [
+        {
+            "shopify_id": line.shopify_id,
+            "order_line_id": order_line_id(order_id, line.line_id),
+            "total_quantity": str(line.total_quantity),
+            "remaining_quantity": str(line.remaining_quantity),
+        }
+        for line in each.lines
+    ]
+    return {
+        "shopify_id": each.shopify_id,
+        "status": each.status,
+        "request_status": each.request_status,
+        "location_id": each.location_id,
+        "location_name": each.location_name,
+        "delivery_method": each.delivery_method,
+        "lines": lines,
+    }
+
+
+def refund(each: Refund, order_id: OrderId, scale: Scale) -> Plain:
+    """Money, and perhaps goods, going back."""
+    return {
+        "id": f"ref_{_body(order_id)}_{each.shopify_id}",
+        "shopify_id": each.shopify_id,
+        "creditable": gives_back(each) or any(creditable(each, line) for line in each.lines),
+        "created_at": each.created_at,
+        "processed_at": each.processed_at,
+        "refunded": scale.amount(each.refunded),
+        "note": each.note,
+        "return_shopify_id": each.return_id,
+        "lines": [_refund_line(line, order_id, scale) for line in each.lines],
+        "shipping_lines": [_refund_shipping(line, scale) for line in each.shipping],
+        "transactions": [transaction(one, scale) for one in each.transactions],
+    }
+
+
+def _refund_line(line: RefundLine, order_id: OrderId, scale: Scale) -> Plain:
+    return {
+        "id": None if line.shopify_id is None else f"rfl_{_body(order_id)}_{line.shopify_id}",
+        "shopify_id": line.shopify_id,
+        "order_line_id": order_line_id(order_id, line.line_id),
+        "quantity": str(line.quantity),
+        "restock_type": line.restock_type,
+        "restocked": line.restocked,
+        "location_id": line.location_id,
+        "subtotal": scale.amount(line.subtotal),
+        "tax": scale.amount(line.tax),
+    }
+
+
+def _refund_shipping(line: RefundShipping, scale: Scale) -> Plain:
+    return {
+        "shopify_id": line.shopify_id,
+        "shipping_line_shopify_id": line.shipping_line_id,
+        "subtotal": scale.amount(line.subtotal),
+        "tax": scale.amount(line.tax),
+    }
+
+
+def _body(order_id: OrderId) -> str:
+    return order_id.split("_", 1)[-1]
