@@ -34,7 +34,10 @@ from app.ports.store_gateway import (
 
 
 class ShopifyGateway:
-    """The StoreGateway of Shopify. Close it when done, unless the HTTP client was handed in."""
+    """The StoreGateway of Shopify. Close it when done, unless the HTTP client was handed in.
+
+    ``transport`` executes any other document of the catalogue.
+    """
 
     def __init__(
         self,
@@ -50,7 +53,7 @@ class ShopifyGateway:
     ) -> None:
         self._own_http = http is None
         self._http = http or new_http_client()
-        self._transport = ShopifyTransport(
+        self.transport = ShopifyTransport(
             http=self._http,
             endpoints=Endpoints(template=url),
             vault=vault,
@@ -60,22 +63,22 @@ class ShopifyGateway:
             sleep=sleep,
             answer_limit=answer_limit,
         )
-        self._scopes = GrantedScopes(self._transport, clock)
-        self._reader = OrderReader(self._transport, self._scopes, clock)
-        self._subscriptions = Subscriptions(self._transport)
+        self._scopes = GrantedScopes(self.transport, clock)
+        self._reader = OrderReader(self.transport, self._scopes, clock)
+        self._subscriptions = Subscriptions(self.transport)
 
     async def aclose(self) -> None:
         if self._own_http:
             await self._http.aclose()
 
     def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
-        return ListingWalk(self._transport, store, listing).pages()
+        return ListingWalk(self.transport, store, listing).pages()
 
     async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
         return await self._reader.read(store, ids)
 
     async def describe(self, store: StoreRef) -> StoreDescription:
-        answer = await self._transport.execute(store, SHOP_DESCRIPTION, {}, priority=Priority.URGENT)
+        answer = await self.transport.execute(store, SHOP_DESCRIPTION, {}, priority=Priority.URGENT)
         if answer.errors:
             raise StoreRefused(f"Shopify described the store only in part: {in_its_words(answer.errors)}")
         shop, throttle = answer.data.shop, answer.throttle

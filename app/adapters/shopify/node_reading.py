@@ -89,7 +89,7 @@ def _outcomes(gids: Sequence[str], answer: Answer[Nodes]) -> list[NodeOutcome]:
         place = _place(error)
         if place is not None:
             by_place[place] = (*by_place.get(place, ()), error)
-    nodes = answer.data.nodes
+    nodes = answer.data.nodes or []
     return [
         NodeOutcome(
             gid=gid,

@@ -34,7 +34,7 @@ async def connect(simulator: RunningSimulator) -> AsyncIterator[Connect]:
 
         yield fresh
         for store in made:
-            await store.gateway.aclose()
+            await store.http.aclose()
 
 
 @pytest.fixture

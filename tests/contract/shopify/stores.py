@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from app.adapters.shopify import ShopifyGateway
+from app.adapters.shopify.wire import new_http_client
 from app.domain.identifiers import ShopifyId
 from app.domain.orders import Order
 from app.ports.store_access import CredentialsKind, StoreCredentials
@@ -30,6 +31,8 @@ class SimulatedStore:
     clock: MovableClock
     pauses: Pauses
     doors: httpx.AsyncClient
+    http: httpx.AsyncClient
+    """What the adapter sends with."""
 
     async def put(self, **state: Any) -> None:
         await self._ask("PUT", "state", state)
@@ -78,11 +81,13 @@ def connected(url: str, *, domain: str, credentials: StoreCredentials, doors: ht
     clock = MovableClock()
     pauses = Pauses(clock)
     vault, bucket = VaultInMemory(credentials, clock), BucketInMemory(clock)
-    gateway = ShopifyGateway(
-        vault=vault, bucket=bucket, clock=clock, url=f"{url}/{{store_domain}}", sleep=pauses, http=None
-    )
+    http = new_http_client()
+    address = f"{url}/{{store_domain}}"
+    gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=address, sleep=pauses, http=http)
     ref = StoreRef(id=_store_id(domain), domain=domain)
-    return SimulatedStore(ref=ref, gateway=gateway, vault=vault, bucket=bucket, clock=clock, pauses=pauses, doors=doors)
+    return SimulatedStore(
+        ref=ref, gateway=gateway, vault=vault, bucket=bucket, clock=clock, pauses=pauses, doors=doors, http=http
+    )
 
 
 def _store_id(domain: str) -> Any:

@@ -49,4 +49,4 @@ class NamedReference(Wire):
 class Nodes(Wire):
     """The answer of ``nodes(ids:)``, each node unread: one that is broken must not spoil its neighbours."""
 
-    nodes: list[msgspec.Raw]
+    nodes: list[msgspec.Raw] | None = None

@@ -24,5 +24,5 @@ class PaymentTermsAnswer(Wire):
 
 class ReceiptAnswer(Wire):
     id: str
-    receipt_json: msgspec.Raw | None = None
-    """An object, or a text that holds one."""
+    receipt_json: msgspec.Raw = msgspec.Raw(b"null")
+    """An object, a text that holds one, or null."""

@@ -48,8 +48,6 @@ def _transaction(answer: TransactionAnswer, gift_cards: Mapping[ShopifyId, Shopi
 
 def gift_card_of(receipt: ReceiptAnswer) -> ShopifyId | None:
     """The gift card that a receipt names, if it is readable and names one."""
-    if receipt.receipt_json is None:
-        return None
     try:
         content = msgspec.json.decode(receipt.receipt_json)
         if isinstance(content, str):
