@@ -1,4 +1,5 @@
-"""Values of the domain for tests: each builder has a plain, complete default, and a test names only what tells its story.
+"""Values of the domain for tests: each builder has a plain, complete default, and a test names only what tells its
+story.
 
 Amounts are written as texts; ``"10"`` is the same in both currencies, ``("10", "11")`` is shop and presentment money.
 """
@@ -225,8 +226,8 @@ def store_customer(number: int | str = 7000, **fields: Any) -> StoreCustomer:
     return StoreCustomer(shopify_id=sid(number), **(given | fields))
 
 
-def customer(no: str | None = "C100", *, id: str | None = None, **fields: Any) -> Customer:
-    return Customer(id=CustomerId(id or f"cus_{no}"), no=no, address=fields.pop("address", Address()), **fields)
+def customer(no: str | None = "C100", *, our_id: str | None = None, **fields: Any) -> Customer:
+    return Customer(id=CustomerId(our_id or f"cus_{no}"), no=no, address=fields.pop("address", Address()), **fields)
 
 
 def charged_for(

@@ -1,4 +1,6 @@
-"""The customers chosen for an order, as values: existing ones, ones to be made, links to be remembered. How: ``customer_choice``."""
+"""The customers chosen for an order, as values: existing ones, ones to be made, links to be remembered. How:
+``customer_choice``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""The comparing forms of names and addresses (P21). E-mails and phones have theirs from ``app.ports.contact_normaliser``.
+"""The comparing forms of names and addresses (P21). E-mails and phones have theirs from
+``app.ports.contact_normaliser``.
 
-A key is made in one way only, for the ERP's customers when they are written and for an order's addresses when they are
-looked up; so equality of keys is equality of what people mean.
+A key is made in one way only, for the ERP's customers when they are written and for an order's addresses when they
+are looked up; so equality of keys is equality of what people mean.
 """
 
 from app.domain.addresses import Address, StoreAddress
@@ -9,7 +10,9 @@ from app.domain.text_folding import fold, squeeze
 
 
 def address_key(*, name: str, name2: str, address: Address) -> str | None:
-    """All that CUS-49 compares: both names, both lines, postal code, city, county, country. None without a name or a place."""
+    """All that CUS-49 compares: both names, both lines, postal code, city, county, country. None without a name or a
+    place.
+    """
     place = (
         fold(address.line1),
         fold(address.line2),

@@ -1,8 +1,8 @@
 """Who bought and who pays: the customers of an order, in the seed's order of rules, each step explained (P20).
 
-By hand → template default of the ship-to country → shop default when nothing is imported → the mapping type → created →
-default as the last resort → a problem. Several fitting customers are a problem, never a guess (P21). Companies have rules of
-their own (``app.domain.company_choice``). Knows nothing of databases or of how keys are made.
+By hand → template default of the ship-to country → shop default when nothing is imported → the mapping type → created
+→ default as the last resort → a problem. Several fitting customers are a problem, never a guess (P21). Companies have
+rules of their own (``app.domain.company_choice``). Knows nothing of databases or of how keys are made.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ from app.domain.chosen_customers import (
     LinkToMake,
     Parties,
 )
-from app.domain.comparison import place_key
 from app.domain.company_choice import choose_company_customer
+from app.domain.comparison import place_key
 from app.domain.customer_creation import new_customer, template_code_for
 from app.domain.customer_lookup import (
     CustomerFacts,
@@ -38,7 +38,6 @@ from app.domain.orders import Order
 from app.domain.problems import Problem
 from app.domain.shop_settings import CustomerMapping, ImportRange, ShopSettings
 from app.domain.text_folding import fold
-
 
 __all__ = [
     "CreatedCustomer",
@@ -79,7 +78,7 @@ def choose_customer(
     if sell_to or bill_to:
         return search.beside(sell_to, bill_to)
     if order.b2b:
-        company = choose_company_customer(order, shop_id=shop_id, settings=settings, facts=facts, wanted=wanted)
+        company = choose_company_customer(shop_id=shop_id, settings=settings, facts=facts, wanted=wanted)
         return CustomerChoice(
             sell_to=_existing(company.sell_to) if company.sell_to else None,
             bill_to=_existing(company.bill_to) if company.bill_to else None,
@@ -131,7 +130,9 @@ class _Search:
         return self._problem(self._problems.missing())
 
     def beside(self, sell_to: ExistingCustomer | None, bill_to: ExistingCustomer | None) -> CustomerChoice:
-        """What a person chose stays; the other role takes its own only where it is looked for on its own (by_bill_to)."""
+        """What a person chose stays; the other role takes its own only where it is looked for on its own
+        (by_bill_to).
+        """
         self._explain("by_hand", MatchOutcome.MATCHED)
         chosen = sell_to or bill_to
         if sell_to is None or bill_to is None:
@@ -283,7 +284,9 @@ class _Search:
         return like[0] if like else None
 
     def _create(self) -> CustomerChoice | None:
-        """P22: a new customer from template, where the settings allow it. What prevents it is the problem, unless there is a last resort."""
+        """P22: a new customer from template, where the settings allow it. What prevents it is the problem, unless
+        there is a last resort.
+        """
         customers = self.settings.customers
         allowed = customers.auto_create and customers.import_ is not ImportRange.NONE
         if not (allowed if self.may_create is None else self.may_create) or self.order.customer is None:
@@ -304,7 +307,9 @@ class _Search:
         return self._last_resort() or self._problem(problem)
 
     def _created(self, address: StoreAddress, template_code: str, *, only_address: bool) -> CustomerChoice:
-        """CUS-38. Found by its bill-to address, the address alone is linked: one store customer may be several customers (CUS-52)."""
+        """CUS-38. Found by its bill-to address, the address alone is linked: one store customer may be several
+        customers (CUS-52).
+        """
         new = new_customer(
             self.order,
             address,

@@ -15,7 +15,9 @@ from app.domain.tax_areas import tax_area_of
 def template_code_for(
     address: StoreAddress, *, explicit: str | None, settings: ShopSettings, mappings: Mappings
 ) -> str | None:
-    """The template: the order's own, else that of the address's country or province, else the shop's (CUS-36, CUS-37)."""
+    """The template: the order's own, else that of the address's country or province, else the shop's (CUS-36,
+    CUS-37).
+    """
     row = mappings.template_for(address.country_code, address.province_code)
     return explicit or (row.template_code if row else None) or settings.customers.template_code or None
 
@@ -29,7 +31,9 @@ def new_customer(
     settings: ShopSettings,
     mappings: Mappings,
 ) -> NewCustomer:
-    """The fields of CUS-41. Names missing on the address are the store customer's own; payment terms are the template's (CUS-42)."""
+    """The fields of CUS-41. Names missing on the address are the store customer's own; payment terms are the
+    template's (CUS-42).
+    """
     customer = order.customer
     if customer and not (address.first_name or address.last_name):
         address = dataclasses.replace(address, first_name=customer.first_name, last_name=customer.last_name)

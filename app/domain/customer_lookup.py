@@ -1,4 +1,5 @@
-"""What must be known of the ERP's customers before the customer of an order can be chosen, and what was found (P20, P21).
+"""What must be known of the ERP's customers before the customer of an order can be chosen, and what was found (P20,
+P21).
 
 Two halves of one question: ``wanted_customers`` says it for one order, a repository answers for many orders together.
 Phone and e-mail keys are made outside, by the functions passed in. Decides nothing.

@@ -42,7 +42,8 @@ class CustomerProblems:
         return self._problem(
             ProblemCode.CUSTOMER_MISSING,
             f"No customer was found for {self._who()} by {tried}.",
-            "Link the store customer to a customer, set the customers of the order, or allow creating customers or a default customer.",
+            "Link the store customer to a customer, set the customers of the order, "
+            "or allow creating customers or a default customer.",
         )
 
     def default_unknown(self, no: str, *, rule: str) -> Problem:
@@ -70,7 +71,8 @@ class CustomerProblems:
     def template_missing(self, country_code: str) -> Problem:
         return self._problem(
             ProblemCode.TEMPLATE_MISSING,
-            f"No customer can be created for {self._who()}: neither country {country_code or '(none)'} nor the shop has a template.",
+            f"No customer can be created for {self._who()}: "
+            f"neither country {country_code or '(none)'} nor the shop has a template.",
             "Set customers.template_code, or the template of the country.",
             awaited.setting(self.shop_id, "customers.template_code"),
             awaited.customer_template(self.shop_id, country_code),

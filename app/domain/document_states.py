@@ -1,6 +1,7 @@
 """What may happen to a sales document, as the table of api.md: state and action give the next state, or a refusal.
 
-Decides only; writing, numbering, events and what becomes of the order are for the service. Refund documents follow the same table.
+Decides only; writing, numbering, events and what becomes of the order are for the service. Refund documents follow
+the same table.
 """
 
 import dataclasses

@@ -1,7 +1,8 @@
 """Which item of the ERP an order line is: by hand, by link, by the SKU rule, by barcode (P31, 4.20–4.24).
 
-Two steps, so that the caller can look up many orders at once: ``wanted_items`` says what must be known, ``choose_items``
-decides from it. Knows nothing of prices, quantities' meaning on a document, or where items come from.
+Two steps, so that the caller can look up many orders at once: ``wanted_items`` says what must be known,
+``choose_items`` decides from it. Knows nothing of prices, quantities' meaning on a document, or where items come
+from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +65,9 @@ class ItemCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
-    """What was found. ``items`` (by case-folded number) holds every item that a link or a candidate names, if it exists."""
+    """What was found. ``items`` (by case-folded number) holds every item that a link or a candidate names, if it
+    exists.
+    """
 
     links: Mapping[ShopifyId, ItemLink] = field(default_factory=dict)
     items: Mapping[str, ItemFact] = field(default_factory=dict)
@@ -251,6 +254,6 @@ def _problem(line: OrderLine, *, candidates: Sequence[ItemCandidate], waits_for:
         code=ProblemCode.ITEM_MISSING,
         pointer=pointer,
         detail=f"No item is known for the {which} ({', '.join(known_by) or 'without SKU, barcode or variant'}).",
-        remedy="Link the store's variant to an item, send an item with this SKU or barcode, or set the item of the line.",
+        remedy="Link the store's variant to an item, send an item with this SKU or barcode, or set the line's item.",
         waits_for=waits_for,
     )

@@ -109,9 +109,10 @@ def written(amount: Decimal, currency: str) -> str:
 def allocate(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """Share an amount by weight so that the shares add up to it exactly (largest remainder).
 
-    Each share is at the currency's scale and differs from its exact value by less than one minor unit; equal remainders
-    go to the earlier place. Weights of zero take nothing, unless all are zero: then they share alike. Weights must not be
-    negative. An amount finer than the currency keeps its extra digits on the share with the largest remainder.
+    Each share is at the currency's scale and differs from its exact value by less than one minor unit; equal
+    remainders go to the earlier place. Weights of zero take nothing, unless all are zero: then they share alike.
+    Weights must not be negative. An amount finer than the currency keeps its extra digits on the share with the
+    largest remainder.
     """
     if not weights:
         if amount:

@@ -1,4 +1,6 @@
-"""How the three names of a customer and of an address block are composed from what the store knows (CUS-7, CUS-43, 2.01)."""
+"""How the three names of a customer and of an address block are composed from what the store knows (CUS-7, CUS-43,
+2.01).
+"""
 
 from dataclasses import dataclass
 

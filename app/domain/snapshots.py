@@ -1,7 +1,8 @@
-"""The state of an order that a document was made from, kept with it so that later states can be compared with it (decision 9).
+"""The state of an order that a document was made from, kept with it so that later states can be compared with it
+(decision 9).
 
-Normalised: what does not matter to a document or to its buyer is left out, lines are by Shopify id, and quantities are those after
-non-creditable refunds. How two states are compared is not known here.
+Normalised: what does not matter to a document or to its buyer is left out, lines are by Shopify id, and quantities
+are those after non-creditable refunds. How two states are compared is not known here.
 """
 
 from collections.abc import Mapping
@@ -81,7 +82,9 @@ class Snapshot:
 
 
 def snapshot_of(order: Order, quantities: Mapping[ShopifyId, int]) -> Snapshot:
-    """The snapshot of an order whose lines are documented in these quantities. Tags are sorted: their order says nothing."""
+    """The snapshot of an order whose lines are documented in these quantities. Tags are sorted: their order says
+    nothing.
+    """
     totals = order.totals
     locations = _locations(order)
     return Snapshot(

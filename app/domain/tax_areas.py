@@ -1,4 +1,6 @@
-"""Which tax area an address lies in (CUS-71, CUS-73, 4.30). Customers and orders ask here, so that they cannot disagree."""
+"""Which tax area an address lies in (CUS-71, CUS-73, 4.30). Customers and orders ask here, so that they cannot
+disagree.
+"""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,8 @@
 """Texts as people mean them, for comparing: without case, accents, punctuation and spare blanks.
 
-Standard library only, so that the same text folds to the same key in the domain, the database and the tests. Letters that
-Unicode does not take apart (ø, ł, …) are written out; other scripts keep their letters. Knows nothing of what is compared.
+Standard library only, so that the same text folds to the same key in the domain, the database and the tests. Letters
+that Unicode does not take apart (ø, ł, …) are written out; other scripts keep their letters. Knows nothing of what is
+compared.
 """
 
 import re

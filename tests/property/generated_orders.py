@@ -1,7 +1,7 @@
 """Random orders with the books that Shopify would keep of them, for the properties of documents.
 
-The model works in whole minor units and knows nothing of the code under test: it sells, discounts, taxes, edits, refunds and
-rounds, and adds up as it goes. ``charged`` and ``tax`` are what a document of the order must come to.
+The model works in whole minor units and knows nothing of the code under test: it sells, discounts, taxes, edits,
+refunds and rounds, and adds up as it goes. ``charged`` and ``tax`` are what a document of the order must come to.
 """
 
 from dataclasses import dataclass, field
@@ -150,7 +150,7 @@ class Seller:
         return price[0] * quantity - discount[0], price[1] * quantity - discount[1]
 
     def kept_value(self, price: tuple[int, int], kept: int, ordered: int, discount: tuple[int, int]) -> tuple[int, int]:
-        """What the kept pieces come to; a discount between two minor units is rounded as Shopify pleases, up or down."""
+        """What the kept pieces come to; a discount between two minor units is rounded as Shopify pleases."""
         if kept == ordered:
             return self.value(price, kept, discount)
         up = self.draw(st.booleans())
@@ -184,7 +184,7 @@ class Seller:
         price: tuple[int, int],
         discount: tuple[int, int],
     ) -> tuple[tuple[int, int], tuple[int, int]]:
-        """A creditable refund of some pieces: the current sums fall, what was charged does not. Returns what is left."""
+        """A creditable refund of some pieces: the current sums fall, what was charged does not. Gives what is left."""
         stays = self.kept_value(price, kept - returned, made.ordered_quantity, discount)
         stays_tax = (tax[0] * (kept - returned) // kept, tax[1] * (kept - returned) // kept)
         back = (value[0] - stays[0], value[1] - stays[1])
@@ -300,7 +300,8 @@ class Seller:
     def _cash_rounding(self) -> tuple[list[int], list[int]]:
         """Rounding of cash that Shopify's totals hold, or leave out.
 
-        Not beside discounts that were rounded: a minor unit could then be the one or the other, and nobody could say which.
+        Not beside discounts that were rounded: a minor unit could then be the one or the other, and nobody could say
+        which.
         """
         charged = list(self.books.charged)
         parted = any(

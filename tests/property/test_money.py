@@ -1,6 +1,7 @@
 """Allocation for any amount, weights and currency: nothing is lost, nobody is a minor unit off."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ def test_more_weight_never_gets_less(money: tuple[Decimal, str], weights: list[D
     amount, currency = money
     shares = allocate(abs(amount), weights, currency)
     ranked = sorted(zip(weights, shares, strict=True))
-    for (lighter, small), (heavier, large) in zip(ranked, ranked[1:], strict=False):
+    for (lighter, small), (heavier, large) in pairwise(ranked):
         assert small <= large or lighter == heavier
 
 

@@ -1,7 +1,7 @@
 """E-mail addresses and phone numbers in their comparing forms, by email-validator and phonenumbers.
 
-Addresses are folded in the domain (``app.domain.comparison``), with the standard library, because their key is part of a decision
-that is tested without adapters. Nothing here looks anything up on a network.
+Addresses are folded in the domain (``app.domain.comparison``), with the standard library, because their key is part
+of a decision that is tested without adapters. Nothing here looks anything up on a network.
 """
 
 import phonenumbers
@@ -14,7 +14,8 @@ class ContactKeys:
     def email_key(self, raw: str) -> str | None:
         """The whole address without case and with its domain in Unicode; None for what is no address.
 
-        Mail servers may tell local parts apart by case, people do not; the reference compares without case, too (CUS-32).
+        Mail servers may tell local parts apart by case, people do not; the reference compares without case, too
+        (CUS-32).
         """
         try:
             found = validate_email(raw.strip(), check_deliverability=False, allow_smtputf8=True, test_environment=True)
@@ -23,7 +24,9 @@ class ContactKeys:
         return found.normalized.casefold()
 
     def phone_key(self, raw: str, country_code: str) -> str | None:
-        """E.164, or None. A number without country prefix is read as one of ``country_code``; ``(0)`` after a prefix is dropped."""
+        """E.164, or None. A number without country prefix is read as one of ``country_code``; ``(0)`` after a prefix
+        is dropped.
+        """
         text = raw.strip()
         if not text:
             return None

@@ -1,7 +1,8 @@
 """An order becomes a sales document, is refused with every reason, or has nothing to document (P30–P34).
 
-The order of the work: what is left of the order → its money → the proof of the total → the lines → the header. Everything is
-tried even after something was missing, so that a person sees all of it at once. Stores nothing and numbers nothing.
+The order of the work: what is left of the order → its money → the proof of the total → the lines → the header.
+Everything is tried even after something was missing, so that a person sees all of it at once. Stores nothing and
+numbers nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ _NOTHING_TO_FULFIL = ("fulfilled", "fulfillment_not_required", "fulfilment_not_r
 _PAID = ("paid", "partially_paid", "refunded", "partially_refunded")
 
 
-def build_document(
+def build_document(  # noqa: PLR0913 -- every fact of the decision is passed in, by name
     order: Order,
     *,
     shop_id: ShopId,
@@ -64,7 +65,9 @@ def build_document(
     use_shopify_number: bool,
     by_request: bool = False,
 ) -> DocumentOutcome:
-    """The document of an order. ``by_request``: a person asks for it, which ``cancelled_paid = skip`` does not forbid (P34)."""
+    """The document of an order. ``by_request``: a person asks for it, which ``cancelled_paid = skip`` does not forbid
+    (P34).
+    """
     quantities = documented_quantities(order, settings.refunds.process)
     handling = settings.orders.currency_handling
     currency = order.currency_of(handling is CurrencyHandling.PRESENTMENT)
@@ -125,7 +128,7 @@ def _nothing(
     if cancelled and not by_request and settings.orders.cancelled_paid is CancelledPaid.SKIP and paid(order):
         return NothingToDocument(
             reason=NothingReason.CANCELLED_PAID,
-            detail="The order was paid and cancelled before it was documented; orders.cancelled_paid leaves such orders out.",
+            detail="The order was paid and cancelled undocumented; orders.cancelled_paid leaves such orders out.",
         )
     return None
 

@@ -34,9 +34,9 @@ _NONE = Charged(total=NOTHING, tax=NOTHING, subtotal=NOTHING)
 def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
     """The readings of what was charged, best first; equal ones once.
 
-    (a) total less non-creditable refund lines; (b) current total with creditable refund lines and refunded shipping put back;
-    with ``refunds.process = none`` the current total alone. An order that holds exchange lines, which no order document shows,
-    is also read without them.
+    (a) total less non-creditable refund lines; (b) current total with creditable refund lines and refunded shipping
+    put back; with ``refunds.process = none`` the current total alone. An order that holds exchange lines, which no
+    order document shows, is also read without them.
     """
     totals = order.totals
     original = Charged(total=totals.total, tax=totals.tax, subtotal=totals.subtotal)

@@ -38,7 +38,9 @@ class HeaderCodes:
 
 
 def header_codes(order: Order, *, mappings: Mappings, by_hand: OrderMapping) -> HeaderCodes:
-    """Methods by the first shipping charge, payment by its transactions, terms by type and name, salesperson by staff."""
+    """Methods by the first shipping charge, payment by its transactions, terms by type and name, salesperson by
+    staff.
+    """
     first = order.shipping_lines[0] if order.shipping_lines else None
     row = mappings.shipment_methods.get(first.title.casefold()) if first else None
     found = {
@@ -171,8 +173,10 @@ def _order_phone(order: Order) -> str:
 
 def currency_code(
     currency: str, *, local_currency: str | None, settings: ShopSettings, mappings: Mappings
-) -> str | None | Problem:
-    """The ERP's code of the document's currency: none for its own, else the setting (mode shop), else the mapping (G8)."""
+) -> str | Problem | None:
+    """The ERP's code of the document's currency: none for its own, else the setting (mode shop), else the mapping
+    (G8).
+    """
     if currency == local_currency:
         return None
     if settings.orders.currency_handling is CurrencyHandling.SHOP and settings.orders.currency_code:
@@ -183,7 +187,10 @@ def currency_code(
     return Problem(
         code=ProblemCode.CURRENCY_MISSING,
         pointer=f"/currency-mappings/{currency}",
-        detail=f"The document is in {currency}; the local currency is {local_currency or 'not set'}, and {currency} is not mapped.",
+        detail=(
+            f"The document is in {currency}; the local currency is {local_currency or 'not set'}, "
+            f"and {currency} is not mapped."
+        ),
         remedy=f"Map the currency {currency}, or set orders.currency_code or general.local_currency.",
         waits_for=(awaited.currency_mapping(currency),),
     )
@@ -198,7 +205,7 @@ def header_problems(order: Order, *, shop_id: ShopId, mappings: Mappings, use_sh
                 code=ProblemCode.NUMBER_INVALID,
                 pointer="/name",
                 detail=f"The order's name {order.name} begins with @ and cannot be a document number.",
-                remedy="Create the document with orders.use_shopify_order_number switched off: it is then numbered by the series.",
+                remedy="Create the document with orders.use_shopify_order_number off: the series then numbers it.",
             )
         )
     template = template_of(order, mappings)
@@ -211,7 +218,7 @@ def header_problems(order: Order, *, shop_id: ShopId, mappings: Mappings, use_sh
                 code=ProblemCode.PRICE_TAX_MODE_DIFFERS,
                 pointer="/prices_include_tax",
                 detail=f"The order's prices {found} tax; the template of {template.country_code} says they {said} it.",
-                remedy="Correct the store's tax setting for this country, or prices_include_tax in the customer template.",
+                remedy="Correct the store's tax setting for this country, or prices_include_tax in the template.",
                 waits_for=(awaited.customer_template(shop_id, template.country_code),),
             )
         )

@@ -1,4 +1,5 @@
-"""The lines of a document, in its order: comment, order lines as in Shopify, shipping, duties, fees, cash rounding (P31).
+"""The lines of a document, in its order: comment, order lines as in Shopify, shipping, duties, fees, cash rounding
+(P31).
 
 Splits a line that ships from several locations, to the cent. The money is proved before it comes here.
 """
@@ -101,7 +102,7 @@ class LineWriter:
                 location_code=share.location_code,
             )
 
-    def _append(
+    def _append(  # noqa: PLR0913 -- the fields of a line
         self,
         target: Target,
         source: LineSource,

@@ -37,8 +37,8 @@ class LineLocations:
     def shares(self, line_id: ShopifyId, quantity: int) -> list[LocationShare]:
         """The line's quantity by ERP location, in the order of the fulfilment orders.
 
-        Open fulfilment orders come first; finished ones only speak for pieces that no open one has. What none of them has is
-        taken to ship with the first. Several store locations with one code are one share.
+        Open fulfilment orders come first; finished ones only speak for pieces that no open one has. What none of them
+        has is taken to ship with the first. Several store locations with one code are one share.
         """
         taken: dict[str | None, LocationShare] = {}
         left = quantity

@@ -1,4 +1,6 @@
-"""What can come of an attempt to document an order: a draft, a refusal that names everything missing, or nothing to document."""
+"""What can come of an attempt to document an order: a draft, a refusal that names everything missing, or nothing to
+document.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum

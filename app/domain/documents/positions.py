@@ -1,7 +1,8 @@
-"""The money of an order in the currency of its document, part by part, before anything of the ERP is known (P31, P32).
+"""The money of an order in the currency of its document, part by part, before anything of the ERP is known (P31,
+P32).
 
-A position is what one line of the order, one charge, duty or fee comes to for the quantity that is documented. What it becomes
-in the ERP is decided in ``targets``; whether all of it adds up is proved in ``proof``.
+A position is what one line of the order, one charge, duty or fee comes to for the quantity that is documented. What
+it becomes in the ERP is decided in ``targets``; whether all of it adds up is proved in ``proof``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,7 +122,7 @@ def _shipping(order: Order, process: RefundProcess, side: _Currency) -> Iterator
             continue
         discount = charge.discount.of(side.handling)
         taxes = side.taxes(charge.tax_lines)
-        if price != full and full != discount:
+        if price != full != discount:
             kept = (price - discount) / (full - discount)
             taxes = tuple(_scaled(tax, kept, side.iso) for tax in taxes)
         yield Position(

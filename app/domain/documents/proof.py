@@ -1,7 +1,8 @@
 """The proof that a document's total is what Shopify charged, to the minor unit (P32), or how far it is from it.
 
-Three things Shopify leaves open are settled by the figures alone, never by guessing: whether its total already holds the cash
-rounding, how much of the order discount it allocated to lines, and which way a share of a discount was rounded.
+Three things Shopify leaves open are settled by the figures alone, never by guessing: whether its total already holds
+the cash rounding, how much of the order discount it allocated to lines, and which way a share of a discount was
+rounded.
 """
 
 import dataclasses
@@ -21,7 +22,9 @@ _SOLD = (SourceKind.ORDER_LINE, SourceKind.TIP, SourceKind.GIFT_CARD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """How the positions and what was charged compare. ``positions`` carry the order discount that was spread over them."""
+    """How the positions and what was charged compare. ``positions`` carry the order discount that was spread over
+    them.
+    """
 
     positions: tuple[Position, ...]
     charged: Charged
@@ -85,7 +88,9 @@ def prove(
 def _best(
     matches: Sequence[_Match], positions: Sequence[Position], *, handling: CurrencyHandling, currency: str
 ) -> _Match:
-    """An exact match (of several the one with the lines' own tax), else the closest within roundings, else the closest."""
+    """An exact match (of several the one with the lines' own tax), else the closest within roundings, else the
+    closest.
+    """
     exact = [match for match in matches if not match.gap]
     if len(exact) > 1:
         tax = sum((each.amount for position in positions for each in position.taxes), ZERO)
@@ -97,7 +102,9 @@ def _best(
 
 
 def _order_discounts(order: Order, positions: Sequence[Position], handling: CurrencyHandling) -> list[Decimal]:
-    """How much of the order's discount Shopify may have left unallocated: nothing, or the rest by either header figure."""
+    """How much of the order's discount Shopify may have left unallocated: nothing, or the rest by either header
+    figure.
+    """
     totals = order.totals
     if not totals.discount and not totals.current_discount:
         return [ZERO]
@@ -105,11 +112,10 @@ def _order_discounts(order: Order, positions: Sequence[Position], handling: Curr
     allocated = sum((line.discount.of(handling) for line in order.lines), ZERO)
     documented = sum((position.discount for position in positions if position.source in _SOLD), ZERO)
     most = sum((position.amount for position in _discountable(positions)), ZERO)
-    rests = (
-        totals.discount.of(handling) - allocated - shipping,
-        totals.current_discount.of(handling) - documented - shipping,
-    )
-    return list(dict.fromkeys((ZERO, *(rest for rest in rests if 0 < rest <= most))))
+    stated = totals.discount.of(handling) - allocated - shipping
+    now = totals.current_discount.of(handling) - documented - shipping
+    # What the header states beyond the lines is likelier than nothing; its current figure also moves with edits.
+    return list(dict.fromkeys(rest for rest in (stated, ZERO, now) if not rest or 0 < rest <= most))
 
 
 def _discountable(positions: Iterable[Position]) -> list[Position]:

@@ -12,8 +12,8 @@ from app.domain.shop_settings import RefundProcess
 def documented_quantities(order: Order, process: RefundProcess) -> Mapping[ShopifyId, int]:
     """The quantity to be documented, for every line by its Shopify id (P32).
 
-    The smaller of *ordered less what non-creditable refund lines took* and *current plus what creditable refund lines took*;
-    the second covers an edit for which Shopify wrote no refund, or an empty one. Where nobody will credit
+    The smaller of *ordered less what non-creditable refund lines took* and *current plus what creditable refund lines
+    took*; the second covers an edit for which Shopify wrote no refund, or an empty one. Where nobody will credit
     (``refunds.process = none``) it is the current quantity. Exchange lines are left out.
     """
     taken: dict[ShopifyId, int] = defaultdict(int)

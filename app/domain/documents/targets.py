@@ -1,4 +1,5 @@
-"""What each part of an order becomes in the ERP: an item, an account, a charge (P31, 4.20, 4.26, 5.25), or what is missing for it.
+"""What each part of an order becomes in the ERP: an item, an account, a charge (P31, 4.20, 4.26, 5.25), or what is
+missing for it.
 
 Knows mappings and settings, no amounts.
 """
@@ -88,7 +89,9 @@ class Targets:
         return Target(type=LineType.ITEM, description=position.title)
 
     def _shipping(self, position: Position) -> Target:
-        """By the mapping of the title: account, item or charge with a number of its own; without a type the account (4.26)."""
+        """By the mapping of the title: account, item or charge with a number of its own; without a type the account
+        (4.26).
+        """
         row = self.mappings.shipment_methods.get(position.title.casefold())
         if row is None or row.charge_type is None:
             account = self._account(SourceKind.SHIPPING_LINE, position.title)

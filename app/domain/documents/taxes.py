@@ -1,4 +1,6 @@
-"""Taxes per line that add up to Shopify's header tax (P32). The header wins; what the lines lack is spread and marked."""
+"""Taxes per line that add up to Shopify's header tax (P32). The header wins; what the lines lack is spread and
+marked.
+"""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,7 +15,9 @@ from app.domain.sales_documents import DocumentTax
 def with_header_tax(
     positions: Sequence[Position], *, header_tax: Decimal, header_lines: Sequence[TaxLine], currency: str
 ) -> list[Position]:
-    """The positions with the difference to the header's tax spread over the taxable ones by amount, as ``estimated`` taxes."""
+    """The positions with the difference to the header's tax spread over the taxable ones by amount, as ``estimated``
+    taxes.
+    """
     rest = header_tax - sum((tax.amount for position in positions for tax in position.taxes), ZERO)
     if not rest or not positions:
         return list(positions)

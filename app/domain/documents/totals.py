@@ -1,4 +1,6 @@
-"""The totals of an order as they are, or would be, documented, in both currencies: what the API shows of an order (P32)."""
+"""The totals of an order as they are, or would be, documented, in both currencies: what the API shows of an order
+(P32).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ HOME = Address(line1="Straße 1", postal_code="1234 AB", city="Zürich", country
         ("Æble", "AEBLE"),
         ("O'Neill-Smith, Ltd.", "o neill smith ltd"),
         ("Café", "Cafe\u0301"),
-        ("ﬁve １２", "FIVE 12"),
+        ("ﬁve \N{FULLWIDTH DIGIT ONE}", "FIVE 1"),
         ("İstanbul", "istanbul"),
         ("Ωmega", "ωMEGA"),
     ],

@@ -71,8 +71,8 @@ def numbers(found: CustomerChoice) -> tuple[str | None, str | None]:
 
 def only(found: CustomerChoice) -> ProblemCode:
     (problem,) = found.problems
-    assert found.sell_to is None and found.bill_to is None
-    assert problem.detail and problem.remedy and problem.waits_for
+    assert (found.sell_to, found.bill_to) == (None, None)
+    assert all((problem.detail, problem.remedy, problem.waits_for))
     return problem.code
 
 
@@ -200,7 +200,7 @@ class TestByEmailAndPhone:
         assert found.links_to_make == ()
 
     def test_a_customer_that_the_erp_has_not_numbered_is_named_by_our_id(self) -> None:
-        unnumbered = customer(None, id="cus_9")
+        unnumbered = customer(None, our_id="cus_9")
         found = choice(order(), known={"store_customer_links": {sid(7000): unnumbered}})
         assert found.sell_to == ExistingCustomer(id=CustomerId("cus_9"), no=None)
         assert found.explanation[-1].candidates == ("cus_9",)

@@ -1,4 +1,6 @@
-"""P33, P34: a refusal names every missing piece, where to set it and what it waits for; and what makes no document at all."""
+"""P33, P34: a refusal names every missing piece, where to set it and what it waits for; and what makes no document at
+all.
+"""
 
 from dataclasses import replace
 
