@@ -1,0 +1,147 @@
+"""Credentials and live tokens of stores, encrypted at rest, and the lock under which one process renews a token (P02)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import msgspec
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.adapters.postgres.database import database_trouble
+from app.domain.identifiers import StoreId
+from app.ports.clock import Clock
+from app.ports.errors import AccessRevoked, StoreUnavailable
+from app.ports.keyring import Keyring
+from app.ports.store_access import AccessToken, StoreCredentials
+
+FORCED_REFRESH_EVERY = timedelta(minutes=1)
+LOCK_PATIENCE_SECONDS = 60.0
+LOCK_POLL_SECONDS = 0.1
+
+_LOCK_KEY = "hashtextextended('orderbridge.token:' || :store, 0)"
+_KEEP = text("""
+INSERT INTO store_tokens (store_id, token, obtained_at, expires_at, scopes)
+VALUES (:store, :token, :obtained_at, :expires_at, :scopes)
+ON CONFLICT (store_id) DO UPDATE SET token = excluded.token, obtained_at = excluded.obtained_at,
+    expires_at = excluded.expires_at, scopes = excluded.scopes
+""")
+_FORCE = text("""
+INSERT INTO store_tokens AS kept (store_id, forced_refresh_at) VALUES (:store, :now)
+ON CONFLICT (store_id) DO UPDATE SET forced_refresh_at = excluded.forced_refresh_at
+WHERE kept.forced_refresh_at IS NULL OR kept.forced_refresh_at <= CAST(:earlier AS timestamptz)
+RETURNING true
+""")
+_REVOKED = text("""
+WITH revoked AS (
+    UPDATE stores SET access_revoked_at = :now, access_revoked_reason = :reason, updated_at = :now
+    WHERE id = :store AND access_revoked_at IS NULL RETURNING id
+)
+INSERT INTO events (id, type, occurred_at, shop_id, resource_type, resource_id, resource_version)
+SELECT 'evt_' || replace(gen_random_uuid()::text, '-', ''), 'store.access_revoked', :now, shops.id, 'shop', shops.id,
+    shops.version
+FROM revoked JOIN shops ON shops.store_id = revoked.id
+""")
+
+_credentials = msgspec.json.Decoder(StoreCredentials)
+
+
+def credentials_context(store: StoreId) -> str:
+    """What a store's credentials are bound to, so that a ciphertext fits no other row."""
+    return f"stores.credentials:{store}"
+
+
+def previous_secret_context(store: StoreId) -> str:
+    return f"stores.previous_webhook_secret:{store}"
+
+
+def _token_context(store: StoreId) -> str:
+    return f"store_tokens.token:{store}"
+
+
+class PostgresTokenVault:
+    """Each call is its own statement; nothing here belongs to a unit of work."""
+
+    def __init__(self, engine: AsyncEngine, *, keyring: Keyring, clock: Clock) -> None:
+        self._engine = engine
+        self._keyring = keyring
+        self._clock = clock
+
+    async def credentials(self, store: StoreId) -> StoreCredentials:
+        row = await self._one("SELECT credentials FROM stores WHERE id = :store AND deleted_at IS NULL", store)
+        if row is None or row.credentials is None:
+            raise AccessRevoked("The store has no credentials. Set them with PUT /v1/shops/{shop}/credentials.")
+        return self._open_credentials(bytes(row.credentials), store)
+
+    async def current(self, store: StoreId) -> AccessToken | None:
+        row = await self._one(
+            "SELECT token, obtained_at, expires_at, scopes FROM store_tokens WHERE store_id = :store", store
+        )
+        if row is None or row.token is None:
+            return None
+        value = self._keyring.decrypt(bytes(row.token), context=_token_context(store)).decode()
+        return AccessToken(
+            value=value, obtained_at=row.obtained_at, expires_at=row.expires_at, scopes=tuple(row.scopes or ())
+        )
+
+    @asynccontextmanager
+    async def refreshing(self, store: StoreId) -> AsyncIterator[AccessToken | None]:
+        async with database_trouble(), self._statements() as connection:
+            await _lock(connection, store)
+            try:
+                yield await self.current(store)
+            finally:
+                await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK_KEY})"), {"store": store})  # noqa: S608
+
+    async def keep(self, store: StoreId, token: AccessToken) -> None:
+        async with database_trouble(), self._statements() as connection:
+            await connection.execute(
+                _KEEP,
+                {
+                    "store": store,
+                    "token": self._keyring.encrypt(token.value.encode(), context=_token_context(store)),
+                    "obtained_at": token.obtained_at,
+                    "expires_at": token.expires_at,
+                    "scopes": list(token.scopes),
+                },
+            )
+
+    async def may_force_refresh(self, store: StoreId) -> bool:
+        now = self._clock.now()
+        async with database_trouble(), self._statements() as connection:
+            given = {"store": store, "now": now, "earlier": now - FORCED_REFRESH_EVERY}
+            return (await connection.execute(_FORCE, given)).first() is not None
+
+    async def access_revoked(self, store: StoreId, reason: str) -> None:
+        async with database_trouble(), self._statements() as connection:
+            await connection.execute(_REVOKED, {"store": store, "reason": reason, "now": self._clock.now()})
+
+    def webhook_secrets(self, credentials: bytes | None, previous: bytes | None, store: StoreId) -> tuple[bytes, ...]:
+        """What may have signed a store's webhooks: the present secret, then the one before it."""
+        found = [self._open_credentials(credentials, store).webhook_secret] if credentials else []
+        if previous:
+            found.append(self._keyring.decrypt(previous, context=previous_secret_context(store)).decode())
+        return tuple(secret.encode() for secret in found if secret)
+
+    def _open_credentials(self, cipher: bytes, store: StoreId) -> StoreCredentials:
+        return _credentials.decode(self._keyring.decrypt(cipher, context=credentials_context(store)))
+
+    async def _one(self, statement: str, store: StoreId) -> Row[tuple[object, ...]] | None:
+        async with database_trouble(), self._statements() as connection:
+            return (await connection.execute(text(statement), {"store": store})).first()
+
+    @asynccontextmanager
+    async def _statements(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which every statement is its own transaction: none stays open over a call to the store."""
+        async with self._engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+async def _lock(connection: AsyncConnection, store: StoreId) -> None:
+    deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE_SECONDS
+    statement = text(f"SELECT pg_try_advisory_lock({_LOCK_KEY})")  # noqa: S608 - a constant
+    while not (await connection.execute(statement, {"store": store})).scalar_one():
+        if asyncio.get_running_loop().time() > deadline:
+            raise StoreUnavailable("Another process has been renewing the store's token for a minute.")
+        await asyncio.sleep(LOCK_POLL_SECONDS)
