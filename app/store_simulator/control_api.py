@@ -20,6 +20,7 @@ from app.store_simulator.orders.errors import ChangeRefused
 from app.store_simulator.simulator import Shop, Simulator
 from app.store_simulator.state import KINDS, Values
 from app.store_simulator.store_settings import SettingError, apply_settings, settings_of
+from app.store_simulator.webhook_bodies import edit_between, quantities
 
 Door = Callable[[HttpRequest], Awaitable[Response]]
 
@@ -93,7 +94,7 @@ class ControlApi:
         loader = self._simulator.engine.loader
         unknown: list[str] = []
         for index, item in enumerate(items):
-            before = set(shop.store.kinds["Order"]) if emit else set()
+            before = set(shop.store.by_type.get("Order", {})) if emit else set()
             try:
                 value, names = loader.put(shop.store, KINDS[kind], item)
             except (ValueError, TypeError, ArithmeticError, KeyError, AttributeError) as error:
@@ -137,8 +138,11 @@ class ControlApi:
     async def act_on_order(self, http: HttpRequest) -> Response:
         shop, given = self._shop(http), await body_of(http)
         order = self._order(shop, http)
+        before = quantities(order)
         topics = act(http.path_params["action"], order, given, shop.store.clock.now())
-        sent = self._simulator.settle(shop, order, topics if given.get("emit", True) else [])
+        self._simulator.engine.loader.settle(shop.store, order)
+        told = {**order, "edit": edit_between(before, quantities(order))}
+        sent = self._simulator.emit(shop, [(topic, told) for topic in topics]) if given.get("emit", True) else 0
         return json_response({"order": order, "topics": topics, "webhooks": sent})
 
     async def generate_orders(self, http: HttpRequest) -> Response:
@@ -215,6 +219,13 @@ class ControlApi:
                 "deliveries": [delivery.as_answer() for delivery in sender.deliveries],
             }
         )
+
+    async def stores(self, _http: HttpRequest) -> Response:
+        found = [
+            {"domain": name, "orders": len(shop.store.all("Order")), "calls": shop.calls_made}
+            for name, shop in self._simulator.shops.items()
+        ]
+        return json_response({"stores": found})
 
     async def reset(self, http: HttpRequest) -> Response:
         await self._simulator.reset(http.path_params.get("store_domain"))

@@ -67,10 +67,8 @@ def root_list(type_name: str, field_name: str, arguments: Values, context: Reque
     planted = store.planted_searches.get((type_name, arguments.get("query") or ""))
     if planted is not None:
         elements, wanted = planted, None
-    elif type_name in store.kinds:
-        elements = store.sorted_by(type_name, sort_key, position)
     else:
-        elements = sorted(store.all(type_name), key=position)
+        elements = store.sorted_by(type_name, sort_key, position)
     bound = query.lower.get(BOUNDS.get(sort_key, ""))
     if bound and not arguments.get("reverse"):
         elements = elements[_first_at_least(elements, bound, position) :]
@@ -110,7 +108,7 @@ def _first_at_least(elements: list[Values], bound: str, position: Callable[[Valu
 
 def note_warnings(warnings: list[Values], field_name: str, arguments: Values, context: RequestContext) -> None:
     if warnings:
-        entry = {"path": [field_name], "query": arguments.get("query"), "parsed": None, "warnings": warnings}
+        entry = {"path": [field_name], "query": arguments.get("query"), "parsed": {}, "warnings": warnings}
         context.search_warnings.append(entry)
 
 

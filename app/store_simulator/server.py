@@ -50,6 +50,7 @@ def _control_routes(control: ControlApi) -> list[Route]:
     store, order = "/control/{store_domain}", "/control/{store_domain}/orders/{order_id}"
     doors = [
         ("/control/reset", control.reset, "POST"),
+        ("/control/stores", control.stores, "GET"),
         (f"{store}/reset", control.reset, "POST"),
         (f"{store}/state", control.put_state, "PUT"),
         (f"{store}/state", control.get_state, "GET"),

@@ -78,11 +78,6 @@ class Simulator:
     def emit(self, shop: Shop, events: list[tuple[str, Values]]) -> int:
         return len(shop.webhooks.emit(events)) if events else 0
 
-    def settle(self, shop: Shop, order: Values, topics: list[str]) -> int:
-        """After an order's life moved on: it is findable again as it now is, and the world hears of it."""
-        self.engine.loader.settle(shop.store, order)
-        return self.emit(shop, [(topic, order) for topic in topics])
-
     async def reset(self, domain: str | None = None) -> None:
         for name in [domain.lower()] if domain else list(self._shops):
             shop = self._shops.pop(name, None)

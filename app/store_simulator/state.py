@@ -127,7 +127,7 @@ class Store:
         self.shop: Values = {}
         self.by_gid: dict[str, Values] = {}
         self.parents: dict[str, Values] = {}
-        self.kinds: dict[str, dict[str, Values]] = {type_name: {} for type_name in KINDS.values()}
+        self.by_type: dict[str, dict[str, Values]] = {}
         # Orders as they were given, so that a later change can derive everything else afresh.
         self.given: dict[str, Values] = {}
         self.page_sizes: dict[str, int] = {}
@@ -140,15 +140,13 @@ class Store:
 
     def all(self, type_name: str) -> list[Values]:
         """Every object of a type, whether it stands on its own or is part of another."""
-        if type_name in self.kinds:
-            return list(self.kinds[type_name].values())
-        return [item for item in self.by_gid.values() if type_of(item["id"]) == type_name]
+        return list(self.by_type.get(type_name, {}).values())
 
     def find(self, identifier: str) -> Values | None:
         return self.by_gid.get(identifier)
 
     def order(self, number: str) -> Values | None:
-        return self.kinds["Order"].get(gid("Order", number))
+        return self.by_gid.get(gid("Order", number))
 
     def owner(self, identifier: str, type_name: str) -> Values | None:
         """The nearest object of type_name that contains the given one."""
@@ -164,7 +162,7 @@ class Store:
         name = f"{type_name} {sort_key}"
         version, elements = self._sorted.get(name, (-1, []))
         if version != self.version:
-            current = self.kinds.get(type_name, {})
+            current = self.by_type.get(type_name, {})
             # A list that was in order a moment ago sorts again in almost no time, if it still has the same members.
             same = len(elements) == len(current) and all(current.get(item["id"]) is item for item in elements)
             elements = sorted(elements if same else current.values(), key=position)
@@ -181,7 +179,6 @@ class Store:
     def put(self, type_name: str, value: Values) -> None:
         """Takes an object in, or the new form of one, and makes it and its parts findable."""
         self.remove(value["id"])
-        self.kinds.setdefault(type_name, {})[value["id"]] = value
         self._register(type_name, value, None)
         self.changed()
 
@@ -190,8 +187,6 @@ class Store:
         if known is None:
             return None
         self._forget(known)
-        for kind in self.kinds.values():
-            kind.pop(identifier, None)
         self.changed()
         return known
 
@@ -206,6 +201,7 @@ class Store:
         for part_id in list(_part_ids(type_of(value["id"]), value)):
             self.by_gid.pop(part_id, None)
             self.parents.pop(part_id, None)
+            self.by_type.get(type_of(part_id), {}).pop(part_id, None)
 
     def changed(self) -> None:
         self.version += 1
@@ -223,6 +219,7 @@ class Store:
         identifier = value.get("id")
         if identifier:
             self.by_gid[identifier] = value
+            self.by_type.setdefault(type_of(identifier), {})[identifier] = value
             if parent is not None:
                 self.parents[identifier] = parent
         for part_type, item in _parts(type_name, value):

@@ -108,10 +108,22 @@ def _order(order: Values) -> Values:
     }
 
 
+def quantities(order: Values) -> dict[str, int]:
+    """The current quantity of each line, to tell an edit by its differences."""
+    return {line["id"]: line.get("currentQuantity", 0) for line in order.get("lineItems") or []}
+
+
+def edit_between(before: dict[str, int], after: dict[str, int]) -> Values:
+    changes = {line_id: count - before.get(line_id, 0) for line_id, count in after.items()}
+    return {
+        "additions": [{"id": sortable_number(key), "delta": change} for key, change in changes.items() if change > 0],
+        "removals": [{"id": sortable_number(key), "delta": -change} for key, change in changes.items() if change < 0],
+    }
+
+
 def _order_edit(order: Values) -> Values:
     """An edit's webhook carries the edit, not the order; what changed is told by ids and differences."""
-    lines = order.get("lineItems") or []
-    removed = [line for line in lines if line.get("currentQuantity", 0) < line.get("quantity", 0)]
+    nothing: Values = {"additions": [], "removals": []}
     return {
         "order_edit": {
             "id": sortable_number(order["id"]) * 10 + 1,
@@ -121,14 +133,8 @@ def _order_edit(order: Values) -> Values:
             "order_id": _number(order),
             "staff_note": "",
             "user_id": None,
-            "line_items": {
-                "additions": [],
-                "removals": [
-                    {"id": sortable_number(line["id"]), "delta": line["quantity"] - line.get("currentQuantity", 0)}
-                    for line in removed
-                ],
-            },
-            "discounts": {"line_item": {"additions": [], "removals": []}},
-            "shipping_lines": {"additions": [], "removals": []},
+            "line_items": order.get("edit") or nothing,
+            "discounts": {"line_item": nothing},
+            "shipping_lines": nothing,
         }
     }
