@@ -155,7 +155,14 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         raise SettingsError("\n".join(_lines(error))) from None
     if settings.embedded and settings.encryption_keys is None:
-        return load_settings(**{**given, "encryption_keys": _kept_key(settings.data_dir)})
+        try:
+            kept = _kept_key(settings.data_dir)
+        except OSError as error:
+            raise SettingsError(
+                f"The data folder {settings.data_dir} cannot be used: {error.strerror}. "
+                f"Start as its owner, or set {PREFIX}DATA_DIR to a folder of your own."
+            ) from error
+        return load_settings(**{**given, "encryption_keys": kept})
     return settings
 
 

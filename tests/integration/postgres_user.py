@@ -23,10 +23,16 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 class PostgresUser:
     """The process, seen from the test that starts it."""
 
-    def __init__(self, home: Path, *, account: str | None = None) -> None:
+    def __init__(self, home: Path, *, account: str | None = None, first_on_path: Path | None = None) -> None:
         command = [sys.executable, "-m", "tests.integration.postgres_user", str(home), *([account] if account else [])]
         self.process = subprocess.Popen(
-            command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=CHECKOUT,
+            env=os.environ | ({"PYTHONPATH": str(first_on_path)} if first_on_path else {}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def __enter__(self) -> Self:

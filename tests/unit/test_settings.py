@@ -66,6 +66,12 @@ def test_a_generated_key_that_others_can_read_is_refused() -> None:
     assert "can be read by other users" in refusal()
 
 
+def test_a_data_folder_that_cannot_be_used_is_refused_with_what_to_do() -> None:
+    Path("file").write_text("in the way")
+
+    assert "or set ORDERBRIDGE_DATA_DIR to a folder of your own" in refusal(data_dir="file/inside")
+
+
 def test_a_server_without_encryption_keys_is_refused() -> None:
     said = refusal(database_url=SERVER)
 

@@ -55,6 +55,8 @@ _LOOKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
 )
 _DEEPEST = 6
+_LARGEST_NUMBER = 2**53
+"""Beyond it readers of JSON lose digits."""
 _PLAIN = (Decimal, UUID, PurePath, datetime, date, time, timedelta)
 
 
@@ -67,7 +69,8 @@ def redacted_text(text: str) -> str:
     """Text without the secrets and e-mail addresses that can be recognised in it."""
     for look, replacement in _LOOKS:
         text = look.sub(replacement, text)
-    return text
+    # Half a surrogate pair, as a broken client may send, cannot be printed at all.
+    return text.encode("utf-8", "replace").decode()
 
 
 def holds_a_secret_or_a_person(field: str) -> bool:
@@ -94,6 +97,8 @@ def _value(value: object, *, depth: int) -> object:
     match value:
         case Enum():
             return _value(value.value, depth=depth)
+        case int() if abs(value) > _LARGEST_NUMBER:
+            return str(value)
         case None | bool() | int() | float():
             return value
         case str():
@@ -112,5 +117,5 @@ def _value(value: object, *, depth: int) -> object:
 
 def _collection(values: Mapping[Any, Any] | Sequence[Any] | AbstractSet[Any], *, depth: int) -> object:
     if isinstance(values, Mapping):
-        return {str(key): _field(str(key), value, depth=depth) for key, value in values.items()}
+        return {redacted_text(str(key)): _field(str(key), value, depth=depth) for key, value in values.items()}
     return [_value(value, depth=depth) for value in values]

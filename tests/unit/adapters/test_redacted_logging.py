@@ -156,6 +156,20 @@ def test_objects_are_named_and_not_printed_unless_they_are_plain_values() -> Non
     }
 
 
+def test_a_person_as_the_key_of_a_mapping_is_taken_out() -> None:
+    assert EMAIL not in str(redacted_entry({"wanted": {EMAIL: 1}}))
+
+
+def test_what_cannot_be_printed_is_made_printable(output: io.StringIO) -> None:
+    structlog.get_logger("app.tests").info(
+        "odd", text="half \ud800", number=10**30, mark=float("nan"), deep=[[[[[[[["x"]]]]]]]]
+    )
+
+    printed = output.getvalue()
+    assert "half ?" in printed
+    assert str(10**30) in printed
+
+
 def test_truth_and_absence_of_personal_data_may_be_said() -> None:
     assert redacted_entry({"email": None, "phone": False}) == {"email": None, "phone": False}
 
