@@ -108,7 +108,7 @@ def _first_at_least(elements: list[Values], bound: str, position: Callable[[Valu
 
 def note_warnings(warnings: list[Values], field_name: str, arguments: Values, context: RequestContext) -> None:
     if warnings:
-        entry = {"path": [field_name], "query": arguments.get("query"), "parsed": {}, "warnings": warnings}
+        entry: Values = {"path": [field_name], "query": arguments.get("query"), "parsed": {}, "warnings": warnings}
         context.search_warnings.append(entry)
 
 

@@ -20,7 +20,7 @@ from app.store_simulator.filters import free_text, text
 from app.store_simulator.ids import timestamp
 from app.store_simulator.search import parse_search
 from app.store_simulator.state import Store, Values
-from app.store_simulator.webhook_bodies import topic_name, webhook_body
+from app.store_simulator.webhook_bodies import events_with_subjects, topic_name, webhook_body
 
 ALLOWED_FAILURES = 8
 SECONDS_TO_ANSWER = 5.0
@@ -96,7 +96,7 @@ class WebhookSender:
         """Makes a delivery for every subscription that wants one of the events."""
         event_id = str(uuid.uuid4())
         made: list[Delivery] = []
-        for topic, value in events:
+        for topic, value in events_with_subjects(events):
             for subscription in self._store.all("WebhookSubscription"):
                 if subscription["topic"] == topic:
                     delivery = self._delivery(subscription, topic, webhook_body(topic, value), value, event_id)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.contract.simulator.client import ShopClient, Values, an_order, eventually
+from tests.contract.simulator.client import ShopClient, Values, an_order, eur, eventually
 from tests.contract.simulator.receiver import Receiver
 
 URI = "http://localhost/hooks"
@@ -60,12 +60,26 @@ async def test_one_action_tells_each_of_its_topics_under_one_event(shop: ShopCli
     assert len({item.headers["x-shopify-webhook-id"] for item in receiver.received}) == 2
 
 
-async def test_an_edit_is_told_with_a_body_of_its_own(shop: ShopClient, receiver: Receiver) -> None:
-    await shop.put(orders=[an_order(1, displayFinancialStatus="PENDING")])
+async def test_an_edit_is_told_by_its_differences(shop: ShopClient, receiver: Receiver) -> None:
+    line = {"id": "gid://shopify/LineItem/11", "name": "A", "quantity": 3, "originalUnitPriceSet": eur("5.00")}
+    await shop.put(orders=[an_order(1, lineItems=[line], displayFinancialStatus="PENDING")])
     await subscribe(shop, "ORDERS_EDITED")
-    await shop.control("PATCH", "orders/1", {"edited": True, "topics": ["ORDERS_EDITED", "ORDERS_UPDATED"]})
+    change = {"setQuantity": {"lineItemId": line["id"], "quantity": 1}}
+    await shop.control("POST", "orders/1/edit", {"changes": [change]})
     await eventually(lambda: len(receiver.received) == 1)
-    assert json.loads(receiver.received[0].body)["order_edit"]["order_id"] == 1
+    edit = json.loads(receiver.received[0].body)["order_edit"]
+    assert edit["order_id"] == 1
+    assert edit["line_items"] == {"additions": [], "removals": [{"id": 11, "delta": 2}]}
+
+
+async def test_a_topic_about_a_part_of_an_order_tells_that_part(shop: ShopClient, receiver: Receiver) -> None:
+    await shop.put(orders=[an_order(1, displayFinancialStatus="PENDING")])
+    await subscribe(shop, "ORDER_TRANSACTIONS_CREATE")
+    paid = await shop.control("POST", "orders/1/pay")
+    await eventually(lambda: len(receiver.received) == 1)
+    body = json.loads(receiver.received[0].body)
+    assert body["admin_graphql_api_id"] == paid["order"]["transactions"][-1]["id"]
+    assert (body["order_id"], body["kind"], body["status"]) == (1, "sale", "success")
 
 
 async def test_putting_state_is_silent_unless_it_shall_be_heard(shop: ShopClient, receiver: Receiver) -> None:
