@@ -14,6 +14,7 @@ from app.ports.errors import (
     Conflict,
     ConnectorError,
     FieldError,
+    Forbidden,
     InvalidInput,
     NotFound,
     StoreRefused,
@@ -154,6 +155,8 @@ def problem_of(error: ConnectorError) -> ApiProblem:
     match error:
         case NotFound():
             return ApiProblem(404, error.code, error.detail, facts=error.facts)
+        case Forbidden():
+            return ApiProblem(403, error.code, error.detail, facts=error.facts)
         case VersionConflict():
             return ApiProblem(412, error.code, error.detail, facts=error.facts, headers=_etag(error.current))
         case Conflict():

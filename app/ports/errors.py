@@ -3,6 +3,7 @@
     ConnectorError
     ├── Refused                 the rule says no; repeating cannot help
     │   ├── NotFound
+    │   ├── Forbidden           the caller is known and may not do this
     │   ├── Conflict            wrong state, already exists; ``current`` helps the caller
     │   ├── VersionConflict     somebody else changed it first
     │   └── InvalidInput        readable but wrong, with the path of each field
@@ -51,6 +52,12 @@ class FieldError:
     pointer: str
     code: str
     detail: str
+
+
+class Forbidden(Refused):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
 
 
 class Conflict(Refused):

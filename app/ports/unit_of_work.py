@@ -7,12 +7,14 @@ from app.ports.repositories.activities import Activities
 from app.ports.repositories.api_keys import ApiKeys
 from app.ports.repositories.awaiting import AwaitingWork
 from app.ports.repositories.configuration import Configurations
+from app.ports.repositories.customers import Customers
 from app.ports.repositories.documents import Documents
 from app.ports.repositories.documents_reading import DocumentsReading
 from app.ports.repositories.due_work import DueWork
 from app.ports.repositories.events import Events
 from app.ports.repositories.idempotency import Idempotency
 from app.ports.repositories.inbox import Inbox
+from app.ports.repositories.items import Items
 from app.ports.repositories.links import Links
 from app.ports.repositories.mapping_tables import MappingTables
 from app.ports.repositories.order_facts import OrderFacts
@@ -24,6 +26,7 @@ from app.ports.repositories.runs import Runs
 from app.ports.repositories.schedules import Schedules
 from app.ports.repositories.shops import Shops
 from app.ports.repositories.store_state import StoreState
+from app.ports.repositories.stores import Stores
 from app.ports.repositories.subscriptions import Subscriptions
 
 
@@ -95,6 +98,15 @@ class UnitOfWork(Protocol):
 
     @property
     def links(self) -> Links: ...
+
+    @property
+    def customers(self) -> Customers: ...
+
+    @property
+    def items(self) -> Items: ...
+
+    @property
+    def stores(self) -> Stores: ...
 
     async def __aenter__(self) -> Self: ...
 

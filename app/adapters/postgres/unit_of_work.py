@@ -14,12 +14,14 @@ from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
 from app.adapters.postgres.repositories.configuration import PostgresConfigurations
+from app.adapters.postgres.repositories.customers import PostgresCustomers
 from app.adapters.postgres.repositories.documents import PostgresDocuments
 from app.adapters.postgres.repositories.documents_reading import PostgresDocumentsReading
 from app.adapters.postgres.repositories.due_work import PostgresDueWork
 from app.adapters.postgres.repositories.events import PostgresEvents
 from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
 from app.adapters.postgres.repositories.inbox import PostgresInbox
+from app.adapters.postgres.repositories.items import PostgresItems
 from app.adapters.postgres.repositories.links import PostgresLinks
 from app.adapters.postgres.repositories.mapping_tables import PostgresMappingTables
 from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
@@ -31,6 +33,7 @@ from app.adapters.postgres.repositories.runs import PostgresRuns
 from app.adapters.postgres.repositories.schedules import PostgresSchedules
 from app.adapters.postgres.repositories.shops import PostgresShops
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
+from app.adapters.postgres.repositories.stores import PostgresStores
 from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptions
 from app.adapters.postgres.ulid import Ulids
 from app.ports.clock import IdFactory
@@ -157,6 +160,18 @@ class PostgresUnitOfWork:
     @cached_property
     def links(self) -> PostgresLinks:
         return PostgresLinks(self.driver)
+
+    @cached_property
+    def customers(self) -> PostgresCustomers:
+        return PostgresCustomers(self.driver)
+
+    @cached_property
+    def items(self) -> PostgresItems:
+        return PostgresItems(self.driver)
+
+    @cached_property
+    def stores(self) -> PostgresStores:
+        return PostgresStores(self.driver)
 
 
 def unit_of_work_factory(engine: AsyncEngine, ids: IdFactory | None = None) -> Callable[[], PostgresUnitOfWork]:

@@ -7,6 +7,9 @@ from app.api.routes import (
     activities,
     events,
     me,
+    order_requests,
+    orders,
+    orders_to_import,
     runs,
     sales_documents,
     schedules,
@@ -24,4 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     webhook_subscriptions.router,
     sales_documents.router,
+    orders.router,
+    order_requests.router,
+    orders_to_import.router,
 )

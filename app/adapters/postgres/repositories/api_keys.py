@@ -26,10 +26,13 @@ class PostgresApiKeys:
         row = await self._driver.fetchrow("SELECT * FROM api_keys WHERE id = $1 FOR UPDATE", key_id)
         return _key(row) if row else None
 
-    async def page(self, request: PageRequest) -> Page[ApiKey]:
+    async def page(self, request: PageRequest, *, within: Sequence[ShopId] | None) -> Page[ApiKey]:
         (after,) = request.after or ("",)
         rows = await self._driver.fetch(
-            "SELECT * FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2", after, request.limit + 1
+            "SELECT * FROM api_keys WHERE id > $1 AND ($2::text[] IS NULL OR shop_ids <@ $2) ORDER BY id LIMIT $3",
+            after,
+            None if within is None else list(within),
+            request.limit + 1,
         )
         return page_of(rows, request, shape=_key, key=lambda row: (row["id"],))
 

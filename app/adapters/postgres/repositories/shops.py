@@ -22,6 +22,10 @@ class PostgresShops:
         row = await self._driver.fetchrow(f"{REF} WHERE code = $1", code)
         return _ref(row) if row else None
 
+    async def ids(self) -> Sequence[ShopId]:
+        rows = await self._driver.fetch("SELECT id FROM shops ORDER BY id")
+        return [ShopId(row["id"]) for row in rows]
+
     async def by_codes(self, codes: Sequence[str]) -> Sequence[ShopRef]:
         rows = await self._driver.fetch(f"{REF} WHERE code = ANY($1) ORDER BY code", list(codes))
         return [_ref(row) for row in rows]

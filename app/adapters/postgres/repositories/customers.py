@@ -1,0 +1,208 @@
+"""Customers on PostgreSQL: by number, by our id, and the moving of everything that hangs on one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from app.adapters.postgres.repositories.paging import page_of
+from app.adapters.postgres.ulid import new_id
+from app.domain.addresses import Address
+from app.domain.customers import Customer
+from app.domain.identifiers import CustomerId, ShopId, ShopifyId
+from app.ports.paging import Page, PageRequest
+from app.ports.repositories.customers import CustomerKeys, Customers, KeptCustomer, RenumberedDocument
+
+SELECT = "SELECT c.*, s.code AS shop_code FROM customers AS c LEFT JOIN shops AS s ON s.id = c.shop_id"
+TEXTS = (
+    "name", "name2", "contact_name", "email", "phone", "vat_registration_no", "registration_no", "payment_terms_code",
+)  # fmt: skip
+PLACE = ("line1", "line2", "postal_code", "city", "county", "country_code")
+KEYS = ("email_key", "phone_key", "address_key")
+WRITTEN = (*TEXTS, *PLACE, "blocked", *KEYS)
+LINKS = (
+    ("store_customer_links", "customer_id"),
+    ("store_address_links", "customer_id"),
+    ("store_company_links", "customer_id"),
+    ("company_location_links", "sell_to_customer_id"),
+    ("company_location_links", "bill_to_customer_id"),
+)
+PARTIES = ("sell_to", "bill_to")
+
+
+class PostgresCustomers(Customers):
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def by_no(self, no: str) -> CustomerId | None:
+        found = await self._driver.fetchval("SELECT id FROM customers WHERE no = $1 FOR KEY SHARE", no)
+        return CustomerId(found) if found else None
+
+    async def find(self, no: str) -> KeptCustomer | None:
+        return await self._one("WHERE c.no = $1", no)
+
+    async def locked(self, no: str) -> KeptCustomer | None:
+        return await self._one("WHERE c.no = $1 FOR UPDATE OF c", no)
+
+    async def locked_by_id(self, customer: CustomerId) -> KeptCustomer | None:
+        return await self._one("WHERE c.id = $1 FOR UPDATE OF c", customer)
+
+    async def new(self, customer: CustomerId) -> KeptCustomer | None:
+        return await self._one("WHERE c.id = $1 AND c.no IS NULL", customer)
+
+    async def _one(self, condition: str, value: str) -> KeptCustomer | None:
+        row = await self._driver.fetchrow(f"{SELECT} {condition}", value)
+        return _kept(row) if row else None
+
+    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptCustomer]:
+        if updated_from is not None:
+            after, no = request.after or (updated_from.isoformat(), "")
+            rows = await self._driver.fetch(
+                f"{SELECT} WHERE c.no IS NOT NULL AND c.updated_at >= $1 AND (c.updated_at, c.no) > ($2, $3)"
+                " ORDER BY c.updated_at, c.no LIMIT $4",
+                updated_from,
+                datetime.fromisoformat(str(after)),
+                no,
+                request.limit + 1,
+            )
+            return page_of(rows, request, shape=_kept, key=lambda row: (row["updated_at"].isoformat(), row["no"]))
+        (no,) = request.after or ("",)
+        rows = await self._driver.fetch(f"{SELECT} WHERE c.no > $1 ORDER BY c.no LIMIT $2", no, request.limit + 1)
+        return page_of(rows, request, shape=_kept, key=lambda row: (row["no"],))
+
+    async def save(self, customer: Customer, keys: CustomerKeys, *, now: datetime) -> KeptCustomer:
+        values = [getattr(customer, name) for name in TEXTS]
+        values += [getattr(customer.address, name) for name in PLACE]
+        values += [customer.blocked, keys.email, keys.phone, keys.address]
+        places = ", ".join(f"${place + 4}" for place in range(len(values)))
+        updates = ", ".join(f"{name} = excluded.{name}" for name in WRITTEN)
+        await self._driver.execute(
+            f"INSERT INTO customers AS c (id, no, created_at, updated_at, version, {', '.join(WRITTEN)})"
+            f" VALUES ($1, $2, $3, $3, 1, {places}) ON CONFLICT (no) DO UPDATE SET {updates},"
+            " version = c.version + 1, updated_at = excluded.updated_at",
+            new_id("cus"),
+            customer.no,
+            now,
+            *values,
+        )
+        kept = await self.find(str(customer.no))
+        assert kept is not None
+        return kept
+
+    async def number(self, customer: CustomerId, no: str, *, now: datetime) -> None:
+        await self._driver.execute(
+            "UPDATE customers SET no = $2, version = version + 1, updated_at = $3 WHERE id = $1", customer, no, now
+        )
+
+    async def new_page(self, request: PageRequest, *, shops: Sequence[ShopId] | None) -> Page[KeptCustomer]:
+        after, last = request.after or ("0001-01-01T00:00:00+00:00", "")
+        rows = await self._driver.fetch(
+            f"{SELECT} WHERE c.no IS NULL AND (c.created_at, c.id) > ($1, $2)"
+            " AND ($3::text[] IS NULL OR c.shop_id = ANY($3)) ORDER BY c.created_at, c.id LIMIT $4",
+            datetime.fromisoformat(str(after)),
+            last,
+            None if shops is None else list(shops),
+            request.limit + 1,
+        )
+        return page_of(rows, request, shape=_kept, key=lambda row: (row["created_at"].isoformat(), row["id"]))
+
+    async def show_number(self, customer: CustomerId, no: str, *, now: datetime) -> Sequence[RenumberedDocument]:
+        found: dict[str, RenumberedDocument] = {}
+        for party in PARTIES:
+            rows = await self._driver.fetch(
+                "UPDATE sales_documents SET content = jsonb_set(content, ARRAY[$4, 'customer_no'], to_jsonb($2::text)),"
+                f" revision = revision + 1, updated_at = $3 WHERE {party}_customer_id = $1"
+                " AND content #>> ARRAY[$4, 'customer_no'] IS DISTINCT FROM $2"
+                " RETURNING id, shop_id, version",
+                customer,
+                no,
+                now,
+                party,
+            )
+            for row in rows:
+                found[row["id"]] = RenumberedDocument(
+                    id=row["id"], shop_id=ShopId(row["shop_id"]), version=row["version"]
+                )
+        return [found[each] for each in sorted(found)]
+
+    async def replace_by(self, created: CustomerId, existing: CustomerId, *, now: datetime) -> None:
+        for table, column in LINKS:
+            await self._driver.execute(
+                f"UPDATE {table} SET {column} = $2, version = version + 1, updated_at = $3 WHERE {column} = $1",
+                created,
+                existing,
+                now,
+            )
+        for party in PARTIES:
+            await self._driver.execute(
+                f"UPDATE sales_documents SET {party}_customer_id = $2,"
+                " content = jsonb_set(content, ARRAY[$3, 'customer_id'], to_jsonb($2::text))"
+                f" WHERE {party}_customer_id = $1",
+                created,
+                existing,
+                party,
+            )
+            await self._driver.execute(
+                "UPDATE orders SET mapping = jsonb_set(mapping, ARRAY[$3], to_jsonb($2::text)),"
+                " version = version + 1, updated_at = $4 WHERE mapping ->> $3 = $1",
+                created,
+                existing,
+                f"{party}_customer_id",
+                now,
+            )
+        await self._driver.execute("DELETE FROM customers WHERE id = $1", created)
+
+    async def links(self, customer: CustomerId) -> int:
+        counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE {column} = $1)" for table, column in LINKS)
+        found: int = await self._driver.fetchval(f"SELECT {counts}", customer)
+        return found
+
+    async def unlink(self, customer: CustomerId) -> None:
+        for table, column in LINKS:
+            if column == "customer_id":
+                await self._driver.execute(f"DELETE FROM {table} WHERE customer_id = $1", customer)
+            else:
+                await self._driver.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} = $1", customer)
+        await self._driver.execute(
+            "DELETE FROM company_location_links WHERE sell_to_customer_id IS NULL AND bill_to_customer_id IS NULL"
+        )
+
+    async def has_documents(self, customer: CustomerId) -> bool:
+        found: bool = await self._driver.fetchval(
+            "SELECT EXISTS (SELECT FROM sales_documents WHERE sell_to_customer_id = $1 OR bill_to_customer_id = $1)",
+            customer,
+        )
+        return found
+
+    async def delete(self, customer: CustomerId, *, now: datetime) -> None:
+        for party in PARTIES:
+            await self._driver.execute(
+                "UPDATE orders SET mapping = jsonb_set(mapping, ARRAY[$2], 'null'), version = version + 1,"
+                " updated_at = $3, document_due_at = CASE WHEN documents_on_request OR state = 'processed'"
+                " THEN document_due_at ELSE $3 END WHERE mapping ->> $2 = $1",
+                customer,
+                f"{party}_customer_id",
+                now,
+            )
+        await self._driver.execute("DELETE FROM customers WHERE id = $1", customer)
+
+
+def _kept(row: asyncpg.Record) -> KeptCustomer:
+    customer = Customer(
+        id=CustomerId(row["id"]),
+        no=row["no"],
+        address=Address(**{name: row[name] for name in PLACE}),
+        blocked=row["blocked"],
+        **{name: row[name] for name in TEXTS},
+    )
+    return KeptCustomer(
+        customer=customer,
+        version=row["version"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        shop_id=ShopId(row["shop_id"]) if row["shop_id"] else None,
+        shop_code=row["shop_code"],
+        store_customer_id=ShopifyId(row["store_customer_id"]) if row["store_customer_id"] else None,
+        store_company_id=ShopifyId(row["store_company_id"]) if row["store_company_id"] else None,
+        template_code=row["template_code"],
+    )

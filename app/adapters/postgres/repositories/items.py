@@ -1,0 +1,115 @@
+"""Items, and their codes made anew with each writing."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from app.adapters.postgres.repositories.paging import page_of
+from app.domain.catalogue import Item, ItemVariant, codes_of
+from app.ports.paging import Page, PageRequest
+from app.ports.repositories.items import Items, KeptItem
+
+
+class PostgresItems(Items):
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def find(self, no: str) -> KeptItem | None:
+        row = await self._driver.fetchrow("SELECT * FROM items WHERE no = $1", no)
+        return _kept(row) if row else None
+
+    async def locked(self, no: str) -> KeptItem | None:
+        row = await self._driver.fetchrow("SELECT * FROM items WHERE no = $1 FOR UPDATE", no)
+        return _kept(row) if row else None
+
+    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptItem]:
+        if updated_from is not None:
+            after, no = request.after or (updated_from.isoformat(), "")
+            rows = await self._driver.fetch(
+                "SELECT * FROM items WHERE updated_at >= $1 AND (updated_at, no) > ($2, $3)"
+                " ORDER BY updated_at, no LIMIT $4",
+                updated_from,
+                datetime.fromisoformat(str(after)),
+                no,
+                request.limit + 1,
+            )
+            return page_of(rows, request, shape=_kept, key=lambda row: (row["updated_at"].isoformat(), row["no"]))
+        (no,) = request.after or ("",)
+        rows = await self._driver.fetch("SELECT * FROM items WHERE no > $1 ORDER BY no LIMIT $2", no, request.limit + 1)
+        return page_of(rows, request, shape=_kept, key=lambda row: (row["no"],))
+
+    async def save(self, item: Item, *, now: datetime) -> KeptItem:
+        row = await self._driver.fetchrow(
+            "INSERT INTO items AS i (no, description, base_unit, sku, vendor_item_no, unit_price, blocked, variants,"
+            " barcodes, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)"
+            " ON CONFLICT (no) DO UPDATE SET description = excluded.description, base_unit = excluded.base_unit,"
+            " sku = excluded.sku, vendor_item_no = excluded.vendor_item_no, unit_price = excluded.unit_price,"
+            " blocked = excluded.blocked, variants = excluded.variants, barcodes = excluded.barcodes,"
+            " version = i.version + 1, updated_at = excluded.updated_at RETURNING *",
+            item.no,
+            item.description,
+            item.base_unit,
+            item.sku,
+            item.vendor_item_no,
+            item.unit_price,
+            item.blocked,
+            json.dumps([_variant_json(variant) for variant in item.variants]),
+            list(item.barcodes),
+            now,
+        )
+        codes = sorted(codes_of(item))
+        await self._driver.execute("DELETE FROM item_codes WHERE item_no = $1", item.no)
+        await self._driver.execute(
+            "INSERT INTO item_codes (item_no, variant_code, kind, code)"
+            " SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])",
+            item.no,
+            [code.variant_code for code in codes],
+            [code.kind.value for code in codes],
+            [code.code for code in codes],
+        )
+        return _kept(row)
+
+    async def links(self, no: str) -> int:
+        found: int = await self._driver.fetchval("SELECT count(*) FROM store_variant_links WHERE item_no = $1", no)
+        return found
+
+    async def unlink(self, no: str) -> None:
+        await self._driver.execute("DELETE FROM store_variant_links WHERE item_no = $1", no)
+
+    async def delete(self, no: str) -> None:
+        await self._driver.execute("DELETE FROM items WHERE no = $1", no)
+
+
+def _variant_json(variant: ItemVariant) -> dict[str, Any]:
+    return {
+        "code": variant.code,
+        "description": variant.description,
+        "sku": variant.sku,
+        "barcodes": list(variant.barcodes),
+    }
+
+
+def _kept(row: asyncpg.Record) -> KeptItem:
+    variants = tuple(
+        ItemVariant(
+            code=each["code"],
+            description=each["description"],
+            sku=each["sku"],
+            barcodes=tuple(each["barcodes"]),
+        )
+        for each in json.loads(row["variants"])
+    )
+    item = Item(
+        no=row["no"],
+        description=row["description"],
+        base_unit=row["base_unit"],
+        sku=row["sku"],
+        vendor_item_no=row["vendor_item_no"],
+        barcodes=tuple(row["barcodes"]),
+        unit_price=None if row["unit_price"] is None else row["unit_price"].normalize() + 0,
+        blocked=row["blocked"],
+        variants=variants,
+    )
+    return KeptItem(item=item, version=row["version"], created_at=row["created_at"], updated_at=row["updated_at"])

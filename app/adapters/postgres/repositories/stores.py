@@ -1,0 +1,77 @@
+"""Stores on PostgreSQL."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import asyncpg
+
+from app.domain.identifiers import StoreId
+from app.ports.repositories.stores import Store, Stores
+
+COLUMNS = (
+    "id, store_domain, credentials, name, plan, currency, time_zone, country_code, granted_scopes,"
+    " access_revoked_at, access_revoked_reason, deleted_at"
+)
+
+
+class PostgresStores(Stores):
+    def __init__(self, driver: asyncpg.Connection) -> None:
+        self._driver = driver
+
+    async def made(self, store_domain: str, *, new_id: StoreId, now: datetime) -> Store:
+        await self._driver.execute(
+            "INSERT INTO stores AS s (id, store_domain, created_at, updated_at) VALUES ($1, $2, $3, $3)"
+            " ON CONFLICT (store_domain) DO UPDATE SET deleted_at = NULL, updated_at = $3"
+            " WHERE s.deleted_at IS NOT NULL",
+            new_id,
+            store_domain,
+            now,
+        )
+        row = await self._driver.fetchrow(
+            f"SELECT {COLUMNS} FROM stores WHERE store_domain = $1 FOR UPDATE", store_domain
+        )
+        return _store(row)
+
+    async def locked(self, store: StoreId) -> Store:
+        return _store(await self._driver.fetchrow(f"SELECT {COLUMNS} FROM stores WHERE id = $1 FOR UPDATE", store))
+
+    async def of(self, stores: Collection[StoreId]) -> Mapping[StoreId, Store]:
+        rows = await self._driver.fetch(f"SELECT {COLUMNS} FROM stores WHERE id = ANY($1)", list(stores))
+        return {StoreId(row["id"]): _store(row) for row in rows}
+
+    async def set_credentials(
+        self, store: StoreId, sealed: bytes, *, previous: bytes | None, previous_until: datetime, now: datetime
+    ) -> None:
+        await self._driver.execute(
+            "UPDATE stores SET credentials = $2, updated_at = $5, access_revoked_at = NULL,"
+            " access_revoked_reason = NULL, described_at = NULL, subscriptions_checked_at = NULL,"
+            " previous_webhook_secret = coalesce($3, previous_webhook_secret),"
+            " previous_webhook_secret_until = CASE WHEN $3::bytea IS NULL THEN previous_webhook_secret_until ELSE $4 END"
+            " WHERE id = $1",
+            store,
+            sealed,
+            previous,
+            previous_until,
+            now,
+        )
+        await self._driver.execute("DELETE FROM store_tokens WHERE store_id = $1", store)
+
+    async def check_subscriptions_soon(self, store: StoreId) -> None:
+        await self._driver.execute("UPDATE stores SET subscriptions_checked_at = NULL WHERE id = $1", store)
+
+    async def delete(self, store: StoreId, *, now: datetime) -> None:
+        for table in ("orders_to_import", "store_tokens", "store_points", "webhook_inbox"):
+            await self._driver.execute(f"DELETE FROM {table} WHERE store_id = $1", store)
+        await self._driver.execute(
+            "UPDATE stores SET deleted_at = $2, updated_at = $2, name = NULL, plan = NULL, currency = NULL,"
+            " time_zone = NULL, country_code = NULL, granted_scopes = NULL, described_at = NULL,"
+            " orders_listed_at = NULL, subscriptions_checked_at = NULL WHERE id = $1",
+            store,
+            now,
+        )
+
+
+def _store(row: asyncpg.Record) -> Store:
+    values = dict(row)
+    scopes = values.pop("granted_scopes")
+    return Store(granted_scopes=None if scopes is None else tuple(scopes), **values)

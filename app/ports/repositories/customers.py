@@ -1,0 +1,93 @@
+"""The ERP's customers, and those that we created for it and it has not numbered yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.customers import Customer
+from app.domain.identifiers import CustomerId, ShopId, ShopifyId
+from app.ports.paging import Page, PageRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerKeys:
+    """The comparing forms of a customer (P21)."""
+
+    email: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCustomer:
+    """A customer as it is stored; what follows ``version`` is of those that we created."""
+
+    customer: Customer
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    shop_id: ShopId | None = None
+    shop_code: str | None = None
+    store_customer_id: ShopifyId | None = None
+    store_company_id: ShopifyId | None = None
+    template_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenumberedDocument:
+    """A sales document on which a customer now has its number."""
+
+    id: str
+    shop_id: ShopId
+    version: int
+
+
+class Customers(Protocol):
+    async def by_no(self, no: str) -> CustomerId | None:
+        """The customer of this number, held against deletion until the transaction ends."""
+        ...
+
+    async def find(self, no: str) -> KeptCustomer | None: ...
+
+    async def locked(self, no: str) -> KeptCustomer | None: ...
+
+    async def locked_by_id(self, customer: CustomerId) -> KeptCustomer | None: ...
+
+    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptCustomer]:
+        """Numbered customers by number; with ``updated_from`` by change."""
+        ...
+
+    async def save(self, customer: Customer, keys: CustomerKeys, *, now: datetime) -> KeptCustomer:
+        """Make or replace by number; what we know of its creation stays."""
+        ...
+
+    async def number(self, customer: CustomerId, no: str, *, now: datetime) -> None:
+        """Give a created customer its number."""
+        ...
+
+    async def new_page(self, request: PageRequest, *, shops: Sequence[ShopId] | None) -> Page[KeptCustomer]:
+        """Created and not numbered yet, the oldest first."""
+        ...
+
+    async def new(self, customer: CustomerId) -> KeptCustomer | None: ...
+
+    async def show_number(self, customer: CustomerId, no: str, *, now: datetime) -> Sequence[RenumberedDocument]:
+        """Write the number into the documents of this customer; their versions stay."""
+        ...
+
+    async def replace_by(self, created: CustomerId, existing: CustomerId, *, now: datetime) -> None:
+        """Move links, documents and orders of a created customer to an existing one, and forget the created."""
+        ...
+
+    async def links(self, customer: CustomerId) -> int:
+        """How many links lead to it."""
+        ...
+
+    async def unlink(self, customer: CustomerId) -> None: ...
+
+    async def has_documents(self, customer: CustomerId) -> bool: ...
+
+    async def delete(self, customer: CustomerId, *, now: datetime) -> None:
+        """Orders without a document that had chosen it choose again."""
+        ...

@@ -1,0 +1,157 @@
+"""Customers and items as the ERP tells them, and the orders that each of them wakes (P21, P31, P33)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from app.domain import awaited
+from app.domain.catalogue import Item, codes_of
+from app.domain.comparison import address_key
+from app.domain.customers import Customer
+from app.ports.clock import Clock
+from app.ports.contact_normaliser import ContactNormaliser
+from app.ports.errors import Conflict, NotFound
+from app.ports.paging import Page, PageRequest
+from app.ports.repositories.customers import CustomerKeys, KeptCustomer
+from app.ports.repositories.items import KeptItem
+from app.ports.unit_of_work import UnitOfWorkFactory
+from app.ports.versions import ANY_VERSION, Expected
+from app.services.waking import wake
+
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written(Generic[Kept]):
+    """What a PUT did."""
+
+    kept: Kept
+    created: bool
+
+
+class CustomerData:
+    """The ERP's customers, by number."""
+
+    def __init__(self, *, unit_of_work: UnitOfWorkFactory, clock: Clock, contact: ContactNormaliser) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._contact = contact
+
+    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptCustomer]:
+        async with self._unit_of_work() as uow:
+            return await uow.customers.page(request, updated_from=updated_from)
+
+    async def get(self, no: str) -> KeptCustomer:
+        async with self._unit_of_work() as uow:
+            kept = await uow.customers.find(no)
+        if kept is None:
+            raise NotFound("There is no such customer.")
+        return kept
+
+    async def put(self, customer: Customer, *, expected: Expected = ANY_VERSION) -> Written[KeptCustomer]:
+        """Make or replace; a customer told again unchanged keeps its version and wakes nobody. Its id is not looked at."""
+        keys = comparing_forms(customer, self._contact)
+        async with self._unit_of_work() as uow:
+            before = await uow.customers.locked(str(customer.no))
+            expected.check(before.version if before else None)
+            if before is not None and replace(customer, id=before.customer.id) == before.customer:
+                return Written(kept=before, created=False)
+            kept = await uow.customers.save(customer, keys, now=self._clock.now())
+            await wake(uow, brought_by_customer(str(customer.no), keys), shop=None)
+            await uow.commit()
+        return Written(kept=kept, created=before is None)
+
+    async def delete(self, no: str, *, unlink: bool, expected: Expected = ANY_VERSION) -> None:
+        """Refused while linked unless ``unlink``, and always while documents name it: their history must not lose it."""
+        async with self._unit_of_work() as uow:
+            before = await uow.customers.locked(no)
+            if before is None:
+                raise NotFound("There is no such customer.")
+            expected.check(before.version)
+            customer = before.customer.id
+            if await uow.customers.has_documents(customer):
+                raise Conflict(
+                    "Sales documents name this customer. Block it instead of deleting it.",
+                    code="customer_has_documents",
+                )
+            if links := await uow.customers.links(customer):
+                if not unlink:
+                    raise Conflict(
+                        f"{links} links lead to this customer. Delete them, or repeat with ?unlink=true.",
+                        code="customer_linked",
+                        facts={"links": links},
+                    )
+                await uow.customers.unlink(customer)
+            await uow.customers.delete(customer, now=self._clock.now())
+            await uow.commit()
+
+
+def comparing_forms(customer: Customer, contact: ContactNormaliser) -> CustomerKeys:
+    """By what the customer is found (P21)."""
+    return CustomerKeys(
+        email=contact.email_key(customer.email) if customer.email else None,
+        phone=contact.phone_key(customer.phone, customer.address.country_code) if customer.phone else None,
+        address=address_key(name=customer.name, name2=customer.name2, address=customer.address),
+    )
+
+
+def brought_by_customer(no: str, keys: CustomerKeys) -> set[str]:
+    """The facts that a customer brings."""
+    facts = {awaited.customer_no(no)}
+    if keys.email:
+        facts.add(awaited.customer_email(keys.email))
+    if keys.phone:
+        facts.add(awaited.customer_phone(keys.phone))
+    if keys.address:
+        facts.add(awaited.customer_address(keys.address))
+    return facts
+
+
+class ItemData:
+    """The ERP's items, by number."""
+
+    def __init__(self, *, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptItem]:
+        async with self._unit_of_work() as uow:
+            return await uow.items.page(request, updated_from=updated_from)
+
+    async def get(self, no: str) -> KeptItem:
+        async with self._unit_of_work() as uow:
+            kept = await uow.items.find(no)
+        if kept is None:
+            raise NotFound("There is no such item.")
+        return kept
+
+    async def put(self, item: Item, *, expected: Expected = ANY_VERSION) -> Written[KeptItem]:
+        """Make or replace; an item told again unchanged keeps its version and wakes nobody."""
+        async with self._unit_of_work() as uow:
+            before = await uow.items.locked(item.no)
+            expected.check(before.version if before else None)
+            if before is not None and before.item == item:
+                return Written(kept=before, created=False)
+            kept = await uow.items.save(item, now=self._clock.now())
+            facts = {awaited.item_no(item.no), *(awaited.item_code(code.code) for code in codes_of(item))}
+            await wake(uow, facts, shop=None)
+            await uow.commit()
+        return Written(kept=kept, created=before is None)
+
+    async def delete(self, no: str, *, unlink: bool, expected: Expected = ANY_VERSION) -> None:
+        """Refused while linked unless ``unlink``; documents keep the number they were made with."""
+        async with self._unit_of_work() as uow:
+            before = await uow.items.locked(no)
+            if before is None:
+                raise NotFound("There is no such item.")
+            expected.check(before.version)
+            if links := await uow.items.links(no):
+                if not unlink:
+                    raise Conflict(
+                        f"{links} links lead to this item. Delete them, or repeat with ?unlink=true.",
+                        code="item_linked",
+                        facts={"links": links},
+                    )
+                await uow.items.unlink(no)
+            await uow.items.delete(no)
+            await uow.commit()
