@@ -55,38 +55,41 @@ class ListingWalk:
         self._since = listing.updated_since
         self._cursor: str | None = None
         self._cursors: set[str] = set()
-        self._told_at_last_change: set[str] = set()
+        self._last: datetime | None = None
+        self._told_at_last: set[tuple[str, datetime]] = set()
         self._size: PageSize = ORDER_LISTING.sizes[0]
 
     async def pages(self) -> AsyncIterator[Sequence[ListedOrder]]:
         """Pages of orders. An order that changes meanwhile moves to the end and may come twice."""
-        last: datetime | None = None
         for number in range(1, MOST_PAGES + 1):
-            answer = await self._page()
-            found = [each for each in answer.data.orders.nodes if each.id not in self._told_at_last_change]
+            page = (await self._page()).data.orders
+            found = [each for each in page.nodes if (each.id, each.updated_at) not in self._told_at_last]
+            self._remember(found)
             if found:
-                last = max(each.updated_at for each in found)
                 yield [_listed(each) for each in found]
-            info = answer.data.orders.page_info
-            if not info.has_next_page:
+            if not page.page_info.has_next_page:
                 return
-            if number % WINDOW_PAGES == 0 and last is not None and last != self._since:
-                self._go_on_from(last, found)
+            if number % WINDOW_PAGES == 0 and self._last is not None and self._last != self._since:
+                self._since, self._cursor = self._last, None
+                self._cursors.clear()
             else:
-                self._advance(info.end_cursor)
+                self._advance(page.page_info.end_cursor)
         raise self._endless()
+
+    def _remember(self, found: Sequence[ListedOrderAnswer]) -> None:
+        """Keep the orders told for the second of the last change, where a new cursor would begin with them again."""
+        for each in found:
+            second = each.updated_at.replace(microsecond=0)
+            if self._last is None or second > self._last:
+                self._last = second
+                self._told_at_last.clear()
+            self._told_at_last.add((each.id, each.updated_at))
 
     def _advance(self, cursor: str | None) -> None:
         if cursor is None or cursor in self._cursors:
             raise self._endless()
         self._cursors.add(cursor)
         self._cursor = cursor
-
-    def _go_on_from(self, last: datetime, found: Sequence[ListedOrderAnswer]) -> None:
-        """Begin a new cursor at the last change seen, without telling the same orders again."""
-        self._told_at_last_change = {each.id for each in found if each.updated_at == last}
-        self._since, self._cursor = last, None
-        self._cursors.clear()
 
     async def _page(self) -> Answer[OrderListingAnswer]:
         variables = {"query": search_text(self._listing, self._since), "after": self._cursor}

@@ -23,7 +23,7 @@ from app.adapters.shopify.retrying import RetryBudget, TryAgain, wait_before
 from app.adapters.shopify.tokens import Tokens
 from app.adapters.shopify.wire import ANSWER_LIMIT, AnswerTooLarge, WireAnswer, WireFailure, post_json
 from app.ports.clock import Clock
-from app.ports.errors import StoreRefused
+from app.ports.errors import StoreRefused, Throttled
 from app.ports.store_access import AccessToken, PointsBucket, TokenVault
 from app.ports.store_gateway import StoreRef
 
@@ -108,7 +108,9 @@ class ShopifyTransport:
                 return await self._attempt(store, request, attempt)
             except TryAgain as failure:
                 wait = wait_before(attempt, failure)
-                if wait is None or not budget.spend():
+                # Waiting for points is no trouble of the store; everything else is kept rare.
+                is_free = isinstance(failure.cause, Throttled)
+                if wait is None or not (is_free or budget.spend()):
                     raise failure.cause from failure
                 await self._sleep(wait)
                 attempt += 1

@@ -116,8 +116,7 @@ class ShapeCheck:
                 fragment = self._fragments[each.name.value]
                 found |= self._selected(fragment.selection_set, fragment.type_condition.name.value, only)
             elif isinstance(each, InlineFragmentNode):
-                condition = each.type_condition
-                name = condition.name.value if condition else type_name
+                name = each.type_condition.name.value
                 if only is None or only == name:
                     inner = self._selected(each.selection_set, name, only)
                     found |= inner

@@ -68,6 +68,7 @@ async def test_what_the_store_charges_is_remembered_for_the_next_call(store: Sim
 
 async def test_a_page_too_dear_is_read_in_smaller_ones(store: SimulatedStore) -> None:
     await store.put(orders=[typical(number) for number in range(1, 21)])
+    await store.order(1)
     refusal = {
         "errors": [{"message": "too dear", "extensions": {"code": "MAX_COST_EXCEEDED", "cost": 1200, "maxCost": 1000}}]
     }

@@ -1,9 +1,10 @@
-"""Access tokens: fetched once for many, renewed early, kept before use, and what a refusal leads to (B9, B10, AU-02)."""
+"""Access tokens: fetched once for many, renewed early, kept before use; what a refusal leads to (B9, B10, AU-02)."""
 
 import asyncio
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from app.ports.errors import AccessRevoked, StoreUnavailable
@@ -79,14 +80,17 @@ async def test_a_renewal_by_somebody_else_is_used_instead_of_another(granting_st
     store.vault.tokens[store.ref.id] = token(store, "shpat_dead", lives=timedelta(hours=5))
     store.vault.forced[store.ref.id] = store.clock.now()
 
-    async def renew_elsewhere() -> None:
-        store.vault.tokens[store.ref.id] = token(store, ACCESS_TOKEN, lives=timedelta(hours=24))
+    refused = asyncio.Event()
 
+    async def noted(response: httpx.Response) -> None:
+        if response.status_code == 401:
+            refused.set()
+
+    store.http.event_hooks["response"].append(noted)
     async with store.vault.refreshing(store.ref.id):
         call = asyncio.create_task(store.gateway.describe(store.ref))
-        while not await store.calls("ShopDescription"):
-            await asyncio.sleep(0.005)
-        await renew_elsewhere()
+        await asyncio.wait_for(refused.wait(), timeout=10)
+        store.vault.tokens[store.ref.id] = token(store, ACCESS_TOKEN, lives=timedelta(hours=24))
     await call
 
     assert await grants(store) == 0

@@ -61,7 +61,7 @@ async def test_a_store_that_throttles_for_ever_gets_its_call_back_later(store: S
 async def test_points_used_up_by_others_are_waited_for_before_the_call(store: SimulatedStore) -> None:
     await store.put(orders=[order(1)], throttle={"maximumAvailable": 1000, "restoreRate": 50})
     await store.order(1)
-    [state] = [each for each in [store.bucket.states[store.ref.id]] if each]
+    state = store.bucket.states[store.ref.id]
     assert (state.maximum, state.restore_rate) == (1000, 50)
     await store.bucket.reserve(store.ref.id, state.available)
     store.pauses.taken.clear()
@@ -327,7 +327,7 @@ async def test_a_store_that_always_fails_inside_leaves_each_order_for_later(stor
 
 async def test_an_answer_of_another_shape_leaves_out_one_order(at_odd: SimulatedStore, odd: OddStore) -> None:
     nodes = [{"id": "gid://shopify/Order/1", "name": "#1"}, None]
-    scopes = {"data": {"currentAppInstallation": {"accessScopes": []}}}
+    scopes: dict[str, Any] = {"data": {"currentAppInstallation": {"accessScopes": []}}}
     odd.answers = [answer(json.dumps(scopes).encode()), answer(json.dumps({"data": {"nodes": nodes}}).encode())]
 
     first, second = await at_odd.gateway.read_orders(at_odd.ref, [ShopifyId("1"), ShopifyId("2")])

@@ -1,7 +1,7 @@
 """What real Shopify stores answered goes through the translators.
 
-The recordings asked for less than we do, so each recorded order is laid over a whole one: what was recorded stands, what
-was not asked for is the builder's. Skipped where the shared recordings are not beside the checkout.
+The recordings asked for less than we do, so each recorded order is laid over a whole one: what was recorded stands,
+what was not asked for is the builder's. Skipped where the shared recordings are not beside the checkout.
 """
 
 import json
