@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -45,10 +45,13 @@ def _options(
 @cli.command()
 def serve(
     role: Annotated[str, typer.Option(help="all, api or worker.")] = "all",
-    migrate: Annotated[bool, typer.Option("--migrate", help="Bring the database server's schema to head first.")] = False,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database server's schema to head first.")
+    ] = False,
 ) -> None:
     """Run the service: HTTP and Shopify's door in this process, workers as its children."""
-    from app.main import ROLES, serve as run
+    from app.main import ROLES
+    from app.main import serve as run
 
     if role not in ROLES:
         _refuse(f"--role is {role!r}; one of {', '.join(ROLES)} is expected.")
@@ -81,13 +84,14 @@ def simulator(
         from app.store_simulator.server import run
     except ModuleNotFoundError as error:
         _refuse(f"The simulator needs the extra: pip install 'orderbridge[simulator]' (missing: {error.name}).")
-    run(host=host, port=port)
+    else:
+        run(host=host, port=port)
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database's schema to head."""
-    from app.bootstrap import migrate_database
+    from app.administration import migrate_database
 
     with _refusals():
         typer.echo(asyncio.run(migrate_database(_settings())))
@@ -101,7 +105,7 @@ def create_key(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything about the key, not only itself.")] = False,
 ) -> None:
     """Create an API key and print it; it is never shown again."""
-    from app.bootstrap import create_api_key
+    from app.administration import create_api_key
 
     with _refusals():
         made = asyncio.run(create_api_key(_settings(), name=name, scopes=_listed(scopes), shops=_listed(shops)))
@@ -111,7 +115,7 @@ def create_key(
 @cli.command()
 def openapi() -> None:
     """Print the OpenAPI description of the HTTP surface."""
-    from app.bootstrap import openapi_document
+    from app.administration import openapi_document
 
     typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))
 
@@ -119,7 +123,7 @@ def openapi() -> None:
 @cli.command()
 def check() -> None:
     """Check the settings and the database, and say what is wrong."""
-    from app.bootstrap import check_installation
+    from app.administration import check_installation
 
     with _refusals():
         problems = asyncio.run(check_installation(_settings()))
@@ -138,7 +142,7 @@ def import_orders(
     created_to: Annotated[str | None, typer.Option(help="RFC 3339 instant: orders created until then.")] = None,
 ) -> None:
     """Queue an import of a shop's orders for the running service, and print the run's id."""
-    from app.bootstrap import queue_import
+    from app.administration import queue_import
 
     parameters: dict[str, object] = {}
     parameters |= {"order_shopify_ids": order} if order else {}
@@ -153,7 +157,7 @@ def replay(
     since: Annotated[str, typer.Argument(help="RFC 3339 instant: webhooks received from then on.")],
 ) -> None:
     """Look at stored webhooks again, as if they had just come."""
-    from app.bootstrap import replay_webhooks
+    from app.administration import replay_webhooks
 
     with _refusals():
         typer.echo(f"{asyncio.run(replay_webhooks(_settings(), since=since))} webhooks are waiting again.")
@@ -181,7 +185,7 @@ def _refusals() -> Iterator[None]:
         _refuse(error.detail)
 
 
-def _refuse(text: str) -> None:
+def _refuse(text: str) -> NoReturn:
     typer.echo(text, err=True)
     raise typer.Exit(2)
 

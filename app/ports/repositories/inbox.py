@@ -40,6 +40,10 @@ class Inbox(Protocol):
         """Lock waiting webhooks, the oldest first, that nobody else has locked. They stay waiting until ``settle``."""
         ...
 
+    async def replay(self, *, since: datetime) -> int:
+        """Have the webhooks received since then looked at again; the number of them."""
+        ...
+
     async def settle(self, looked_at: Sequence[LookedAt], *, now: datetime) -> None: ...
 
     async def uninstalled(self, store: StoreId, *, triggered_at: datetime, now: datetime) -> Sequence[ShopId]:

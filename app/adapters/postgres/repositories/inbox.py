@@ -49,6 +49,13 @@ class PostgresInbox:
             for row in await self._driver.fetch(TAKE, limit)
         ]
 
+    async def replay(self, *, since: datetime) -> int:
+        done: str = await self._driver.execute(
+            "UPDATE webhook_inbox SET state = 'waiting', handled_at = NULL, detail = NULL WHERE received_at >= $1",
+            since,
+        )
+        return int(done.rpartition(" ")[2])
+
     async def settle(self, looked_at: Sequence[LookedAt], *, now: datetime) -> None:
         await self._driver.execute(
             SETTLE,

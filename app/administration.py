@@ -1,0 +1,106 @@
+"""What the command line does to an installation beside running it: keys, schema, queued imports, replays, the description."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.adapters.clock import SystemClock
+from app.adapters.crypto.keyring import AesGcmKeyring
+from app.adapters.postgres.database import head_revision
+from app.adapters.postgres.ulid import Ulids
+from app.api.app import create_app
+from app.api.container import Container
+from app.bootstrap import database_of, ensure_schema, open_installation, what_is_wrong
+from app.domain.access import Access, Scope
+from app.ports.errors import FieldError, InvalidInput
+from app.services.api_keys import ApiKeys
+from app.services.runs import StartRun
+from app.services.tasks import TaskName
+from app.settings import Settings
+
+
+async def migrate_database(settings: Settings) -> str:
+    """Bring the schema of the installation's database to head; says where it stands then."""
+    with database_of(settings) as url:
+        await ensure_schema(url, migrate_first=True)
+    return f"The schema stands at revision {head_revision()}."
+
+
+async def check_installation(settings: Settings) -> Sequence[str]:
+    """What is wrong with the installation's database, in words."""
+    with database_of(settings) as url:
+        return await what_is_wrong(url)
+
+
+async def create_api_key(
+    settings: Settings, *, name: str, scopes: Sequence[str] | None, shops: Sequence[str] | None
+) -> dict[str, Any]:
+    """Create an API key; works before and beside ``serve``."""
+    with database_of(settings) as url:
+        await ensure_schema(url, migrate_first=settings.embedded)
+        async with open_installation(settings, url) as installation:
+            made = await installation.container.service(ApiKeys).create(name=name, scopes=_scopes(scopes), shops=shops)
+    return {
+        "id": made.key.id,
+        "name": name,
+        "key": made.secret,
+        "scopes": sorted(scope.value for scope in made.key.scopes),
+        "shops": made.shops,
+    }
+
+
+def _scopes(names: Sequence[str] | None) -> frozenset[Scope]:
+    known = {scope.value: scope for scope in Scope}
+    unknown = sorted(set(names or ()) - set(known))
+    if unknown:
+        detail = f"Unknown scopes: {', '.join(unknown)}. Known are: {', '.join(known)}."
+        raise InvalidInput(detail, errors=[FieldError(pointer="/scopes", code="unknown_scope", detail=detail)])
+    return frozenset(Scope) if names is None else frozenset(known[name] for name in names)
+
+
+async def queue_import(settings: Settings, *, shop: str, parameters: Mapping[str, object]) -> str:
+    """Queue an import of a shop's orders; answers the run's id."""
+    with database_of(settings) as url:
+        await ensure_schema(url, migrate_first=settings.embedded)
+        async with open_installation(settings, url) as installation:
+            started = await installation.container.service(StartRun)(
+                LOCAL, shop, TaskName.IMPORT_ORDERS, parameters=parameters
+            )
+    return started.run.id
+
+
+async def replay_webhooks(settings: Settings, *, since: str) -> int:
+    """Have the webhooks received since an instant looked at again; the number of them."""
+    instant = datetime.fromisoformat(since)
+    with database_of(settings) as url:
+        await ensure_schema(url, migrate_first=settings.embedded)
+        async with open_installation(settings, url) as installation, installation.container.unit_of_work() as uow:
+            number = await uow.inbox.replay(since=instant)
+            await uow.commit()
+    return number
+
+
+def openapi_document() -> dict[str, Any]:
+    """The description of the HTTP surface, without a database."""
+    nobody = Container(
+        unit_of_work=_no_database,
+        clock=SystemClock(),
+        ids=Ulids(),
+        keyring=AesGcmKeyring([bytes(32)]),
+        signing_key=bytes(32),
+        unready=_nothing_wrong,
+        services={},
+    )
+    return create_app(nobody).openapi()
+
+
+LOCAL = Access(key_id="local", name="command line", scopes=frozenset(Scope))
+"""Whoever may start the program may do everything with it."""
+
+
+def _no_database() -> Any:
+    raise RuntimeError("The description of the surface needs no database.")
+
+
+async def _nothing_wrong() -> Sequence[str]:
+    return []

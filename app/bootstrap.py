@@ -1,0 +1,229 @@
+"""The composition root: the only place that sees services and adapters together.
+
+``open_installation`` wires one process; the functions below it are what the command line needs beside ``serve``.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.adapters.clock import SystemClock
+from app.adapters.contact import ContactKeys
+from app.adapters.crypto.keyring import AesGcmKeyring, KeyedHash
+from app.adapters.postgres.database import create_engine, head_revision, migrate, schema_revision
+from app.adapters.postgres.embedded import provided_or_embedded
+from app.adapters.postgres.job_runner import PostgresJobQueue
+from app.adapters.postgres.leadership import PostgresLeadership
+from app.adapters.postgres.points_bucket import PostgresPointsBucket
+from app.adapters.postgres.signals import PostgresSignals
+from app.adapters.postgres.token_vault import PostgresTokenVault
+from app.adapters.postgres.ulid import Ulids
+from app.adapters.postgres.unit_of_work import unit_of_work_factory
+from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets, door_pool
+from app.adapters.shopify.gateway import ShopifyGateway
+from app.adapters.telemetry.logging import configure_logging
+from app.api.container import Container
+from app.jobs.recurrence import ApschedulerRecurrence
+from app.jobs.worker import WorkerParts
+from app.ports.errors import ConnectorError
+from app.ports.job_queue import NudgeKind
+from app.services.api_keys import ApiKeys
+from app.services.dispatch_webhooks import DispatchWebhooks
+from app.services.document_actions import DocumentActions, UnlinkDocuments
+from app.services.import_orders import ImportOrders
+from app.services.links import LinkTables
+from app.services.list_orders import ListOrders
+from app.services.make_documents import MakeDocuments
+from app.services.mappings import MappingTables
+from app.services.master_data import CustomerData, ItemData
+from app.services.new_customers import NewCustomers
+from app.services.nudge_due_work import NudgeDueWork
+from app.services.order_decisions import OrderDecisions
+from app.services.order_requests import OrderRequests
+from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
+from app.services.publish_events import PublishEvents
+from app.services.purge_expired import PurgeExpired
+from app.services.read_activities import ReadActivities
+from app.services.read_documents import ReadDocuments
+from app.services.read_events import ReadEvents
+from app.services.read_orders import ReadOrders, ReadOrdersToImport
+from app.services.receive_webhook import ReceiveWebhook
+from app.services.run_task import RunTask
+from app.services.runs import CancelRun, ReadRuns, StartRun
+from app.services.schedules import Schedules, ScheduleTicks
+from app.services.shops import ShopAdministration
+from app.services.tasks import AvailableTasks, TaskName, TaskRunners
+from app.services.webhook_subscriptions import WebhookSubscriptions
+from app.settings import LogFormat, Settings, prepare_data_dir
+
+CURSORS = "cursors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What one process works with."""
+
+    container: Container
+    worker: WorkerParts
+    receive_webhook: ReceiveWebhook
+    webhook_inbox: PostgresWebhookInbox
+    signals: PostgresSignals
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Logs as the settings say."""
+    json = settings.log_format is LogFormat.JSON or (settings.log_format is LogFormat.AUTO and not os.isatty(2))
+    configure_logging(json=json, level=settings.log_level.value)
+
+
+@asynccontextmanager
+async def open_installation(settings: Settings, url: str) -> AsyncIterator[Installation]:
+    """Everything for one process on the database at ``url``; closed at the end of the block."""
+    async with AsyncExitStack() as stack:
+        engine = create_engine(url)
+        stack.push_async_callback(engine.dispose)
+        clock, ids, keyring = SystemClock(), Ulids(), AesGcmKeyring(settings.keys)
+        uow = unit_of_work_factory(engine)
+        vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
+        gateway = ShopifyGateway(
+            vault=vault, bucket=PostgresPointsBucket(engine), clock=clock, url=settings.shopify_url
+        )
+        stack.push_async_callback(gateway.aclose)
+        pool = await door_pool(url)
+        stack.push_async_callback(pool.close)
+        signals, worker_name = PostgresSignals(url), f"{socket.gethostname()}:{os.getpid()}"
+
+        contact = ContactKeys()
+        decisions = OrderDecisions(ids, contact)
+        import_orders = ImportOrders(
+            gateway=gateway, uow=uow, decisions=decisions, clock=clock, ids=ids, worker=worker_name
+        )
+        make_documents = MakeDocuments(uow, decisions, clock)
+        subscriptions = WebhookSubscriptions(uow, gateway, clock, public_url=settings.public_url)
+        runners: TaskRunners = {
+            TaskName.IMPORT_ORDERS: ImportOrdersTask(
+                gateway=gateway,
+                uow=uow,
+                clock=clock,
+                list_orders=ListOrders(gateway, uow, clock),
+                import_orders=import_orders,
+                make_documents=make_documents,
+            ),
+            TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
+            TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
+            TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
+        }
+        recurrence = ApschedulerRecurrence()
+        services: Sequence[object] = [
+            ApiKeys(unit_of_work=uow, clock=clock),
+            AvailableTasks(frozenset(runners)),
+            CancelRun(uow, clock),
+            CustomerData(unit_of_work=uow, clock=clock, contact=contact),
+            DocumentActions(uow, clock),
+            ItemData(unit_of_work=uow, clock=clock),
+            LinkTables(unit_of_work=uow, clock=clock),
+            MappingTables(unit_of_work=uow, clock=clock, ids=ids),
+            NewCustomers(unit_of_work=uow, clock=clock, contact=contact),
+            OrderRequests(uow, decisions, clock),
+            ReadActivities(uow, clock),
+            ReadDocuments(uow),
+            ReadEvents(uow, signals),
+            ReadOrders(uow),
+            ReadOrdersToImport(uow),
+            ReadRuns(uow, signals),
+            Schedules(uow, clock, recurrence, runners),
+            ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=keyring),
+            StartRun(uow, clock, ids, runners),
+            UnlinkDocuments(uow, clock),
+            subscriptions,
+        ]
+        inbox = PostgresWebhookInbox(pool)
+        yield Installation(
+            container=Container(
+                unit_of_work=uow,
+                clock=clock,
+                ids=ids,
+                keyring=keyring,
+                signing_key=KeyedHash(settings.keys).of(b"", context=CURSORS),
+                unready=lambda: _unready(engine),
+                services={type(service): service for service in services},
+            ),
+            worker=WorkerParts(
+                dispatch=DispatchWebhooks(uow, clock),
+                publish=PublishEvents(uow),
+                nudge_due_work=NudgeDueWork(uow, clock),
+                ticks=ScheduleTicks(uow, clock, ids, recurrence, runners),
+                work={
+                    NudgeKind.ORDERS_TO_IMPORT: _only(import_orders),
+                    NudgeKind.DOCUMENTS: _only(make_documents.due),
+                    NudgeKind.RUN: RunTask(uow, clock, runners, worker=worker_name),
+                    NudgeKind.CHECK_SUBSCRIPTIONS: _only(subscriptions.check),
+                },
+                queue=PostgresJobQueue(url),
+                leadership=PostgresLeadership(url),
+                signals=signals,
+            ),
+            receive_webhook=ReceiveWebhook(PostgresWebhookSecrets(pool, vault.webhook_secrets), inbox),
+            webhook_inbox=inbox,
+            signals=signals,
+        )
+
+
+def _only(work: Callable[[Any], Awaitable[object]]) -> Callable[[str], Awaitable[None]]:
+    """Work called with a nudge's key, whose answer nobody waits for."""
+
+    async def called(key: str) -> None:
+        await work(key)
+
+    return called
+
+
+async def what_is_wrong(url: str) -> Sequence[str]:
+    """What keeps the database at ``url`` from being used, in words."""
+    engine = create_engine(url)
+    try:
+        return await _unready(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _unready(engine: AsyncEngine) -> Sequence[str]:
+    try:
+        found, head = await schema_revision(engine), head_revision()
+    except (ConnectorError, OSError, TimeoutError) as error:
+        return [f"The database cannot be reached ({type(error).__name__})."]
+    if found != head:
+        return [f"The database's schema is at revision {found}, this release needs {head}: run `orderbridge migrate`."]
+    return []
+
+
+class SchemaNotAtHead(ConnectorError):
+    """The database's schema is not the one this release works with."""
+
+    code = "schema_not_at_head"
+
+
+async def ensure_schema(url: str, *, migrate_first: bool) -> None:
+    """Bring the schema to head, or refuse to go on with another one."""
+    engine = create_engine(url)
+    try:
+        if migrate_first:
+            await migrate(engine)
+        elif reasons := await _unready(engine):
+            raise SchemaNotAtHead(" ".join(reasons))
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def database_of(settings: Settings) -> Iterator[str]:
+    given = settings.database_url.get_secret_value() if settings.database_url else None
+    if given is None:
+        prepare_data_dir(settings.data_dir)
+    with provided_or_embedded(given, home=settings.data_dir / "postgres") as url:
+        yield url
