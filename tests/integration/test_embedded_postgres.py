@@ -208,10 +208,16 @@ def test_after_kill_9_of_the_server_the_next_start_recovers_what_was_committed(h
     async def kill_under_a_running_statement() -> None:
         connection = await asyncpg.connect(url)
         waiting = asyncio.ensure_future(connection.fetchval("SELECT pg_sleep(60)"))
+        watching = await asyncpg.connect(url)
+        asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        async with asyncio.timeout(10):
+            while not await watching.fetchval(asleep):
+                continue
         os.kill(killed, signal.SIGKILL)
         with pytest.raises((asyncpg.PostgresConnectionError, ConnectionError)):
             await waiting
         connection.terminate()
+        watching.terminate()
 
     asyncio.run(kill_under_a_running_statement())
 
