@@ -15,7 +15,7 @@ DUE = """
         SELECT 1 FROM orders_to_import q
         WHERE q.store_id = st.id AND q.due_at <= $1 AND (q.claimed_until IS NULL OR q.claimed_until < $1)
         LIMIT 200
-    ) AS some
+    ) AS waiting
  ) AS due
  CROSS JOIN generate_series(1, 4) AS lane
  WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND due.number > (lane - 1) * 50
