@@ -37,7 +37,8 @@ _numbers = count(1)
 async def a_store_with_two_shops(driver: asyncpg.Connection) -> None:
     """One store; ``web`` and ``pos`` share it."""
     await driver.execute(
-        "INSERT INTO stores (id, store_domain, created_at, updated_at) VALUES ('sto_1', 'one.myshopify.com', $1, $1)",
+        "INSERT INTO stores (id, store_domain, currency, created_at, updated_at)"
+        " VALUES ('sto_1', 'one.myshopify.com', 'EUR', $1, $1)",
         NOW,
     )
     for shop in (WEB, POS):
@@ -62,6 +63,17 @@ async def a_customer(driver: asyncpg.Connection, *, no: str | None) -> CustomerI
         NOW,
     )
     return customer
+
+
+async def an_item(driver: asyncpg.Connection, *, no: str) -> None:
+    """An item known by its number, in pieces."""
+    await driver.execute(
+        "INSERT INTO items (no, description, base_unit, blocked, variants, barcodes, version, created_at, updated_at)"
+        " VALUES ($1, 'Article', 'PCS', false, '[]'::text::jsonb, '{}', 1, $2, $2)",
+        no,
+        NOW,
+    )
+    await driver.execute("INSERT INTO item_codes VALUES ($1, '', 'item_no', $2)", no, no.casefold())
 
 
 def a_copy(**changes: Any) -> Order:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from app.domain.access import Access
 from app.domain.customer_lookup import CustomerLookup
-from app.domain.identifiers import CustomerId, DocumentId, OrderId, ShopId, ShopifyId
+from app.domain.identifiers import CustomerId, OrderId, ShopId, ShopifyId
 from app.domain.item_choice import ItemLookup
 from app.domain.items import ItemChoice
 from app.domain.order_record import OrderMapping, OrderState
@@ -20,6 +20,7 @@ from app.ports.clock import Clock
 from app.ports.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.repositories.configuration import ShopConfiguration
+from app.ports.repositories.documents_reading import DocumentJson
 from app.ports.repositories.orders import KnownOrder
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -58,10 +59,11 @@ class OrderRequests:
         self._clock = clock
 
     async def create_document(
-        self, access: Access, order_id: OrderId, *, once: Once[DocumentId] = AS_OFTEN_AS_ASKED
-    ) -> DocumentId:
+        self, access: Access, order_id: OrderId, *, once: Once[DocumentJson] = AS_OFTEN_AS_ASKED
+    ) -> DocumentJson:
         """Make the document now, by the present number setting. Raises ``Conflict``: ``already_processed``,
-        ``order_blocked`` with its problems, ``nothing_to_document``."""
+        ``order_blocked`` with its problems, ``nothing_to_document``.
+        """
         async with self._uow() as uow:
             await once.begin(uow)
             held = await self._hold(uow, access, order_id)
@@ -80,9 +82,11 @@ class OrderRequests:
             candidate = replace(candidate_of(known, held.order, held.shop, make=True), by_request=True)
             decision = await self._decide(uow, replace(held, known=known), candidate)
             if decision.document_id is not None:
-                await once.answered(uow, decision.document_id)
+                document = await uow.documents_reading.one(decision.document_id, shop_ids=None)
+                assert document is not None
+                await once.answered(uow, document)
                 await uow.commit()
-                return decision.document_id
+                return document
             await uow.commit()
         raise _refusal(decision)
 
