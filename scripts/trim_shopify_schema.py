@@ -86,12 +86,16 @@ FULL_TYPES = """
     ShopifyPaymentsBalanceTransaction ShopifyPaymentsPayout ShopifyPaymentsPayoutSummary ShopifyPaymentsDispute
     ShopifyPaymentsAssociatedOrder ShopifyPaymentsBalanceTransactionAssociatedPayout TenderTransaction* TaxLine Duty
     AdditionalFee MoneyBag MoneyV2 Attribute DiscountAllocation *DiscountApplication DiscountCodeApplication
-    PricingPercentageValue CashRoundingAdjustment LocalizedField SellingPlan LineItemSellingPlan CalculatedOrder CalculatedLineItem
+    PricingPercentageValue CashRoundingAdjustment LocalizedField SellingPlan LineItemSellingPlan
+    CalculatedOrder CalculatedLineItem
     CalculatedShippingLine Calculated*DiscountApplication OrderStagedChange* CalculatedReturn* CalculatedExchange*
     SuggestedRefund SuggestedReturn* RefundReturnOutcome Suggested*Outcome SuggestedOrderTransaction Metafield
     StaffMember Count PageInfo CardPaymentDetails *PaymentDetails PaymentSettings StagedMediaUploadTarget
     StagedUploadParameter BasicEvent TransactionFee DraftOrder Channel Collection UserError
 """.split()
+
+# An interface with more members than this (Node and its like) is kept for the members that matter only.
+MOST_OPTIONS = 8
 
 Node = dict[str, Any]
 
@@ -167,12 +171,20 @@ class Trimmer:
     def _keep_neighbour(self, name: str) -> None:
         kind = self.types[name]
         self.kept.add(name)
+        options = kind["possibleTypes"] or []
+        if len(options) <= MOST_OPTIONS:
+            self.kept.update(option["name"] for option in options)
+        if kind["kind"] == "OBJECT" and not any(self._is_leaf(field) for field in kind["fields"]):
+            self.kept.update(named(field["type"])["name"] for field in kind["fields"])
         if name.endswith("Connection") and kind["kind"] == "OBJECT":
             for field in kind["fields"]:
                 target = named(field["type"])["name"]
                 self.kept.add(target)
                 if target.endswith("Edge"):
                     self.kept.update(named(inner["type"])["name"] for inner in self.types[target]["fields"])
+
+    def _is_leaf(self, field: Node) -> bool:
+        return self.types[named(field["type"])["name"]]["kind"] in ("SCALAR", "ENUM")
 
     def _drop_hollow_types(self) -> None:
         """Removes composite types that have lost every field or possible type, until nothing changes."""

@@ -7,7 +7,7 @@ Knows the schema and the context it is handed; where the objects live is the con
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from graphql import (
     FieldNode,
@@ -37,7 +37,7 @@ from graphql import (
 )
 
 from app.store_simulator.answers import FieldFailure, error_entry
-from app.store_simulator.scalars import EMPTY, serializer
+from app.store_simulator.scalars import EMPTY, leave_as_is, serializer
 
 Values = dict[str, Any]
 Completer = Callable[[Any, "Context"], Any]
@@ -74,26 +74,35 @@ class ResolverSource(Protocol):
     def resolver(self, parent: str, field: str, definition: GraphQLField, use: "FieldUse") -> Resolver | None: ...
 
 
-class PlannedField:
-    """One field of one selection, ready to be answered."""
+class PlannedField(NamedTuple):
+    """One field of one selection, ready to be answered.
 
-    __slots__ = ("key", "run")
+    A safe field cannot fail, nor can anything below it, so nobody has to keep track of where it stands.
+    """
 
-    def __init__(self, key: str, run: Callable[[Values, Context], Any]) -> None:
-        self.key = key
-        self.run = run
+    key: str
+    run: Callable[[Values, Context], Any]
+    safe: bool
+
+
+class Completion(NamedTuple):
+    """Turns a raw value into an answer; safe as a field is."""
+
+    run: Completer
+    safe: bool
 
 
 class Selection:
     """The fields wanted of one concrete type."""
 
-    __slots__ = ("fields",)
+    __slots__ = ("fields", "safe")
 
     def __init__(self, fields: list[PlannedField]) -> None:
-        self.fields = fields
+        self.fields = [(field.key, field.run) for field in fields]
+        self.safe = all(field.safe for field in fields)
 
     def answer(self, source: Values, context: Context) -> Values:
-        return {field.key: field.run(source, context) for field in self.fields}
+        return {key: run(source, context) for key, run in self.fields}
 
 
 class Planner:
@@ -154,18 +163,21 @@ class Planner:
     def _field(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> PlannedField:
         name = nodes[0].name.value
         if name == "__typename":
-            return PlannedField(key, lambda _source, _context: parent.name)
+            return PlannedField(key, lambda _source, _context: parent.name, safe=True)
         definition = parent.fields[name]
         sets = [node.selection_set for node in nodes if node.selection_set]
-        completer = self._completer(definition.type, sets)
         resolver = self.resolvers.resolver(parent.name, name, definition, self._use(nodes[0], sets))
-        nullable = not isinstance(definition.type, GraphQLNonNull)
         if resolver is None and not sets:
-            return PlannedField(key, _leaf_reader(name, completer))
-        if resolver is None:
-            return PlannedField(key, _reader(key, name, completer, nullable=nullable))
-        arguments = _arguments(definition, nodes[0])
-        return PlannedField(key, _resolving(key, resolver, arguments, completer, nodes[0], nullable=nullable))
+            return PlannedField(key, _leaf_reader(name, definition.type), safe=True)
+        nullable = not isinstance(definition.type, GraphQLNonNull)
+        completion = self._completer(definition.type, sets)
+        if resolver is not None:
+            arguments = _arguments(definition, nodes[0])
+            run = _resolving(key, resolver, arguments, completion.run, nodes[0], nullable=nullable)
+            return PlannedField(key, run, safe=False)
+        if completion.safe:
+            return PlannedField(key, _safe_reader(name, completion.run), safe=True)
+        return PlannedField(key, _reader(key, name, completion.run, nullable=nullable), safe=False)
 
     def _use(self, node: FieldNode, sets: list[SelectionSetNode]) -> FieldUse:
         return FieldUse(
@@ -182,30 +194,37 @@ class Planner:
             elif isinstance(item, FragmentSpreadNode):
                 yield from self._names(self.fragments[item.name.value].selection_set)
 
-    def _completer(self, kind: GraphQLOutputType, sets: list[SelectionSetNode]) -> Completer:
+    def _completer(self, kind: GraphQLOutputType, sets: list[SelectionSetNode]) -> Completion:
         if isinstance(kind, GraphQLNonNull):
-            return _never_null(self._completer(kind.of_type, sets), _default_maker(kind.of_type))
+            inner = self._completer(kind.of_type, sets)
+            return Completion(_never_null(inner, _default_maker(kind.of_type)), inner.safe)
         if isinstance(kind, GraphQLList):
-            return _list(self._completer(kind.of_type, sets))
+            inner = self._completer(kind.of_type, sets)
+            return Completion(_safe_list(inner.run) if inner.safe else _list(inner.run), inner.safe)
         if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
-            return _leaf(serializer(kind.name))
+            return Completion(_leaf(serializer(kind.name)), safe=True)
         if isinstance(kind, GraphQLObjectType):
             return self._object(kind, sets)
         return self._abstract(cast("GraphQLInterfaceType | GraphQLUnionType", kind), sets)
 
-    def _object(self, kind: GraphQLObjectType, sets: list[SelectionSetNode]) -> Completer:
-        fields = self.select(kind, sets).fields
-        name, follows = kind.name, "id" in kind.fields
+    def _object(self, kind: GraphQLObjectType, sets: list[SelectionSetNode]) -> Completion:
+        selection = self.select(kind, sets)
+        fields, name = selection.fields, kind.name
 
         def complete(value: Any, context: Context) -> Any:
             if value is None:
                 return None
-            source = context.follow(name, value) if follows else value
-            return {field.key: field.run(source, context) for field in fields}
+            return {key: run(value, context) for key, run in fields}
 
-        return complete
+        def complete_followed(value: Any, context: Context) -> Any:
+            if value is None:
+                return None
+            source = context.follow(name, value)
+            return {key: run(source, context) for key, run in fields}
 
-    def _abstract(self, kind: GraphQLInterfaceType | GraphQLUnionType, sets: list[SelectionSetNode]) -> Completer:
+        return Completion(complete_followed if "id" in kind.fields else complete, selection.safe)
+
+    def _abstract(self, kind: GraphQLInterfaceType | GraphQLUnionType, sets: list[SelectionSetNode]) -> Completion:
         prepared: dict[str, Completer] = {}
         abstract = kind.name
 
@@ -214,10 +233,10 @@ class Planner:
                 return None
             name = context.concrete_type(abstract, value)
             if name not in prepared:
-                prepared[name] = self._object(cast("GraphQLObjectType", self.schema.type_map[name]), sets)
+                prepared[name] = self._object(cast("GraphQLObjectType", self.schema.type_map[name]), sets).run
             return prepared[name](value, context)
 
-        return complete
+        return Completion(complete, safe=False)
 
 
 def _default_maker(kind: Any) -> Callable[[Context], Any]:
@@ -242,14 +261,22 @@ def _leaf(serialize: Callable[[Any], Any]) -> Completer:
     return lambda value, _context: None if value is None else serialize(value)
 
 
-def _never_null(inner: Completer, default: Callable[[Context], Any]) -> Completer:
+def _never_null(inner: Completion, default: Callable[[Context], Any]) -> Completer:
+    run = inner.run
+    if inner.safe:
+        return lambda value, context: run(default(context) if value is None else value, context)
+
     def complete(value: Any, context: Context) -> Any:
-        result = inner(default(context) if value is None else value, context)
+        result = run(default(context) if value is None else value, context)
         if result is None:
             raise NullBubbleError
         return result
 
     return complete
+
+
+def _safe_list(inner: Completer) -> Completer:
+    return lambda value, context: None if value is None else [inner(item, context) for item in value]
 
 
 def _list(inner: Completer) -> Completer:
@@ -267,7 +294,29 @@ def _list(inner: Completer) -> Completer:
     return complete
 
 
-def _leaf_reader(name: str, complete: Completer) -> Callable[[Values, Context], Any]:
+def _leaf_reader(name: str, kind: GraphQLOutputType) -> Callable[[Values, Context], Any]:
+    """Reads a scalar, an enumeration or a list of them: by far the most frequent thing a plan does."""
+    required = isinstance(kind, GraphQLNonNull)
+    bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    serialize = leave_as_is if isinstance(bare, GraphQLList) else serializer(bare.name)  # type: ignore[union-attr]
+    default = _default_maker(bare)
+    if not required and serialize is leave_as_is:
+        return lambda source, _context: source.get(name)
+
+    def run(source: Values, context: Context) -> Any:
+        value = source.get(name)
+        if value is None:
+            return default(context) if required else None
+        return serialize(value)
+
+    def run_plain(source: Values, context: Context) -> Any:
+        value = source.get(name)
+        return default(context) if value is None else value
+
+    return run_plain if required and serialize is leave_as_is else run
+
+
+def _safe_reader(name: str, complete: Completer) -> Callable[[Values, Context], Any]:
     return lambda source, context: complete(source.get(name), context)
 
 

@@ -3,6 +3,7 @@
 Keeps every object findable by its global id. Does not know GraphQL selections, HTTP, or how orders live on.
 """
 
+import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -67,6 +68,12 @@ OWNED: dict[str, dict[str, str]] = {
     "Company": {"locations": "CompanyLocation", "contacts": "CompanyContact", "contactRoles": "CompanyContactRole"},
     "Customer": {"addresses": "MailingAddress"},
 }
+
+PART_TYPES = frozenset(part for parts in OWNED.values() for part in parts.values())
+
+# Up to so many changes a kept list is mended; beyond it is sorted afresh.
+FEW_CHANGES = 200
+LONGEST_JOURNAL = 100_000
 
 DEFAULT_CLIENT_ID = "orderbridge-simulator"
 DEFAULT_CLIENT_SECRET = "shpss_simulator_secret"
@@ -134,7 +141,8 @@ class Store:
         self.query_costs: dict[str, int] = {}
         # Answers of a list to one particular search, by type and search text.
         self.planted_searches: dict[tuple[str, str], list[Values]] = {}
-        self.version = 0
+        # Ids of changed objects, and lists in order together with how much of that journal they know.
+        self._journal: list[str] = []
         self._sorted: dict[str, tuple[int, list[Values]]] = {}
         self._last_number = 9_000_000_000
 
@@ -158,16 +166,31 @@ class Store:
         return None
 
     def sorted_by(self, type_name: str, sort_key: str, position: Callable[[Values], Any]) -> list[Values]:
-        """All objects of a type in one order, kept until something changes."""
+        """All objects of a type in one order. Kept; what changed since is taken out and put where it now belongs."""
+        current = self.by_type.get(type_name, {})
+        if type_name in PART_TYPES:
+            # The journal names whole objects, not their parts.
+            return sorted(current.values(), key=position)
         name = f"{type_name} {sort_key}"
-        version, elements = self._sorted.get(name, (-1, []))
-        if version != self.version:
-            current = self.by_type.get(type_name, {})
-            # A list that was in order a moment ago sorts again in almost no time, if it still has the same members.
-            same = len(elements) == len(current) and all(current.get(item["id"]) is item for item in elements)
-            elements = sorted(elements if same else current.values(), key=position)
-            self._sorted[name] = (self.version, elements)
+        known = self._sorted.get(name)
+        if known is not None:
+            changed = {item for item in self._journal[known[0] :] if type_of(item) == type_name}
+            if len(changed) <= FEW_CHANGES:
+                elements = [item for item in known[1] if item["id"] not in changed] if changed else known[1]
+                for identifier in changed & current.keys():
+                    bisect.insort(elements, current[identifier], key=position)
+                self._sorted[name] = (len(self._journal), elements)
+                return elements
+        elements = sorted(current.values(), key=position)
+        self._sorted[name] = (len(self._journal), elements)
         return elements
+
+    def changed(self, identifier: str) -> None:
+        """Notes that an object is no longer what or where it was."""
+        self._journal.append(identifier)
+        if len(self._journal) > LONGEST_JOURNAL:
+            self._journal.clear()
+            self._sorted.clear()
 
     def new_number(self) -> int:
         self._last_number += 1
@@ -180,14 +203,14 @@ class Store:
         """Takes an object in, or the new form of one, and makes it and its parts findable."""
         self.remove(value["id"])
         self._register(type_name, value, None)
-        self.changed()
+        self.changed(value["id"])
 
     def remove(self, identifier: str) -> Values | None:
         known = self.by_gid.get(identifier)
         if known is None:
             return None
         self._forget(known)
-        self.changed()
+        self.changed(identifier)
         return known
 
     def reindex(self, type_name: str, value: Values) -> None:
@@ -195,16 +218,13 @@ class Store:
         parent = self.parents.get(value["id"])
         self._forget(value)
         self._register(type_name, value, parent)
-        self.changed()
+        self.changed(value["id"])
 
     def _forget(self, value: Values) -> None:
         for part_id in list(_part_ids(type_of(value["id"]), value)):
             self.by_gid.pop(part_id, None)
             self.parents.pop(part_id, None)
             self.by_type.get(type_of(part_id), {}).pop(part_id, None)
-
-    def changed(self) -> None:
-        self.version += 1
 
     def touch(self, value: Values) -> None:
         """UpdatedAt has whole seconds and always moves forward."""
@@ -213,7 +233,7 @@ class Store:
         if before >= now:
             now = timestamp(datetime.fromisoformat(before) + timedelta(seconds=1))
         value["updatedAt"] = now
-        self.changed()
+        self.changed(value["id"])
 
     def _register(self, type_name: str, value: Values, parent: Values | None) -> None:
         identifier = value.get("id")
