@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,25 @@ def test_what_the_runtime_installs_is_what_was_tested() -> None:
 
     for lock in ("requirements-runtime.lock", "requirements-build.lock"):
         assert set(re.findall(r"^\S+==\S+", (CHECKOUT / lock).read_text(), re.MULTILINE)) <= tested
+
+
+def packages(requirements: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=~! ]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
+
+
+def test_what_the_project_asks_for_stands_in_the_locks() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    needed = packages(project["project"]["dependencies"])
+    extras = packages([name for extra in project["project"]["optional-dependencies"].values() for name in extra])
+    tools = packages([name for name in project["dependency-groups"]["dev"] if isinstance(name, str)])
+
+    runtime, everything = (
+        packages(re.findall(r"^\S+==\S+", (CHECKOUT / lock).read_text(), re.MULTILINE))
+        for lock in ("requirements-runtime.lock", "requirements.lock")
+    )
+    assert needed <= runtime
+    assert needed | extras | tools <= everything
+    assert not extras & runtime
 
 
 def test_no_module_is_named_after_nothing() -> None:
