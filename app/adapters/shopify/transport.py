@@ -86,20 +86,7 @@ class ShopifyTransport:
         Raises Throttled, StoreUnavailable (after bounded retries), StoreRefused and AccessRevoked. A query is repeated
         where repeating may help; a mutation only while it certainly had no effect.
         """
-        size = size or document.sizes[0]
-        request = _Request(
-            document=document,
-            cost_key=document.cost_key(size, flags),
-            estimate=size.estimate,
-            priority=priority,
-            body=msgspec.json.encode(
-                {
-                    "query": document.text,
-                    "operationName": document.operation,
-                    "variables": {**size.variables, **flags, **variables},
-                }
-            ),
-        )
+        request = _request(document, variables, size or document.sizes[0], flags, priority)
         budget = self._budgets.setdefault(store.id, RetryBudget())
         budget.earn()
         attempt = 1
@@ -204,3 +191,24 @@ class _Request(Generic[Data]):
     estimate: int
     priority: Priority
     body: bytes
+
+
+def _request(
+    document: Document[Data],
+    variables: Mapping[str, object],
+    size: PageSize,
+    flags: Flags,
+    priority: Priority,
+) -> _Request[Data]:
+    body = {
+        "query": document.text,
+        "operationName": document.operation,
+        "variables": {**size.variables, **flags, **variables},
+    }
+    return _Request(
+        document=document,
+        cost_key=document.cost_key(size, flags),
+        estimate=size.estimate,
+        priority=priority,
+        body=msgspec.json.encode(body),
+    )

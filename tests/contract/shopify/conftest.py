@@ -20,21 +20,27 @@ def simulator() -> Iterator[RunningSimulator]:
         yield running
 
 
+@pytest.fixture(scope="session")
+async def doors(simulator: RunningSimulator) -> AsyncIterator[httpx.AsyncClient]:
+    """The simulator's own doors."""
+    async with httpx.AsyncClient(base_url=simulator.base_url, timeout=60, verify=False) as client:
+        yield client
+
+
 @pytest.fixture
-async def connect(simulator: RunningSimulator) -> AsyncIterator[Connect]:
+async def connect(simulator: RunningSimulator, doors: httpx.AsyncClient) -> AsyncIterator[Connect]:
     """Connects the adapter to a fresh store; each call to another one."""
     made: list[SimulatedStore] = []
-    async with httpx.AsyncClient(base_url=simulator.base_url, timeout=60) as doors:
 
-        def fresh(credentials: StoreCredentials) -> SimulatedStore:
-            domain = f"contract-{next(_numbers)}.myshopify.com"
-            store = connected(simulator.base_url, domain=domain, credentials=credentials, doors=doors)
-            made.append(store)
-            return store
+    def fresh(credentials: StoreCredentials) -> SimulatedStore:
+        domain = f"contract-{next(_numbers)}.myshopify.com"
+        store = connected(simulator.base_url, domain=domain, credentials=credentials, doors=doors)
+        made.append(store)
+        return store
 
-        yield fresh
-        for store in made:
-            await store.http.aclose()
+    yield fresh
+    for store in made:
+        await store.http.aclose()
 
 
 @pytest.fixture

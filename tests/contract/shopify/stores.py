@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from structlog import wrap_logger
+from structlog.testing import LogCapture
 
 from app.adapters.shopify import ShopifyGateway
-from app.adapters.shopify.wire import new_http_client
 from app.domain.identifiers import ShopifyId
 from app.domain.orders import Order
 from app.ports.store_access import CredentialsKind, StoreCredentials
@@ -31,6 +32,7 @@ class SimulatedStore:
     clock: MovableClock
     pauses: Pauses
     doors: httpx.AsyncClient
+    log: LogCapture
     http: httpx.AsyncClient
     """What the adapter sends with."""
 
@@ -81,12 +83,30 @@ def connected(url: str, *, domain: str, credentials: StoreCredentials, doors: ht
     clock = MovableClock()
     pauses = Pauses(clock)
     vault, bucket = VaultInMemory(credentials, clock), BucketInMemory(clock)
-    http = new_http_client()
+    # Plain HTTP on this machine: loading certificates for each test would take most of its time.
+    http = httpx.AsyncClient(verify=False, follow_redirects=False)
+    log = LogCapture()
     address = f"{url}/{{store_domain}}"
-    gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=address, sleep=pauses, http=http)
+    gateway = ShopifyGateway(
+        vault=vault,
+        bucket=bucket,
+        clock=clock,
+        url=address,
+        sleep=pauses,
+        http=http,
+        log=wrap_logger(None, processors=[log]),
+    )
     ref = StoreRef(id=_store_id(domain), domain=domain)
     return SimulatedStore(
-        ref=ref, gateway=gateway, vault=vault, bucket=bucket, clock=clock, pauses=pauses, doors=doors, http=http
+        ref=ref,
+        gateway=gateway,
+        vault=vault,
+        bucket=bucket,
+        clock=clock,
+        pauses=pauses,
+        doors=doors,
+        log=log,
+        http=http,
     )
 
 

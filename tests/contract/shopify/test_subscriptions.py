@@ -2,10 +2,12 @@
 
 import pytest
 
+from app.adapters.shopify import ShopifyGateway
 from app.adapters.shopify.subscriptions import topic_from_enum, topic_to_enum
 from app.domain.identifiers import ShopifyId
 from app.domain.webhook_topics import ORDER_TOPICS
 from app.ports.errors import StoreRefused
+from app.store_simulator.server import RunningSimulator
 from tests.contract.shopify.stores import SimulatedStore
 
 HOOK = "https://erp.example/webhooks/shopify"
@@ -39,6 +41,16 @@ async def test_an_address_that_the_store_refuses_is_refused_in_its_words(store: 
         await store.gateway.create_webhook_subscription(store.ref, "orders/updated", "not an address")
 
     assert raised.value.detail
+
+
+async def test_a_gateway_with_a_client_of_its_own_closes_it(store: SimulatedStore, simulator: RunningSimulator) -> None:
+    url = f"{simulator.base_url}/{{store_domain}}"
+    gateway = ShopifyGateway(vault=store.vault, bucket=store.bucket, clock=store.clock, url=url)
+
+    assert await gateway.webhook_subscriptions(store.ref) == []
+    await gateway.aclose()
+    with pytest.raises(RuntimeError):
+        await gateway.webhook_subscriptions(store.ref)
 
 
 async def test_a_subscription_that_is_gone_counts_as_ended(store: SimulatedStore) -> None:

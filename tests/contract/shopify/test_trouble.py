@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
 from app.domain.identifiers import ShopifyId
 from app.ports.errors import AccessRevoked, StoreRefused, StoreUnavailable, Throttled
@@ -26,12 +25,11 @@ async def odd() -> AsyncIterator[OddStore]:
 
 
 @pytest.fixture
-async def at_odd(odd: OddStore) -> AsyncIterator[SimulatedStore]:
+async def at_odd(odd: OddStore, doors: httpx.AsyncClient) -> AsyncIterator[SimulatedStore]:
     """The adapter, connected to a store that answers what a test says."""
-    async with httpx.AsyncClient() as doors:
-        store = connected(odd.url, domain="odd.myshopify.com", credentials=STATIC, doors=doors)
-        yield store
-        await store.http.aclose()
+    store = connected(odd.url, domain="odd.myshopify.com", credentials=STATIC, doors=doors)
+    yield store
+    await store.http.aclose()
 
 
 async def listed(store: SimulatedStore, listing: OrderListing | None = None) -> list[str]:
@@ -276,32 +274,33 @@ async def test_another_version_that_answers_is_told_once_and_described(at_odd: S
     }
     odd.answers = [answer(json.dumps({"data": description}).encode(), x_shopify_api_version="2027-01")]
 
-    with capture_logs() as logs:
-        told = await at_odd.gateway.describe(at_odd.ref)
-        await at_odd.gateway.describe(at_odd.ref)
+    told = await at_odd.gateway.describe(at_odd.ref)
+    await at_odd.gateway.describe(at_odd.ref)
 
     assert (told.api_version, told.supported_api_versions) == ("2027-01", ("2027-01",))
-    assert [each["answered"] for each in logs if each["event"] == "shopify_version_differs"] == ["2027-01"]
+    assert [each["answered"] for each in at_odd.log.entries if each["event"] == "shopify_version_differs"] == [
+        "2027-01"
+    ]
 
 
 async def test_a_deprecation_is_told(at_odd: SimulatedStore, odd: OddStore) -> None:
     odd.answers = [answer(listing_answer(), x_shopify_api_deprecated_reason="Order.old is going away")]
 
-    with capture_logs() as logs:
-        await listed(at_odd)
+    await listed(at_odd)
 
-    assert [each["reason"] for each in logs if each["event"] == "shopify_deprecation"] == ["Order.old is going away"]
+    assert [each["reason"] for each in at_odd.log.entries if each["event"] == "shopify_deprecation"] == [
+        "Order.old is going away"
+    ]
 
 
 async def test_each_call_is_logged_with_its_cost_and_without_secrets_or_persons(store: SimulatedStore) -> None:
     await store.put(orders=[order(1, email="ada@example.com", note="private words")])
 
-    with capture_logs() as logs:
-        await store.order(1)
+    await store.order(1)
 
-    [call] = [each for each in logs if each.get("operation") == "OrdersWhole"]
+    [call] = [each for each in store.log.entries if each.get("operation") == "OrdersWhole"]
     assert {"requested_cost", "actual_cost", "ms", "request_id", "status", "store_id"} <= set(call)
-    told = repr(logs)
+    told = repr(store.log.entries)
     assert not any(secret in told for secret in (ACCESS_TOKEN, "ada@example.com", "private words"))
 
 
