@@ -1,5 +1,7 @@
 """Shaping an answer: a model as JSON bytes with the headers that belong to it."""
 
+from typing import Any, Protocol
+
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -27,3 +29,32 @@ def encoded(body: bytes, *, status: int = 200, version: int | None = None) -> Re
 def no_content() -> Response:
     """Done, and nothing to say."""
     return Response(status_code=204)
+
+
+CREATED: dict[int | str, dict[str, Any]] = {201: {"description": "Made."}}
+REPLACED: dict[int | str, dict[str, Any]] = {200: {"description": "There was one already: replaced."}}
+
+
+class Done(Protocol):
+    """What a PUT did, as far as the answer needs it."""
+
+    @property
+    def created(self) -> bool: ...
+
+    @property
+    def kept(self) -> "Versioned": ...
+
+
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+def put_answer(value: BaseModel, done: Done, *, location: str | None = None) -> Response:
+    """201 for what was made, 200 for what was replaced."""
+    return answer(
+        value,
+        status=201 if done.created else 200,
+        version=done.kept.version,
+        location=location if done.created else None,
+    )

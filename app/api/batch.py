@@ -70,3 +70,23 @@ async def _one(
 def _failed(request: Request, no: str | None, problem: ApiProblem) -> BatchResult:
     details = ProblemDetails.model_validate(problem_body(problem, request_id_of(request)))
     return BatchResult.model_construct(status=problem.status_code, no=no, problem=details)
+
+
+def batch_body(item: type[BaseModel]) -> dict[str, Any]:
+    """The documentation of a batch: items are validated one by one, so the framework does not see their model."""
+    schema = item.model_json_schema(ref_template="#/components/schemas/{model}")
+    definitions = schema.pop("$defs", {})
+    items = {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": _inlined(schema, definitions)}
+    body = {"type": "object", "required": ["items"], "additionalProperties": False, "properties": {"items": items}}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_inlined(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        inner = definitions[schema["$ref"].rsplit("/", 1)[-1]]
+        return {**_inlined(inner, definitions), **{name: value for name, value in schema.items() if name != "$ref"}}
+    return {name: _inlined(value, definitions) for name, value in schema.items()}

@@ -27,6 +27,9 @@ CODES = {
 }
 MOST_SHOWN = 50
 
+UNION_TAGS = frozenset({"access_token", "client_credentials", "oauth"})
+"""Kinds of credentials stand in pydantic's locations, though not in the JSON; as the last part it is a field's name."""
+
 
 def validated(model: type[Model], value: object) -> Model:
     """The value as this model, or a 422 that names every wrong field: for merged patches and items of a batch."""
@@ -63,7 +66,9 @@ def body_problem(errors: Sequence[Any]) -> ApiProblem:
 
 def pointer(location: Sequence[str | int]) -> str:
     """A pydantic location as a JSON pointer."""
-    return "".join(f"/{escaped(str(part))}" for part in location)
+    last = len(location) - 1
+    parts = (part for place, part in enumerate(location) if place == last or part not in UNION_TAGS)
+    return "".join(f"/{escaped(str(part))}" for part in parts)
 
 
 def _summary(found: Sequence[FieldError]) -> str:

@@ -13,7 +13,7 @@ from app.services.tasks import ParameterKind, TaskDefinition, TaskName
 Values = dict[str, Any]
 FILTERS = "Only orders for which all of this holds; see `filters` in GET /v1/tasks."
 PARAMETERS = "What the task may be asked; see `parameters` in GET /v1/tasks."
-CategoryName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[!-~]+\Z")]
+CategoryName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
 
 
 class TaskParameterShown(AnswerBody):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
+from fastapi import Body, Path, Query
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -34,7 +35,7 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 class RequestBody(BaseModel):
     """Base of what is sent to us: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class AnswerBody(BaseModel):
@@ -137,11 +138,20 @@ Line = Annotated[str, StringConstraints(max_length=500)]
 
 Note = Annotated[str, StringConstraints(max_length=5000)]
 
-ShopCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
-ShopifyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}\Z")]
+ShopCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+ShopifyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 """The numeric part of a Shopify id, as a string."""
 
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\Z")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}\Z")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Flag = StrictBool
 Whole = Annotated[StrictInt, Field(ge=-(2**53), le=2**53)]
+
+ShopifyIdPath = Annotated[str, Path(pattern=r"^[0-9]{1,20}$", description="Shopify's numeric id.", examples=["7001"])]
+CountryPath = Annotated[str, Path(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.", examples=["NL"])]
+ProvincePath = Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,10}$", description="The province's code.", examples=["CA"])]
+CurrencyPath = Annotated[str, Path(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["USD"])]
+JsonBody = Annotated[Any, Body()]
+"""A body that the route reads by itself; still parsed by our rules."""
+
+InstantQuery = Annotated[Instant, Query(description="Changed at or after this instant (RFC 3339 with an offset).")]
