@@ -82,7 +82,8 @@ class OrderDecisions:
         by_shop: dict[ShopId, list[Candidate]] = {}
         for candidate in candidates:
             by_shop.setdefault(candidate.shop.id, []).append(candidate)
-        for group in by_shop.values():
+        # In one order everywhere: each group locks the number series of its shop until the commit.
+        for _, group in sorted(by_shop.items()):
             plans = await self._plan(uow, group)
             await self._create_customers(uow, plans, now=now)
             decisions |= await self._document(uow, plans, now=now)
