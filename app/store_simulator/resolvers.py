@@ -28,7 +28,7 @@ from app.store_simulator.paging import encode_cursor
 from app.store_simulator.plan import FieldUse
 from app.store_simulator.roots import ROOTS
 from app.store_simulator.state import OWNED, Store, Values
-from app.store_simulator.virtual_fields import VIRTUAL
+from app.store_simulator.virtual_fields import EVERYWHERE, VIRTUAL
 
 Resolver = Callable[[Values, Values, Any], Any]
 
@@ -71,7 +71,7 @@ class AdminResolvers:
             return _mutation(find_mutation(field), self._schema, field, keyed="idempotent" in use.directives)
         if parent == "QueryRoot":
             return self._root(field, definition, target, use.children)
-        virtual = VIRTUAL.get((parent, field))
+        virtual = VIRTUAL.get((parent, field)) or EVERYWHERE.get(field)
         if self._is_connection(definition):
             return _with_edges(_connection(parent, field, virtual), use.children)
         if virtual is not None:

@@ -127,6 +127,25 @@ def _carrier_name(service: Values, _arguments: Values, _context: RequestContext)
     return service.get("formattedName") or service.get("name")
 
 
+def _metafields(owner: Values, arguments: Values, _context: RequestContext) -> list[Values]:
+    """Those of one namespace, or those named as namespace.key, as far as either is asked for."""
+    namespace, keys = arguments.get("namespace"), arguments.get("keys")
+    return [
+        item
+        for item in owner.get("metafields") or []
+        if (namespace is None or item.get("namespace") == namespace)
+        and (keys is None or item.get("key") in keys or f"{item.get('namespace')}.{item.get('key')}" in keys)
+    ]
+
+
+def _metafield(owner: Values, arguments: Values, context: RequestContext) -> Any:
+    found = _metafields(owner, {"namespace": arguments.get("namespace"), "keys": [arguments["key"]]}, context)
+    return found[0] if found else None
+
+
+# Fields that mean the same on every type that has them.
+EVERYWHERE: dict[str, Virtual] = {"metafield": _metafield, "metafields": _metafields}
+
 VIRTUAL: dict[tuple[str, str], Virtual] = {
     ("Order", "shippingLines"): _shipping_lines,
     ("Order", "shippingLine"): _shipping_line,
