@@ -8,6 +8,13 @@ def gives_back(refund: Refund) -> bool:
     return refund.return_id is not None or refund.refunded.shop > 0
 
 
+def credits_shipping(refund: Refund) -> bool:
+    """Whether refunded shipping becomes part of a credit memo: its refund becomes one, by itself or by all of its
+    lines.
+    """
+    return gives_back(refund) or (bool(refund.lines) and all(creditable(refund, line) for line in refund.lines))
+
+
 def creditable(refund: Refund, line: RefundLine) -> bool:
     """Whether this line becomes a credit memo: as the whole refund, or because it is restocked as a return (REF-25)."""
     return gives_back(refund) or line.restock_type.casefold() == "return"

@@ -21,6 +21,7 @@ from app.domain.orders import (
     OrderTotals,
     Refund,
     RefundLine,
+    RefundShipping,
     ShippingLine,
     TaxLine,
 )
@@ -214,6 +215,8 @@ class Seller:
         self.book(net, tax, "total", "current", "charged")
         for side in SIDES:
             self.books.discount[side] += discount[side]
+        if not any(tax) and self.draw(st.booleans()):
+            self.give_shipping_back(number, net)
         return ShippingLine(
             shopify_id=sid(number),
             title="Standard",
@@ -221,6 +224,18 @@ class Seller:
             discount=self.money(discount),
             tax_lines=(TaxLine(title="VAT", rate=RATE, amount=self.money(tax)),) if any(tax) else (),
         )
+
+    def give_shipping_back(self, number: int, net: tuple[int, int]) -> None:
+        """Some of a charge: with money a credit memo will say so, without money the order is smaller."""
+        back = self.draw(st.integers(0, net[0])), self.draw(st.integers(0, net[1]))
+        with_money = self.draw(st.booleans())
+        for side in SIDES:
+            self.books.current[side] -= back[side]
+            if self.nobody_credits or not with_money:
+                self.books.charged[side] -= back[side]
+        refunded = Amount(Decimal(1), Decimal(1)) if with_money else Amount(Decimal(0), Decimal(0))
+        part = RefundShipping(shopify_id=None, shipping_line_id=sid(number), subtotal=self.money(back))
+        self.refunds.append(Refund(shopify_id=sid(900 + len(self.refunds)), refunded=refunded, shipping=(part,)))
 
     def charge_fee(self, number: int) -> AdditionalFee:
         amount = self.units(1, 500)

@@ -24,7 +24,7 @@ LOCATIONS = Mappings(
     currencies={"EUR": "EUR", "USD": "USD", "JPY": "JPY", "KWD": "KWD"},
 )
 thorough = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -34,7 +34,7 @@ def document_of(case: Case, handling: CurrencyHandling, process: RefundProcess) 
     outcome = built(case.order, shop=shop, mappings=LOCATIONS)
     if isinstance(outcome, NothingToDocument):
         assert not any(case.quantities.values()), "something was left to document"
-        assert not case.order.shipping_lines or not any(each.amount.of(handling) for each in case.order.shipping_lines)
+        assert not case.charged.of(handling) or case.order.totals.cash_rounding.of(handling)
         return None
     assert isinstance(outcome, DocumentDraft), outcome
     return outcome.content

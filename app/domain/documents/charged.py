@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.money import NOTHING, Amount
-from app.domain.orders import Order
-from app.domain.refunds import creditable, gives_back
+from app.domain.orders import Order, Refund
+from app.domain.refunds import creditable, credits_shipping
 from app.domain.shop_settings import RefundProcess
 
 
@@ -34,9 +34,10 @@ _NONE = Charged(total=NOTHING, tax=NOTHING, subtotal=NOTHING)
 def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
     """The readings of what was charged, best first; equal ones once.
 
-    (a) total less non-creditable refund lines; (b) current total with creditable refund lines and refunded shipping
-    put back; with ``refunds.process = none`` the current total alone. An order that holds exchange lines, which no
-    order document shows, is also read without them.
+    (a) total less what non-creditable refunds took; (b) current total with what creditable refunds took put back; with
+    ``refunds.process = none`` the current total alone. Shipping waived without money counts like lines removed without
+    money: no credit memo will follow. An order that holds exchange lines, which no order document shows, is also read
+    without them.
     """
     totals = order.totals
     original = Charged(total=totals.total, tax=totals.tax, subtotal=totals.subtotal)
@@ -66,6 +67,8 @@ def _not_creditable(order: Order) -> Charged:
         for line in refund.lines:
             if not creditable(refund, line) and line.line_id not in exchange:
                 found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
+        if not credits_shipping(refund):
+            found = found.plus(_refunded_shipping(order, refund))
     return found
 
 
@@ -76,9 +79,15 @@ def _creditable(order: Order) -> Charged:
         for line in refund.lines:
             if creditable(refund, line) and line.line_id not in exchange:
                 found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
-        if gives_back(refund):
-            for shipping in refund.shipping:
-                found = found.plus(_part(order, subtotal=shipping.subtotal, tax=shipping.tax, goods=False))
+        if credits_shipping(refund):
+            found = found.plus(_refunded_shipping(order, refund))
+    return found
+
+
+def _refunded_shipping(order: Order, refund: Refund) -> Charged:
+    found = _NONE
+    for shipping in refund.shipping:
+        found = found.plus(_part(order, subtotal=shipping.subtotal, tax=shipping.tax, goods=False))
     return found
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from app.domain.identifiers import ShopifyId
 from app.domain.money import ZERO, CurrencyHandling, rounded
 from app.domain.orders import LineKind, Order, OrderLine, ShippingLine, TaxLine
+from app.domain.refunds import credits_shipping
 from app.domain.sales_documents import DocumentTax, SourceKind
 from app.domain.shop_settings import RefundProcess
 
@@ -114,7 +115,7 @@ def _lines(order: Order, quantities: Mapping[ShopifyId, int], side: _Currency) -
 
 def _shipping(order: Order, process: RefundProcess, side: _Currency) -> Iterator[Position]:
     """Each charge its own position; free shipping makes none, fully discounted shipping makes one (5.24)."""
-    given_back = _shipping_given_back(order, side.handling) if process is RefundProcess.NONE else {}
+    given_back = _shipping_given_back(order, process, side.handling)
     for charge in order.shipping_lines:
         full = charge.amount.of(side.handling)
         price = full - given_back.get(charge.shopify_id, ZERO)
@@ -148,10 +149,16 @@ def _scaled(tax: DocumentTax, kept: Decimal, currency: str) -> DocumentTax:
     )
 
 
-def _shipping_given_back(order: Order, handling: CurrencyHandling) -> Mapping[ShopifyId, Decimal]:
-    """Where nobody will credit, a refunded charge is smaller from the start (``refunds.process = none``)."""
+def _shipping_given_back(
+    order: Order, process: RefundProcess, handling: CurrencyHandling
+) -> Mapping[ShopifyId, Decimal]:
+    """What nobody will credit makes a charge smaller from the start: waived without money, or ``refunds.process =
+    none``.
+    """
     back: dict[ShopifyId, Decimal] = {}
     for refund in order.refunds:
+        if process is not RefundProcess.NONE and credits_shipping(refund):
+            continue
         for each in refund.shipping:
             if each.shipping_line_id:
                 back[each.shipping_line_id] = back.get(each.shipping_line_id, ZERO) + each.subtotal.of(handling)

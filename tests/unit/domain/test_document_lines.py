@@ -210,6 +210,17 @@ def test_a_line_that_ships_from_two_places_is_split_with_discount_and_tax_to_the
     assert {each.source.id for each in document.lines} == {"orl_01_1"}
 
 
+def test_a_cent_that_cannot_be_shared_stands_on_one_part() -> None:
+    sold = line(1, price="10.00", quantity=3, discounts=["1.00"], taxes=[tax("1.00")])
+    places = tuple(fulfilment_order((sold, 1), location=location) for location in (5001, 5002, 5009))
+    document = documented(order(sold, fulfilment_orders=places), mappings=BLUE_AND_RED)
+    assert told(document.lines, "location_code", "discount_amount", "amount", "tax_amount") == [
+        ("BLUE", "0.34", "9.66", "0.34"),
+        ("RED", "0.33", "9.67", "0.33"),
+        (None, "0.33", "9.67", "0.33"),
+    ]
+
+
 def test_store_locations_that_are_one_erp_location_make_one_line() -> None:
     sold = line(1, quantity=3)
     made = order(

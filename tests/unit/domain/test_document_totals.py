@@ -134,6 +134,28 @@ def test_an_edit_without_a_refund_beside_a_creditable_refund_with_shipping_and_t
     assert (str(figures.amount), str(figures.tax), str(figures.charged_by_shopify)) == ("35.00", "7.00", "42.00")
 
 
+@pytest.mark.parametrize(("waived", "lines"), [("5.00", ["20.00"]), ("2.00", ["20.00", "3.00"])])
+def test_shipping_waived_without_money_makes_the_order_smaller(waived: str, lines: list[str]) -> None:
+    """No credit memo will follow it, as for lines removed without money."""
+    sold, sent = line(1, quantity=2), shipping("5.00")
+    current = str(Decimal("25.00") - Decimal(waived))
+    back = refund(shipping=[refunded_shipping(waived, of=sent)])
+    made = order(sold, shipping_lines=(sent,), totals=totals("25.00", current=current), refunds=(back,))
+    document = documented(made)
+    assert [str(each.amount) for each in document.lines] == lines
+    assert str(document.totals.charged_by_shopify) == current
+
+
+def test_shipping_given_back_with_goods_that_return_is_left_to_the_credit_memo() -> None:
+    """REF-25, REF-26: the refund becomes one by its line."""
+    sold, sent = line(1, current=0), shipping("5.00")
+    back = refund(
+        refund_line(sold, subtotal="10.00", restock_type="return"), shipping=[refunded_shipping("5.00", of=sent)]
+    )
+    made = order(sold, shipping_lines=(sent,), totals=totals("15.00", current="0.00"), refunds=(back,))
+    assert told(documented(made).lines, "amount") == [("10.00",), ("5.00",)]
+
+
 def test_where_nobody_credits_the_document_is_what_is_left_of_goods_and_shipping() -> None:
     """P32: refunds.process = none."""
     sold, sent = line(1, quantity=2, current=1), shipping("5.00", taxes=[tax("0.50")])
