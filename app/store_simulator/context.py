@@ -3,6 +3,7 @@
 The bridge between a plan and a store; does not parse, charge or transport anything.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -72,9 +73,9 @@ class RequestContext:
     def take_planted_errors(self, mutation: str) -> list[Values] | None:
         return self.planted_errors.get(mutation)
 
-    def settle(self, order: Values, topics: list[str]) -> None:
-        """An order has moved on by a mutation."""
-        self.loader.settle(self.store, order)
+    def settle(self, order: Values, topics: list[str], plain: Iterable[str] | None = None) -> None:
+        """An order has moved on by a mutation, perhaps in plain fields only."""
+        self.loader.settle(self.store, order, plain)
         self.emit(topics, order)
 
     def wanted(self, identifier: str, type_name: str) -> Values | None:

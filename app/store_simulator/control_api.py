@@ -14,7 +14,7 @@ from app.store_simulator.admin_api import json_response
 from app.store_simulator.faults import FaultError, parse_fault
 from app.store_simulator.generating import GenerateError, generate
 from app.store_simulator.loading import order_gid
-from app.store_simulator.order_actions import ActionError, act
+from app.store_simulator.order_actions import ActionError, act, plain_fields
 from app.store_simulator.orders import life
 from app.store_simulator.orders.errors import ChangeRefused
 from app.store_simulator.simulator import Shop, Simulator
@@ -139,8 +139,9 @@ class ControlApi:
         shop, given = self._shop(http), await body_of(http)
         order = self._order(shop, http)
         before = quantities(order)
-        topics = act(http.path_params["action"], order, given, shop.store.clock.now())
-        self._simulator.engine.loader.settle(shop.store, order)
+        action = http.path_params["action"]
+        topics = act(action, order, given, shop.store.clock.now())
+        self._simulator.engine.loader.settle(shop.store, order, plain_fields(action, given))
         told = {**order, "edit": edit_between(before, quantities(order))}
         sent = self._simulator.emit(shop, [(topic, told) for topic in topics]) if given.get("emit", True) else 0
         return json_response({"order": order, "topics": topics, "webhooks": sent})

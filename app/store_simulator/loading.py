@@ -5,6 +5,7 @@ Does not know HTTP, and sends no webhooks.
 """
 
 import copy
+from collections.abc import Iterable
 from datetime import timedelta
 
 from app.store_simulator.graphql_schema import AdminSchema, load_schema
@@ -95,9 +96,17 @@ class Loader:
             kept["fulfillmentOrders"] = order["fulfillmentOrders"]
         return self.put_order(store, {**kept, **base, **fields})
 
-    def settle(self, store: Store, order: Values) -> None:
-        """After an order's life has moved on, what it is now is what counts as given."""
-        store.given.pop(order["id"], None)
+    def settle(self, store: Store, order: Values, plain: Iterable[str] | None = None) -> None:
+        """After an order's life has moved on, what it is now is what counts as given.
+
+        When only plain fields changed, from which no amount follows, the rest goes on to be derived.
+        """
+        given = store.given.get(order["id"])
+        if given is not None and plain is not None:
+            followers = {"displayAddress"} & given.keys()
+            given.update({name: order.get(name) for name in (*plain, *followers, "updatedAt")})
+        else:
+            store.given.pop(order["id"], None)
         store.reindex("Order", order)
 
     def _meet_mentioned(self, store: Store, order: Values) -> None:

@@ -29,6 +29,13 @@ def act(name: str, order: Values, given: Values, now: datetime) -> list[str]:
         raise ActionError(f"{name} needs {error}") from error
 
 
+def plain_fields(name: str, given: Values) -> list[str] | None:
+    """The fields an action sets if no amount follows from them; None if it goes deeper."""
+    if name in ("close", "reopen"):
+        return ["closed", "closedAt"]
+    return list(given.get("fields", {})) if name == "change" else None
+
+
 def _close(order: Values, _given: Values, at: datetime) -> list[str]:
     return life.close(order, at)
 

@@ -3,7 +3,7 @@
 The consequences live in app.store_simulator.orders.life; here stand the refusals and the payloads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,18 @@ LONGEST_STAFF_NOTE = 255
 UPDATABLE = ("note", "tags", "customAttributes", "email", "phone", "poNumber", "shippingAddress")
 
 
+CLOSING = ("closed", "closedAt")
+
+Change = Callable[[Values, datetime], list[str]]
+
+
 def _order(identifier: str, context: RequestContext) -> Values | None:
     if not is_gid(identifier) or type_of(identifier) != "Order" or number_of(identifier) == "0":
         raise invalid_id()
     return context.store.find(identifier)
 
 
-def _live(identifier: str, context: RequestContext, change: Callable[[Values, datetime], list[str]]) -> Values:
+def _live(identifier: str, context: RequestContext, change: Change, plain: Iterable[str] | None = None) -> Values:
     """Lets an order live on, and answers with it or with what Shopify has against it."""
     order = _order(identifier, context)
     if order is None:
@@ -34,7 +39,7 @@ def _live(identifier: str, context: RequestContext, change: Callable[[Values, da
         topics = change(order, context.store.clock.now())
     except life.ChangeRefused as refusal:
         return {"order": order, "userErrors": [refused(refusal)]}
-    context.settle(order, topics)
+    context.settle(order, topics, plain)
     return {"order": order, "userErrors": []}
 
 
@@ -58,7 +63,7 @@ def order_update(arguments: Values, context: RequestContext) -> Values:
             changes["localizedFields"] = _localized_fields(order, given["localizedFields"])
         return life.change(order, changes, at)
 
-    return _live(given["id"], context, change)
+    return _live(given["id"], context, change, plain=[name for name in given if name != "id"])
 
 
 def _merged_address(order: Values, given: Values, context: RequestContext) -> Values:
@@ -77,12 +82,12 @@ def _localized_fields(order: Values, given: list[Values]) -> list[Values]:
 
 @mutation("orderClose")
 def order_close(arguments: Values, context: RequestContext) -> Values:
-    return _live(arguments["input"]["id"], context, life.close)
+    return _live(arguments["input"]["id"], context, life.close, plain=CLOSING)
 
 
 @mutation("orderOpen")
 def order_open(arguments: Values, context: RequestContext) -> Values:
-    return _live(arguments["input"]["id"], context, life.reopen)
+    return _live(arguments["input"]["id"], context, life.reopen, plain=CLOSING)
 
 
 @mutation("orderMarkAsPaid")
@@ -149,7 +154,7 @@ def _retag(arguments: Values, context: RequestContext, combine: Any) -> Values:
 
 def _tag(node: Values, tags: list[str], context: RequestContext) -> None:
     if type_of(node["id"]) == "Order":
-        context.settle(node, life.change(node, {"tags": tags}, context.store.clock.now()))
+        context.settle(node, life.change(node, {"tags": tags}, context.store.clock.now()), plain=["tags"])
         return
     node["tags"] = tags
     context.store.touch(node)

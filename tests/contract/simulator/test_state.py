@@ -178,6 +178,14 @@ async def test_a_changed_order_derives_its_totals_afresh_and_moves_its_update_ti
     assert later["order"]["updatedAt"] > "2026-01-15T09:02:00Z"
 
 
+async def test_totals_are_still_derived_after_an_app_wrote_a_note(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(1)])
+    await shop.data('mutation { orderUpdate(input: {id: "gid://shopify/Order/1", note: "n"}) { order { id } } }')
+    changed = await shop.control("PATCH", "orders/1", {"lineItems": [line(1, originalUnitPriceSet=eur("7.00"))]})
+    assert changed["order"]["note"] == "n"
+    assert await money(shop, "totalPriceSet") == {"totalPriceSet": ("7.0", "7.0")}
+
+
 async def test_one_transaction_of_an_order_can_be_changed(shop: ShopClient) -> None:
     pending = {
         "id": "gid://shopify/OrderTransaction/13",
