@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
+import pytest
 
 from app.ports.store_gateway import OrderRead, OrderUnreadable
 from tests.contract.shopify.stores import SimulatedStore
-from tests.contract.shopify.test_reading_orders import ids, line, order
+from tests.contract.shopify.test_reading_orders import ids, line, order, refund
 
 
 def page_of_lines(*numbers: int, cursor: str | None, updated_at: str = "2026-11-20T10:00:00Z") -> dict[str, Any]:
@@ -112,3 +113,16 @@ async def test_an_order_deleted_between_its_pages_is_told_as_gone(store: Simulat
 
     assert type(first).__name__ == "OrderNotThere"
     assert isinstance(second, OrderRead)
+
+
+@pytest.mark.parametrize("part", ["refund", "exchange"])
+async def test_a_part_read_on_its_own_belongs_to_the_order_as_it_was_begun(store: SimulatedStore, part: str) -> None:
+    returned = {"legacyResourceId": "41", "name": "#1-R1", "status": "OPEN", "exchangeLineItems": []}
+    parts = {
+        "refund": {"refunds": [refund(1, lines=1)]},
+        "exchange": {"returnStatus": "IN_PROGRESS", "returns": [returned]},
+    }
+    await store.put(orders=[order(1, note="first", **parts[part])])
+    after_first_pages(store, lambda: store.patch(1, note="later", emit=False), times=1)
+
+    assert (await store.order(1)).note == "later"
