@@ -68,15 +68,6 @@ def build_document(  # noqa: PLR0913 -- every fact of the decision is passed in,
     """The document of an order. ``by_request``: a person asks for it, which ``cancelled_paid = skip`` does not forbid
     (P34).
     """
-    quantities = documented_quantities(order, settings.refunds.process)
-    handling = settings.orders.currency_handling
-    currency = order.currency_of(handling is CurrencyHandling.PRESENTMENT)
-    positions = positions_of(
-        order, quantities=quantities, process=settings.refunds.process, handling=handling, currency=currency
-    )
-    nothing = _nothing(order, positions, settings=settings, by_request=by_request)
-    if nothing is not None:
-        return nothing
     building = _Building(
         order=order,
         shop_id=shop_id,
@@ -84,24 +75,13 @@ def build_document(  # noqa: PLR0913 -- every fact of the decision is passed in,
         settings=settings,
         mappings=mappings,
         customer=customer,
-        handling=handling,
-        currency=currency,
+        items=items,
+        header=header,
+        local_currency=local_currency,
+        time_zone=time_zone,
+        use_shopify_number=use_shopify_number,
     )
-    proof = prove(order, positions, process=settings.refunds.process, handling=handling, currency=currency)
-    writer = building.write_lines(proof, items)
-    code = currency_code(currency, local_currency=local_currency, settings=settings, mappings=mappings)
-    problems = building.problems(proof, writer, use_shopify_number=use_shopify_number)
-    if isinstance(code, Problem):
-        problems.append(code)
-        code = None
-    if problems:
-        return Refusal(problems=tuple(problems))
-    content = building.content(proof, writer.lines, header=header, currency_code=code, time_zone=time_zone)
-    return DocumentDraft(
-        content=content,
-        number=order.name if use_shopify_number else None,
-        snapshot=snapshot_of(order, quantities),
-    )
+    return building.outcome(by_request=by_request)
 
 
 def document_kind(order: Order, positions: Sequence[Position], *, invoice_when_fulfilled: bool) -> DocumentKind:
@@ -143,11 +123,47 @@ class _Building:
     settings: ShopSettings
     mappings: Mappings
     customer: Parties
-    handling: CurrencyHandling
-    currency: str
+    items: Mapping[ShopifyId, ItemChoice | Problem]
+    header: OrderMapping
+    local_currency: str | None
+    time_zone: tzinfo
+    use_shopify_number: bool
 
-    def write_lines(self, proof: Proof, items: Mapping[ShopifyId, ItemChoice | Problem]) -> LineWriter:
-        targets = Targets(shop_id=self.shop_id, accounts=self.settings.accounts, mappings=self.mappings, items=items)
+    @property
+    def handling(self) -> CurrencyHandling:
+        return self.settings.orders.currency_handling
+
+    @property
+    def currency(self) -> str:
+        return self.order.currency_of(self.handling is CurrencyHandling.PRESENTMENT)
+
+    def outcome(self, *, by_request: bool) -> DocumentOutcome:
+        order, process, handling, currency = self.order, self.settings.refunds.process, self.handling, self.currency
+        quantities = documented_quantities(order, process)
+        positions = positions_of(order, quantities=quantities, process=process, handling=handling, currency=currency)
+        nothing = _nothing(order, positions, settings=self.settings, by_request=by_request)
+        if nothing is not None:
+            return nothing
+        proof = prove(order, positions, process=process, handling=handling, currency=currency)
+        writer = self._write_lines(proof)
+        problems = self._problems(proof, writer)
+        code = currency_code(
+            currency, local_currency=self.local_currency, settings=self.settings, mappings=self.mappings
+        )
+        if isinstance(code, Problem):
+            return Refusal(problems=(*problems, code))
+        if problems:
+            return Refusal(problems=tuple(problems))
+        return DocumentDraft(
+            content=self._content(proof, writer.lines, currency_code=code),
+            number=order.name if self.use_shopify_number else None,
+            snapshot=snapshot_of(order, quantities),
+        )
+
+    def _write_lines(self, proof: Proof) -> LineWriter:
+        targets = Targets(
+            shop_id=self.shop_id, accounts=self.settings.accounts, mappings=self.mappings, items=self.items
+        )
         writer = LineWriter(
             shop_id=self.shop_id,
             order_id=self.order_id,
@@ -170,7 +186,7 @@ class _Building:
             writer.cash_rounding(proof.rounding)
         return writer
 
-    def problems(self, proof: Proof, writer: LineWriter, *, use_shopify_number: bool) -> list[Problem]:
+    def _problems(self, proof: Proof, writer: LineWriter) -> list[Problem]:
         """Everything that stands in the way, customers first."""
         found = list(self.customer.problems)
         if not found and (self.customer.sell_to is None or self.customer.bill_to is None):
@@ -178,31 +194,23 @@ class _Building:
         found += writer.targets.missing.values()
         found += writer.unmapped.values()
         found += header_problems(
-            self.order, shop_id=self.shop_id, mappings=self.mappings, use_shopify_number=use_shopify_number
+            self.order, shop_id=self.shop_id, mappings=self.mappings, use_shopify_number=self.use_shopify_number
         )
         if proof.difference:
             found.append(total_differs(self.order, proof, handling=self.handling, currency=self.currency))
         return found
 
-    def content(
-        self,
-        proof: Proof,
-        lines: Sequence[DocumentLine],
-        *,
-        header: OrderMapping,
-        currency_code: str | None,
-        time_zone: tzinfo,
-    ) -> DocumentContent:
+    def _content(self, proof: Proof, lines: Sequence[DocumentLine], *, currency_code: str | None) -> DocumentContent:
         order, settings = self.order, self.settings
-        codes = header_codes(order, mappings=self.mappings, by_hand=header)
+        codes = header_codes(order, mappings=self.mappings, by_hand=self.header)
         parties = document_parties(order, self.customer, settings.customers)
         area = order_tax_area(order, settings=settings, mappings=self.mappings)
         invoice_allowed = settings.orders.create_invoice_when_fulfilled
         return DocumentContent(
             kind=document_kind(order, proof.positions, invoice_when_fulfilled=invoice_allowed),
             external_document_no=order.po_number,
-            document_date=document_date(order, time_zone),
-            due_date=due_date(order, time_zone),
+            document_date=document_date(order, self.time_zone),
+            due_date=due_date(order, self.time_zone),
             currency=self.currency,
             currency_code=currency_code,
             currency_handling=self.handling,
