@@ -1,0 +1,184 @@
+"""P17: webhooks become wanted orders, once each, in any order, whatever else is in the inbox."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.services.dispatch_webhooks import DispatchWebhooks
+from app.services.receive_webhook import ReceiveWebhook
+from tests.machinery import STORE, Machinery, connect, delivery, door, machinery, order_payload
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[Machinery]:
+    async with machinery(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def receive(house: Machinery) -> AsyncIterator[ReceiveWebhook]:
+    async with door(house.url) as made:
+        yield made
+
+
+def dispatcher(house: Machinery) -> DispatchWebhooks:
+    return DispatchWebhooks(house.unit_of_work, house.clock)
+
+
+async def wanted(house: Machinery) -> list[tuple[str, int, bool]]:
+    """Order, how often wanted, whether it is due."""
+    rows = await house.fetch(
+        "SELECT shopify_id, wanted, coalesce(due_at <= now(), false) AS due FROM orders_to_import ORDER BY shopify_id"
+    )
+    return [(row["shopify_id"], row["wanted"], row["due"]) for row in rows]
+
+
+async def test_a_webhook_makes_its_order_wanted_and_nudges_the_store(house: Machinery, receive: ReceiveWebhook) -> None:
+    await receive(delivery(order_payload(5501, updated_at="2026-01-15T10:00:00Z"), webhook_id="w-1"))
+
+    assert await dispatcher(house)() == 1
+
+    assert await wanted(house) == [("5501", 1, True)]
+    assert await house.inbox() == [("w-1", "handled")]
+    assert await house.value("SELECT source FROM orders_to_import") == "webhook"
+    assert [row["dedupe_key"] for row in await house.fetch("SELECT dedupe_key FROM pgqueuer")] == [
+        f"orders_to_import:{STORE}"
+    ]
+
+
+async def test_many_webhooks_of_an_order_are_one_wish_of_a_batch(house: Machinery, receive: ReceiveWebhook) -> None:
+    for _ in range(5):
+        await receive(delivery(order_payload(5501)))
+    await receive(delivery(order_payload(5502)))
+
+    assert await dispatcher(house)() == 6
+    assert await wanted(house) == [("5501", 1, True), ("5502", 1, True)]
+
+
+async def test_a_later_webhook_raises_what_is_wanted(house: Machinery, receive: ReceiveWebhook) -> None:
+    for _ in range(2):
+        await receive(delivery(order_payload(5501)))
+        await dispatcher(house)()
+
+    assert await wanted(house) == [("5501", 2, True)]
+
+
+async def test_a_failed_or_unclaimed_order_is_due_again_when_it_changes(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    await receive(delivery(order_payload(5501)))
+    await dispatcher(house)()
+    await house.do("UPDATE orders_to_import SET due_at = NULL, parked_at = now(), unclaimed_at = now(), attempts = 5")
+
+    await receive(delivery(order_payload(5501)))
+    await dispatcher(house)()
+
+    [row] = await house.fetch("SELECT due_at, parked_at, unclaimed_at, attempts FROM orders_to_import")
+    assert row["due_at"] is not None
+    assert (row["parked_at"], row["unclaimed_at"], row["attempts"]) == (None, None, 0)
+
+
+@pytest.mark.parametrize(("updated_at", "wakes"), [("2026-01-15T10:00:00Z", False), ("2026-01-15T10:00:01Z", True)])
+async def test_an_order_left_out_wakes_only_for_a_newer_change(
+    house: Machinery, receive: ReceiveWebhook, updated_at: str, wakes: bool
+) -> None:
+    await receive(delivery(order_payload(5501, updated_at="2026-01-15T10:00:00Z")))
+    await dispatcher(house)()
+    await house.do("UPDATE orders_to_import SET due_at = NULL, left_out_at = now()")
+
+    await receive(delivery(order_payload(5501, updated_at=updated_at)))
+    await dispatcher(house)()
+
+    assert await wanted(house) == [("5501", 2 if wakes else 1, wakes)]
+
+
+async def test_unreadable_bodies_are_parked_and_hold_up_nobody(house: Machinery, receive: ReceiveWebhook) -> None:
+    await receive(delivery(b"\xff\x00 not json", webhook_id="w-1"))
+    await receive(delivery(b"[" * 100_000, webhook_id="w-2"))
+    await receive(delivery(b'{"id": null}', webhook_id="w-3"))
+    await receive(delivery(b'{"id": ' + b"9" * 5000 + b"}", webhook_id="w-4"))
+    await receive(delivery(order_payload(5501), webhook_id="w-5"))
+
+    await dispatcher(house)()
+
+    assert await house.inbox("parked") == [(f"w-{number}", "parked") for number in (1, 2, 3, 4)]
+    assert await wanted(house) == [("5501", 1, True)]
+    assert await house.value("SELECT count(*) FROM webhook_inbox WHERE state = 'parked' AND detail IS NULL") == 0
+
+
+async def test_topics_that_nothing_acts_on_are_kept(house: Machinery, receive: ReceiveWebhook) -> None:
+    for number, topic in enumerate(("customers/redact", "bulk_operations/finish", "brand/new", "")):
+        await receive(delivery(b"{}", topic=topic, webhook_id=f"w-{number}"))
+
+    await dispatcher(house)()
+
+    assert {state for _, state in await house.inbox()} == {"kept"}
+    assert await wanted(house) == []
+
+
+async def test_names_that_no_database_takes_do_not_harm(house: Machinery, receive: ReceiveWebhook) -> None:
+    await receive(delivery(b'{"id": 5501, "name": "\\u0000#1\\ud800"}', webhook_id="w-1"))
+
+    await dispatcher(house)()
+
+    assert await wanted(house) == [("5501", 1, True)]
+
+
+async def test_two_dispatchers_share_the_work_and_double_none(house: Machinery, receive: ReceiveWebhook) -> None:
+    await asyncio.gather(*(receive(delivery(order_payload(5000 + number % 40))) for number in range(400)))
+
+    done = await asyncio.gather(*(dispatcher(house)(50) for _ in range(16)))
+
+    assert sum(done) == 400
+    assert await house.inbox("waiting") == []
+    assert len(await wanted(house)) == 40
+
+
+async def test_what_another_dispatcher_has_locked_is_left_to_it(house: Machinery, receive: ReceiveWebhook) -> None:
+    await receive(delivery(webhook_id="w-1"))
+    other = await connect(house.url)
+    transaction = other.transaction()
+    await transaction.start()
+    await other.fetch("SELECT 1 FROM webhook_inbox FOR UPDATE")
+
+    assert await dispatcher(house)() == 0
+    await other.close()
+    assert await dispatcher(house)() == 1
+
+
+async def test_a_webhook_that_always_fails_is_parked_after_five_attempts_and_its_neighbours_go_on(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    await house.do("ALTER TABLE orders_to_import ADD CONSTRAINT no_poison CHECK (shopify_id <> '666')")
+    await receive(delivery(order_payload(666), webhook_id="w-0"))
+    await receive(delivery(order_payload(5501), webhook_id="w-1"))
+    dispatch = dispatcher(house)
+
+    for _ in range(6):
+        await dispatch()
+
+    assert await house.inbox() == [("w-0", "parked"), ("w-1", "handled")]
+    assert await wanted(house) == [("5501", 1, True)]
+
+
+async def test_an_uninstalled_app_stops_the_store_and_says_so(house: Machinery, receive: ReceiveWebhook) -> None:
+    await receive(delivery(b"{}", topic="app/uninstalled", triggered_at="2099-01-15T10:00:00Z"))
+
+    await dispatcher(house)()
+
+    assert await house.value("SELECT access_revoked_reason FROM stores") == "app_uninstalled"
+    events = await house.fetch("SELECT type, shop_id FROM events ORDER BY shop_id")
+    assert [(row["type"], row["shop_id"]) for row in events] == [
+        ("store.access_revoked", "sho_pos"),
+        ("store.access_revoked", "sho_web"),
+    ]
+
+
+async def test_an_old_removal_says_nothing_about_newer_credentials(house: Machinery, receive: ReceiveWebhook) -> None:
+    await house.do("UPDATE stores SET credentials_set_at = '2026-01-15T12:00:00Z', created_at = '2025-01-01'")
+    await receive(delivery(b"{}", topic="app/uninstalled", triggered_at="2026-01-15T10:00:00Z"))
+
+    await dispatcher(house)()
+
+    assert await house.value("SELECT access_revoked_at FROM stores") is None

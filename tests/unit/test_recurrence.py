@@ -1,0 +1,82 @@
+"""Cron as crontab users know it, intervals alike in every process, and due times that do not depend on who asks."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.jobs.recurrence import ApschedulerRecurrence
+
+RECURRENCE = ApschedulerRecurrence()
+NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)  # a Thursday
+
+
+def last(
+    cron: str, *, now: datetime = NOON, zone: str = "UTC", within: timedelta = timedelta(days=1)
+) -> datetime | None:
+    return RECURRENCE.last_due(every_minutes=None, cron=cron, time_zone=zone, after=now - within, now=now)
+
+
+@pytest.mark.parametrize(
+    ("cron", "due"),
+    [
+        ("0 * * * *", "2026-01-15T12:00"),
+        ("5-59/7 * * * *", "2026-01-15T11:54"),
+        ("0 6 * * 4", "2026-01-15T06:00"),
+        ("0 6 * * thu", "2026-01-15T06:00"),
+        ("30 23 * * 3", "2026-01-14T23:30"),
+        ("0 6 * * 1-5", "2026-01-15T06:00"),
+        ("0 6 * * 0-4/2", "2026-01-15T06:00"),
+    ],
+)
+def test_the_last_due_time_of_a_cron_expression(cron: str, due: str) -> None:
+    assert last(cron) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("weekday", ["0", "7", "sun"])
+def test_zero_and_seven_are_sunday(weekday: str) -> None:
+    sunday = datetime(2026, 1, 18, 12, 0, tzinfo=UTC)
+
+    assert last(f"0 6 * * {weekday}", now=sunday) == datetime(2026, 1, 18, 6, 0, tzinfo=UTC)
+    assert last(f"0 6 * * {weekday}") is None
+
+
+def test_cron_is_meant_in_the_shops_time_zone() -> None:
+    assert last("0 12 * * *", zone="Europe/Amsterdam") == datetime(2026, 1, 15, 11, 0, tzinfo=UTC)
+
+
+def test_a_due_time_at_the_border_counts_once() -> None:
+    def due(after: datetime, now: datetime) -> datetime | None:
+        return RECURRENCE.last_due(every_minutes=None, cron="0 12 * * *", time_zone="UTC", after=after, now=now)
+
+    assert due(NOON - timedelta(hours=1), NOON) == NOON
+    assert due(NOON, NOON + timedelta(hours=1)) is None
+
+
+def test_intervals_have_the_same_due_times_for_everybody() -> None:
+    def due(minutes: int, now: datetime) -> datetime | None:
+        after = now - timedelta(days=8)
+        return RECURRENCE.last_due(every_minutes=minutes, cron=None, time_zone="UTC", after=after, now=now)
+
+    assert due(10, NOON + timedelta(minutes=9, seconds=59)) == NOON
+    assert due(10, NOON + timedelta(minutes=10)) == NOON + timedelta(minutes=10)
+
+
+def test_an_interval_that_began_after_its_last_due_time_is_not_due() -> None:
+    began = NOON + timedelta(minutes=1)
+
+    assert (
+        RECURRENCE.last_due(every_minutes=60, cron=None, time_zone="UTC", after=began, now=NOON + timedelta(minutes=30))
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    "cron", ["", "* * * *", "* * * * * *", "61 * * * *", "x * * * *", "0 6 * * 5-1", "0 0 30 2 *", "0 0 * * 8"]
+)
+def test_what_is_no_cron_expression_or_never_due_is_said_to_be_so(cron: str) -> None:
+    assert RECURRENCE.wrong_cron(cron, "UTC")
+
+
+@pytest.mark.parametrize("cron", ["* * * * *", "0 6 1 * *", "15,45 8-18 * * mon-fri", "0 0 29 2 *"])
+def test_what_is_one_is_taken(cron: str) -> None:
+    assert RECURRENCE.wrong_cron(cron, "Europe/Amsterdam") is None
