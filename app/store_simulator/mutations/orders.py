@@ -61,6 +61,8 @@ def order_update(arguments: Values, context: RequestContext) -> Values:
             changes["shippingAddress"] = _merged_address(order, changes["shippingAddress"], context)
         if given.get("localizedFields"):
             changes["localizedFields"] = _localized_fields(order, given["localizedFields"])
+        if given.get("metafields"):
+            changes["metafields"] = _metafields(order, given["metafields"], context)
         return life.change(order, changes, at)
 
     return _live(given["id"], context, change, plain=[name for name in given if name != "id"])
@@ -78,6 +80,21 @@ def _localized_fields(order: Values, given: list[Values]) -> list[Values]:
     changed = {field["key"]: field["value"] for field in given}
     kept = [item for item in order.get("localizedFields") or [] if item.get("key") not in changed]
     return [*kept, *({"key": key, "value": value} for key, value in changed.items())]
+
+
+def _metafields(order: Values, given: list[Values], context: RequestContext) -> list[Values]:
+    """Each given one takes the place of the one with its namespace and key, or of the one with its id."""
+    kept = [dict(item) for item in order.get("metafields") or []]
+    for wish in given:
+        name = (wish.get("namespace", "custom"), wish.get("key"))
+        found = [item for item in kept if item["id"] == wish.get("id") or (item["namespace"], item["key"]) == name]
+        if found:
+            found[0].update({key: value for key, value in wish.items() if key != "id"})
+        else:
+            number = context.store.new_number()
+            fresh = {"id": gid("Metafield", number), "legacyResourceId": str(number), "type": "single_line_text_field"}
+            kept.append({**fresh, "namespace": name[0], **wish})
+    return kept
 
 
 @mutation("orderClose")

@@ -25,6 +25,18 @@ async def test_notes_tags_and_attributes_are_written_and_the_order_moves(shop: S
     assert payload["order"]["updatedAt"] > "2026-01-15T09:00:00Z"
 
 
+async def test_metafields_are_written_and_replaced_by_their_name(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(1)])
+    selection = 'order { metafield(namespace: "erp", key: "number") { value type } } userErrors { message }'
+    for value in ("SO-1", "SO-2"):
+        metafield = {"namespace": "erp", "key": "number", "value": value}
+        given = {"id": ORDER, "metafields": [metafield]}
+        payload = await mutate(shop, "orderUpdate", "input: $input", selection, {"input": given})
+        assert payload["order"]["metafield"] == {"value": value, "type": "single_line_text_field"}
+    listed = await shop.data(f'{{ order(id: "{ORDER}") {{ metafields(first: 5) {{ nodes {{ key }} }} }} }}')
+    assert listed["order"]["metafields"]["nodes"] == [{"key": "number"}]
+
+
 async def test_an_order_that_is_not_there_cannot_be_updated(shop: ShopClient) -> None:
     given = {"id": "gid://shopify/Order/2", "note": "n"}
     payload = await mutate(
