@@ -118,7 +118,7 @@ async def test_an_order_deleted_between_its_pages_is_told_as_gone(store: Simulat
 @pytest.mark.parametrize("part", ["refund", "exchange"])
 async def test_a_part_read_on_its_own_belongs_to_the_order_as_it_was_begun(store: SimulatedStore, part: str) -> None:
     returned = {"legacyResourceId": "41", "name": "#1-R1", "status": "OPEN", "exchangeLineItems": []}
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         "refund": {"refunds": [refund(1, lines=1)]},
         "exchange": {"returnStatus": "IN_PROGRESS", "returns": [returned]},
     }
