@@ -1,0 +1,181 @@
+"""Compares what a case expects with what the public API tells, word by word.
+
+A key that a case does not give is not checked; documents are compared as a whole set, so that one too many fails.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.acceptance import case_vocabulary as words
+from tests.acceptance.case_play import CasePlay
+from tests.acceptance.clients import Json
+
+THE_CREATED_CUSTOMER = "<the created customer>"
+LISTING = "OrderListing"
+
+
+def check(play: CasePlay, expected: Json) -> None:
+    """Every expectation of a case, or of one of its steps."""
+    for word, value in expected.items():
+        if word in words.WITHOUT_MEANING_HERE or word == "after_step":
+            continue
+        if word not in CHECKS:
+            raise words.UntranslatedWord(f"expected.{word}")
+        CHECKS[word](play, value)
+
+
+def _orders(play: CasePlay, expected: list[Json]) -> None:
+    for order in expected:
+        found = play.order(order["name"])
+        _same(words.facts(found, order, words.ORDER_FACTS, words.ORDER_EXPECTATIONS), f"order {order['name']}")
+
+
+def _orders_absent(play: CasePlay, names: list[str]) -> None:
+    assert not {order["name"] for order in play.orders()} & set(names)
+
+
+def _order_count(play: CasePlay, count: int) -> None:
+    assert len(play.orders()) == count
+
+
+def _order_lines(play: CasePlay, expected: list[Json]) -> None:
+    for line in expected:
+        found = _line(play.order(line["order"]), str(line["line"]))
+        assert (found["kind"] == "tip") is line["is_tip"], f"line {line['line']} is a {found['kind']}"
+
+
+def _documents(play: CasePlay, expected: list[Json]) -> None:
+    found = {_order_of(each): each for each in play.documents() if each["refund"] is None}
+    assert sorted(found) == sorted(document["order"] for document in expected)
+    for document in expected:
+        _document(play, found[document["order"]], document)
+
+
+def _document(play: CasePlay, found: Json, expected: Json) -> None:
+    about = f"the document of {expected['order']}"
+    expected = dict(expected)
+    if (unwanted := expected.pop("number_not", None)) is not None:
+        assert found["number"] != unwanted, about
+    if expected.get("customer_no") == THE_CREATED_CUSTOMER:
+        del expected["customer_no"]
+        created = [customer["id"] for customer in play.created_customers()]
+        assert [found["sell_to"]["customer_id"]] == created, about
+    _same(words.facts(found, expected, words.DOCUMENT_FACTS, words.DOCUMENT_EXPECTATIONS, ignoring=["lines"]), about)
+    assert len(found["lines"]) == len(expected["lines"]), about
+    for line, wanted in zip(found["lines"], expected["lines"], strict=True):
+        _same(words.facts(line, wanted, words.LINE_FACTS, words.LINE_EXPECTATIONS), f"a line of {about}")
+    _equals_the_charge(found)
+
+
+def _equals_the_charge(document: Json) -> None:
+    totals = document["totals"]
+    assert totals["amount_including_tax"] == totals["charged_by_shopify"], f"document {document['number']}"
+
+
+def _documents_for(play: CasePlay, names: list[str]) -> None:
+    assert sorted(_order_of(each) for each in play.documents()) == sorted(names)
+
+
+def _documents_absent(play: CasePlay, names: list[str]) -> None:
+    assert not {_order_of(each) for each in play.documents()} & set(names)
+
+
+def _document_count_for(play: CasePlay, expected: dict[str, int]) -> None:
+    found = [_order_of(each) for each in play.documents()]
+    assert {name: found.count(name) for name in expected} == expected
+
+
+def _refund_documents(play: CasePlay, expected: list[Json]) -> None:
+    if expected:
+        raise words.UntranslatedWord("refund_documents with content")
+    assert not [document for document in play.documents() if document["refund"] is not None]
+
+
+def _shipping_lines(play: CasePlay, expected: list[Json]) -> None:
+    for order in expected:
+        found = [line["shopify_id"] for line in play.order(order["order"])["shipping_lines"]]
+        assert found == [str(number) for number in order["ids"]]
+
+
+def _shipping_tax_lines(play: CasePlay, expected: list[Json]) -> None:
+    lines = {line["shopify_id"]: line for order in play.orders() for line in order["shipping_lines"]}
+    for line in expected:
+        number = str(line["shipping_line"])
+        found = lines[number]["tax_lines"] if number in lines else []
+        assert len(found) == len(line["tax_lines"]), f"shipping line {number}"
+        for tax, wanted in zip(found, line["tax_lines"], strict=True):
+            _same(words.facts(tax, wanted, words.TAX_LINE_FACTS, words.TAX_LINE_EXPECTATIONS), f"tax of {number}")
+
+
+def _customers_created(play: CasePlay, expected: list[Json]) -> None:
+    found = play.created_customers()
+    assert len(found) == len(expected)
+    for customer, wanted in zip(found, expected, strict=True):
+        facts = words.facts(customer, wanted, words.CREATED_CUSTOMER_FACTS, words.CREATED_CUSTOMER_EXPECTATIONS)
+        _same(facts, "the created customer")
+
+
+def _errors(play: CasePlay, expected: list[Json]) -> None:
+    """What went wrong, at its order; nothing else did."""
+    wrong = {order["name"]: [problem["detail"] for problem in order["problems"]] for order in play.orders()}
+    assert {name for name, details in wrong.items() if details} == {error["order"] for error in expected}
+    for error in expected:
+        assert any(error["message_contains"] in detail for detail in wrong[error["order"]]), wrong
+    assert [run["errors"] for run in play.runs if run["errors"]] == []
+
+
+def _shopify_calls(play: CasePlay, expected: list[Json]) -> None:
+    for entry in expected:
+        if entry["rule"] not in CALL_RULES:
+            raise words.UntranslatedWord(entry["rule"])
+        calls = [call for call in play.calls_of_step[entry["during"]] if call["operation"] == LISTING]
+        assert calls, f"nothing was listed during {entry['during']}"
+        assert CALL_RULES[entry["rule"]]([call["variables"] for call in calls]), entry["rule"]
+
+
+CALL_RULES: dict[str, Callable[[list[Json]], bool]] = {
+    "order list is asked in two pages; page 2 passes after = cursor of the last edge of page 1": lambda asked: (
+        len(asked) == 2 and asked[0]["after"] is None and bool(asked[1]["after"])
+    ),
+    "with no earlier sync only open orders are asked (search text contains status:open)": lambda asked: all(
+        "status:open" in variables["query"] for variables in asked
+    ),
+    # Ours asks from the last change the store itself told, less an overlap: that never lies after the start of the run,
+    # and no clock of ours decides what is missed.
+    "search text asks orders updated after the START time of the first run and no longer restricts to open ones": (
+        lambda asked: all(
+            "updated_at:>=" in variables["query"] and "status:open" not in variables["query"] for variables in asked
+        )
+    ),
+}
+
+CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
+    "orders": _orders,
+    "orders_absent": _orders_absent,
+    "order_count": _order_count,
+    "order_lines": _order_lines,
+    "documents": _documents,
+    "documents_for": _documents_for,
+    "documents_absent": _documents_absent,
+    "document_count_for": _document_count_for,
+    "refund_documents": _refund_documents,
+    "shipping_lines": _shipping_lines,
+    "shipping_tax_lines": _shipping_tax_lines,
+    "customers_created": _customers_created,
+    "errors": _errors,
+    "shopify_calls": _shopify_calls,
+}
+
+
+def _same(facts: tuple[Json, Json], about: str) -> None:
+    found, expected = facts
+    assert found == expected, about
+
+
+def _order_of(document: Json) -> str:
+    return str(document["order"]["name"])
+
+
+def _line(order: Json, shopify_id: str) -> Json:
+    found: Json = next(line for line in order["lines"] if line["shopify_id"] == shopify_id)
+    return found

@@ -1,0 +1,185 @@
+"""Plays a case: its state into the store, its master data and links over the public API, then its actions one by one.
+
+Every word is translated by ``case_vocabulary``; an action it does not know raises ``UntranslatedWord``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.acceptance.case_vocabulary import UntranslatedWord, put_requests, settings
+from tests.acceptance.clients import Erp, Json, StoreDesk
+from tests.acceptance.harness import CREDENTIALS, UNLIMITED, all_documents, is_live
+from tests.acceptance.loader import Case
+
+CUSTOMER_LINKS = ("customers", "companies")
+KEPT = {"/v1/customers/": {"name": "Of an earlier case"}, "/v1/items/": {"description": "Of an earlier case"}}
+"""Shared by all shops of an installation and named by documents, so it stays, but nothing finds it any more."""
+
+DELETED = ("/v1/currency-mappings/", "/v1/tax-areas/")
+"""Shared by all shops, and taken away after the case."""
+
+Checkpoint = Callable[[str], None]
+
+
+class CasePlay:
+    """One case against one running service."""
+
+    def __init__(self, case: Case, *, erp: Erp, desk: StoreDesk) -> None:
+        self.case = case
+        self.erp = erp
+        self.desk = desk
+        self.runs: list[Json] = []
+        self.calls_of_step: dict[str, list[Json]] = {}
+        self._updated_since: str | None = None
+        self._erp_fault: Json | None = None
+        self._shared: list[str] = []
+
+    # Before the first action.
+
+    def prepare(self) -> None:
+        state = dict(self.case.state)
+        self._updated_since = state.pop("earlier_sync_at", None)
+        self._erp_fault = state.pop("erp_fault", None)
+        currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
+        shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
+        self.desk.put(shop=shop, **{"throttle": UNLIMITED} | state)
+        self._make_shop()
+        self._send_master_data()
+
+    def _make_shop(self) -> None:
+        shop = {
+            "code": self.case.shop,
+            "name": self.case.id,
+            "store_domain": self.case.store_domain,
+            "credentials": CREDENTIALS,
+            "settings": settings(self.case.settings),
+        }
+        self.erp.post("/v1/shops", shop)
+
+    def _send_master_data(self) -> None:
+        gone = self._customers_that_are_gone()
+        for no in gone:
+            self.erp.put(f"/v1/customers/{no}", {"name": no})
+        owners = _address_owners(self.case.state.get("customers", []))
+        for path, body in put_requests(self.case.master_data, shop=self.case.shop, address_owners=owners):
+            if path.startswith((*KEPT, *DELETED)):
+                self._shared.append(path)
+            self.erp.put(path, body)
+        for no in gone:
+            self.erp.ask("DELETE", f"/v1/customers/{no}", unlink=True)
+
+    def _customers_that_are_gone(self) -> set[str]:
+        """Numbers that are linked although the ERP no longer has them."""
+        known = {row["no"] for row in self.case.master_data["customers"]}
+        links = self.case.master_data["links"]
+        return {no for word in CUSTOMER_LINKS for no in links.get(word, {}).values()} - known
+
+    # The actions.
+
+    def play(self, checkpoint: Checkpoint) -> None:
+        """Do every action; ``checkpoint`` is called with the name of each that has one."""
+        actions: dict[str, Callable[[Any], None]] = {
+            "sync_orders": self._import_orders,
+            "set_shop_settings": self._change_settings,
+            "shopify_add": self._put,
+            "shopify_change": self._change_orders,
+            "process_order": self._make_document,
+            "process_open_orders": self._make_documents,
+            "link_variant": self._link_variants,
+        }
+        for action in self.case.actions:
+            word, given = next(iter(action.items()))
+            if word not in actions:
+                raise UntranslatedWord(word)
+            step = action.get("as") or (given.get("as") if isinstance(given, dict) else None)
+            made_before = self.desk.spent()["calls"]
+            actions[word](given)
+            if step:
+                self.calls_of_step[step] = self.desk.calls(since=made_before)
+                checkpoint(step)
+
+    def _import_orders(self, _given: Json) -> None:
+        parameters = {"updated_since": self._updated_since} if self._updated_since else {}
+        self.runs.append(self.erp.finished_run(self.case.shop, "import_orders", parameters))
+        if self._erp_fault is not None:
+            self._refuse_document(self._erp_fault)
+            self._erp_fault = None
+
+    def _refuse_document(self, fault: Json) -> None:
+        """The peer writes into its ERP and is refused; ours offers the document, and the ERP rejects it."""
+        assert fault["times"] == 1, "a document is rejected once"
+        refused = [each for each in self.documents() if each["order"]["name"] == fault["on_document_for"]]
+        assert len(refused) == 1, f"there is no document of {fault['on_document_for']} to reject"
+        self.erp.post(f"/v1/sales-documents/{refused[0]['id']}/reject", {"reason": f"The ERP: {fault['answer']}"})
+
+    def _change_settings(self, given: Json) -> None:
+        self.erp.patch(f"/v1/shops/{self.case.shop}", {"settings": settings(given)})
+
+    def _put(self, objects: Json) -> None:
+        self.desk.put(**objects)
+
+    def _change_orders(self, changes: list[Json]) -> None:
+        for change in changes:
+            if set(change) != {"order", "set"}:
+                raise UntranslatedWord(f"shopify_change: {', '.join(change)}")
+            self.desk.change_order(change["order"], emit=False, **change["set"])
+
+    def _make_document(self, name: str) -> None:
+        self.erp.post(f"/v1/orders/{self.order(name)['id']}/create-document")
+
+    def _make_documents(self, _given: Json) -> None:
+        """For every order without a document, those a person must ask for included."""
+        self.runs.append(self.erp.finished_run(self.case.shop, "create_documents"))
+        for order in self.orders():
+            if any(problem["code"] == "document_rejected" for problem in order["problems"]):
+                self._make_document(order["name"])
+
+    def _link_variants(self, links: dict[str, str]) -> None:
+        for variant, item_no in links.items():
+            self.erp.put(f"/v1/shops/{self.case.shop}/store-variants/{variant}", {"item_no": item_no})
+
+    # What came of it.
+
+    def orders(self) -> list[Json]:
+        return list(self.erp.every("/v1/orders", shop=self.case.shop))
+
+    def order(self, name: str) -> Json:
+        found = [order for order in self.orders() if order["name"] == name]
+        assert len(found) == 1, f"{len(found)} orders are named {name}"
+        return found[0]
+
+    def documents(self) -> list[Json]:
+        """The live ones."""
+        return [document for document in all_documents(self.erp, self.case.shop) if is_live(document)]
+
+    def created_customers(self) -> list[Json]:
+        return [each for each in self.erp.every("/v1/new-customers") if each["shop"] == self.case.shop]
+
+    # Afterwards.
+
+    def clean_up(self) -> None:
+        """Let no other case find anything of this one: master data is shared by all shops."""
+        for customer in self.created_customers():
+            no = f"NEW-{customer['id']}"
+            self.erp.post(f"/v1/new-customers/{customer['id']}/acknowledge", {"no": no})
+            self._shared.append(f"/v1/customers/{no}")
+        for path in self._shared:
+            if path.startswith(DELETED):
+                self.erp.ask("DELETE", path)
+            for kind, nobody in KEPT.items():
+                if path.startswith(kind):
+                    self.erp.put(path, nobody)
+
+
+def _address_owners(customers: list[Json]) -> dict[str, str]:
+    """The store customer of each address, both by their numbers."""
+    return {
+        _number(address["id"]): customer["legacyResourceId"]
+        for customer in customers
+        for address in customer.get("addressesV2", [])
+        if "id" in address
+    }
+
+
+def _number(gid: str) -> str:
+    return gid.rsplit("/", 1)[1].partition("?")[0]
