@@ -1,5 +1,6 @@
 """Orders as the ERP and people read them, and what they ask of one."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -280,6 +281,54 @@ async def test_unlinking_checks_the_etag_of_the_order_and_is_repeatable(erp: Sur
     assert first.content == second.content
 
 
+async def test_a_document_let_go_of_can_be_cancelled_without_setting_the_order_back_again(erp: Surface) -> None:
+    one = await stored(erp, state="processed")
+    old, new = a_document(one), a_document(one)
+    await erp.stored(old)
+    await erp.client.post(f"/v1/sales-documents/{old.id}/acknowledge", json={"erp_document_no": "S-1", "version": 1})
+    await erp.client.post(f"/v1/orders/{one}/unlink-documents")
+    await erp.stored(new)
+    async with erp.rows() as uow:
+        await uow.driver.execute("UPDATE orders SET state = 'processed' WHERE id = $1", one)
+        await uow.commit()
+
+    answer = await erp.client.post(
+        f"/v1/sales-documents/{old.id}/cancel", json={"reason": "Made anew", "erp_deleted": True}
+    )
+
+    assert answer.json()["state"] == "cancelled"
+    shown = await erp.get(f"/v1/orders/{one}")
+    assert (shown["state"], shown["problems"]) == ("processed", [])
+    assert [each["state"] for each in shown["documents"]] == ["cancelled", "released"]
+
+
+async def test_a_fresh_copy_that_takes_long_is_a_202(erp: Surface) -> None:
+    one = await stored(erp, shopify_id="5501")
+
+    answer = await erp.client.post(f"/v1/orders/{one}/sync")
+
+    assert (answer.status_code, answer.json()["id"]) == (202, one)
+    [wanted] = await erp.fetch("SELECT shopify_id, source FROM orders_to_import WHERE due_at IS NOT NULL")
+    assert tuple(wanted) == ("5501", "request")
+
+
+async def test_a_fresh_copy_that_is_there_soon_is_a_200(erp: Surface) -> None:
+    one = await stored(erp, shopify_id="5501")
+
+    async def import_it() -> None:
+        while await erp.fetch("SELECT 1 FROM orders_to_import") == []:
+            pass
+        async with erp.rows() as uow:
+            await uow.driver.execute("DELETE FROM orders_to_import")
+            await uow.commit()
+
+    _, answer = await asyncio.wait_for(
+        asyncio.gather(import_it(), erp.client.post(f"/v1/orders/{one}/sync")), timeout=10
+    )
+
+    assert (answer.status_code, answer.json()["id"]) == (200, one)
+
+
 async def test_a_document_is_made_on_request_and_only_once(erp: Surface) -> None:
     async with erp.rows() as uow:
         customer = await a_customer(uow.driver, no="C100")
@@ -337,6 +386,14 @@ async def test_what_a_person_sets_stays_and_the_order_is_decided_anew(erp: Surfa
     assert line_answer.status_code == 200, line_answer.text
     assert (line_answer.json()["item_no"], line_answer.json()["unit"]) == ("ITEM-A", "PCS")
     assert back.json()["item_no"] is None
+
+
+async def test_an_old_etag_of_the_order_refuses_its_mapping(erp: Surface) -> None:
+    one = await stored(erp)
+
+    answer = await erp.client.patch(f"/v1/orders/{one}", json={"template_code": "T"}, headers={"If-Match": '"7"'})
+
+    assert (answer.status_code, answer.json()["current_version"]) == (412, 1)
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,12 @@ async def create_order_customer(
     return await repeat.around(work, lambda view: order_answer(request, view))
 
 
-@router.post("/orders/{order_id}/sync", response_model=Order, summary="Read an order from Shopify again")
+@router.post(
+    "/orders/{order_id}/sync",
+    response_model=Order,
+    summary="Read an order from Shopify again",
+    responses={202: {"model": Order, "description": "Not done within ten seconds: the order as it was so far."}},
+)
 async def reread_order(
     request: Request, access: OrdersWrite, requests: Requests, orders: Reading, repeat: Repeat, order_id: TheOrder
 ) -> Response:

@@ -56,6 +56,7 @@ async def list_orders_to_import(
     status_code=202,
     response_model=RunShown,
     summary="Import chosen orders now",
+    responses={200: {"model": RunShown, "description": "An equal run was queued or running, and this is it."}},
 )
 async def import_chosen_orders(
     access: OrdersWrite, queue: Queue, start: Starting, repeat: Repeat, shop: VisibleShop, body: ImportRequest
