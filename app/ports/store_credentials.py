@@ -1,4 +1,4 @@
-"""How a store's secrets stand in the database: as JSON under the keyring, each bound to its place. The one codec of them."""
+"""How a store's credentials stand in the database: as JSON under the keyring, bound to their place."""
 
 import json
 from datetime import datetime
@@ -32,28 +32,6 @@ def open_credentials(keyring: Keyring, store: StoreId, sealed: bytes) -> StoreCr
 def seal_previous_secret(keyring: Keyring, store: StoreId, secret: str) -> bytes:
     """The ciphertext for ``stores.previous_webhook_secret``."""
     return keyring.encrypt(secret.encode(), context=_previous(store))
-
-
-def seal_token(keyring: Keyring, store: StoreId, token: str) -> bytes:
-    """The ciphertext for ``store_tokens.token``."""
-    return keyring.encrypt(token.encode(), context=f"store_tokens.token:{store}")
-
-
-def open_token(keyring: Keyring, store: StoreId, sealed: bytes) -> str:
-    """The token in ``store_tokens.token``."""
-    return keyring.decrypt(sealed, context=f"store_tokens.token:{store}").decode()
-
-
-def webhook_secrets(
-    keyring: Keyring, credentials: bytes | None, previous: bytes | None, store: StoreId
-) -> tuple[bytes, ...]:
-    """Everything that may sign this store's webhooks now, the present secret first."""
-    found: list[bytes] = []
-    if credentials is not None and (secret := open_credentials(keyring, store, credentials).webhook_secret):
-        found.append(secret.encode())
-    if previous is not None:
-        found.append(keyring.decrypt(previous, context=_previous(store)))
-    return tuple(found)
 
 
 def _credentials(store: StoreId) -> str:
