@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.events import EventType
 from app.domain.identifiers import ShopifyId, StoreId
@@ -18,6 +18,8 @@ from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 MOST_AT_ONCE = 500
+SETTLING = timedelta(milliseconds=400)
+"""One action at the store sends several webhooks, and neighbouring orders come together: read them once, together."""
 MOST_FAILURES = 5
 """Of one webhook on its own, before it is parked."""
 
@@ -87,7 +89,7 @@ class DispatchWebhooks:
             now = self._clock.now()
             readings = [read_webhook(webhook, now) for webhook in taken]
             for store, orders in sorted(_wanted(readings).items()):
-                await uow.orders_to_import.want(store, orders, by=WantedBy.WEBHOOK, now=now)
+                await uow.orders_to_import.want(store, orders, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
             for reading in readings:
                 if reading.uninstalled_at is not None:
@@ -111,6 +113,8 @@ async def _uninstalled(uow: UnitOfWork, store: StoreId, triggered_at: datetime, 
 
 def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
     """What to do about one webhook. One that cannot be read is parked and harms no other."""
+    if webhook.store_deleted:
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail="The store was deleted here."))
     if webhook.topic == APP_UNINSTALLED:
         triggered_at = instant(webhook.triggered_at) if webhook.triggered_at else None
         return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), uninstalled_at=triggered_at or now)

@@ -7,6 +7,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.job_runner import PostgresJobQueue
@@ -109,7 +111,7 @@ async def dispatch_until(kind: type[PostgresUnitOfWork], url: str) -> None:
     await DispatchWebhooks(lambda: kind(engine), RealClock())()
 
 
-ROLES = {
+ROLES: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {
     "worker": run_a_worker,
     "leader": lead,
     "door": receive_and_say_so,

@@ -16,6 +16,7 @@ class WaitingWebhook:
     topic: str
     triggered_at: str | None
     body: bytes = field(repr=False)
+    store_deleted: bool = False
 
 
 class InboxState(StrEnum):

@@ -9,7 +9,9 @@ from app.domain.identifiers import ShopId, StoreId
 from app.ports.repositories.inbox import LookedAt, WaitingWebhook
 
 TAKE = """
-SELECT store_id, webhook_id, topic, triggered_at, body FROM webhook_inbox
+SELECT store_id, webhook_id, topic, triggered_at, body,
+       EXISTS (SELECT 1 FROM stores WHERE id = store_id AND deleted_at IS NOT NULL) AS store_deleted
+FROM webhook_inbox
 WHERE state = 'waiting'
 ORDER BY received_at, store_id, webhook_id
 LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -45,6 +47,7 @@ class PostgresInbox:
                 topic=row["topic"],
                 triggered_at=row["triggered_at"],
                 body=row["body"],
+                store_deleted=row["store_deleted"],
             )
             for row in await self._driver.fetch(TAKE, limit)
         ]

@@ -1,0 +1,206 @@
+"""P03, P17: webhook subscriptions are brought in line with the settings; and what is old goes, what is open stays."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.domain.events import EventType
+from app.domain.identifiers import ShopifyId
+from app.domain.webhook_topics import ORDER_TOPICS
+from app.ports.errors import AccessRevoked, StoreRefused
+from app.ports.store_gateway import StoreGateway, StoreRef, WebhookSubscription
+from app.services.nudge_due_work import NudgeDueWork
+from app.services.publish_events import PublishEvents
+from app.services.purge_expired import PurgeExpired
+from app.services.runs import StartRun
+from app.services.tasks import RunContext, TaskName
+from app.services.webhook_subscriptions import SubscriptionState, WebhookSubscriptions
+from tests.machinery import EVERYBODY, STORE, WEB, Machinery, delivery, door, machinery
+
+OURS = "https://erp.example/webhooks/shopify"
+WANTED = {*ORDER_TOPICS, "app/uninstalled"}
+
+
+@dataclass
+class Shopify:
+    """The store's side of the conversation about subscriptions."""
+
+    there: dict[ShopifyId, WebhookSubscription] = field(default_factory=dict)
+    refuses: frozenset[str] = frozenset()
+
+    async def webhook_subscriptions(self, _: StoreRef) -> Sequence[WebhookSubscription]:
+        return list(self.there.values())
+
+    async def create_webhook_subscription(self, _: StoreRef, topic: str, uri: str) -> WebhookSubscription:
+        if topic in self.refuses:
+            raise StoreRefused("You cannot create a webhook subscription with this topic.")
+        made = WebhookSubscription(shopify_id=ShopifyId(str(len(self.there) + 1000)), topic=topic, uri=uri)
+        self.there[made.shopify_id] = made
+        return made
+
+    async def delete_webhook_subscription(self, _: StoreRef, subscription: ShopifyId) -> None:
+        del self.there[subscription]
+
+    def has(self, topic: str, uri: str = OURS, number: str = "1") -> None:
+        self.there[ShopifyId(number)] = WebhookSubscription(shopify_id=ShopifyId(number), topic=topic, uri=uri)
+
+    def ours(self) -> set[str]:
+        return {each.topic for each in self.there.values() if each.uri == OURS}
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[Machinery]:
+    async with machinery(database_url) as made:
+        await made.do("UPDATE stores SET subscriptions_checked_at = NULL")
+        yield made
+
+
+@pytest.fixture
+def shopify() -> Shopify:
+    return Shopify()
+
+
+def subscriptions(
+    house: Machinery, shopify: Shopify, *, public_url: str | None = "https://erp.example/"
+) -> WebhookSubscriptions:
+    gateway: Any = shopify
+    reached: StoreGateway = gateway
+    return WebhookSubscriptions(house.unit_of_work, reached, house.clock, public_url=public_url)
+
+
+async def due(house: Machinery) -> bool:
+    return bool(await house.value("SELECT subscriptions_checked_at IS NULL FROM stores"))
+
+
+async def turn_webhooks(house: Machinery, *, off: str) -> None:
+    await house.do("""UPDATE shops SET settings = '{"orders": {"webhooks": false}}' WHERE code LIKE $1""", off)
+
+
+async def test_what_is_missing_is_created_once(house: Machinery, shopify: Shopify) -> None:
+    service = subscriptions(house, shopify)
+
+    assert (await service.check(STORE)).created == len(WANTED)
+    assert (await service.check(STORE)).created == 0
+
+    assert shopify.ours() == WANTED
+    assert not await due(house)
+
+
+async def test_one_shop_with_webhooks_on_is_enough_and_none_ends_ours(house: Machinery, shopify: Shopify) -> None:
+    service = subscriptions(house, shopify)
+    await turn_webhooks(house, off="web")
+    await service.check(STORE)
+    assert shopify.ours() == WANTED
+
+    await turn_webhooks(house, off="%")
+    await service.check(STORE)
+
+    assert shopify.ours() == {"app/uninstalled"}
+
+
+async def test_strangers_subscriptions_and_topics_are_left_alone_and_doubles_go(
+    house: Machinery, shopify: Shopify
+) -> None:
+    shopify.has("orders/updated", "https://other.example/hooks", "1")
+    shopify.has("products/update", OURS, "2")
+    shopify.has("orders/updated", OURS, "3")
+    shopify.has("orders/updated", OURS, "4")
+
+    checked = await subscriptions(house, shopify).check(STORE)
+
+    assert checked.deleted == 1
+    assert {"1", "2", "3"} <= shopify.there.keys()
+    assert "4" not in shopify.there
+
+
+async def test_without_a_public_url_nothing_is_wanted(house: Machinery, shopify: Shopify) -> None:
+    await subscriptions(house, shopify, public_url=None).check(STORE)
+
+    assert shopify.there == {}
+    assert not await due(house)
+
+
+async def test_what_no_scope_allows_is_shown_and_not_tried(house: Machinery, shopify: Shopify) -> None:
+    await house.do("UPDATE stores SET granted_scopes = '{read_orders}'")
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+
+    states = {each.topic: each.state for each in await service.status(EVERYBODY, "web")}
+
+    assert states["orders/updated"] is SubscriptionState.OK
+    assert states["returns/approve"] is SubscriptionState.NOT_GRANTED
+    assert "returns/approve" not in shopify.ours()
+
+
+async def test_what_the_store_refuses_is_told_in_its_words_and_the_others_are_made(
+    house: Machinery, shopify: Shopify
+) -> None:
+    shopify.refuses = frozenset({"returns/approve"})
+    context = RunContext(run_id="run_1", task=TaskName.CHECK_SUBSCRIPTIONS, shop_id=WEB, store_id=STORE)  # type: ignore[arg-type]
+
+    await subscriptions(house, shopify).run(context)
+
+    assert context.kept.counts["created"] == len(WANTED) - 1
+    assert [(error.id, error.code) for error in context.kept.errors] == [("returns/approve", "store_refused")]
+
+
+async def test_a_revoked_store_is_not_asked(house: Machinery, shopify: Shopify) -> None:
+    await house.do("UPDATE stores SET access_revoked_at = now()")
+
+    with pytest.raises(AccessRevoked):
+        await subscriptions(house, shopify).check(STORE)
+    assert await due(house)
+
+
+async def test_whatever_is_due_is_nudged_and_nothing_else(house: Machinery) -> None:
+    await house.do("UPDATE stores SET subscriptions_checked_at = NULL")
+    sweep = NudgeDueWork(house.unit_of_work, house.clock)
+    run = await StartRun(house.unit_of_work, house.clock, house.ids, {TaskName.IMPORT_ORDERS: None})(  # type: ignore[dict-item]
+        EVERYBODY, "web", "import_orders"
+    )
+    await house.do(
+        "INSERT INTO orders_to_import (id, store_id, shopify_id, action, source, wanted, due_at, attempts, claim_by_id,"
+        " claim_no, listed_at, updated_at) SELECT 'oti_' || n, $1, n::text, 'new', 'listing', 1,"
+        " now() - interval '1 minute', 0, false, 0, now(), now() FROM generate_series(1, 120) n",
+        STORE,
+    )
+    await house.do("DELETE FROM pgqueuer")
+
+    await sweep()
+    await sweep()
+
+    keys = [row[0] for row in await house.fetch("SELECT dedupe_key FROM pgqueuer ORDER BY 1")]
+    assert keys == [
+        f"check_subscriptions:{STORE}",
+        f"orders_to_import:{STORE}",
+        f"orders_to_import:{STORE}/2",
+        f"orders_to_import:{STORE}/3",
+        f"run:{run.run.id}",
+    ]
+
+
+async def test_old_things_go_and_open_ones_stay(house: Machinery) -> None:
+    async with door(house.url) as receive:
+        for number in range(4):
+            await receive(delivery(webhook_id=f"w-{number}"))
+    await house.do("UPDATE webhook_inbox SET state = 'handled' WHERE webhook_id IN ('w-0', 'w-1')")
+    await house.do("UPDATE webhook_inbox SET state = 'parked' WHERE webhook_id = 'w-2'")
+    await house.do(
+        "UPDATE webhook_inbox SET received_at = $1 WHERE webhook_id <> 'w-1'", house.clock.now() - timedelta(days=31)
+    )
+    async with house.unit_of_work() as uow:
+        for _ in range(2):
+            await uow.events.append(EventType.ORDER_UPDATED, WEB, "order", "ord_1", 1)
+        await uow.commit()
+    await PublishEvents(house.unit_of_work)()
+    await house.do("UPDATE events SET occurred_at = now() - interval '91 days' WHERE position = 1")
+    context = RunContext(run_id="run_1", task=TaskName.PURGE_EXPIRED, shop_id=WEB, store_id=STORE)  # type: ignore[arg-type]
+
+    await PurgeExpired(house.unit_of_work, house.clock).run(context)
+
+    assert [webhook for webhook, _ in await house.inbox()] == ["w-1", "w-2", "w-3"]
+    assert (context.kept.counts["webhooks"], context.kept.counts["events"]) == (1, 1)
+    assert await house.value("SELECT purged FROM event_positions") == 1
