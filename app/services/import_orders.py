@@ -32,6 +32,7 @@ BATCH = 50
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 8.0
 MAX_ATTEMPTS = 5
+LINGER = timedelta(milliseconds=500)
 STORE_TROUBLE_PAUSE = timedelta(seconds=15)
 
 log = structlog.get_logger(__name__)
@@ -98,6 +99,7 @@ class ImportOrders:
         """Import what is due. Raises ``AccessRevoked`` or ``Unavailable`` when the store as a whole cannot be read."""
         counts = ImportCounts()
         while True:
+            await self._until_due(store)
             async with self._uow() as uow:
                 configuration = await uow.configurations.of_store(store)
                 if configuration is None or configuration.access_revoked or not configuration.shops:
@@ -109,6 +111,14 @@ class ImportOrders:
             if not claims:
                 return counts
             counts += await self._import(configuration, claims)
+
+    async def _until_due(self, store: StoreId) -> None:
+        """Wait for what is due in a moment: webhooks let their orders settle (``dispatch_webhooks``)."""
+        async with self._uow() as uow:
+            due_at = await uow.orders_to_import.next_due(store)
+        ahead = due_at - self._clock.now() if due_at else timedelta(0)
+        if timedelta(0) < ahead <= LINGER:
+            await asyncio.sleep(ahead.total_seconds())
 
     async def _import(self, configuration: StoreConfiguration, claims: Sequence[ImportClaim]) -> ImportCounts:
         try:

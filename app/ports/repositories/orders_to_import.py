@@ -86,10 +86,11 @@ class OrdersToImport(Protocol):
         *,
         by: WantedBy,
         now: datetime,
+        due_at: datetime | None = None,
         run: RunId | None = None,
         shop: ShopId | None = None,
     ) -> int:
-        """Make orders due now; the number of rows now due.
+        """Make orders due, now or at ``due_at`` if they are not due before; the number of rows now due.
 
         A row left out by a person wakes only for a later change, unless it was asked for by a person (``REQUEST``). A
         listing that tells no later change than we know wakes nothing that is parked or unclaimed, and raises no counter.
@@ -131,6 +132,10 @@ class OrdersToImport(Protocol):
 
     async def leave_out(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> bool:
         """Leave an order out until it changes at the store; False when there is no such row to see."""
+        ...
+
+    async def next_due(self, store: StoreId) -> datetime | None:
+        """When the next unclaimed order of a store is due; None = nothing is."""
         ...
 
     async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:

@@ -29,14 +29,17 @@ INSERT INTO orders_to_import AS queue (
     attempts, claim_by_id, run_id, claim_no, listed_at, updated_at
 )
 SELECT given.id, $1, given.shopify_id, $6::text, given.name,
-       CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5::text, 1, given.store_updated_at, $7::timestamptz,
+       CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5::text, 1, given.store_updated_at, $10::timestamptz,
        0, $6::text IS NOT NULL, $8::text, 0, $7, $7
 FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[]) AS given(id, shopify_id, name, store_updated_at)
 LEFT JOIN orders ON orders.store_id = $1 AND orders.shopify_id = given.shopify_id
 ORDER BY given.shopify_id
 ON CONFLICT (store_id, shopify_id) DO UPDATE SET
     wanted = queue.wanted + CASE WHEN {changed} THEN 1 ELSE 0 END,
-    due_at = CASE WHEN {changed} OR queue.error_code IS NOT NULL THEN excluded.due_at ELSE queue.due_at END,
+    due_at = CASE
+        WHEN {changed} OR queue.error_code IS NOT NULL THEN LEAST(queue.due_at, excluded.due_at)
+        ELSE queue.due_at
+    END,
     attempts = CASE WHEN {changed} THEN 0 ELSE queue.attempts END,
     action = excluded.action,
     source = excluded.source,
@@ -139,6 +142,11 @@ UPDATE orders_to_import SET due_at = NULL, left_out_at = $3, run_id = NULL, upda
 WHERE id = $1 AND left_out_at IS NULL {_SEEN} RETURNING id
 """
 
+_NEXT_DUE = """
+SELECT min(due_at) FROM orders_to_import
+WHERE store_id = $1 AND due_at IS NOT NULL AND (claimed_until IS NULL OR claimed_until < now())
+"""
+
 _STILL_WANTED = """
 SELECT error_code, error_detail, due_at IS NOT NULL AS waiting FROM orders_to_import
 WHERE store_id = $1 AND shopify_id = $2
@@ -162,6 +170,7 @@ class PostgresOrdersToImport:
         *,
         by: WantedBy,
         now: datetime,
+        due_at: datetime | None = None,
         run: RunId | None = None,
         shop: ShopId | None = None,
     ) -> int:
@@ -179,6 +188,7 @@ class PostgresOrdersToImport:
             now,
             run,
             [order.store_updated_at for order in by_id.values()],
+            due_at or now,
         )
         return int(done.rpartition(" ")[2])
 
@@ -243,6 +253,10 @@ class PostgresOrdersToImport:
 
     async def leave_out(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> bool:
         return await self._driver.fetchval(_LEAVE_OUT, row, _listed(shops), now) is not None
+
+    async def next_due(self, store: StoreId) -> datetime | None:
+        found: datetime | None = await self._driver.fetchval(_NEXT_DUE, store)
+        return found
 
     async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:
         row = await self._driver.fetchrow(_STILL_WANTED, store, order)
