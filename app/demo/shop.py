@@ -23,23 +23,21 @@ class Api:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=60)
 
-    def send(self, method: str, path: str, body: Json | None = None, **parameters: object) -> Json:
-        query = {name: str(value) for name, value in parameters.items()}
+    def send(self, method: str, path: str, body: Json | None = None, **query: str | int) -> Json:
         answer = self._http.request(method, path, json=body, params=query)
         if answer.status_code >= 400:
             raise DemoError(f"{method} {path} answered {answer.status_code}: {answer.text[:600]}")
         found: Json = answer.json() if answer.content else {}
         return found
 
-    def every(self, path: str, **parameters: object) -> Iterator[Json]:
+    def every(self, path: str, **query: str) -> Iterator[Json]:
         """All elements of a list, page by page."""
-        cursor: dict[str, object] = {}
         while True:
-            page = self.send("GET", path, limit=250, **parameters, **cursor)
+            page = self.send("GET", path, None, limit=250, **query)
             yield from page["data"]
             if page["next_cursor"] is None:
                 return
-            cursor = {"cursor": page["next_cursor"]}
+            query = {**query, "cursor": page["next_cursor"]}
 
     def close(self) -> None:
         self._http.close()
@@ -75,18 +73,18 @@ def set_up_shop(api: Api, credentials: Json) -> None:
     api.send("PUT", f"/v1/shops/{SHOP}/schedules/import_orders", {"enabled": True, "every_minutes": 1})
 
 
-def send_items(api: Api, store: Json, unlinked: Sequence[str]) -> int:
-    """The ERP's items: every article of the store but those that the ERP does not know yet."""
-    items = [
-        {"no": variant["sku"], "description": product["title"], "base_unit": "PCS"}
-        for product in store["products"]
-        for variant in product["variants"]
-        if variant.get("sku") and str(variant.get("legacyResourceId")) not in set(unlinked)
-    ]
-    unique = list({item["no"]: item for item in items}.values())
-    for start in range(0, len(unique), 250):
-        api.send("POST", "/v1/items/batch", {"items": unique[start : start + 250]})
-    return len(unique)
+def send_items(api: Api, articles: Sequence[Json], unknown: Sequence[str]) -> int:
+    """The ERP's items: every article of the store but the variants that the ERP does not know yet."""
+    items = {
+        variant["sku"]: {"no": variant["sku"], "description": article["title"], "base_unit": "PCS"}
+        for article in articles
+        for variant in article["variants"]
+        if variant.get("sku") and str(variant.get("legacyResourceId")) not in unknown
+    }
+    rows = list(items.values())
+    for start in range(0, len(rows), 250):
+        api.send("POST", "/v1/items/batch", {"items": rows[start : start + 250]})
+    return len(rows)
 
 
 def wait_until_quiet(api: Api, expected: int) -> Mapping[str, Json]:

@@ -60,16 +60,16 @@ def _day(api: Api, store: Api, say: Say, *, orders: int, url: str, key: str, kee
     set_up_shop(
         api, {"kind": "client_credentials", "client_id": DEFAULT_CLIENT_ID, "client_secret": DEFAULT_CLIENT_SECRET}
     )
-    _subscribed(api, store)
+    _subscribed(store)
     say("A shop is set up over the API; its store sends webhooks for orders.")
-    # The articles first, so that the ERP can know its items before orders ask for them.
-    catalogue = store.send("POST", f"/control/{STORE_DOMAIN}/orders/generate", _wish(1, emit=False) | {"count": 1})
-    del catalogue
-    items = send_items(api, store.send("GET", f"/control/{STORE_DOMAIN}/state", kinds="products"), [])
+    # One order is there already, with all articles of the store: the listing finds it. The others come by webhook.
+    first = store.send("POST", f"/control/{STORE_DOMAIN}/orders/generate", _wish(1, emit=False))
+    articles = store.send("GET", f"/control/{STORE_DOMAIN}/state", kinds="products")["products"]
+    items = send_items(api, articles, first["unlinkedVariants"])
     store.send("DELETE", f"/control/{STORE_DOMAIN}/calls")
     say(f"The ERP has sent {items} items. Now a day of orders happens in the store …")
     began = time.monotonic()
-    made = store.send("POST", f"/control/{STORE_DOMAIN}/orders/generate", _wish(orders, emit=True))
+    made = store.send("POST", f"/control/{STORE_DOMAIN}/orders/generate", _wish(orders - 1, emit=True))
     imported = wait_until_quiet(api, orders)
     seconds = time.monotonic() - began
     documents = list(api.every("/v1/sales-documents", shop=SHOP, include="lines"))
@@ -91,7 +91,7 @@ def _wish(count: int, *, emit: bool) -> dict[str, Any]:
     return {"seed": SEED, "count": count, "preset": "day", "spacingSeconds": 400, "emit": emit}
 
 
-def _subscribed(api: Api, store: Api) -> None:
+def _subscribed(store: Api) -> None:
     """Wait until the service has subscribed to the store's order webhooks by itself."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
