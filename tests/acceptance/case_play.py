@@ -140,6 +140,12 @@ class CasePlay:
 
     # What came of it.
 
+    @property
+    def asks_for_documents(self) -> bool:
+        """Whether anything in the case makes documents: the shop by itself, or somebody."""
+        by_hand = any(word.startswith("process_") for action in self.case.actions for word in action)
+        return bool(self.case.settings["auto_create_orders"]) or by_hand
+
     def orders(self) -> list[Json]:
         return list(self.erp.every("/v1/orders", shop=self.case.shop))
 
