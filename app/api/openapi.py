@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api import shopify_door
 from app.api.problems import MEDIA_TYPE, TITLES, ProblemDetails
 
 DESCRIPTION = """Shopify orders as sales documents for any ERP.
@@ -35,6 +36,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 _complete(operation, method, keyed=path.startswith("/v1/"))
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    shopify_door.describe(document)
     app.openapi_schema = document
     return document
 

@@ -156,9 +156,12 @@ async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], con
     await send({"type": "http.response.body", "body": content})
 
 
+PROBLEM_SCHEMA = "#/components/schemas/ProblemDetails"
+
+
 def describe(document: dict[str, Any]) -> None:
     """Add the door to an OpenAPI document: it stands in front of the framework that writes the rest."""
-    problem = {"description": "See `code`.", "content": {"application/problem+json": {"schema": {"type": "object"}}}}
+    problem = {"description": "See `code`.", "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_SCHEMA}}}}
     headers = [
         ("X-Shopify-Hmac-Sha256", True, "Base64 of HMAC-SHA256 over the raw body, with the app's secret."),
         ("X-Shopify-Shop-Domain", True, "The store: `….myshopify.com`."),

@@ -29,7 +29,8 @@ def dispatcher(house: Machinery) -> DispatchWebhooks:
 async def wanted(house: Machinery) -> list[tuple[str, int, bool]]:
     """Order, how often wanted, whether it is due within a second (a burst is let settle)."""
     rows = await house.fetch(
-        "SELECT shopify_id, wanted, coalesce(due_at < now() + interval '1 second', false) AS due FROM orders_to_import ORDER BY shopify_id"
+        "SELECT shopify_id, wanted, coalesce(due_at < now() + interval '1 second', false) AS due"
+        " FROM orders_to_import ORDER BY shopify_id"
     )
     return [(row["shopify_id"], row["wanted"], row["due"]) for row in rows]
 
