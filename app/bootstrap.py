@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.clock import SystemClock
@@ -30,8 +31,14 @@ from app.adapters.telemetry.logging import configure_logging
 from app.api.container import Container
 from app.jobs.recurrence import ApschedulerRecurrence
 from app.jobs.worker import WorkerParts
+from app.ports.clock import Clock, IdFactory
+from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.errors import ConnectorError
 from app.ports.job_queue import NudgeKind
+from app.ports.keyring import Keyring
+from app.ports.recurrence import Recurrence
+from app.ports.store_gateway import StoreGateway
+from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.api_keys import ApiKeys
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.document_actions import DocumentActions, UnlinkDocuments
@@ -81,97 +88,169 @@ def set_up_logging(settings: Settings) -> None:
     configure_logging(json=json, level=settings.log_level.value)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _World:
+    """The adapters of one process, as the services know them."""
+
+    settings: Settings
+    url: str
+    engine: AsyncEngine
+    pool: asyncpg.Pool
+    uow: UnitOfWorkFactory
+    clock: Clock
+    ids: IdFactory
+    contact: ContactNormaliser
+    keyring: Keyring
+    vault: PostgresTokenVault
+    gateway: StoreGateway
+    signals: PostgresSignals
+    recurrence: Recurrence
+    worker_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """The services that do the work of both the HTTP surface and the workers."""
+
+    decisions: OrderDecisions
+    import_orders: ImportOrders
+    make_documents: MakeDocuments
+    subscriptions: WebhookSubscriptions
+    runners: TaskRunners
+
+
 @asynccontextmanager
 async def open_installation(settings: Settings, url: str) -> AsyncIterator[Installation]:
     """Everything for one process on the database at ``url``; closed at the end of the block."""
+    async with _opened(settings, url) as world:
+        work = _work(world)
+        inbox = PostgresWebhookInbox(world.pool)
+        yield Installation(
+            container=_container(world, work),
+            worker=_worker(world, work),
+            receive_webhook=ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox),
+            webhook_inbox=inbox,
+            signals=world.signals,
+        )
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, url: str) -> AsyncIterator[_World]:
     async with AsyncExitStack() as stack:
         engine = create_engine(url)
         stack.push_async_callback(engine.dispose)
-        clock, ids, keyring = SystemClock(), Ulids(), AesGcmKeyring(settings.keys)
-        uow = unit_of_work_factory(engine)
-        vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
-        gateway = ShopifyGateway(
-            vault=vault, bucket=PostgresPointsBucket(engine), clock=clock, url=settings.shopify_url
-        )
-        stack.push_async_callback(gateway.aclose)
         pool = await door_pool(url)
         stack.push_async_callback(pool.close)
-        signals, worker_name = PostgresSignals(url), f"{socket.gethostname()}:{os.getpid()}"
-
-        contact = ContactKeys()
-        decisions = OrderDecisions(ids, contact)
-        import_orders = ImportOrders(
-            gateway=gateway, uow=uow, decisions=decisions, clock=clock, ids=ids, worker=worker_name
+        clock, keyring = SystemClock(), AesGcmKeyring(settings.keys)
+        vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
+        bucket = PostgresPointsBucket(engine)
+        gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
+        stack.push_async_callback(gateway.aclose)
+        yield _World(
+            settings=settings,
+            url=url,
+            engine=engine,
+            pool=pool,
+            uow=unit_of_work_factory(engine),
+            clock=clock,
+            ids=Ulids(),
+            contact=ContactKeys(),
+            keyring=keyring,
+            vault=vault,
+            gateway=gateway,
+            signals=PostgresSignals(url),
+            recurrence=ApschedulerRecurrence(),
+            worker_name=f"{socket.gethostname()}:{os.getpid()}",
         )
-        make_documents = MakeDocuments(uow, decisions, clock)
-        subscriptions = WebhookSubscriptions(uow, gateway, clock, public_url=settings.public_url)
-        runners: TaskRunners = {
-            TaskName.IMPORT_ORDERS: ImportOrdersTask(
-                gateway=gateway,
-                uow=uow,
-                clock=clock,
-                list_orders=ListOrders(gateway, uow, clock),
-                import_orders=import_orders,
-                make_documents=make_documents,
-            ),
+
+
+def _work(world: _World) -> _Work:
+    uow, clock = world.uow, world.clock
+    decisions = OrderDecisions(world.ids, world.contact)
+    import_orders = ImportOrders(
+        gateway=world.gateway, uow=uow, decisions=decisions, clock=clock, ids=world.ids, worker=world.worker_name
+    )
+    make_documents = MakeDocuments(uow, decisions, clock)
+    subscriptions = WebhookSubscriptions(uow, world.gateway, clock, public_url=world.settings.public_url)
+    import_task = ImportOrdersTask(
+        gateway=world.gateway,
+        uow=uow,
+        clock=clock,
+        list_orders=ListOrders(world.gateway, uow, clock),
+        import_orders=import_orders,
+        make_documents=make_documents,
+    )
+    return _Work(
+        decisions=decisions,
+        import_orders=import_orders,
+        make_documents=make_documents,
+        subscriptions=subscriptions,
+        runners={
+            TaskName.IMPORT_ORDERS: import_task,
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
             TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
             TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
-        }
-        recurrence = ApschedulerRecurrence()
-        services: Sequence[object] = [
-            ApiKeys(unit_of_work=uow, clock=clock),
-            AvailableTasks(frozenset(runners)),
-            CancelRun(uow, clock),
-            CustomerData(unit_of_work=uow, clock=clock, contact=contact),
-            DocumentActions(uow, clock),
-            ItemData(unit_of_work=uow, clock=clock),
-            LinkTables(unit_of_work=uow, clock=clock),
-            MappingTables(unit_of_work=uow, clock=clock, ids=ids),
-            NewCustomers(unit_of_work=uow, clock=clock, contact=contact),
-            OrderRequests(uow, decisions, clock),
-            ReadActivities(uow, clock),
-            ReadDocuments(uow),
-            ReadEvents(uow, signals),
-            ReadOrders(uow),
-            ReadOrdersToImport(uow),
-            ReadRuns(uow, signals),
-            Schedules(uow, clock, recurrence, runners),
-            ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=keyring),
-            StartRun(uow, clock, ids, runners),
-            UnlinkDocuments(uow, clock),
-            subscriptions,
-        ]
-        inbox = PostgresWebhookInbox(pool)
-        yield Installation(
-            container=Container(
-                unit_of_work=uow,
-                clock=clock,
-                ids=ids,
-                keyring=keyring,
-                signing_key=KeyedHash(settings.keys).of(b"", context=CURSORS),
-                unready=lambda: _unready(engine),
-                services={type(service): service for service in services},
-            ),
-            worker=WorkerParts(
-                dispatch=DispatchWebhooks(uow, clock),
-                publish=PublishEvents(uow),
-                nudge_due_work=NudgeDueWork(uow, clock),
-                ticks=ScheduleTicks(uow, clock, ids, recurrence, runners),
-                work={
-                    NudgeKind.ORDERS_TO_IMPORT: _only(import_orders),
-                    NudgeKind.DOCUMENTS: _only(make_documents.due),
-                    NudgeKind.RUN: RunTask(uow, clock, runners, worker=worker_name),
-                    NudgeKind.CHECK_SUBSCRIPTIONS: _only(subscriptions.check),
-                },
-                queue=PostgresJobQueue(url),
-                leadership=PostgresLeadership(url),
-                signals=signals,
-            ),
-            receive_webhook=ReceiveWebhook(PostgresWebhookSecrets(pool, vault.webhook_secrets), inbox),
-            webhook_inbox=inbox,
-            signals=signals,
-        )
+        },
+    )
+
+
+def _container(world: _World, work: _Work) -> Container:
+    return Container(
+        unit_of_work=world.uow,
+        clock=world.clock,
+        ids=world.ids,
+        keyring=world.keyring,
+        signing_key=KeyedHash(world.settings.keys).of(b"", context=CURSORS),
+        unready=lambda: _unready(world.engine),
+        services={type(service): service for service in _services(world, work)},
+    )
+
+
+def _services(world: _World, work: _Work) -> Sequence[object]:
+    """What the routes call."""
+    uow, clock, ids, runners = world.uow, world.clock, world.ids, work.runners
+    return [
+        ApiKeys(unit_of_work=uow, clock=clock),
+        AvailableTasks(frozenset(runners)),
+        CancelRun(uow, clock),
+        CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
+        DocumentActions(uow, clock),
+        ItemData(unit_of_work=uow, clock=clock),
+        LinkTables(unit_of_work=uow, clock=clock),
+        MappingTables(unit_of_work=uow, clock=clock, ids=ids),
+        NewCustomers(unit_of_work=uow, clock=clock, contact=world.contact),
+        OrderRequests(uow, work.decisions, clock),
+        ReadActivities(uow, clock),
+        ReadDocuments(uow),
+        ReadEvents(uow, world.signals),
+        ReadOrders(uow),
+        ReadOrdersToImport(uow),
+        ReadRuns(uow, world.signals),
+        Schedules(uow, clock, world.recurrence, runners),
+        ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
+        StartRun(uow, clock, ids, runners),
+        UnlinkDocuments(uow, clock),
+        work.subscriptions,
+    ]
+
+
+def _worker(world: _World, work: _Work) -> WorkerParts:
+    uow, clock = world.uow, world.clock
+    return WorkerParts(
+        dispatch=DispatchWebhooks(uow, clock),
+        publish=PublishEvents(uow),
+        nudge_due_work=NudgeDueWork(uow, clock),
+        ticks=ScheduleTicks(uow, clock, world.ids, world.recurrence, work.runners),
+        work={
+            NudgeKind.ORDERS_TO_IMPORT: _only(work.import_orders),
+            NudgeKind.DOCUMENTS: _only(work.make_documents.due),
+            NudgeKind.RUN: RunTask(uow, clock, work.runners, worker=world.worker_name),
+            NudgeKind.CHECK_SUBSCRIPTIONS: _only(work.subscriptions.check),
+        },
+        queue=PostgresJobQueue(world.url),
+        leadership=PostgresLeadership(world.url),
+        signals=world.signals,
+    )
 
 
 def _only(work: Callable[[Any], Awaitable[object]]) -> Callable[[str], Awaitable[None]]:

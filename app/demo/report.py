@@ -82,11 +82,11 @@ def describe_figures(*, seconds: float, orders: int, calls: Mapping[str, Any], w
 def how_to_go_on(url: str, key: str, document: Json | None, *, kept: bool) -> list[str]:
     """Three calls an ERP makes."""
     document_id = document["id"] if document else "doc_…"
+    acknowledgement = """-H 'Content-Type: application/json' -d '{"erp_document_no": "ERP-1", "version": 1}'"""
     header = f"-H 'Authorization: Bearer {key}'"
     said = [
         f"  curl -s {header} '{url}/v1/sales-documents?state=released&include=lines&limit=1'",
-        f"  curl -s {header} -X POST {url}/v1/sales-documents/{document_id}/acknowledge"
-        f' -H \'Content-Type: application/json\' -d \'{{"erp_document_no": "ERP-1", "version": 1}}\'',
+        f"  curl -s {header} -X POST {url}/v1/sales-documents/{document_id}/acknowledge {acknowledgement}",
         f"  curl -s {header} '{url}/v1/events?after=0&limit=5'",
     ]
     if kept:

@@ -31,10 +31,16 @@ _OF_SHOPS = (
     "customer_templates",
 )
 
+_TABLES = ",\n    ".join(
+    f"(SELECT json_agg({table}) FROM {table} JOIN shops ON shops.id = {table}.shop_id"
+    f" WHERE shops.store_id = stores.id) AS {table}"
+    for table in _OF_SHOPS
+)
+
 _STORE = f"""
 SELECT to_json(stores) AS store,
     (SELECT json_agg(shops ORDER BY created_at, id) FROM shops WHERE store_id = stores.id) AS shops,
-    {", ".join(f"(SELECT json_agg({table}) FROM {table} JOIN shops ON shops.id = {table}.shop_id WHERE shops.store_id = stores.id) AS {table}" for table in _OF_SHOPS)},
+    {_TABLES},
     (SELECT json_agg(tax_areas ORDER BY country_code, province) FROM tax_areas) AS tax_areas,
     (SELECT json_agg(currency_mappings) FROM currency_mappings WHERE currency_code IS NOT NULL) AS currency_mappings
 FROM (
@@ -90,50 +96,57 @@ def _mappings(shop_id: str, parts: dict[str, Rows]) -> Mappings:
         locations={row["location_id"]: _location(row) for row in mine("location_mappings")},
         shipment_methods={row["title_key"]: _shipment_method(row) for row in mine("shipment_method_mappings")},
         payment_methods={
-            (row["gateway_key"], row["card_company_key"]): PaymentMethodMapping(
-                gateway=row["gateway"],
-                card_company=row["card_company"],
-                payment_method_code=row["payment_method_code"],
-            )
+            (row["gateway_key"], row["card_company_key"]): _payment_method(row)
             for row in mine("payment_method_mappings")
         },
-        payment_terms=tuple(
-            PaymentTermsMapping(
-                terms_id=ShopifyId(row["terms_id"]),
-                name=row["name"],
-                type=row["type"],
-                payment_terms_code=row["payment_terms_code"],
-                primary=row["primary"],
-            )
-            for row in mine("payment_terms_mappings")
-        ),
+        payment_terms=tuple(_payment_terms(row) for row in mine("payment_terms_mappings")),
         staff={
             ShopifyId(row["staff_id"]): row["salesperson_code"]
             for row in mine("staff_mappings")
             if row["salesperson_code"]
         },
         templates={
-            (row["country_code"], row["province"] or None): CustomerTemplate(
-                country_code=row["country_code"],
-                province=row["province"] or None,
-                default_customer_no=row["default_customer_no"],
-                template_code=row["template_code"],
-                prices_include_tax=row["prices_include_tax"],
-            )
-            for row in mine("customer_templates")
+            (row["country_code"], row["province"] or None): _template(row) for row in mine("customer_templates")
         },
-        tax_areas=tuple(
-            TaxArea(
-                country_code=row["country_code"],
-                province=row["province"] or None,
-                province_name=row["province_name"],
-                tax_area_code=row["tax_area_code"],
-                tax_liable=row["tax_liable"],
-                vat_business_group=row["vat_business_group"],
-            )
-            for row in parts["tax_areas"]
-        ),
+        tax_areas=tuple(_tax_area(row) for row in parts["tax_areas"]),
         currencies={row["iso"]: row["currency_code"] for row in parts["currency_mappings"]},
+    )
+
+
+def _payment_method(row: dict[str, Any]) -> PaymentMethodMapping:
+    return PaymentMethodMapping(
+        gateway=row["gateway"], card_company=row["card_company"], payment_method_code=row["payment_method_code"]
+    )
+
+
+def _payment_terms(row: dict[str, Any]) -> PaymentTermsMapping:
+    return PaymentTermsMapping(
+        terms_id=ShopifyId(row["terms_id"]),
+        name=row["name"],
+        type=row["type"],
+        payment_terms_code=row["payment_terms_code"],
+        primary=row["primary"],
+    )
+
+
+def _template(row: dict[str, Any]) -> CustomerTemplate:
+    return CustomerTemplate(
+        country_code=row["country_code"],
+        province=row["province"] or None,
+        default_customer_no=row["default_customer_no"],
+        template_code=row["template_code"],
+        prices_include_tax=row["prices_include_tax"],
+    )
+
+
+def _tax_area(row: dict[str, Any]) -> TaxArea:
+    return TaxArea(
+        country_code=row["country_code"],
+        province=row["province"] or None,
+        province_name=row["province_name"],
+        tax_area_code=row["tax_area_code"],
+        tax_liable=row["tax_liable"],
+        vat_business_group=row["vat_business_group"],
     )
 
 
