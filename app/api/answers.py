@@ -17,7 +17,7 @@ def answer(value: BaseModel, *, status: int = 200, version: int | None = None, l
         headers["ETag"] = etag(version)
     if location is not None:
         headers["Location"] = location
-    return Response(value.model_dump_json(), status_code=status, headers=headers, media_type=JSON)
+    return Response(value.model_dump_json(by_alias=True), status_code=status, headers=headers, media_type=JSON)
 
 
 def encoded(body: bytes, *, status: int = 200, version: int | None = None) -> Response:

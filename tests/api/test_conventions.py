@@ -138,7 +138,9 @@ async def test_an_amount_as_a_json_number_is_refused(house: Surface, amount: str
     assert problem(answer, 422, "money_must_be_a_string")["errors"][0]["pointer"] == "/unit_price"
 
 
-@pytest.mark.parametrize("amount", ["1_000", "\u0661\u0662", "1E+9", " 1", "NaN", "1.1234567", "9" * 16, "+1", "01", "1."])
+@pytest.mark.parametrize(
+    "amount", ["1_000", "\u0661\u0662", "1E+9", " 1", "NaN", "1.1234567", "9" * 16, "+1", "01", "1."]
+)
 async def test_texts_that_only_look_like_amounts_are_refused(house: Surface, amount: str) -> None:
     answer = await sent(house, json.dumps({"unit_price": amount}).encode(), path="/v1/items/A")
 
@@ -171,7 +173,9 @@ async def test_a_body_over_the_limit_is_refused_whatever_its_length_says(house: 
 
 
 async def test_a_batch_may_be_larger(house: Surface) -> None:
-    items = [{"no": f"C{place}", "name": "x" * 400, "name2": "y" * 400, "contact_name": "z" * 400} for place in range(250)]
+    items = [
+        {"no": f"C{place}", "name": "x" * 400, "name2": "y" * 400, "contact_name": "z" * 400} for place in range(250)
+    ]
     body = json.dumps({"items": items}).encode() + b" " * 1_000_000
     answer = await house.client.post("/v1/customers/batch", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 207
@@ -193,7 +197,12 @@ async def test_what_the_caller_has_already_is_not_sent_again(house: Surface) -> 
 
 
 async def test_ids_that_nothing_can_have_are_not_found(house: Surface) -> None:
-    for path in ("/v1/customers/%00", "/v1/shops/" + "x" * 5000, "/v1/shops/web/staff-mappings/gid", "/v1/tax-areas/nl"):
+    for path in (
+        "/v1/customers/%00",
+        "/v1/shops/" + "x" * 5000,
+        "/v1/shops/web/staff-mappings/gid",
+        "/v1/tax-areas/nl",
+    ):
         problem(await house.client.get(path), 404, "not_found")
 
 
