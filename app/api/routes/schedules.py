@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.api.answers import answer
 from app.api.auth import RunsRead, RunsWrite
-from app.api.dependencies import service
+from app.api.dependencies import VisibleShop, service
 from app.api.etag import ExpectedVersion
 from app.api.routing import resource_router
 from app.api.schemas.runs import ScheduleBody, ScheduleShown, schedule_shown
@@ -15,23 +15,22 @@ from app.services.schedules import NewSchedule, Schedules
 
 router = resource_router("schedules")
 
-ShopCode = Annotated[str, Path(description="The shop's code.", max_length=100, examples=["web"])]
 TaskWord = Annotated[str, Path(description="The task.", max_length=100, examples=["import_orders"])]
 Service = Annotated[Schedules, Depends(service(Schedules))]
 
 
 @router.get("/shops/{shop}/schedules/{task}", response_model=ScheduleShown, summary="Read a schedule")
-async def get_schedule(access: RunsRead, schedules: Service, shop: ShopCode, task: TaskWord) -> Response:
+async def get_schedule(access: RunsRead, schedules: Service, shop: VisibleShop, task: TaskWord) -> Response:
     """When the task recurs in the shop. One that was never set is off, except for what keeps the house in order."""
-    schedule = await schedules.get(access, shop, task)
-    return answer(schedule_shown(shop, schedule), version=schedule.version)
+    schedule = await schedules.get(access, shop.code, task)
+    return answer(schedule_shown(shop.code, schedule), version=schedule.version)
 
 
 @router.put("/shops/{shop}/schedules/{task}", response_model=ScheduleShown, summary="Set a schedule")
 async def put_schedule(
     access: RunsWrite,
     schedules: Service,
-    shop: ShopCode,
+    shop: VisibleShop,
     task: TaskWord,
     body: ScheduleBody,
     expected: ExpectedVersion,
@@ -45,8 +44,8 @@ async def put_schedule(
         parameters=given(body.parameters),
         category=body.category,
     )
-    schedule = await schedules.put(access, shop, task, wanted, expected)
-    return answer(schedule_shown(shop, schedule), version=schedule.version)
+    schedule = await schedules.put(access, shop.code, task, wanted, expected)
+    return answer(schedule_shown(shop.code, schedule), version=schedule.version)
 
 
 def given(values: dict[str, object] | None) -> dict[str, object]:

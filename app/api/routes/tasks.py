@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.api.answers import answer
 from app.api.auth import RunsRead, RunsWrite
-from app.api.dependencies import service
+from app.api.dependencies import VisibleShop, service
 from app.api.idempotency import Repeat
 from app.api.routing import resource_router
 from app.api.schemas.runs import RunBody, RunShown, TaskList, run_shown, task_shown
@@ -18,7 +18,6 @@ from app.services.tasks import DEFAULT_EVERY_MINUTES, TASKS, AvailableTasks
 
 router = resource_router("tasks")
 
-ShopCode = Annotated[str, Path(description="The shop's code.", max_length=100, examples=["web"])]
 TaskWord = Annotated[str, Path(description="The task.", max_length=100, examples=["import_orders"])]
 Starting = Annotated[StartRun, Depends(service(StartRun))]
 
@@ -36,7 +35,7 @@ async def list_tasks(_: RunsRead, available: Annotated[AvailableTasks, Depends(s
 
 @router.post("/shops/{shop}/tasks/{task}/runs", status_code=202, response_model=RunShown, summary="Run a task now")
 async def start_run(
-    access: RunsWrite, start: Starting, repeat: Repeat, shop: ShopCode, task: TaskWord, body: RunBody | None = None
+    access: RunsWrite, start: Starting, repeat: Repeat, shop: VisibleShop, task: TaskWord, body: RunBody | None = None
 ) -> Response:
     """Queues a run and answers at once: read it at `Location`, with `wait` if you like.
 
@@ -44,7 +43,7 @@ async def start_run(
     """
     wanted = body or RunBody()
     return await repeat.answer(
-        lambda once: start(access, shop, task, filters=wanted.filters, parameters=wanted.parameters, once=once),
+        lambda once: start(access, shop.code, task, filters=wanted.filters, parameters=wanted.parameters, once=once),
         started_answer,
     )
 
@@ -55,15 +54,17 @@ async def start_run(
     response_model=RunShown,
     summary="Repair the webhook subscriptions",
 )
-async def repair_webhook_subscriptions(access: RunsWrite, start: Starting, repeat: Repeat, shop: ShopCode) -> Response:
+async def repair_webhook_subscriptions(
+    access: RunsWrite, start: Starting, repeat: Repeat, shop: VisibleShop
+) -> Response:
     """Starts `check_subscriptions`: creates what is missing and removes ours that is not wanted."""
-    return await repeat.answer(lambda once: start(access, shop, "check_subscriptions", once=once), started_answer)
+    return await repeat.answer(lambda once: start(access, shop.code, "check_subscriptions", once=once), started_answer)
 
 
 @router.post("/shops/{shop}/mappings/pull", status_code=202, response_model=RunShown, summary="Pull what can be mapped")
-async def pull_mappings(access: RunsWrite, start: Starting, repeat: Repeat, shop: ShopCode) -> Response:
+async def pull_mappings(access: RunsWrite, start: Starting, repeat: Repeat, shop: VisibleShop) -> Response:
     """Starts `pull_mappings`: reads from the store what can be mapped."""
-    return await repeat.answer(lambda once: start(access, shop, "pull_mappings", once=once), started_answer)
+    return await repeat.answer(lambda once: start(access, shop.code, "pull_mappings", once=once), started_answer)
 
 
 def started_answer(started: StartedRun) -> Response:

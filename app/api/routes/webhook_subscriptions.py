@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path
+from fastapi import Depends
 from starlette.responses import Response
 
 from app.api.answers import answer
 from app.api.auth import ShopsRead
-from app.api.dependencies import service
+from app.api.dependencies import VisibleShop, service
 from app.api.routing import resource_router
 from app.api.schemas.webhook_subscriptions import SubscriptionList, subscription_shown
 from app.services.webhook_subscriptions import WebhookSubscriptions
@@ -21,8 +21,8 @@ router = resource_router("shops")
 async def list_webhook_subscriptions(
     access: ShopsRead,
     subscriptions: Annotated[WebhookSubscriptions, Depends(service(WebhookSubscriptions))],
-    shop: Annotated[str, Path(description="The shop's code.", max_length=100, examples=["web"])],
+    shop: VisibleShop,
 ) -> Response:
     """Asks the store: every topic that is wanted and every subscription there is. `repair` makes them agree."""
-    found = await subscriptions.status(access, shop)
+    found = await subscriptions.status(access, shop.code)
     return answer(SubscriptionList(data=[subscription_shown(status) for status in found], next_cursor=None))
