@@ -77,7 +77,7 @@ RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_
 _STILL = """
 SELECT queue.id FROM orders_to_import AS queue
 JOIN unnest($1::text[], $2::bigint[]) AS claim(id, claim_no) ON claim.id = queue.id AND claim.claim_no = queue.claim_no
-ORDER BY queue.id FOR UPDATE OF queue
+ORDER BY queue.shopify_id FOR UPDATE OF queue
 """
 
 _DONE = """
