@@ -1,4 +1,4 @@
-"""Keys for the programs that call us: made, replaced, ended. A secret is known to its owner only; we keep its hash (S3, S5)."""
+"""Keys for the programs that call us: made, replaced, ended. Of a secret only the hash is kept (S3, S5)."""
 
 import hashlib
 import secrets

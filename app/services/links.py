@@ -1,4 +1,4 @@
-"""Links between the store's records and the ERP's: by the ERP's numbers, refused when the number is unknown (P20, P31)."""
+"""Links between the store's records and the ERP's: by the ERP's numbers, refused when unknown (P20, P31)."""
 
 from collections.abc import Iterable
 

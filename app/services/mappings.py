@@ -1,4 +1,4 @@
-"""The mapping tables and what a new entry wakes (P04, P33). One use case for all kinds; knows no table and no wire format."""
+"""The mapping tables and what a new entry wakes (P04, P33). One use case for all kinds."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -159,7 +159,7 @@ class TextKeyedTable(Generic[Record]):
             expected.check(before.version)
             if records.natural_key(before.value) != records.natural_key(value):
                 raise Conflict(
-                    "The text that an entry is about does not change. Post an entry for the new text and delete this one.",
+                    "The text that an entry is about stays. Post an entry for the new text and delete this one.",
                     code="key_cannot_change",
                 )
             kept = await records.put(shop, value, now=self._clock.now(), new_id=entry)

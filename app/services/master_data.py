@@ -49,7 +49,7 @@ class CustomerData:
         return kept
 
     async def put(self, customer: Customer, *, expected: Expected = ANY_VERSION) -> Written[KeptCustomer]:
-        """Make or replace; a customer told again unchanged keeps its version and wakes nobody. Its id is not looked at."""
+        """Make or replace; a customer told again unchanged keeps its version and wakes nobody. Its id is ignored."""
         keys = comparing_forms(customer, self._contact)
         async with self._unit_of_work() as uow:
             before = await uow.customers.locked(str(customer.no))
@@ -62,7 +62,7 @@ class CustomerData:
         return Written(kept=kept, created=before is None)
 
     async def delete(self, no: str, *, unlink: bool, expected: Expected = ANY_VERSION) -> None:
-        """Refused while linked unless ``unlink``, and always while documents name it: their history must not lose it."""
+        """Refused while linked unless ``unlink``, and always while documents name it: history must not lose it."""
         async with self._unit_of_work() as uow:
             before = await uow.customers.locked(no)
             if before is None:

@@ -1,4 +1,4 @@
-"""P04 and the links: every table has list, GET, PUT and DELETE, and whatever waited for an entry is tried again (P33)."""
+"""P04 and the links: every table has list, GET, PUT and DELETE, and what waited for an entry is tried again (P33)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.erp_surface import Surface
 from tests.stored_documents import an_order
 
 SHOP = "/v1/shops/web"
-KEYED = [
+KEYED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (f"{SHOP}/location-mappings/71", {"location_code": "BLUE", "location_filter": ["A", "B"]}, {"location_id": "71"}),
     (
         f"{SHOP}/payment-terms-mappings/4",

@@ -1,12 +1,13 @@
 """P21, P22: customers and items by number, batches, and new customers that get their number everywhere."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.erp_surface import Surface
-from tests.stored_documents import NOW
+from tests.stored_documents import NOW, a_document, an_order
 
 FULL = {
     "name": "Example GmbH",
@@ -35,9 +36,10 @@ async def created(house: Surface, *, identifier: str = "cus_new", **telling: Any
     texts = "name2, contact_name, phone, line1, line2, postal_code, city, county, country_code, vat_registration_no"
     async with house.rows() as uow:
         await uow.driver.execute(
-            f"INSERT INTO customers (id, name, email, shop_id, store_customer_id, template_code, version, created_at,"
+            "INSERT INTO customers (id, name, email, shop_id, store_customer_id, template_code, version, created_at,"
             f" updated_at, blocked, registration_no, payment_terms_code, {texts})"
-            f" VALUES ($1, $2, 'new@example.com', $3, '7001', 'EU', 1, $4, $4, false, '', '', {', '.join(['$5'] * 10)})",
+            " VALUES ($1, $2, 'new@example.com', $3, '7001', 'EU', 1, $4, $4, false, '', '',"
+            f" {', '.join(['$5'] * 10)})",
             identifier,
             telling.get("name", "New"),
             telling.get("shop_id", shop),
@@ -217,11 +219,32 @@ async def test_new_customers_of_a_foreign_shop_are_not_there(house: Surface) -> 
     headers = await house.key(shops=[(await house.get("/v1/shops/pos"))["id"]])
 
     assert (await house.client.get("/v1/new-customers", headers=headers)).json()["data"] == []
-    for method, path in (("GET", ""), ("POST", "/acknowledge")):
-        answer = await house.client.request(
-            method,
-            f"/v1/new-customers/{identifier}{path}",
-            headers=headers,
-            **({"json": {"no": "C1"}} if path else {}),
+    address = f"/v1/new-customers/{identifier}"
+    assert (await house.client.get(address, headers=headers)).status_code == 404
+    answer = await house.client.post(f"{address}/acknowledge", headers=headers, json={"no": "C1"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("exists", [False, True])
+async def test_a_number_appears_on_the_documents_without_a_new_version(house: Surface, exists: bool) -> None:
+    identifier = await created(house)
+    async with house.rows() as uow:
+        order = await an_order(uow.driver, state="processed")
+        await uow.commit()
+    await house.stored(a_document(order))
+    async with house.rows() as uow:
+        await uow.driver.execute(
+            "UPDATE sales_documents SET sell_to_customer_id = $1, content = jsonb_set(content, '{sell_to,customer_no}',"
+            " 'null')",
+            identifier,
         )
-        assert answer.status_code == 404
+        await uow.commit()
+    if exists:
+        await house.client.put("/v1/customers/C500", json=FULL)
+
+    numbered = await house.client.post(f"/v1/new-customers/{identifier}/acknowledge", json={"no": "C500"})
+
+    [row] = await house.fetch("SELECT id, version, sell_to_customer_id, content FROM sales_documents")
+    assert json.loads(row["content"])["sell_to"]["customer_no"] == "C500"
+    assert (row["version"], row["sell_to_customer_id"]) == (1, numbered.json()["id"])
+    assert ("sales_document.updated", row["id"], 1) in await house.events()
