@@ -36,7 +36,7 @@ WITH stored AS (
 )
 SELECT store_id, webhook_id, CASE WHEN told.new > 0 THEN pg_notify('{Channel.WEBHOOKS_ARRIVED.value}', '')::text END
 FROM stored, told
-"""  # noqa: S608 - the channel is ours
+"""
 
 SECRETS = """
 SELECT id, credentials,

@@ -46,7 +46,7 @@ WHERE d.released_at < $3 AND d.unlinked_at IS NULL GROUP BY s.code
 UNION ALL
 SELECT 'access_revoked', s.code, count(*), min(st.access_revoked_at)
 FROM s JOIN stores st ON st.id = s.store_id AND st.access_revoked_at IS NOT NULL GROUP BY s.code
-"""  # noqa: S608 - composed of our own text
+"""
 
 
 class PostgresActivities:

@@ -21,7 +21,7 @@ WITH written AS (
     RETURNING seq
 )
 SELECT pg_notify('{Channel.EVENTS_WRITTEN.value}', '')::text FROM (SELECT count(*) FROM written) AS all_of_them
-"""  # noqa: S608 - the channel is ours
+"""
 
 RANGE = "SELECT last, purged FROM event_positions WHERE id = 1"
 
@@ -46,7 +46,7 @@ placed AS (
 )
 SELECT number, pg_notify('{Channel.EVENTS_POSITIONED.value}', '')::text
 FROM (SELECT count(*) AS number FROM placed) AS all_of_them
-"""  # noqa: S608 - the channel is ours
+"""
 
 PURGE = """
 WITH gone AS (

@@ -36,12 +36,12 @@ r.queued_at, r.started_at, r.finished_at
 SHOP = f"""
 SELECT {SHOP_COLUMNS} FROM shops s JOIN stores st ON st.id = s.store_id
 WHERE s.code = $1 AND ($2::text[] IS NULL OR s.id = ANY($2))
-"""  # noqa: S608
+"""
 
 SHOP_OF_STORE = f"""
 SELECT {SHOP_COLUMNS} FROM shops s JOIN stores st ON st.id = s.store_id
 WHERE s.store_id = $1 ORDER BY s.created_at, s.id LIMIT 1
-"""  # noqa: S608
+"""
 
 ADD = """
 INSERT INTO runs (
@@ -55,7 +55,7 @@ ON CONFLICT (schedule_key) DO NOTHING
 GET = f"""
 SELECT {RUN_COLUMNS} FROM runs r JOIN shops s ON s.id = r.shop_id
 WHERE r.id = $1 AND ($2::text[] IS NULL OR r.shop_id = ANY($2))
-"""  # noqa: S608
+"""
 
 PAGE = f"""
 SELECT {RUN_COLUMNS} FROM runs r JOIN shops s ON s.id = r.shop_id
@@ -64,7 +64,7 @@ WHERE ($1::text[] IS NULL OR r.shop_id = ANY($1)) AND ($2::text IS NULL OR s.cod
   AND ($5::timestamptz IS NULL OR (r.queued_at, r.id) < ($5, $6))
 ORDER BY r.queued_at DESC, r.id DESC
 LIMIT $7
-"""  # noqa: S608
+"""
 
 CLAIM = f"""
 WITH claimed AS (
@@ -81,7 +81,7 @@ WITH claimed AS (
     RETURNING *
 )
 SELECT {RUN_COLUMNS} FROM claimed r JOIN shops s ON s.id = r.shop_id
-"""  # noqa: S608
+"""
 
 RENEW = """
 UPDATE runs SET claimed_until = $3::timestamptz + $4::interval,
@@ -98,7 +98,7 @@ WITH ended AS (
     RETURNING id
 )
 SELECT id, pg_notify('{Channel.RUN_ENDED.value}', id)::text FROM ended
-"""  # noqa: S608
+"""
 
 RELEASE = """
 UPDATE runs SET state = 'queued', claimed_by = NULL, claimed_until = NULL, attempts = greatest(0, attempts - 1)
@@ -115,7 +115,7 @@ changed AS (
     FROM found WHERE runs.id = found.id AND found.state IN ('queued', 'running')
 )
 SELECT state, CASE WHEN state = 'queued' THEN pg_notify('{Channel.RUN_ENDED.value}', id)::text END FROM found
-"""  # noqa: S608
+"""
 
 WORKABLE = """
 SELECT DISTINCT ON (category) id FROM runs r

@@ -25,7 +25,7 @@ WITH written AS (
     RETURNING shop_id
 )
 SELECT pg_notify('{Channel.SCHEDULES_CHANGED.value}', '')::text FROM written
-"""  # noqa: S608
+"""
 
 ACTIVE = f"""
 WITH c AS (
@@ -40,7 +40,7 @@ SELECT {COLUMNS}, {SHOP_COLUMNS}
 FROM c JOIN shops s ON s.id = c.shop_id JOIN stores st ON st.id = s.store_id
 WHERE c.enabled AND st.deleted_at IS NULL
 ORDER BY c.shop_id, c.task
-"""  # noqa: S608 - columns of ours
+"""
 
 
 class PostgresSchedules:
@@ -51,7 +51,7 @@ class PostgresSchedules:
 
     async def get(self, shop: ShopId, task: str, *, lock: bool = False) -> Schedule | None:
         row = await self._driver.fetchrow(
-            f"SELECT {COLUMNS} FROM schedules c WHERE shop_id = $1 AND task = $2{' FOR UPDATE' if lock else ''}",  # noqa: S608
+            f"SELECT {COLUMNS} FROM schedules c WHERE shop_id = $1 AND task = $2{' FOR UPDATE' if lock else ''}",
             shop,
             task,
         )
