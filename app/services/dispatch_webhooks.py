@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from app.domain.events import EventType
 from app.domain.identifiers import ShopifyId, StoreId
+from app.domain.order_freshness import is_news
 from app.domain.webhook_topics import APP_UNINSTALLED, changed_at, concerns_orders, instant, order_of
 from app.ports.clock import Clock
 from app.ports.errors import ConnectorError
@@ -88,7 +89,8 @@ class DispatchWebhooks:
                 return 0
             now = self._clock.now()
             readings = [read_webhook(webhook, now) for webhook in taken]
-            for store, orders in sorted(_wanted(readings).items()):
+            news = await _news(uow, readings)
+            for store, orders in sorted(_wanted(news).items()):
                 await uow.orders_to_import.want(store, orders, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
             for reading in readings:
@@ -97,6 +99,24 @@ class DispatchWebhooks:
             await uow.inbox.settle([reading.looked_at for reading in readings], now=now)
             await uow.commit()
         return len(taken)
+
+
+async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
+    """Those that announce what our copies do not hold yet: repeats and late deliveries cause no reading."""
+    asked: dict[StoreId, list[ShopifyId]] = defaultdict(list)
+    for reading in readings:
+        if reading.wants is not None:
+            asked[reading.looked_at.webhook.store_id].append(reading.wants.shopify_id)
+    held = {store: await uow.orders_to_import.held_copies(store, orders) for store, orders in asked.items()}
+    return [
+        reading
+        for reading in readings
+        if reading.wants is not None
+        and is_news(
+            reading.wants.store_updated_at,
+            held[reading.looked_at.webhook.store_id].get(reading.wants.shopify_id),
+        )
+    ]
 
 
 async def _uninstalled(uow: UnitOfWork, store: StoreId, triggered_at: datetime, now: datetime) -> None:

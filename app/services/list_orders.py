@@ -4,19 +4,16 @@ Reads pages from the store and compares them with the copies we hold; an order t
 Knows nothing of what an order contains.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.identifiers import RunId, ShopifyId, StoreId
+from app.domain.order_freshness import HeldCopy, is_news
 from app.ports.clock import Clock
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.store_gateway import ListedOrder, OrderListing, StoreGateway, StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
-
-SETTLED_AFTER = timedelta(seconds=5)
-"""Shopify's change times have whole seconds, and two changes may share one: a copy read sooner than this after its
-change time may be the older of two, so it is read once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +55,8 @@ class ListOrders:
             return 0
         now = self._clock.now()
         async with self._uow() as uow:
-            known = await uow.orders_to_import.known_changes(store, [order.shopify_id for order in page])
-            wanted = [order for order in page if _is_wanted(order, known, include_closed=include_closed)]
+            held = await uow.orders_to_import.held_copies(store, [order.shopify_id for order in page])
+            wanted = [order for order in page if _is_wanted(order, held, include_closed=include_closed)]
             await uow.orders_to_import.want(
                 store,
                 [
@@ -76,11 +73,8 @@ class ListOrders:
         return len(wanted)
 
 
-def _is_wanted(order: ListedOrder, known: dict[ShopifyId, tuple[datetime, datetime]], *, include_closed: bool) -> bool:
-    copy = known.get(order.shopify_id)
+def _is_wanted(order: ListedOrder, held: Mapping[ShopifyId, HeldCopy], *, include_closed: bool) -> bool:
+    copy = held.get(order.shopify_id)
     if copy is None:
         return include_closed or not order.closed
-    changed_at, read_at = copy
-    return order.updated_at > changed_at or (
-        order.updated_at == changed_at and read_at < order.updated_at + SETTLED_AFTER
-    )
+    return is_news(order.updated_at, copy)

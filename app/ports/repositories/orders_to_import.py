@@ -1,12 +1,13 @@
 """The queue of orders to import (P12): wanted, claimed for a time, finished, put off or parked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
+from app.domain.order_freshness import HeldCopy
 
 
 class WantedBy(StrEnum):
@@ -73,10 +74,8 @@ class StillWanted:
 class OrdersToImport(Protocol):
     """Rows are keyed by store and Shopify id; the same order is never there twice."""
 
-    async def known_changes(
-        self, store: StoreId, ids: Sequence[ShopifyId]
-    ) -> dict[ShopifyId, tuple[datetime, datetime]]:
-        """Of orders we hold a copy of: when the copy changed at the store, and when we read it."""
+    async def held_copies(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, HeldCopy]:
+        """Of which of these orders we hold a copy, and how fresh it is."""
         ...
 
     async def want(

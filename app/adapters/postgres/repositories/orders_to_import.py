@@ -1,12 +1,13 @@
 """The queue of orders to import, in statements over many rows at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
 
 from app.adapters.postgres.ulid import new_id
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
+from app.domain.order_freshness import HeldCopy
 from app.ports.repositories.orders_to_import import (
     FinishedImport,
     ImportClaim,
@@ -16,7 +17,7 @@ from app.ports.repositories.orders_to_import import (
     WantedOrder,
 )
 
-_KNOWN = """
+_HELD = """
 SELECT shopify_id, store_updated_at, read_at FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[])
 """
 
@@ -157,11 +158,9 @@ class PostgresOrdersToImport:
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
 
-    async def known_changes(
-        self, store: StoreId, ids: Sequence[ShopifyId]
-    ) -> dict[ShopifyId, tuple[datetime, datetime]]:
-        rows = await self._driver.fetch(_KNOWN, store, list(ids))
-        return {ShopifyId(row["shopify_id"]): (row["store_updated_at"], row["read_at"]) for row in rows}
+    async def held_copies(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, HeldCopy]:
+        rows = await self._driver.fetch(_HELD, store, list(ids))
+        return {ShopifyId(row["shopify_id"]): HeldCopy(row["store_updated_at"], row["read_at"]) for row in rows}
 
     async def want(
         self,
