@@ -1,19 +1,20 @@
 """The database as a place: engine, timeouts, and bringing the schema to head. Knows no table's meaning."""
 
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from alembic import command
 from app.ports.errors import DatabaseUnavailable
 
 _PLACES = [Path(__file__).resolve().parents[up] / "alembic" for up in (3, 2)]
@@ -69,7 +70,7 @@ async def database_trouble() -> AsyncIterator[None]:
     """Turn the driver's trouble with the connection into ours; errors of a statement pass unchanged."""
     try:
         yield
-    except (OperationalError, InterfaceError, TimeoutError, ConnectionError, OSError) as exc:
+    except (OperationalError, InterfaceError, PoolExhausted, TimeoutError, ConnectionError, OSError) as exc:
         raise DatabaseUnavailable("The database cannot be reached. It is tried again.") from exc
     except DBAPIError as exc:
         if exc.connection_invalidated or isinstance(exc.orig, (ConnectionError, OSError)):

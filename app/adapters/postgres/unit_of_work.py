@@ -37,6 +37,7 @@ from app.adapters.postgres.repositories.stores import PostgresStores
 from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptions
 from app.adapters.postgres.ulid import Ulids
 from app.ports.clock import IdFactory
+from app.ports.errors import DatabaseUnavailable
 from app.ports.job_queue import Nudge
 
 
@@ -63,7 +64,13 @@ class PostgresUnitOfWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        lost = self.driver.is_closed()
+        if lost:
+            await self.connection.invalidate()
         await self.connection.close()
+        if lost and isinstance(error, Exception):
+            # A statement failed because its connection died: trouble of the database, not of the use case.
+            raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from error
 
     async def commit(self) -> None:
         async with database_trouble():
