@@ -1,0 +1,60 @@
+"""Looks into an installation's database from beside it: whether anything was written, and what stands in a table.
+
+Reads only. For facts that the public API cannot show, such as that a row was not touched.
+"""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+from app.adapters.postgres.embedded import EmbeddedPostgres
+from tests.acceptance.harness import Installation
+
+MACHINERY = (
+    "pgqueuer",
+    "alembic_version",
+    "api_keys",
+    "document_costs",
+    "event_positions",
+    "idempotency_keys",
+    "run_tallies",
+    "runs",
+    "schedules",
+    "store_points",
+    "store_tokens",
+    "stores",
+)
+"""Tables in which working leaves traces even when there is nothing to do: queues, runs, budgets, cursors, last uses."""
+
+
+def rows(installation: Installation, statement: str, *parameters: object) -> list[Any]:
+    """What a query finds."""
+    return asyncio.run(_fetch(_url(installation), statement, parameters))
+
+
+def fingerprints(installation: Installation) -> dict[str, str]:
+    """A text per table of content; a row inserted, updated (to the same values too) or deleted changes its table's."""
+    tables = rows(installation, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    names = [row["tablename"] for row in tables if not row["tablename"].startswith(MACHINERY)]
+    return {name: _fingerprint(installation, name) for name in names}
+
+
+def _fingerprint(installation: Installation, table: str) -> str:
+    # A new version of a row has another place and another transaction.
+    statement = (
+        f"SELECT count(*) || ' ' || md5(coalesce(string_agg(ctid || ' ' || xmin, ',' ORDER BY ctid), '')) FROM {table}"
+    )
+    return str(rows(installation, statement)[0][0])
+
+
+def _url(installation: Installation) -> str:
+    return EmbeddedPostgres(installation.folder / "data" / "postgres").url()
+
+
+async def _fetch(url: str, statement: str, parameters: tuple[object, ...]) -> list[Any]:
+    connection = await asyncpg.connect(url)
+    try:
+        return list(await connection.fetch(statement, *parameters))
+    finally:
+        await connection.close()
