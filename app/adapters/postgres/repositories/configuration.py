@@ -1,23 +1,25 @@
 """A store's configuration in one statement: the store, its shops, and every mapping table of theirs."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
 
-from app.domain.identifiers import ShopId, ShopifyId, StoreId
-from app.domain.mappings import (
-    ChargeType,
-    CustomerTemplate,
-    LocationMapping,
-    Mappings,
-    PaymentMethodMapping,
-    PaymentTermsMapping,
-    ShipmentMethodMapping,
-    TaxArea,
+from app.adapters.postgres.repositories.keyed_records import Table
+from app.adapters.postgres.repositories.mapping_tables import (
+    CURRENCIES,
+    CUSTOMER_TEMPLATES,
+    LOCATIONS,
+    PAYMENT_METHODS,
+    PAYMENT_TERMS,
+    SHIPMENT_METHODS,
+    STAFF,
+    TAX_AREAS,
 )
+from app.domain.identifiers import ShopId, ShopifyId, StoreId
+from app.domain.mappings import Mappings
 from app.domain.settings_values import settings_from_json
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.store_gateway import StoreRef
@@ -50,6 +52,7 @@ FROM (
 """
 
 Rows = list[dict[str, Any]]
+Record = TypeVar("Record")
 
 
 class PostgresConfigurations:
@@ -89,82 +92,18 @@ def _shop(shop: dict[str, Any], store: dict[str, Any], parts: dict[str, Rows]) -
 
 
 def _mappings(shop_id: str, parts: dict[str, Rows]) -> Mappings:
-    def mine(table: str) -> Iterable[dict[str, Any]]:
-        return (row for row in parts[table] if row["shop_id"] == shop_id)
+    def mine(table: Table[Record]) -> Iterator[tuple[dict[str, Any], Record]]:
+        return ((row, table.record(row)) for row in parts[table.name] if row.get("shop_id") in (shop_id, None))
 
     return Mappings(
-        locations={row["location_id"]: _location(row) for row in mine("location_mappings")},
-        shipment_methods={row["title_key"]: _shipment_method(row) for row in mine("shipment_method_mappings")},
+        locations={mapping.location_id: mapping for _, mapping in mine(LOCATIONS)},
+        shipment_methods={row["title_key"]: mapping for row, mapping in mine(SHIPMENT_METHODS)},
         payment_methods={
-            (row["gateway_key"], row["card_company_key"]): _payment_method(row)
-            for row in mine("payment_method_mappings")
+            (row["gateway_key"], row["card_company_key"]): mapping for row, mapping in mine(PAYMENT_METHODS)
         },
-        payment_terms=tuple(_payment_terms(row) for row in mine("payment_terms_mappings")),
-        staff={
-            ShopifyId(row["staff_id"]): row["salesperson_code"]
-            for row in mine("staff_mappings")
-            if row["salesperson_code"]
-        },
-        templates={
-            (row["country_code"], row["province"] or None): _template(row) for row in mine("customer_templates")
-        },
-        tax_areas=tuple(_tax_area(row) for row in parts["tax_areas"]),
-        currencies={row["iso"]: row["currency_code"] for row in parts["currency_mappings"]},
-    )
-
-
-def _payment_method(row: dict[str, Any]) -> PaymentMethodMapping:
-    return PaymentMethodMapping(
-        gateway=row["gateway"], card_company=row["card_company"], payment_method_code=row["payment_method_code"]
-    )
-
-
-def _payment_terms(row: dict[str, Any]) -> PaymentTermsMapping:
-    return PaymentTermsMapping(
-        terms_id=ShopifyId(row["terms_id"]),
-        name=row["name"],
-        type=row["type"],
-        payment_terms_code=row["payment_terms_code"],
-        primary=row["primary"],
-    )
-
-
-def _template(row: dict[str, Any]) -> CustomerTemplate:
-    return CustomerTemplate(
-        country_code=row["country_code"],
-        province=row["province"] or None,
-        default_customer_no=row["default_customer_no"],
-        template_code=row["template_code"],
-        prices_include_tax=row["prices_include_tax"],
-    )
-
-
-def _tax_area(row: dict[str, Any]) -> TaxArea:
-    return TaxArea(
-        country_code=row["country_code"],
-        province=row["province"] or None,
-        province_name=row["province_name"],
-        tax_area_code=row["tax_area_code"],
-        tax_liable=row["tax_liable"],
-        vat_business_group=row["vat_business_group"],
-    )
-
-
-def _location(row: dict[str, Any]) -> LocationMapping:
-    return LocationMapping(
-        location_id=ShopifyId(row["location_id"]),
-        location_code=row["location_code"],
-        location_filter=tuple(row["location_filter"]),
-        stock_calculation=row["stock_calculation"],
-    )
-
-
-def _shipment_method(row: dict[str, Any]) -> ShipmentMethodMapping:
-    return ShipmentMethodMapping(
-        title=row["title"],
-        shipment_method_code=row["shipment_method_code"],
-        shipping_agent_code=row["shipping_agent_code"],
-        shipping_agent_service_code=row["shipping_agent_service_code"],
-        charge_type=ChargeType(row["charge_type"]) if row["charge_type"] else None,
-        charge_no=row["charge_no"],
+        payment_terms=tuple(mapping for _, mapping in mine(PAYMENT_TERMS)),
+        staff={ShopifyId(each.staff_id): each.salesperson_code for _, each in mine(STAFF) if each.salesperson_code},
+        templates={(each.country_code, each.province): each for _, each in mine(CUSTOMER_TEMPLATES)},
+        tax_areas=tuple(area for _, area in mine(TAX_AREAS)),
+        currencies={each.iso: each.currency_code for _, each in mine(CURRENCIES) if each.currency_code},
     )

@@ -24,7 +24,7 @@ class Table(Generic[Record]):
     """Key columns after ``shop_id``."""
     columns: Callable[[Record], Mapping[str, Any]]
     """Key and value columns of a record."""
-    record: Callable[[asyncpg.Record], Record]
+    record: Callable[[Mapping[str, Any]], Record]
     of_shop: bool = True
     joined: str = ""
     """Joins and the columns they bring, for links: ``, c.no AS customer_no FROM … ``."""

@@ -1,5 +1,6 @@
 """The mapping tables on PostgreSQL: which columns make which record."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ def _fields(value: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names}
 
 
-def _some(row: asyncpg.Record, *names: str) -> dict[str, Any]:
+def _some(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
