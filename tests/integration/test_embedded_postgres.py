@@ -23,6 +23,7 @@ from app.adapters.postgres.embedded import FAST_AND_FORGETFUL, EmbeddedPostgres,
 from app.adapters.postgres.embedded_account import account_for
 from app.adapters.postgres.embedded_binaries import WHEEL_LIBRARIES, find_programs
 from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
+from app.adapters.postgres.embedded_keeper import kept_running
 from tests.integration.postgres_user import PostgresUser
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be other accounts")
@@ -401,3 +402,51 @@ def test_a_server_given_by_url_is_used_and_no_other_started(home: Path) -> None:
     with provided_or_embedded("postgresql://db.example/bridge", home=home) as url:
         assert url == "postgresql://db.example/bridge"
     assert not home.exists()
+
+
+def test_a_server_killed_while_it_is_used_comes_back_by_itself_with_what_was_committed(home: Path) -> None:
+    with provided_or_embedded(None, home=home) as url:
+        ask(url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (1)")
+        first = server_pid(home)
+        os.kill(first, signal.SIGKILL)
+
+        assert value_once_it_answers(url, "SELECT count(*) FROM kept") == 1
+        assert server_pid(home) != first
+    assert number_of_servers(home) == 0
+
+
+def test_two_users_of_a_killed_server_bring_back_one(home: Path) -> None:
+    with provided_or_embedded(None, home=home) as url, provided_or_embedded(None, home=home):
+        os.kill(server_pid(home), signal.SIGKILL)
+
+        assert value_once_it_answers(url, "SELECT 1") == 1
+        assert number_of_servers(home) == 1
+
+
+def test_what_cannot_be_started_again_is_tried_again() -> None:
+    attempts: list[float] = []
+
+    def start() -> None:
+        attempts.append(time.monotonic())
+        if len(attempts) < 2:
+            raise EmbeddedPostgresError("not now")
+
+    with kept_running(is_running=lambda: len(attempts) >= 2, start=start):
+        deadline = time.monotonic() + 10
+        while len(attempts) < 2:
+            assert time.monotonic() < deadline, "it was not tried a second time"
+            time.sleep(0.01)
+
+
+def server_pid(home: Path) -> int:
+    return int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def value_once_it_answers(url: str, statement: str) -> object:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return ask(url, statement)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            assert time.monotonic() < deadline, "the server did not come back"
+            time.sleep(0.05)

@@ -28,6 +28,7 @@ from urllib.parse import quote
 from app.adapters.postgres.embedded_account import ServerAccount, account_for
 from app.adapters.postgres.embedded_binaries import Choice, PostgresPrograms, find_programs, readable_programs
 from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
+from app.adapters.postgres.embedded_keeper import kept_running
 from app.adapters.postgres.embedded_postmaster import Postmaster
 
 SUPERUSER = "postgres"
@@ -352,9 +353,10 @@ def _plain_environment() -> dict[str, str]:
 
 @contextmanager
 def provided_or_embedded(url: str | None, *, home: Path) -> Iterator[str]:
-    """The server given by ``url``, else the embedded one in ``home`` for as long as the block runs."""
+    """The server given by ``url``, else the embedded one in ``home``, kept running for as long as the block runs."""
     if url is not None:
         yield url
         return
-    with EmbeddedPostgres(home) as embedded:
+    server = EmbeddedPostgres(home)
+    with server as embedded, kept_running(is_running=lambda: server.pid is not None, start=server.start):
         yield embedded
