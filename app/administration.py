@@ -8,9 +8,9 @@ from app.adapters.clock import SystemClock
 from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.database import head_revision
 from app.adapters.postgres.ulid import Ulids
-from app.api.app import create_app
 from app.api.container import Container
-from app.bootstrap import database_of, ensure_schema, open_installation, what_is_wrong
+from app.bootstrap import ensure_schema, open_installation, what_is_wrong
+from app.database_server import database_of
 from app.domain.access import Access, Scope
 from app.ports.errors import FieldError, InvalidInput
 from app.services.api_keys import ApiKeys
@@ -82,6 +82,9 @@ async def replay_webhooks(settings: Settings, *, since: str) -> int:
 
 def openapi_document() -> dict[str, Any]:
     """The description of the HTTP surface, without a database."""
+    # No other command needs the surface, which takes longer to load than they take to do their work.
+    from app.api.app import create_app  # noqa: PLC0415
+
     nobody = Container(
         unit_of_work=_no_database,
         clock=SystemClock(),

@@ -3,10 +3,11 @@
 ``open_installation`` wires one process; the functions below it are what the command line needs beside ``serve``.
 """
 
+import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.adapters.clock import SystemClock
 from app.adapters.contact import ContactKeys
 from app.adapters.crypto.keyring import AesGcmKeyring, KeyedHash
-from app.adapters.postgres.database import create_engine, head_revision, migrate, schema_revision
-from app.adapters.postgres.embedded import provided_or_embedded
+from app.adapters.postgres.database import create_engine, head_revision, schema_revision
 from app.adapters.postgres.job_runner import PostgresJobQueue
 from app.adapters.postgres.leadership import PostgresLeadership
 from app.adapters.postgres.points_bucket import PostgresPointsBucket
@@ -66,9 +66,10 @@ from app.services.schedules import Schedules, ScheduleTicks
 from app.services.shops import ShopAdministration
 from app.services.tasks import AvailableTasks, TaskName, TaskRunners
 from app.services.webhook_subscriptions import WebhookSubscriptions
-from app.settings import LogFormat, Settings, prepare_data_dir
+from app.settings import LogFormat, Settings
 
 CURSORS = "cursors"
+SCHEMA_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,18 +292,28 @@ async def ensure_schema(url: str, *, migrate_first: bool) -> None:
     """Bring the schema to head, or refuse to go on with another one."""
     engine = create_engine(url)
     try:
-        if migrate_first:
-            await migrate(engine)
-        elif reasons := await _unready(engine):
+        reasons = await _unready(engine)
+        if reasons and not migrate_first:
             raise SchemaNotAtHead(" ".join(reasons))
+        if reasons:
+            # Alembic takes longer to load than to find that there is nothing to do, so it is loaded when there is.
+            from app.adapters.postgres.migrations import migrate  # noqa: PLC0415
+
+            await migrate(engine)
     finally:
         await engine.dispose()
 
 
-@contextmanager
-def database_of(settings: Settings) -> Iterator[str]:
-    given = settings.database_url.get_secret_value() if settings.database_url else None
-    if given is None:
-        prepare_data_dir(settings.data_dir)
-    with provided_or_embedded(given, home=settings.data_dir / "postgres") as url:
-        yield url
+async def schema_at_head(url: str, stop: asyncio.Event) -> bool:
+    """Wait until somebody else has brought the schema to head; False if ``stop`` came first."""
+    engine = create_engine(url, pool_size=1)
+    try:
+        while await _unready(engine):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SCHEMA_PAUSE_SECONDS):
+                    await stop.wait()
+            if stop.is_set():
+                return False
+    finally:
+        await engine.dispose()
+    return True

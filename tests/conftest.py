@@ -16,10 +16,11 @@ from typing import get_args
 import asyncpg
 import pytest
 
-from app.adapters.postgres.database import create_engine, migrate
+from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.embedded import FAST_AND_FORGETFUL, EmbeddedPostgres
 from app.adapters.postgres.embedded_binaries import Choice
 from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
+from app.adapters.postgres.migrations import migrate
 
 TEMPLATE = "orderbridge_template"
 PREFIX = "orderbridge-test-"

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+CHILD = "ORDERBRIDGE_CHILD_OF_SERVE"
+"""Set for worker children, which end with their parent."""
 STOP_SECONDS = 20.0
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0

@@ -18,9 +18,9 @@ from app.adapters.postgres.database import (
     as_async_url,
     create_engine,
     head_revision,
-    migrate,
     schema_revision,
 )
+from app.adapters.postgres.migrations import migrate
 from app.adapters.postgres.tables import metadata
 
 pytestmark = pytest.mark.drift

@@ -1,0 +1,94 @@
+"""The process that listens: the HTTP surface behind Shopify's door, on one socket. Knows nothing of other processes."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from app.api.app import Lifespan, create_app
+from app.api.shopify_door import ShopifyDoor
+from app.bootstrap import Installation, ensure_schema, open_installation, set_up_logging
+from app.settings import Settings
+
+KEEP_ALIVE_SECONDS = 75
+LAST_REQUESTS_SECONDS = 15
+
+
+async def run_http(settings: Settings, url: str, stop: asyncio.Event, *, migrate_first: bool) -> None:
+    """Listen until ``stop``; say where, once the database at ``url`` is as this release needs it."""
+    set_up_logging(settings)
+    await ensure_schema(url, migrate_first=migrate_first or settings.embedded)
+    async with open_installation(settings, url) as installation:
+        await _listen(settings, installation, stop)
+
+
+async def _listen(settings: Settings, installation: Installation, stop: asyncio.Event) -> None:
+    with _bound(settings.host, settings.port) as listener:
+        server = _Server(
+            uvicorn.Config(
+                ShopifyDoor(
+                    create_app(installation.container, lifespan=_lifespan(installation)), installation.receive_webhook
+                ),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+            )
+        )
+        serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            await _announce(settings, installation, server, listener)
+            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.set()
+            stopped.cancel()
+            server.should_exit = True
+            await serving
+
+
+def _lifespan(installation: Installation) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await installation.signals.start()
+        try:
+            yield
+        finally:
+            await installation.webhook_inbox.drain()
+            await installation.signals.stop()
+
+    return lifespan
+
+
+async def _announce(
+    settings: Settings, installation: Installation, server: uvicorn.Server, listener: socket.socket
+) -> None:
+    """Say where we listen, once we are ready to be called."""
+    while not server.started and not server.should_exit:  # noqa: ASYNC110 - uvicorn tells it by a flag only
+        await asyncio.sleep(0.01)
+    while not server.should_exit and await installation.container.unready():  # noqa: ASYNC110 - the database tells nobody
+        await asyncio.sleep(0.1)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"listening on http://{host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201 - promised to whoever starts us
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: one stop for HTTP and workers."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

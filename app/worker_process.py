@@ -1,0 +1,51 @@
+"""The process that works: everything but HTTP, which it never loads. ``serve`` starts this module as its child."""
+
+import asyncio
+import os
+import signal
+
+import structlog
+import uvloop
+
+from app.bootstrap import ensure_schema, open_installation, schema_at_head, set_up_logging
+from app.database_server import database_of
+from app.jobs.processes import CHILD, stop_with_parent
+from app.jobs.worker import run_worker
+from app.settings import Settings, load_settings
+
+log = structlog.get_logger("app.worker_process")
+
+
+def work(settings: Settings, *, migrate_first: bool) -> None:
+    """Run until SIGTERM or SIGINT, or until the parent has ended if there is one; then end within twenty seconds."""
+    set_up_logging(settings)
+    with database_of(settings) as url, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_work(settings, url, migrate_first=migrate_first))
+
+
+async def _work(settings: Settings, url: str, *, migrate_first: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if not os.environ.get(CHILD):
+        await ensure_schema(url, migrate_first=migrate_first or settings.embedded)
+        await _run(settings, url, stop)
+        return
+    parent = asyncio.ensure_future(stop_with_parent(stop))
+    try:
+        # The schema is the parent's to mend or to refuse.
+        if await schema_at_head(url, stop):
+            await _run(settings, url, stop)
+    finally:
+        parent.cancel()
+        await asyncio.gather(parent, return_exceptions=True)
+
+
+async def _run(settings: Settings, url: str, stop: asyncio.Event) -> None:
+    async with open_installation(settings, url) as installation:
+        log.info("worker_started", pid=os.getpid())
+        await run_worker(installation.worker, stop)
+
+
+if __name__ == "__main__":
+    work(load_settings(), migrate_first=False)
