@@ -1,7 +1,7 @@
 """The names of facts a blocked order waits for, so that it is tried again when one appears (P33).
 
-An order stores the names; whoever writes an item, a link, a setting or a mapping says which names it brought. Both sides
-use these functions only, so that they cannot drift apart.
+An order stores the names; whoever writes an item, a link, a setting or a mapping says which names it brought. Both
+sides use these functions only, so that they cannot drift apart.
 """
 
 from app.domain.identifiers import ShopId, ShopifyId

@@ -64,7 +64,7 @@ class CustomerTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxArea:
-    """Row for a country and province (CUS-71); ``province`` is the code, ``province_name`` the name; both None = whole country."""
+    """Row for a country and province (CUS-71), by its code and its name; both None = the whole country."""
 
     country_code: str
     province: str | None = None
@@ -76,7 +76,10 @@ class TaxArea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mappings:
-    """All mapping tables of one shop, keyed for looking up. Titles, gateways and card companies are keyed case-folded."""
+    """All mapping tables of one shop, keyed for looking up.
+
+    Titles, gateways and card companies are keyed case-folded.
+    """
 
     locations: Mapping[ShopifyId, LocationMapping] = field(default_factory=dict)
     shipment_methods: Mapping[str, ShipmentMethodMapping] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What we decided about an order: its shop, customer, items, problems and state, beside the copy of what Shopify says."""
+"""What we decided about an order: customer, items, problems and state, beside the copy of what Shopify says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class MatchOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One step of the customer choice: the rule tried, what came of it, the field that matched, the candidates' numbers."""
+    """One step of the customer choice: the rule, what came of it, the field that matched, the candidates' numbers."""
 
     rule: str
     outcome: MatchOutcome

@@ -28,7 +28,10 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxLine:
-    """A tax as Shopify computed it. ``rate`` is a fraction (0.19); ``channel_liable`` is None when Shopify does not say."""
+    """A tax as Shopify computed it.
+
+    ``rate`` is a fraction (0.19); ``channel_liable`` is None when Shopify does not say.
+    """
 
     title: str
     rate: Decimal

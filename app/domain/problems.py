@@ -30,9 +30,9 @@ class ProblemCode(StrEnum):
 class Problem:
     """One missing or contradicting piece.
 
-    ``pointer`` says where it is (``/lines/11804/item_no`` with Shopify's line id, ``/settings/accounts/tips``), ``detail``
-    what was found, ``remedy`` what to do. Neither text holds personal data. ``waits_for`` names the facts whose appearance
-    makes a new attempt worthwhile (see ``app.domain.awaited``); it is ours and not shown.
+    ``pointer`` says where it is (``/lines/11804/item_no`` with Shopify's line id, ``/settings/accounts/tips``),
+    ``detail`` what was found, ``remedy`` what to do. Neither text holds personal data. ``waits_for`` names the facts
+    whose appearance makes a new attempt worthwhile (see ``app.domain.awaited``); it is ours and not shown.
     """
 
     code: ProblemCode

@@ -1,6 +1,6 @@
 """Sales documents: what the ERP collects. Their shape and their states; how one is made is in ``app.domain.documents``.
 
-Amounts of a document are in its one ``currency``. ``amount`` of a line = quantity × unit price − discount, rounded (P31).
+Amounts of a document are in its one ``currency``; a line's is quantity × unit price − discount, rounded (P31).
 """
 
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentParty:
-    """Sell-to, bill-to or ship-to on a document; the customer by our id, which lasts, and by its number when it has one."""
+    """Sell-to, bill-to or ship-to on a document; the customer by our id, which lasts, and by its number if it has one."""
 
     customer_id: CustomerId | None = None
     customer_no: str | None = None

@@ -1,4 +1,4 @@
-"""What a store adapter needs to keep between calls and processes: credentials, tokens, the points bucket, learned costs."""
+"""What a store adapter keeps between calls and processes: credentials, tokens, the points bucket, learned costs."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -84,7 +84,7 @@ class PointsBucket(Protocol):
     """Points of a store, one bucket for all processes (B1)."""
 
     async def reserve(self, store: StoreId, points: int, *, keep_free: int = 0) -> float:
-        """Take points for a call about to be made: 0.0 when they were taken, else the seconds to wait before asking again."""
+        """Take points for a call about to be made: 0.0 when taken, else the seconds to wait before asking again."""
         ...
 
     async def correct(self, store: StoreId, state: PointsState) -> None:

@@ -119,7 +119,10 @@ class UnitOfWork(Protocol):
         ...
 
     async def nudge(self, kind: str, key: str) -> None:
-        """Have a worker look at some due work soon after the commit (decision 5). A lost nudge costs seconds, not work."""
+        """Have a worker look at some due work soon after the commit (decision 5).
+
+        A lost nudge costs seconds, not work.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""The points buckets of stores, one row each, shared by all processes; and the costs learned of documents (decision 10)."""
+"""The points buckets of stores, shared by all processes, and the costs learned of documents (decision 10)."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,11 +14,11 @@ _RESERVE = text(f"""
 UPDATE store_points SET available = {_REFILLED} - :points, measured_at = clock_timestamp()
 WHERE store_id = :store AND {_REFILLED} >= {_NEEDED}
 RETURNING available
-""")  # noqa: S608 - constants
+""")
 
 _WAIT = text(f"""
 SELECT GREATEST(0, ({_NEEDED} - ({_REFILLED})) / GREATEST(restore_rate, 1)) FROM store_points WHERE store_id = :store
-""")  # noqa: S608 - constants
+""")
 
 _CORRECT = text("""
 INSERT INTO store_points (store_id, maximum, restore_rate, available, measured_at)

@@ -1,4 +1,4 @@
-"""Credentials and live tokens of stores, encrypted at rest, and the lock under which one process renews a token (P02)."""
+"""Credentials and live tokens of stores, encrypted at rest, and the lock under which a token is renewed (P02)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -92,7 +92,7 @@ class PostgresTokenVault:
             try:
                 yield await self.current(store)
             finally:
-                await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK_KEY})"), {"store": store})  # noqa: S608
+                await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK_KEY})"), {"store": store})
 
     async def keep(self, store: StoreId, token: AccessToken) -> None:
         async with database_trouble(), self._statements() as connection:
@@ -140,7 +140,7 @@ class PostgresTokenVault:
 
 async def _lock(connection: AsyncConnection, store: StoreId) -> None:
     deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE_SECONDS
-    statement = text(f"SELECT pg_try_advisory_lock({_LOCK_KEY})")  # noqa: S608 - a constant
+    statement = text(f"SELECT pg_try_advisory_lock({_LOCK_KEY})")
     while not (await connection.execute(statement, {"store": store})).scalar_one():
         if asyncio.get_running_loop().time() > deadline:
             raise StoreUnavailable("Another process has been renewing the store's token for a minute.")

@@ -1,4 +1,4 @@
-"""Domain values in JSON columns: frozen dataclasses to JSON and back, decimals as strings, several rows in one parameter."""
+"""Domain values in JSON columns: dataclasses to JSON and back, decimals as strings, many rows in one parameter."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -26,7 +26,10 @@ def decoder(type_: type[Value]) -> msgspec.json.Decoder[Value]:
 
 
 def recordset(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows for ``json_populate_recordset``: one parameter for any number of rows. Bytes become PostgreSQL's hex form."""
+    """Rows for ``json_populate_recordset``: one parameter for any number of rows.
+
+    Bytes become PostgreSQL's hex form.
+    """
     return msgspec.json.encode(
         [
             {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""How columns are declared: each says by its classification whether it can hold personal data or a secret (decision 12).
+"""How columns are declared: each says whether it can hold personal data or a secret (decision 12).
 
 The classification is the data map: redaction, export and the test that forbids unclassified columns all read it.
 """
