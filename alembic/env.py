@@ -17,7 +17,7 @@ from app.adapters.postgres.tables import metadata
 OURS = set(metadata.tables)
 
 
-def _is_ours(name: str | None, kind: str, parent: object) -> bool:
+def _is_ours(name: str | None, kind: str, _parent: object) -> bool:
     return kind != "table" or name in OURS
 
 
