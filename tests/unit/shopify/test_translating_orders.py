@@ -48,10 +48,10 @@ def test_money_is_kept_in_both_currencies_of_the_order() -> None:
     assert order.totals.tax == both("0")
 
 
-def test_cash_rounding_is_that_of_payments_less_that_of_refunds() -> None:
+def test_cash_rounding_is_that_of_payments_and_stays_when_a_refund_is_rounded() -> None:
     rounding = {"paymentSet": money("0.02"), "refundSet": money("0.05")}
 
-    assert told(an_order(totalCashRoundingAdjustment=rounding)).totals.cash_rounding == both("-0.03")
+    assert told(an_order(totalCashRoundingAdjustment=rounding)).totals.cash_rounding == both("0.02")
 
 
 def test_states_are_in_lower_case_and_an_unknown_one_is_not_refused() -> None:

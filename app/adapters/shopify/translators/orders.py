@@ -116,7 +116,6 @@ def order_of(parts: OrderParts) -> Order:
 
 
 def _totals(header: OrderAnswer) -> OrderTotals:
-    rounding = header.total_cash_rounding_adjustment
     return OrderTotals(
         total=amount(header.total_price_set),
         current_total=amount(header.current_total_price_set),
@@ -131,7 +130,8 @@ def _totals(header: OrderAnswer) -> OrderTotals:
         tip=amount(header.total_tip_received_set),
         duties=amount(header.current_total_duties_set),
         additional_fees=amount(header.current_total_additional_fees_set),
-        cash_rounding=amount(rounding.payment_set) - amount(rounding.refund_set),
+        # That of refunds belongs to their credit memos (REF-55), where their transactions carry it.
+        cash_rounding=amount(header.total_cash_rounding_adjustment.payment_set),
         received=amount(header.total_received_set),
         refunded=amount(header.total_refunded_set),
         outstanding=amount(header.total_outstanding_set),
