@@ -122,10 +122,10 @@ def command(*arguments: str, environment: Mapping[str, str]) -> "subprocess.Comp
     )
 
 
-def children_of(pid: int) -> list[int]:
-    """The processes a process has started and not outlived."""
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text().split()]
+def workers_of(pid: int) -> list[int]:
+    """The worker processes among the children of a service; its database server is one of them too."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def _clean_environment() -> dict[str, str]:
