@@ -52,12 +52,14 @@ def configure_logging(*, json: bool, level: str, stream: TextIO | None = None) -
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            # Fields given as ``extra`` to the standard library's loggers, which is what all but a few of ours are.
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_colours,
                 # Last before printing, so that nothing can be added behind its back.
                 _redact,
-                _as_json if json else structlog.dev.ConsoleRenderer(colors=_is_terminal(stream or sys.stderr)),
+                _as_json if json else _console(stream or sys.stderr),
             ],
         )
     )
@@ -87,5 +89,12 @@ def _as_json(_logger: WrappedLogger, _method: str, entry: EventDict) -> str:
     return msgspec.json.encode(entry).decode()
 
 
-def _is_terminal(stream: TextIO) -> bool:
-    return stream.isatty()
+def _without_colours(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    # uvicorn repeats its messages with terminal codes in them.
+    entry.pop("color_message", None)
+    return entry
+
+
+def _console(stream: TextIO) -> Processor:
+    # Its own way of printing exceptions would show the variables of every frame.
+    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)

@@ -200,6 +200,34 @@ def test_no_canary_comes_out_however_it_was_logged(output: io.StringIO) -> None:
         assert canary not in printed
 
 
+def test_the_fields_of_an_entry_by_the_standard_library_are_printed_and_redacted(output: io.StringIO) -> None:
+    log = logging.getLogger("app.tests")
+    log.warning("request failed", extra={"request_id": "req_1", "reason": f"no {EMAIL}", "customer": "Canary"})
+    log.warning("started", extra={"color_message": "\x1b[1mstarted"})
+
+    printed = output.getvalue()
+    assert "req_1" in printed
+    assert REDACTED in printed
+    assert "Canary" not in printed
+    assert EMAIL not in printed
+    assert "color_message" not in printed
+
+
+def test_the_variables_of_a_failing_function_are_not_printed(output: io.StringIO) -> None:
+    def failing() -> None:
+        surname = "Canary-" + "local"
+        raise LookupError(f"nothing found for {len(surname)} letters")
+
+    try:
+        failing()
+    except LookupError:
+        structlog.get_logger("app.tests").exception("import_failed")
+        logging.getLogger("app.tests").exception("import failed")
+
+    assert output.getvalue().count("nothing found for 12 letters") == 2
+    assert "Canary-local" not in output.getvalue()
+
+
 def test_every_line_of_json_is_an_entry_with_time_level_and_origin(output: io.StringIO) -> None:
     structlog.get_logger("app.tests").info("order_imported", order_id="ord_1", lines=3)
     logging.getLogger("uvicorn.error").info("started")
