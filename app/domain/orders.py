@@ -286,7 +286,7 @@ class OrderTotals:
     duties: Amount = NOTHING
     additional_fees: Amount = NOTHING
     cash_rounding: Amount = NOTHING
-    """Rounding of cash payments less that of cash refunds; positive = the buyer paid more."""
+    """Rounding of cash payments; positive = the buyer paid more. That of refunds is with their transactions."""
     received: Amount = NOTHING
     refunded: Amount = NOTHING
     outstanding: Amount = NOTHING
