@@ -311,6 +311,8 @@ class Order:
     """ISO code of the shop money of this order."""
     presentment_currency: str
     prices_include_tax: bool
+    duties_included: bool = False
+    """Whether the prices hold the duties, which then are no charge of their own."""
     tax_exempt: bool = False
     email: str = ""
     phone: str = ""

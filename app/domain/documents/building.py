@@ -11,6 +11,7 @@ from datetime import tzinfo
 
 from app.domain import awaited
 from app.domain.chosen_customers import Parties
+from app.domain.documents.charges import position_sets
 from app.domain.documents.differences import total_differs
 from app.domain.documents.header import (
     currency_code,
@@ -30,7 +31,7 @@ from app.domain.documents.outcomes import (
     NothingToDocument,
     Refusal,
 )
-from app.domain.documents.positions import Position, positions_of
+from app.domain.documents.positions import Position
 from app.domain.documents.proof import Proof, prove
 from app.domain.documents.quantities import documented_quantities
 from app.domain.documents.targets import Targets
@@ -97,12 +98,13 @@ def paid(order: Order) -> bool:
     return order.totals.received.shop > 0 or order.financial_status in _PAID
 
 
-def _nothing(
-    order: Order, positions: Sequence[Position], *, settings: ShopSettings, by_request: bool
-) -> NothingToDocument | None:
+def _nothing(order: Order, proof: Proof, *, settings: ShopSettings, by_request: bool) -> NothingToDocument | None:
+    """Why the order makes no document though nothing is wrong with it. An order of which nothing is left but a charge
+    that no line explains is not among them: it is refused by the proof.
+    """
     cancelled = order.cancelled_at is not None
-    sells = any(position.line is not None for position in positions)
-    if not positions or (cancelled and not sells):
+    sells = any(position.line is not None for position in proof.positions)
+    if (cancelled and not sells) or (not proof.positions and not proof.difference):
         what = "The order was cancelled and nothing of it is left" if cancelled else "Nothing is left of the order"
         return NothingToDocument(reason=NothingReason.NOTHING_LEFT, detail=f"{what}; it makes no document.")
     if cancelled and not by_request and settings.orders.cancelled_paid is CancelledPaid.SKIP and paid(order):
@@ -140,15 +142,19 @@ class _Building:
     def outcome(self, *, by_request: bool) -> DocumentOutcome:
         order, process, handling, currency = self.order, self.settings.refunds.process, self.handling, self.currency
         quantities = documented_quantities(order, process)
-        positions = positions_of(order, quantities=quantities, process=process, handling=handling, currency=currency)
-        nothing = _nothing(order, positions, settings=self.settings, by_request=by_request)
+        sets = position_sets(order, quantities=quantities, process=process, handling=handling, currency=currency)
+        proof = prove(order, sets, process=process, handling=handling, currency=currency)
+        nothing = _nothing(order, proof, settings=self.settings, by_request=by_request)
         if nothing is not None:
             return nothing
-        proof = prove(order, positions, process=process, handling=handling, currency=currency)
         writer = self._write_lines(proof)
         problems = self._problems(proof, writer)
         code = currency_code(
-            currency, local_currency=self.local_currency, settings=self.settings, mappings=self.mappings
+            currency,
+            shop_id=self.shop_id,
+            local_currency=self.local_currency,
+            settings=self.settings,
+            mappings=self.mappings,
         )
         if isinstance(code, Problem):
             return Refusal(problems=(*problems, code))

@@ -172,7 +172,7 @@ def _order_phone(order: Order) -> str:
 
 
 def currency_code(
-    currency: str, *, local_currency: str | None, settings: ShopSettings, mappings: Mappings
+    currency: str, *, shop_id: ShopId, local_currency: str | None, settings: ShopSettings, mappings: Mappings
 ) -> str | Problem | None:
     """The ERP's code of the document's currency: none for its own, else the setting (mode shop), else the mapping
     (G8).
@@ -192,7 +192,12 @@ def currency_code(
             f"and {currency} is not mapped."
         ),
         remedy=f"Map the currency {currency}, or set orders.currency_code or general.local_currency.",
-        waits_for=(awaited.currency_mapping(currency),),
+        waits_for=(
+            awaited.currency_mapping(currency),
+            awaited.setting(shop_id, "orders.currency_code"),
+            awaited.setting(shop_id, "orders.currency_handling"),
+            awaited.setting(shop_id, "general.local_currency"),
+        ),
     )
 
 

@@ -69,7 +69,7 @@ class MoneySide:
 
 def share_of(amount: Decimal, part: int | Decimal, whole: int | Decimal) -> Decimal:
     """What of an amount stated for the whole falls on a part, not rounded."""
-    return amount if part == whole or not amount else amount * part / whole
+    return amount if part == whole or not amount or not whole else amount * part / whole
 
 
 def line_positions(order: Order, quantities: Mapping[ShopifyId, int], side: MoneySide) -> Iterator[Position]:

@@ -6,7 +6,7 @@ rounded.
 """
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -45,6 +45,9 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Match:
+    """One way to document the order against one reading of what was charged."""
+
+    positions: Sequence[Position]
     reading: Charged
     order_discount: Decimal
     left_out: bool
@@ -53,27 +56,21 @@ class _Match:
 
 def prove(
     order: Order,
-    positions: Sequence[Position],
+    sets: Sequence[Sequence[Position]],
     *,
     process: RefundProcess,
     handling: CurrencyHandling,
     currency: str,
 ) -> Proof:
-    """Compare the positions with every reading of what was charged; the first that holds wins."""
-    readings = readings_of(order, process)
-    rounding = order.totals.cash_rounding.of(handling)
-    net = sum((position.amount for position in positions), ZERO)
-    matches: list[_Match] = []
-    for discount in _order_discounts(order, positions, handling):
-        for reading in readings:
-            total = reading.total.of(handling)
-            goal = total if order.prices_include_tax else total - reading.tax.of(handling)
-            gap = net - discount - goal
-            matches.append(_Match(reading=reading, order_discount=discount, left_out=True, gap=gap))
-            if rounding:
-                matches.append(_Match(reading=reading, order_discount=discount, left_out=False, gap=gap + rounding))
-    best = _best(matches, positions, handling=handling, currency=currency)
-    settled = _discounted(positions, best.order_discount, currency)
+    """Compare the ways to document the order with the readings of what was charged; the first pair that holds wins."""
+    rounding = _rounding(order, process, handling)
+    matches = [
+        match
+        for positions in sets
+        for match in _matches(order, positions, readings_of(order, process), rounding=rounding, handling=handling)
+    ]
+    best = _best(matches, handling=handling, currency=currency)
+    settled = _discounted(best.positions, best.order_discount, currency)
     nudged = _nudged(settled, best.gap, currency)
     return Proof(
         positions=tuple(settled if nudged is None else nudged),
@@ -85,20 +82,51 @@ def prove(
     )
 
 
-def _best(
-    matches: Sequence[_Match], positions: Sequence[Position], *, handling: CurrencyHandling, currency: str
-) -> _Match:
-    """An exact match (of several the one with the lines' own tax), else the closest within roundings, else the
+def _rounding(order: Order, process: RefundProcess, handling: CurrencyHandling) -> Decimal:
+    """The cash rounding of payments; that of refunds is the credit memos', unless nobody writes any."""
+    rounding = order.totals.cash_rounding.of(handling)
+    if process is RefundProcess.NONE:
+        for each in order.transactions:
+            if each.kind == "refund" and each.status == "success":
+                rounding -= each.rounding.of(handling)
+    return rounding
+
+
+def _matches(
+    order: Order,
+    positions: Sequence[Position],
+    readings: Sequence[Charged],
+    *,
+    rounding: Decimal,
+    handling: CurrencyHandling,
+) -> Iterator[_Match]:
+    net = sum((position.amount for position in positions), ZERO)
+    for discount in _order_discounts(order, positions, handling):
+        for reading in readings:
+            total = reading.total.of(handling)
+            goal = total if order.prices_include_tax else total - reading.tax.of(handling)
+            gap = net - discount - goal
+            yield _Match(positions=positions, reading=reading, order_discount=discount, left_out=True, gap=gap)
+            if rounding:
+                gap += rounding
+                yield _Match(positions=positions, reading=reading, order_discount=discount, left_out=False, gap=gap)
+
+
+def _best(matches: Sequence[_Match], *, handling: CurrencyHandling, currency: str) -> _Match:
+    """An exact match (of several the one with its lines' own tax), else the closest within roundings, else the
     closest.
     """
     exact = [match for match in matches if not match.gap]
     if len(exact) > 1:
-        tax = sum((each.amount for position in positions for each in position.taxes), ZERO)
-        return next((match for match in exact if match.reading.tax.of(handling) == tax), exact[0])
+        return next((match for match in exact if match.reading.tax.of(handling) == _tax(match.positions)), exact[0])
     if exact:
         return exact[0]
-    within = [match for match in matches if _nudged(positions, match.gap, currency) is not None]
+    within = [match for match in matches if _nudged(match.positions, match.gap, currency) is not None]
     return min(within or matches, key=lambda match: abs(match.gap))
+
+
+def _tax(positions: Iterable[Position]) -> Decimal:
+    return sum((each.amount for position in positions for each in position.taxes), ZERO)
 
 
 def _order_discounts(order: Order, positions: Sequence[Position], handling: CurrencyHandling) -> list[Decimal]:

@@ -5,7 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.documents.positions import positions_of
+from app.domain.documents.charges import position_sets
 from app.domain.documents.proof import Proof, prove
 from app.domain.identifiers import ShopifyId
 from app.domain.money import Amount, CurrencyHandling
@@ -48,5 +48,5 @@ def _proof(
     order: Order, quantities: Mapping[ShopifyId, int], process: RefundProcess, handling: CurrencyHandling
 ) -> Proof:
     currency = order.currency_of(handling is CurrencyHandling.PRESENTMENT)
-    positions = positions_of(order, quantities=quantities, process=process, handling=handling, currency=currency)
-    return prove(order, positions, process=process, handling=handling, currency=currency)
+    sets = position_sets(order, quantities=quantities, process=process, handling=handling, currency=currency)
+    return prove(order, sets, process=process, handling=handling, currency=currency)

@@ -200,6 +200,7 @@ def an_order(number: int = 1, *, lines: list[Json] | None = None, **given: Any) 
         "currencyCode": "EUR",
         "presentmentCurrencyCode": "EUR",
         "taxesIncluded": True,
+        "dutiesIncluded": False,
         "taxExempt": False,
         "email": "ada@example.com",
         "phone": None,

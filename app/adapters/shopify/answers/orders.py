@@ -216,6 +216,7 @@ class OrderAnswer(Wire, kw_only=True):
     currency_code: str
     presentment_currency_code: str
     taxes_included: bool
+    duties_included: bool
     tax_exempt: bool
     email: str | None = None
     phone: str | None = None

@@ -77,6 +77,7 @@ def order_of(parts: OrderParts) -> Order:
         currency=header.currency_code,
         presentment_currency=header.presentment_currency_code,
         prices_include_tax=header.taxes_included,
+        duties_included=header.duties_included,
         tax_exempt=header.tax_exempt,
         email=header.email or "",
         phone=header.phone or "",
