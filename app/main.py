@@ -14,7 +14,8 @@ import uvloop
 
 from app.database_server import database_of
 from app.jobs.processes import CHILD, WorkerProcesses
-from app.settings import Settings
+from app.loading import many_modules
+from app.settings import Settings, load_settings
 
 ROLES = ("all", "api", "worker")
 
@@ -22,9 +23,7 @@ ROLES = ("all", "api", "worker")
 def serve(settings: Settings, *, role: str, migrate_first: bool) -> None:
     """Run until SIGTERM or SIGINT, then end within twenty seconds."""
     if role == "worker":
-        from app.worker_process import work  # noqa: PLC0415 - see above
-
-        work(settings, migrate_first=migrate_first)
+        _load_work()(settings, migrate_first=migrate_first)
         return
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, workers=settings.workers if role == "all" else 0, migrate_first=migrate_first))
@@ -55,14 +54,25 @@ async def _http(settings: Settings, stop: asyncio.Event, *, migrate_first: bool)
 
 
 def _load_http() -> Callable[..., Awaitable[None]]:
-    from app.http_process import run_http  # noqa: PLC0415 - see above
-
+    with many_modules():
+        from app.http_process import run_http  # noqa: PLC0415 - see above
     return run_http
 
 
+def _load_work() -> Callable[..., None]:
+    with many_modules():
+        from app.worker_process import work  # noqa: PLC0415 - see above
+    return work
+
+
 def _worker_command() -> list[str]:
-    return [sys.executable, "-m", "app.worker_process"]
+    return [sys.executable, "-m", "app.main"]
 
 
 def _child_environment() -> dict[str, str]:
     return {**os.environ, CHILD: "1"}
+
+
+if __name__ == "__main__":
+    # A worker child: without the command line, which takes as long to load as all of its words to read.
+    serve(load_settings(), role="worker", migrate_first=False)

@@ -1,4 +1,4 @@
-"""The process that works: everything but HTTP, which it never loads. ``serve`` starts this module as its child."""
+"""The process that works: everything but HTTP, of which it loads nothing."""
 
 import asyncio
 import os
@@ -11,9 +11,9 @@ from app.bootstrap import ensure_schema, open_installation, schema_at_head, set_
 from app.database_server import database_of
 from app.jobs.processes import CHILD, stop_with_parent
 from app.jobs.worker import run_worker
-from app.settings import Settings, load_settings
+from app.settings import Settings
 
-log = structlog.get_logger("app.worker_process")
+log = structlog.get_logger(__name__)
 
 
 def work(settings: Settings, *, migrate_first: bool) -> None:
@@ -45,7 +45,3 @@ async def _run(settings: Settings, url: str, stop: asyncio.Event) -> None:
     async with open_installation(settings, url) as installation:
         log.info("worker_started", pid=os.getpid())
         await run_worker(installation.worker, stop)
-
-
-if __name__ == "__main__":
-    work(load_settings(), migrate_first=False)

@@ -33,41 +33,53 @@ def free_port(preferred: int) -> int:
     raise DemoError("No TCP port of this machine is free.")
 
 
-@contextmanager
-def running(arguments: list[str], *, environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """An ``orderbridge`` process for as long as the block runs; yields the address it says it listens on."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", *arguments],
-            env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+class Running:
+    """A started ``orderbridge`` command."""
+
+    def __init__(self, arguments: list[str], *, environment: Mapping[str, str], log: Path) -> None:
+        self._name = arguments[0]
+        self._log = log
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.cli", *arguments],
+                env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def address(self) -> str:
+        """Where it listens, once it says so."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            said = self._log.read_text(errors="replace")
+            if found := _LISTENING.search(said):
+                return found.group(1)
+            if self._process.poll() is not None:
+                raise DemoError(f"`orderbridge {self._name}` ended before it was ready:\n{said[-2000:]}")
+            time.sleep(0.02)
+        raise DemoError(f"`orderbridge {self._name}` was not ready within {START_SECONDS:.0f} s; see {self._log}.")
+
+    def ask_to_end(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
+    def ended(self) -> None:
+        """Wait for its end; make it when it takes too long."""
         try:
-            yield _address(process, arguments[0], log)
-        finally:
-            _stop(process)
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
 
-def _address(process: "subprocess.Popen[bytes]", name: str, log: Path) -> str:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        said = log.read_text(errors="replace")
-        if found := _LISTENING.search(said):
-            return found.group(1)
-        if process.poll() is not None:
-            raise DemoError(f"`orderbridge {name}` ended before it was ready:\n{said[-2000:]}")
-        time.sleep(0.05)
-    raise DemoError(f"`orderbridge {name}` was not ready within {START_SECONDS:.0f} s; see {log}.")
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGTERM)
+@contextmanager
+def together(*processes: Running) -> Iterator[None]:
+    """End all of them when the block ends, each while the others do."""
     try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        yield
+    finally:
+        for process in processes:
+            process.ask_to_end()
+        for process in processes:
+            process.ended()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.demo.processes import DemoError, free_port, running
+from app.demo.processes import DemoError, Running, free_port, together
 from app.demo.report import (
     describe_documents,
     describe_figures,
@@ -30,21 +30,25 @@ Say = Callable[[str], None]
 
 def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_ORDERS) -> None:
     """Run it. Raises ``DemoError`` with what went wrong."""
-    with _folder(data_dir / "demo") as folder, _simulator(folder, say) as store_url:
-        port = free_port(8000)
+    with _folder(data_dir / "demo") as folder:
+        store_port, port = free_port(9010), free_port(8000)
         environment = {
             "ORDERBRIDGE_DATA_DIR": str(folder),
             "ORDERBRIDGE_DATABASE_URL": "",
             "ORDERBRIDGE_ENCRYPTION_KEYS": "",
-            "ORDERBRIDGE_SHOPIFY_URL": f"{store_url}/{{store_domain}}",
+            "ORDERBRIDGE_SHOPIFY_URL": f"http://127.0.0.1:{store_port}/{{store_domain}}",
             "ORDERBRIDGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "ORDERBRIDGE_PORT": str(port),
             "ORDERBRIDGE_HOST": "127.0.0.1",
             "ORDERBRIDGE_LOG_FORMAT": "json",
         }
-        with running(["serve"], environment=environment, log=folder / "service.log") as url:
-            say(f"Orderbridge listens on {url}, with its own PostgreSQL and one worker.")
+        say("A simulated Shopify store and Orderbridge with its own PostgreSQL are starting …")
+        service = Running(["serve"], environment=environment, log=folder / "service.log")
+        simulator = Running(["simulator", "--port", str(store_port)], environment={}, log=folder / "simulator.log")
+        with together(service, simulator):
             key = _key(environment)
+            store_url, url = simulator.address(), service.address()
+            say(f"The store listens on {store_url}, Orderbridge on {url}.")
             api, store = Api(url, key), Api(store_url)
             _day(api, store, say, orders=orders, url=url, key=key, keep=keep)
             api.close()
@@ -109,13 +113,6 @@ def _folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     yield folder.resolve()
-
-
-@contextmanager
-def _simulator(folder: Path, say: Say) -> Iterator[str]:
-    with running(["simulator", "--port", "0"], environment={}, log=folder / "simulator.log") as url:
-        say(f"A simulated Shopify store listens on {url}.")
-        yield url
 
 
 def _key(environment: dict[str, str]) -> str:
