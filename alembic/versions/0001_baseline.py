@@ -1,4 +1,4 @@
-"""Baseline
+"""Baseline.
 
 Revision ID: 0001
 Revises:
@@ -645,6 +645,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "captured_at", name=op.f("pk_order_captures")),
     )
     op.create_table(
+        "run_failures",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("resource_type", sa.Text(), nullable=False),
+        sa.Column("resource_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_run_failures_run_id_runs"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "resource_type", "resource_id", name=op.f("pk_run_failures")),
+    )
+    op.create_table(
         "run_tallies",
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -850,6 +860,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sales_documents_bill_to_customer_id"), table_name="sales_documents")
     op.drop_table("sales_documents")
     op.drop_table("run_tallies")
+    op.drop_table("run_failures")
     op.drop_table("order_captures")
     op.drop_index(op.f("ix_company_location_links_sell_to_customer_id"), table_name="company_location_links")
     op.drop_index(op.f("ix_company_location_links_bill_to_customer_id"), table_name="company_location_links")

@@ -36,7 +36,10 @@ class ListOrders:
     async def __call__(
         self, store: StoreRef, listing: OrderListing, *, run: RunId | None = None, include_closed: bool = False
     ) -> ListingCounts:
-        """List, and make what is new or changed due. Closed orders we never held are left out unless asked for (1.06)."""
+        """List, and make what is new or changed due.
+
+        Closed orders we never held are left out unless asked for (1.06).
+        """
         counts = ListingCounts()
         async for page in self._gateway.list_orders(store, listing):
             wanted = await self._take(store.id, page, run=run, include_closed=include_closed)
@@ -44,7 +47,7 @@ class ListOrders:
                 listed=counts.listed + len(page),
                 wanted=counts.wanted + wanted,
                 unchanged=counts.unchanged + len(page) - wanted,
-                latest_change=max((order.updated_at for order in page), default=counts.latest_change),
+                latest_change=_latest(counts.latest_change, page),
             )
         return counts
 
@@ -71,6 +74,11 @@ class ListOrders:
                 await uow.nudge("orders_to_import", store)
             await uow.commit()
         return len(wanted)
+
+
+def _latest(before: datetime | None, page: Sequence[ListedOrder]) -> datetime | None:
+    told = [order.updated_at for order in page]
+    return max([*told, before] if before else told, default=None)
 
 
 def _is_wanted(order: ListedOrder, held: Mapping[ShopifyId, HeldCopy], *, include_closed: bool) -> bool:

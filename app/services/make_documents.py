@@ -5,32 +5,45 @@ Nothing is read from the store here. Decisions and writing are those of the impo
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
 
 from app.domain.events import EventType
 from app.domain.identifiers import OrderId, ShopId, StoreId
 from app.domain.order_record import OrderState
 from app.domain.orders import Order
 from app.ports.clock import Clock
+from app.ports.errors import ConnectorError
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.events import NewEvent
 from app.ports.repositories.orders import KnownOrder, SavedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from app.services.order_decisions import Candidate, Decision, OrderDecisions
+from app.services.order_decisions import Candidate, Decision, OrderDecisions, look_again_at
 
 BATCH = 50
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakingCounts:
+    """What came of orders; ``failed`` are those that met a failure nobody foresaw."""
+
     documents: int = 0
     blocked: int = 0
+    failed: tuple[OrderId, ...] = ()
 
     def __add__(self, other: "MakingCounts") -> "MakingCounts":
-        return MakingCounts(documents=self.documents + other.documents, blocked=self.blocked + other.blocked)
+        return MakingCounts(
+            documents=self.documents + other.documents,
+            blocked=self.blocked + other.blocked,
+            failed=self.failed + other.failed,
+        )
 
 
 class MakeDocuments:
-    """Every batch is one transaction; orders being worked on elsewhere are waited for or left to them."""
+    """Every batch is one transaction; one that fails is made order by order, so that one bad order fails alone."""
 
     def __init__(self, uow: UnitOfWorkFactory, decisions: OrderDecisions, clock: Clock) -> None:
         self._uow = uow
@@ -42,12 +55,23 @@ class MakeDocuments:
         counts = MakingCounts()
         while True:
             async with self._uow() as uow:
-                ids = await uow.orders.due_for_documents(shop, limit=BATCH, now=self._clock.now())
+                ids = await uow.orders.take_due(shop, limit=BATCH, now=self._clock.now())
                 if not ids:
                     return counts
-                counts += await self._make(uow, ids, always=False)
-                await uow.orders.clear_due(ids)
-                await uow.commit()
+                try:
+                    counts += await self._make(uow, ids, always=False)
+                    await uow.commit()
+                    continue
+                except ConnectorError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one bad order must not cost its neighbours
+                    log.warning("making_documents_failed", orders=len(ids), error=type(error).__name__)
+            counts += await self._one_by_one(ids, always=False)
+
+    async def any_due(self, shop: ShopId) -> bool:
+        """Whether documents are due that perhaps somebody else is making at this moment."""
+        async with self._uow() as uow:
+            return await uow.orders.any_due(shop, now=self._clock.now())
 
     async def all(self, shop: ShopId, *, wanted: Callable[[Order], bool]) -> MakingCounts:
         """Try every order of a shop that has no document yet and is ``wanted``, whatever the automatic setting says."""
@@ -55,11 +79,41 @@ class MakeDocuments:
         while True:
             async with self._uow() as uow:
                 page = await uow.orders.undocumented(shop, after=after, limit=BATCH)
-                if not page:
-                    return counts
-                after = page[-1][0]
-                counts += await self._make(uow, [each for each, order in page if wanted(order)], always=True)
-                await uow.commit()
+            if not page:
+                return counts
+            after = page[-1][0]
+            ids = [each for each, order in page if wanted(order)]
+            try:
+                counts += await self._make_and_commit(ids, always=True)
+            except ConnectorError:
+                raise
+            except Exception as error:  # noqa: BLE001 - as above
+                log.warning("making_documents_failed", orders=len(ids), error=type(error).__name__)
+                counts += await self._one_by_one(ids, always=True)
+
+    async def _one_by_one(self, ids: Sequence[OrderId], *, always: bool) -> MakingCounts:
+        counts = MakingCounts()
+        for each in ids:
+            try:
+                counts += await self._make_and_commit([each], always=always)
+            except ConnectorError:
+                raise
+            except Exception:
+                log.exception("making_document_failed", order_id=each)
+                counts += MakingCounts(failed=(each,))
+                async with self._uow() as uow:
+                    await uow.orders.clear_due(each)
+                    await uow.commit()
+        return counts
+
+    async def _make_and_commit(self, ids: Sequence[OrderId], *, always: bool) -> MakingCounts:
+        async with self._uow() as uow:
+            if not always:
+                for each in ids:
+                    await uow.orders.clear_due(each)
+            counts = await self._make(uow, ids, always=always)
+            await uow.commit()
+        return counts
 
     async def _make(self, uow: UnitOfWork, ids: Sequence[OrderId], *, always: bool) -> MakingCounts:
         now = self._clock.now()
@@ -71,13 +125,11 @@ class MakeDocuments:
             if known.shop_id in shops and known.state is not OrderState.PROCESSED and not known.documents_on_request
         ]
         decisions = await self._decisions.decide(uow, candidates, now=now)
-        changed = [
-            saved_decision(held[decision.id][0], decision)
-            for decision in decisions
-            if is_news(held[decision.id][0], decision)
-        ]
+        news = [decision for decision in decisions if is_news(held[decision.id][0], decision)]
+        changed = [saved_decision(held[decision.id][0], decision, now=now) for decision in news]
         await uow.orders.save(changed, now=now)
-        await uow.events.append_many([event for saved in changed for event in blocked_events(saved)])
+        blocked = [event for saved in changed for event in blocked_events(held[saved.id][0], saved)]
+        await uow.events.append_many([*blocked, *(event for decision in decisions for event in decision.events)])
         return MakingCounts(
             documents=sum(decision.document_id is not None for decision in decisions),
             blocked=sum(decision.state is OrderState.BLOCKED for decision in decisions),
@@ -110,7 +162,7 @@ def is_news(known: KnownOrder, decision: Decision) -> bool:
     return (decision.state, decision.mapping, decision.problems) != (known.state, known.mapping, known.problems)
 
 
-def saved_decision(known: KnownOrder, decision: Decision) -> SavedOrder:
+def saved_decision(known: KnownOrder, decision: Decision, *, now: datetime) -> SavedOrder:
     """The order with a new decision and its old copy."""
     return SavedOrder(
         id=known.id,
@@ -124,12 +176,14 @@ def saved_decision(known: KnownOrder, decision: Decision) -> SavedOrder:
         documents_on_request=False if decision.document_id else known.documents_on_request,
         use_shopify_number=known.use_shopify_number,
         version=known.version + 1,
+        retry_at=look_again_at(decision, now),
     )
 
 
-def blocked_events(saved: SavedOrder) -> Sequence[NewEvent]:
+def blocked_events(known: KnownOrder, saved: SavedOrder) -> Sequence[NewEvent]:
     """An order that is blocked is announced, once for each set of problems."""
-    if saved.state is not OrderState.BLOCKED:
+    told = known.state is OrderState.BLOCKED and known.problems == saved.problems
+    if saved.state is not OrderState.BLOCKED or told:
         return []
     return [
         NewEvent(

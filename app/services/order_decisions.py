@@ -1,21 +1,16 @@
 """Decide about imported orders: items, customers, document, or what is missing; and write it all down (P20–P34).
 
 The shared core of the import and of making documents later. It runs inside the caller's unit of work, looks up many
-orders together, and never commits. Every decision is the domain's.
+orders together, and never commits. Every decision is the domain's; customers are ``order_customers``'.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from app.domain.chosen_customers import CustomerChoice, LinkKind, Parties
-from app.domain.comparison import address_key
-from app.domain.customer_choice import choose_customer
-from app.domain.customer_lookup import CustomerFacts, CustomerLookup, wanted_customers
-from app.domain.customers import Customer, NewCustomer
 from app.domain.documents import DocumentDraft, NothingToDocument, Refusal, build_document
 from app.domain.events import EventType
-from app.domain.identifiers import CustomerId, DocumentId, OrderId, ShopId, ShopifyId, StoreId
+from app.domain.identifiers import DocumentId, OrderId, ShopId, ShopifyId, StoreId
 from app.domain.item_choice import ItemFacts, ItemLookup, choose_items, wanted_items
 from app.domain.items import ItemChoice
 from app.domain.order_record import OrderMapping, OrderState
@@ -26,13 +21,21 @@ from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.documents import AlreadyLive, Inserted, NewDocument, NumberTaken
 from app.ports.repositories.events import NewEvent
-from app.ports.repositories.order_facts import CreatedCustomerRow, NewLink
 from app.ports.unit_of_work import UnitOfWork
+from app.services.order_customers import Buyer, ChosenCustomers, OrderCustomers
+
+LOOK_AGAIN_AFTER = timedelta(seconds=3)
+"""Longer than a transaction takes that brings master data. One that commits while an order is being found blocked
+neither shows its item to that order nor finds that order waiting; looking once more closes the gap.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An order to decide about. ``make`` says whether a document may be made now; else only what is missing is found."""
+    """An order to decide about.
+
+    ``make`` says whether a document may be made now; else only what is missing is found.
+    """
 
     id: OrderId
     store_id: StoreId
@@ -55,6 +58,8 @@ class Decision:
     mapping: OrderMapping
     problems: tuple[Problem, ...]
     document_id: DocumentId | None = None
+    events: tuple[NewEvent, ...] = ()
+    """About its document, for the caller to announce after the order itself."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,160 +68,75 @@ class _Plan:
 
     candidate: Candidate
     items: Mapping[ShopifyId, ItemChoice | Problem]
-    choice: CustomerChoice
-    created: tuple[CustomerId, ...] = ()
-    parties: Parties = field(default_factory=Parties)
+    customers: ChosenCustomers
     draft: DocumentDraft | None = None
     nothing: NothingToDocument | None = None
     problems: tuple[Problem, ...] = ()
+    document_id: DocumentId | None = None
+    events: tuple[NewEvent, ...] = ()
 
 
 class OrderDecisions:
     def __init__(self, ids: IdFactory, contact: ContactNormaliser) -> None:
         self._ids = ids
-        self._contact = contact
+        self._customers = OrderCustomers(ids, contact)
 
     async def decide(self, uow: UnitOfWork, candidates: Sequence[Candidate], *, now: datetime) -> Sequence[Decision]:
-        """Decide about candidates in their order, make their customers and documents, and announce those."""
-        decisions: dict[OrderId, Decision] = {}
+        """Decide about candidates in their order, and make their customers and documents."""
         by_shop: dict[ShopId, list[Candidate]] = {}
         for candidate in candidates:
             by_shop.setdefault(candidate.shop.id, []).append(candidate)
         # In one order everywhere: each group locks the number series of its shop until the commit.
-        for _, group in sorted(by_shop.items()):
-            plans = await self._plan(uow, group)
-            await self._create_customers(uow, plans, now=now)
-            decisions |= await self._document(uow, plans, now=now)
+        groups = [group for _, group in sorted(by_shop.items())]
+        chosen = [await self._choose_customers(uow, group) for group in groups]
+        creating = [
+            _buyer(candidate)
+            for group, customers in zip(groups, chosen, strict=True)
+            for candidate, each in zip(group, customers, strict=True)
+            if each.created
+        ]
+        await self._customers.wait_for_others(uow, creating)
+        decisions: dict[OrderId, Decision] = {}
+        for group, customers in zip(groups, chosen, strict=True):
+            # What others created before us, and the groups before this one, is found only now.
+            found = await self._choose_customers(uow, group) if creating else customers
+            await self._customers.write(uow, found, now=now)
+            decisions |= await self._document(uow, await self._plan(uow, group, found), now=now)
         return [decisions[candidate.id] for candidate in candidates]
 
-    async def _plan(self, uow: UnitOfWork, group: Sequence[Candidate]) -> Sequence[_Plan]:
-        """Choose for every order of one shop; when customers are to be created, once more under a lock of theirs."""
-        shop = group[0].shop
-        lookups = [self._customer_lookup(candidate) for candidate in group]
-        wanted = ItemLookup()
+    async def _choose_customers(self, uow: UnitOfWork, group: Sequence[Candidate]) -> Sequence[ChosenCustomers]:
+        return await self._customers.choose(uow, group[0].shop.id, [_buyer(candidate) for candidate in group])
+
+    async def _plan(
+        self, uow: UnitOfWork, group: Sequence[Candidate], customers: Sequence[ChosenCustomers]
+    ) -> Sequence[_Plan]:
+        """What each order of one shop becomes."""
+        shop, wanted = group[0].shop, ItemLookup()
         for candidate in group:
             wanted |= wanted_items(candidate.order, shop.settings.items)
-        items = await uow.order_facts.items(shop.id, wanted)
-        plans = self._choose(group, lookups, items, await uow.order_facts.customers(shop.id, lookups))
-        creating = [plan.candidate for plan in plans if plan.choice.new_customers]
-        if not creating:
-            return plans
-        await uow.order_facts.serialise_creation([(shop.id, _creation_key(candidate)) for candidate in creating])
-        return self._choose(group, lookups, items, await uow.order_facts.customers(shop.id, lookups))
-
-    def _choose(
-        self,
-        group: Sequence[Candidate],
-        lookups: Sequence[CustomerLookup],
-        items: ItemFacts,
-        customers: CustomerFacts,
-    ) -> Sequence[_Plan]:
-        plans = []
-        for candidate, wanted in zip(group, lookups, strict=True):
-            plan = _Plan(
-                candidate=candidate,
-                items=_items(candidate, items),
-                choice=choose_customer(
-                    candidate.order,
-                    shop_id=candidate.shop.id,
-                    settings=candidate.shop.settings,
-                    mappings=candidate.shop.mappings,
-                    facts=customers,
-                    wanted=wanted,
-                    by_hand=candidate.mapping,
-                    may_create=candidate.may_create_customer,
-                ),
-            )
-            plan.created = tuple(CustomerId(self._ids.new("cus")) for _ in plan.choice.new_customers)
-            plan.parties = plan.choice.parties(plan.created)
-            customers = self._with_created(customers, plan, wanted)
+        found = await uow.order_facts.items(shop.id, wanted)
+        plans = [
+            _Plan(candidate=candidate, items=_items(candidate, found), customers=each)
+            for candidate, each in zip(group, customers, strict=True)
+        ]
+        for plan in plans:
             _build(plan)
-            plans.append(plan)
         return plans
 
-    def _customer_lookup(self, candidate: Candidate) -> CustomerLookup:
-        return wanted_customers(
-            candidate.order,
-            settings=candidate.shop.settings,
-            mappings=candidate.shop.mappings,
-            by_hand=candidate.mapping,
-            email_key=self._contact.email_key,
-            phone_key=self._contact.phone_key,
-        )
-
-    def _with_created(self, facts: CustomerFacts, plan: _Plan, wanted: CustomerLookup) -> CustomerFacts:
-        """The facts as the next order must see them: a customer made for this one exists for that one."""
-        if not plan.created:
-            return facts
-        made = {
-            created: _as_customer(created, new)
-            for created, new in zip(plan.created, plan.choice.new_customers, strict=True)
-        }
-        people, places = dict(facts.store_customer_links), dict(facts.address_links)
-        for link in _links(plan):
-            customer = made.get(link.customer_id)
-            if customer and link.kind is LinkKind.STORE_CUSTOMER:
-                people.setdefault(link.store_customer_id, customer)
-            elif customer and link.address_id:
-                places.setdefault(link.address_id, customer)
-        emails, phones = dict(facts.by_email), dict(facts.by_phone)
-        for customer in made.values():
-            if wanted.email_key:
-                emails[wanted.email_key] = [*emails.get(wanted.email_key, ()), customer]
-            if wanted.phone_key:
-                phones[wanted.phone_key] = [*phones.get(wanted.phone_key, ()), customer]
-        return replace(facts, store_customer_links=people, address_links=places, by_email=emails, by_phone=phones)
-
-    async def _create_customers(self, uow: UnitOfWork, plans: Sequence[_Plan], *, now: datetime) -> None:
-        rows = [
-            self._customer_row(created, new)
-            for plan in plans
-            for created, new in zip(plan.created, plan.choice.new_customers, strict=True)
-        ]
-        await uow.order_facts.create_customers(rows, now=now)
-        links = [link for plan in plans for link in _links(plan)]
-        if links:
-            await uow.order_facts.link(links, now=now)
-        await uow.events.append_many(
-            [
-                NewEvent(
-                    type=EventType.CUSTOMER_CREATED,
-                    shop_id=row.customer.shop_id,
-                    resource_type="new_customer",
-                    resource_id=row.id,
-                    version=1,
-                )
-                for row in rows
-            ]
-        )
-
-    def _customer_row(self, created: CustomerId, new: NewCustomer) -> CreatedCustomerRow:
-        return CreatedCustomerRow(
-            id=created,
-            customer=new,
-            email_key=self._contact.email_key(new.email) if new.email else None,
-            phone_key=self._contact.phone_key(new.phone, new.address.country_code) if new.phone else None,
-            address_key=address_key(name=new.name, name2=new.name2, address=new.address),
-        )
-
     async def _document(self, uow: UnitOfWork, plans: Sequence[_Plan], *, now: datetime) -> dict[OrderId, Decision]:
-        made: dict[OrderId, DocumentId] = {}
         drafted = [plan for plan in plans if plan.draft is not None and plan.candidate.make]
         documents = [self._new_document(plan) for plan in drafted]
-        events: list[NewEvent] = []
-        for plan, document, result in zip(
-            drafted, documents, await uow.documents.insert_many(documents, now=now) if documents else (), strict=True
-        ):
+        results = await uow.documents.insert_many(documents, now=now) if documents else ()
+        for plan, document, result in zip(drafted, documents, results, strict=True):
             match result:
                 case Inserted():
-                    made[plan.candidate.id] = document.id
-                    events += _announcements(document)
+                    plan.document_id = document.id
+                    plan.events = (*_announcements(document), *await _renamed(uow, document, result))
                 case AlreadyLive(document_id=live):
-                    made[plan.candidate.id] = live
+                    plan.document_id = live
                 case NumberTaken():
                     plan.problems = (_number_taken(result),)
-        await uow.events.append_many(events)
-        return {plan.candidate.id: _decision(plan, made.get(plan.candidate.id)) for plan in plans}
+        return {plan.candidate.id: _decision(plan) for plan in plans}
 
     def _new_document(self, plan: _Plan) -> NewDocument:
         draft, candidate = plan.draft, plan.candidate
@@ -254,7 +174,7 @@ def _build(plan: _Plan) -> None:
         order_id=candidate.id,
         settings=candidate.shop.settings,
         mappings=candidate.shop.mappings,
-        customer=plan.parties,
+        customer=plan.customers.parties,
         items=plan.items,
         header=candidate.mapping,
         local_currency=candidate.shop.local_currency,
@@ -271,31 +191,37 @@ def _build(plan: _Plan) -> None:
             plan.nothing = result
 
 
-def _decision(plan: _Plan, document: DocumentId | None) -> Decision:
-    mapping = _mapping(plan)
-    if document is not None:
-        return Decision(
-            id=plan.candidate.id, state=OrderState.PROCESSED, mapping=mapping, problems=(), document_id=document
-        )
-    if plan.nothing is not None:
-        problem = Problem(
-            code=ProblemCode.NOTHING_TO_DOCUMENT,
-            pointer="",
-            detail=plan.nothing.detail,
-            remedy="Nothing needs to be done. A document can still be asked for if something is left of the order.",
-        )
-        return Decision(id=plan.candidate.id, state=OrderState.UNPROCESSED, mapping=mapping, problems=(problem,))
-    state = OrderState.BLOCKED if plan.problems else OrderState.UNPROCESSED
-    return Decision(id=plan.candidate.id, state=state, mapping=mapping, problems=plan.problems)
+def _decision(plan: _Plan) -> Decision:
+    state, problems = OrderState.UNPROCESSED, plan.problems
+    if plan.document_id is not None:
+        state, problems = OrderState.PROCESSED, ()
+    elif plan.nothing is not None:
+        problems = (_nothing_to_document(plan.nothing),)
+    elif problems:
+        state = OrderState.BLOCKED
+    return Decision(
+        id=plan.candidate.id,
+        state=state,
+        mapping=_mapping(plan),
+        problems=problems,
+        document_id=plan.document_id,
+        events=plan.events,
+    )
+
+
+def look_again_at(decision: Decision | None, now: datetime) -> datetime | None:
+    """When a decision is to be looked at once more although nothing seems to have appeared."""
+    waits = decision is not None and any(problem.waits_for for problem in decision.problems)
+    return now + LOOK_AGAIN_AFTER if waits else None
 
 
 def _mapping(plan: _Plan) -> OrderMapping:
-    before, draft = plan.candidate.mapping, plan.draft
+    before, draft, parties = plan.candidate.mapping, plan.draft, plan.customers.parties
     found = replace(
         before,
-        sell_to_customer_id=plan.parties.sell_to.id if plan.parties.sell_to else None,
-        bill_to_customer_id=plan.parties.bill_to.id if plan.parties.bill_to else None,
-        explanation=plan.choice.explanation,
+        sell_to_customer_id=parties.sell_to.id if parties.sell_to else None,
+        bill_to_customer_id=parties.bill_to.id if parties.bill_to else None,
+        explanation=plan.customers.choice.explanation,
         items={line: choice for line, choice in plan.items.items() if isinstance(choice, ItemChoice)},
     )
     if draft is None:
@@ -314,41 +240,12 @@ def _mapping(plan: _Plan) -> OrderMapping:
     return replace(found, **codes)
 
 
-def _links(plan: _Plan) -> Sequence[NewLink]:
-    store_customer = plan.candidate.order.customer
-    if store_customer is None:
-        return []
-    links = []
-    for link in plan.choice.links_to_make:
-        reference = CustomerChoice(sell_to=link.customer).parties(plan.created).sell_to
-        assert reference is not None
-        links.append(
-            NewLink(
-                kind=link.kind,
-                shop_id=plan.candidate.shop.id,
-                store_customer_id=store_customer.shopify_id,
-                address_id=link.shopify_id if link.kind is LinkKind.ADDRESS else None,
-                customer_id=reference.id,
-            )
-        )
-    return links
-
-
-def _creation_key(candidate: Candidate) -> str:
-    customer = candidate.order.customer
-    return customer.shopify_id if customer else candidate.order.shopify_id
-
-
-def _as_customer(created: CustomerId, new: NewCustomer) -> Customer:
-    return Customer(
-        id=created,
-        no=None,
-        name=new.name,
-        name2=new.name2,
-        contact_name=new.contact_name,
-        email=new.email,
-        phone=new.phone,
-        address=new.address,
+def _buyer(candidate: Candidate) -> Buyer:
+    return Buyer(
+        order=candidate.order,
+        shop=candidate.shop,
+        mapping=candidate.mapping,
+        may_create=candidate.may_create_customer,
     )
 
 
@@ -364,12 +261,36 @@ def _announcements(document: NewDocument) -> Sequence[NewEvent]:
     ]
 
 
+async def _renamed(uow: UnitOfWork, document: NewDocument, result: Inserted) -> Sequence[NewEvent]:
+    """The document that gave its number away shows another one now."""
+    if result.renamed_id is None:
+        return []
+    held = await uow.documents.lock(result.renamed_id, shop_ids=None)
+    assert held is not None
+    return [
+        NewEvent(
+            type=EventType.SALES_DOCUMENT_UPDATED,
+            shop_id=document.shop_id,
+            resource_type="sales_document",
+            resource_id=held.id,
+            version=held.version,
+        )
+    ]
+
+
+def _nothing_to_document(nothing: NothingToDocument) -> Problem:
+    return Problem(
+        code=ProblemCode.NOTHING_TO_DOCUMENT,
+        pointer="",
+        detail=nothing.detail,
+        remedy="Nothing needs to be done. A document can still be asked for if something is left of the order.",
+    )
+
+
 def _number_taken(taken: NumberTaken) -> Problem:
     return Problem(
         code=ProblemCode.NUMBER_TAKEN,
         pointer="/name",
         detail=f"The number {taken.number} is held by the live document {taken.holder_document_id} of this shop.",
-        remedy=(
-            "Switch orders.use_shopify_order_number off and ask for the document again, or cancel or unlink the other one."
-        ),
+        remedy=("Switch orders.use_shopify_order_number off and ask for the document again, or unlink the other one."),
     )

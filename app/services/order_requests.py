@@ -1,6 +1,7 @@
-"""What a person or the ERP asks of one order: its document, its mapping, a fresh copy; and of the queue: retry, leave out.
+"""What is asked of one order: its document, its mapping, a fresh copy; and of the queue: retry, leave out.
 
-Refusals are ``Conflict`` with the code of api.md. A mapping given by hand is kept for good and never overwritten (P20, 4.23).
+Refusals are ``Conflict`` with the code of api.md. A mapping given by hand is kept for good and never overwritten (P20,
+4.23).
 """
 
 import asyncio
@@ -74,11 +75,7 @@ class OrderRequests:
                     code="already_processed",
                     facts={"document_id": live.id},
                 )
-            known = replace(
-                held.known,
-                use_shopify_number=held.shop.settings.orders.use_shopify_order_number,
-                problems=_without_rejection(held.known.problems),
-            )
+            known = replace(held.known, use_shopify_number=held.shop.settings.orders.use_shopify_order_number)
             candidate = replace(candidate_of(known, held.order, held.shop, make=True), by_request=True)
             decision = await self._decide(uow, replace(held, known=known), candidate)
             if decision.document_id is not None:
@@ -208,14 +205,15 @@ class OrderRequests:
         await self._decide(uow, held, candidate)
 
     async def _decide(self, uow: UnitOfWork, held: _Held, candidate: Candidate) -> Decision:
+        """What was decided now; what stands with the order may say more (a rejection stays until it is documented)."""
         now = self._clock.now()
         decision = (await self._decisions.decide(uow, [candidate], now=now))[0]
         kept = _rejection(held.known.problems) if decision.document_id is None else ()
-        decision = replace(decision, problems=(*kept, *decision.problems))
-        if decision.document_id is not None or is_news(held.known, decision):
-            saved = saved_decision(held.known, decision)
+        standing = replace(decision, problems=(*kept, *decision.problems))
+        if decision.document_id is not None or is_news(held.known, standing):
+            saved = saved_decision(held.known, standing, now=now)
             await uow.orders.save([saved], now=now)
-            await uow.events.append_many(blocked_events(saved))
+            await uow.events.append_many([*blocked_events(held.known, saved), *decision.events])
         return decision
 
     async def _mapping(self, uow: UnitOfWork, held: _Held, changes: Mapping[str, str | None]) -> OrderMapping:
@@ -270,10 +268,6 @@ def _refuse_processed(known: KnownOrder) -> None:
 def _rejection(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """What the ERP said when it rejected the last document stays until a new one is made."""
     return tuple(problem for problem in problems if problem.code is ProblemCode.DOCUMENT_REJECTED)
-
-
-def _without_rejection(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    return tuple(problem for problem in problems if problem.code is not ProblemCode.DOCUMENT_REJECTED)
 
 
 def _refusal(decision: Decision) -> Conflict:

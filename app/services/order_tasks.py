@@ -1,7 +1,8 @@
 """The two tasks about orders, as a run executes them: import, and making documents (P10, P12, P30).
 
-A run of ``import_orders`` ends when its work has: listed, and every order it listed imported or given an error, with their
-documents made where that is automatic. Other workers may do part of that work; their counts are added up in the tallies.
+A run of ``import_orders`` ends when its work has: listed, and every order it listed imported or given an error, with
+their documents made where that is automatic. Other workers may do part of that work; their counts are added up in the
+tallies.
 """
 
 import asyncio
@@ -18,10 +19,14 @@ from app.ports.store_gateway import OrderListing, StoreGateway
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.import_orders import ImportOrders
 from app.services.list_orders import ListOrders
-from app.services.make_documents import MakeDocuments
+from app.services.make_documents import MakeDocuments, MakingCounts
 from app.services.tasks import RunContext
 
 POLL_SECONDS = 0.25
+MOST_TROUBLES = 3
+"""How often in a row the store may be found in trouble, with the pause after each, before a run gives up. Its orders
+stay due and are imported all the same.
+"""
 FIRST_CURSOR_REACH = timedelta(days=1)
 """A first listing that finds nothing still sets the cursor, so far back."""
 
@@ -52,20 +57,27 @@ class ImportOrdersTask:
         else:
             await self._list_all(run, configuration)
         await self._retry_failed(run)
-        await self._import_all(run)
-        made = await self._make.due(run.shop_id)
-        await run.count("documents", made.documents)
+        try:
+            await self._import_all(run)
+        finally:
+            await self._report(run)
+        await self._make_due(run)
 
-    async def _described(self, store: StoreId) -> StoreConfiguration:
-        """The configuration; at first contact the store is asked for its currency, time zone and scopes."""
+    async def _configuration(self, store: StoreId) -> StoreConfiguration:
+        """Raises ``AccessRevoked`` when there is no way to the store."""
         async with self._uow() as uow:
             configuration = await uow.configurations.of_store(store)
-        if configuration is None:
+        if configuration is None or not configuration.shops:
             raise AccessRevoked("The store was deleted.")
         if configuration.access_revoked:
             raise AccessRevoked(
                 "The store refuses our credentials. Set new ones with PUT /v1/shops/{shop}/credentials."
             )
+        return configuration
+
+    async def _described(self, store: StoreId) -> StoreConfiguration:
+        """The configuration; at first contact the store is asked for its currency, time zone and scopes."""
+        configuration = await self._configuration(store)
         if configuration.described:
             return configuration
         description = await self._gateway.describe(configuration.store)
@@ -119,23 +131,47 @@ class ImportOrdersTask:
             await uow.commit()
 
     async def _import_all(self, run: RunContext) -> None:
-        """Import until nothing of this run is left, whoever does it."""
-        total: int | None = None
+        """Import until nothing of this run is left, whoever does it. Raises when the store stays in trouble."""
+        total = troubles = 0
         while not run.cancelled:
             try:
                 await self._import(run.store_id)
             except Unavailable:
                 # The orders were put off; the store is asked again when they are due.
-                await asyncio.sleep(POLL_SECONDS)
+                troubles += 1
+                if troubles > MOST_TROUBLES:
+                    raise
             async with self._uow() as uow:
                 left = await uow.orders_to_import.open_of_run(run.run_id)
                 tallied = await uow.store_state.tallied(run.run_id)
             done = sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
-            total = max(total or 0, done + left)
+            if done > run.kept.done:
+                troubles = 0
+            total = max(total, done + left)
             await run.progress(done, total)
             if not left:
-                for name, number in tallied.items():
-                    await run.count(name, number)
+                return
+            # Somebody else may have found out that nothing can be read any more.
+            await self._configuration(run.store_id)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _report(self, run: RunContext) -> None:
+        """What became of the orders, whoever imported them."""
+        async with self._uow() as uow:
+            tallied = await uow.store_state.tallied(run.run_id)
+            failures = await uow.store_state.failures(run.run_id)
+        for name, number in tallied.items():
+            await run.count(name, number)
+        for failure in failures:
+            await run.error(
+                resource_type=failure.resource_type, id=failure.id, code=failure.code, detail=failure.detail
+            )
+
+    async def _make_due(self, run: RunContext) -> None:
+        """Make what became due meanwhile, and wait for what others are making."""
+        while not run.cancelled:
+            await report_made(run, await self._make.due(run.shop_id))
+            if not await self._make.any_due(run.shop_id):
                 return
             await asyncio.sleep(POLL_SECONDS)
 
@@ -148,9 +184,17 @@ class CreateDocumentsTask:
 
     async def __call__(self, run: RunContext) -> None:
         filters = run.order_filters
-        counts = await self._make.all(run.shop_id, wanted=lambda order: matches(order, filters))
-        await run.count("documents", counts.documents)
-        await run.count("blocked", counts.blocked)
+        made = await self._make.all(run.shop_id, wanted=lambda order: matches(order, filters))
+        await report_made(run, made)
+        await run.count("blocked", made.blocked)
+
+
+async def report_made(run: RunContext, made: MakingCounts) -> None:
+    """Count documents that a run made, and name the orders that failed."""
+    await run.count("documents", made.documents)
+    for order in made.failed:
+        detail = "Its document could not be made for a reason nobody foresaw; the log has it under the order's id."
+        await run.error(resource_type="order", id=order, code="document_failed", detail=detail)
 
 
 def _listing(parameters: Mapping[str, object], *, cursor: datetime | None, overlap: timedelta) -> OrderListing:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.domain import awaited
 from app.domain.access import Access
@@ -25,6 +25,9 @@ from app.services.waking import wake
 
 PREVIOUS_SECRET_FOR = timedelta(hours=24)
 """Shopify signs with the old secret for a while after it was replaced."""
+
+CLAIMING = frozenset({"orders.filters", "general.start_date"})
+"""The settings that decide which orders are a shop's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ class ShopAdministration:
             if new.credentials is not None:
                 await self._set_credentials(uow, store, new.credentials)
             await _check_subscriptions(uow, store.id)
+            await _claim_again(uow, store.id, now=now)
             shown = await self._shown(uow, shop)
             await once.answered(uow, shown)
             await uow.commit()
@@ -123,7 +127,7 @@ class ShopAdministration:
                 updated_at=self._clock.now(),
             )
             await uow.shops.save(after)
-            await _settings_changed(uow, after, changed_paths(before.settings, after.settings))
+            await _settings_changed(uow, after, changed_paths(before.settings, after.settings), now=after.updated_at)
             shown = await self._shown(uow, after)
             await uow.commit()
         return shown
@@ -201,12 +205,20 @@ def _there(shop: Shop | None) -> Shop:
     return shop
 
 
+async def _claim_again(uow: UnitOfWork, store: StoreId, *, now: datetime) -> None:
+    """What no shop claimed may be some shop's now (P11)."""
+    if await uow.orders_to_import.retry_unclaimed(store, now=now):
+        await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
+
+
 async def _check_subscriptions(uow: UnitOfWork, store: StoreId) -> None:
     await uow.stores.check_subscriptions_soon(store)
     await uow.nudge(NudgeKind.CHECK_SUBSCRIPTIONS, store)
 
 
-async def _settings_changed(uow: UnitOfWork, shop: Shop, paths: Sequence[str]) -> None:
+async def _settings_changed(uow: UnitOfWork, shop: Shop, paths: Sequence[str], *, now: datetime) -> None:
     await wake(uow, {awaited.setting(shop.id, path) for path in paths}, shop=shop.id)
+    if CLAIMING.intersection(paths):
+        await _claim_again(uow, shop.store_id, now=now)
     if "orders.webhooks" in paths:
         await _check_subscriptions(uow, shop.store_id)

@@ -1,6 +1,6 @@
 """What deciding about orders needs to know of master data and links, looked up for many orders together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -41,8 +41,8 @@ class OrderFacts(Protocol):
 
     async def items(self, shop: ShopId, lookup: ItemLookup) -> ItemFacts: ...
 
-    async def serialise_creation(self, store_customers: Sequence[tuple[ShopId, str]]) -> None:
-        """Wait for others who create the same customers (by shop and any stable key), until the transaction ends."""
+    async def serialise_creation(self, keys: Collection[str]) -> None:
+        """Wait for others who create customers by one of the same keys, until the transaction ends."""
         ...
 
     async def create_customers(self, customers: Sequence[CreatedCustomerRow], *, now: datetime) -> None: ...

@@ -50,6 +50,8 @@ class SavedOrder:
     documents_on_request: bool
     use_shopify_number: bool
     version: int
+    retry_at: datetime | None = None
+    """When its document is to be tried again without anything appearing; None = not by itself."""
 
 
 class Orders(Protocol):
@@ -65,20 +67,28 @@ class Orders(Protocol):
         """Orders of a shop without a live document that may get one, by id; those waiting for a person are left out."""
         ...
 
-    async def due_for_documents(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:
-        """Orders whose document is due to be made or tried again; orders being worked on are left out."""
+    async def take_due(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:
+        """Take the due marks off orders whose document is due to be made or tried again; those being worked on are
+        left out.
+        """
+        ...
+
+    async def any_due(self, shop: ShopId, *, now: datetime) -> bool:
+        """Whether any document of a shop is due, be it worked on or not."""
         ...
 
     def digest(self, order: Order) -> bytes:
-        """Equal for equal copies, whatever the order of a run."""
+        """Equal for copies that say the same, whenever Shopify last touched the order."""
         ...
 
     async def save(self, orders: Sequence[SavedOrder], *, now: datetime) -> None:
-        """Write orders; a version rises by one with each. Their due marks are cleared."""
+        """Write orders; a version rises by one with each. Their due marks are replaced by ``retry_at``."""
         ...
 
     async def touch(self, store: StoreId, seen: Mapping[ShopifyId, datetime], *, read_at: datetime) -> None:
         """Note that copies were read again and found equal."""
         ...
 
-    async def clear_due(self, ids: Sequence[OrderId]) -> None: ...
+    async def clear_due(self, order: OrderId) -> None:
+        """Take the due mark off an order whose document cannot be made for a reason nobody foresaw."""
+        ...

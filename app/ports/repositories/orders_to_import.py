@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
 from app.domain.order_freshness import HeldCopy
@@ -28,6 +28,15 @@ class WantedOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """The run that wanted an order is only about a part of its shop's orders (P11)."""
+
+    shop: ShopId
+    filters: Mapping[str, Any]
+    """As the run was given them: JSON by the names of ``app.domain.shop_settings.OrderFilters``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportClaim:
     """A claimed order: ``claim_no`` is the fencing token, ``wanted`` the counter as it stood."""
 
@@ -39,6 +48,7 @@ class ImportClaim:
     shop_id: ShopId | None
     claim_by_id: bool
     run_id: RunId | None
+    narrowing: Narrowing | None = None
 
 
 class ImportOutcome(StrEnum):
@@ -46,6 +56,8 @@ class ImportOutcome(StrEnum):
     """Written, or found equal: the row goes, unless it was wanted again meanwhile."""
     UNCLAIMED = "unclaimed"
     """No shop's filters match it: it stays, visible, until it changes or is asked for."""
+    WAITING = "waiting"
+    """The filters of the run that listed it leave it out: it stays for a run with other filters, or none."""
     FAILED = "failed"
     """Put off until ``retry_at``; parked when that is None."""
 
@@ -92,13 +104,19 @@ class OrdersToImport(Protocol):
         """Make orders due, now or at ``due_at`` if they are not due before; the number of rows now due.
 
         A row left out by a person wakes only for a later change, unless it was asked for by a person (``REQUEST``). A
-        listing that tells no later change than we know wakes nothing that is parked or unclaimed, and raises no counter.
+        listing that tells no later change than we know wakes nothing that is parked or unclaimed and raises no counter.
         ``shop`` claims the order for that shop even if its filters do not match (P11: importable by id).
         """
         ...
 
     async def retry_failed(self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime) -> int:
-        """Make what failed and is not parked due now, for a run of this shop; the number of rows."""
+        """Make due now, for a run of this shop, what failed and is not parked, and what the filters of another run left
+        waiting; the number of rows.
+        """
+        ...
+
+    async def retry_unclaimed(self, store: StoreId, *, now: datetime) -> int:
+        """Make due what no shop claimed, because the shops or their filters are others now; the number of rows."""
         ...
 
     async def claim(
@@ -116,7 +134,7 @@ class OrdersToImport(Protocol):
         ...
 
     async def extend(self, claims: Sequence[ImportClaim], *, lease: timedelta, now: datetime) -> None:
-        """Keep claims that are still ours for another lease."""
+        """Keep claims that are still ours for another lease; those being written at this moment need none."""
         ...
 
     async def release(

@@ -1,11 +1,22 @@
 """How far the work with a store has come, and what the store said of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.identifiers import RunId, StoreId
 from app.ports.store_gateway import StoreDescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFailure:
+    """A record that failed in a run. ``detail`` holds neither secrets nor personal data."""
+
+    resource_type: str
+    id: str
+    code: str
+    detail: str
 
 
 class StoreState(Protocol):
@@ -26,3 +37,9 @@ class StoreState(Protocol):
         ...
 
     async def tallied(self, run: RunId) -> Mapping[str, int]: ...
+
+    async def note_failures(self, failures: Sequence[tuple[RunId, RecordFailure]]) -> None:
+        """Keep what failed for the runs that wait for it; of one record the last failure."""
+        ...
+
+    async def failures(self, run: RunId) -> Sequence[RecordFailure]: ...

@@ -4,6 +4,15 @@ from collections.abc import Collection
 
 import asyncpg
 
+# Locked in the order of their ids, as everywhere. An order that is to be looked at again anyway is due at once.
+_APPEARED = """
+UPDATE orders SET document_due_at = now() WHERE id IN (
+    SELECT id FROM orders
+    WHERE waits_for && $1::text[] AND (document_due_at IS NULL OR document_due_at > now())
+    ORDER BY id FOR UPDATE
+)
+"""
+
 
 class PostgresAwaitingWork:
     """Uses the GIN index on ``orders.waits_for``."""
@@ -15,7 +24,7 @@ class PostgresAwaitingWork:
         if not facts:
             return 0
         done: str = await self._driver.execute(
-            "UPDATE orders SET document_due_at = now() WHERE waits_for && $1::text[] AND document_due_at IS NULL",
+            _APPEARED,
             sorted(facts),
         )
         return int(done.rpartition(" ")[2])

@@ -1,7 +1,7 @@
 """Master data and links for deciding about orders: one statement for customers, one for items, whatever the number."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,13 @@ UNION ALL SELECT 'item', no, no, NULL, base_unit, description, blocked, variants
     WHERE no IN (SELECT item_no FROM links UNION SELECT item_no FROM codes)
 """
 
+_SERIALISE = """
+SELECT pg_advisory_xact_lock(hash) FROM (
+    SELECT DISTINCT hashtextextended('orderbridge.customer:' || key, 0) AS hash FROM unnest($1::text[]) AS key
+    ORDER BY hash
+) AS sorted
+"""
+
 _CREATE = """
 INSERT INTO customers SELECT * FROM json_populate_recordset(NULL::customers, $1::json)
 """
@@ -107,13 +114,10 @@ class PostgresOrderFacts:
         )
         return _item_facts(rows)
 
-    async def serialise_creation(self, store_customers: Sequence[tuple[ShopId, str]]) -> None:
-        # Sorted, so that two batches never wait for each other.
-        keys = sorted({f"customer:{shop}:{key}" for shop, key in store_customers})
+    async def serialise_creation(self, keys: Collection[str]) -> None:
         if keys:
-            await self._driver.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key", keys
-            )
+            # By their hashes in order, so that two batches never wait for each other in a circle.
+            await self._driver.execute(_SERIALISE, list(keys))
 
     async def create_customers(self, customers: Sequence[CreatedCustomerRow], *, now: datetime) -> None:
         if customers:

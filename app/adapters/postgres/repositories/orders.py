@@ -29,25 +29,31 @@ SELECT {_COLUMNS} FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[
 
 _LOCKED = f"SELECT {_COLUMNS}, body FROM orders WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 
-_DUE = """
-SELECT id FROM orders WHERE shop_id = $1 AND document_due_at <= $3 ORDER BY document_due_at LIMIT $2
-FOR UPDATE SKIP LOCKED
+_TAKE_DUE = """
+UPDATE orders SET document_due_at = NULL WHERE id IN (
+    SELECT id FROM orders WHERE shop_id = $1 AND document_due_at <= $3 ORDER BY document_due_at LIMIT $2
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id
 """
+
+_ANY_DUE = "SELECT EXISTS (SELECT FROM orders WHERE shop_id = $1 AND document_due_at <= $2)"
 
 _UNDOCUMENTED = """
 SELECT id, body FROM orders
-WHERE shop_id = $1 AND state <> 'processed' AND NOT documents_on_request AND ($2::text IS NULL OR id > $2) ORDER BY id LIMIT $3
+WHERE shop_id = $1 AND state <> 'processed' AND NOT documents_on_request AND ($2::text IS NULL OR id > $2)
+ORDER BY id LIMIT $3
 """
 
 _SAVE = """
 INSERT INTO orders (
     id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state, mapping,
     problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status, cancelled_at,
-    closed_at, store_customer_id, version, created_at, updated_at
+    closed_at, store_customer_id, document_due_at, version, created_at, updated_at
 )
-SELECT id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state, mapping,
-    problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status, cancelled_at,
-    closed_at, store_customer_id, version, $2, $2
+SELECT id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state,
+    mapping, problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status,
+    cancelled_at, closed_at, store_customer_id, document_due_at, version, $2, $2
 FROM json_populate_recordset(NULL::orders, $1::json)
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, body = excluded.body, body_version = excluded.body_version, body_hash = excluded.body_hash,
@@ -56,7 +62,7 @@ ON CONFLICT (id) DO UPDATE SET
     documents_on_request = excluded.documents_on_request, use_shopify_number = excluded.use_shopify_number,
     financial_status = excluded.financial_status, fulfilment_status = excluded.fulfilment_status,
     cancelled_at = excluded.cancelled_at, closed_at = excluded.closed_at, shop_id = excluded.shop_id,
-    store_customer_id = excluded.store_customer_id, document_due_at = NULL,
+    store_customer_id = excluded.store_customer_id, document_due_at = excluded.document_due_at,
     version = orders.version + 1, updated_at = excluded.updated_at
 """
 
@@ -64,7 +70,7 @@ _DECIDE = """
 UPDATE orders SET
     state = new.state, mapping = new.mapping, problems = new.problems, waits_for = new.waits_for,
     documents_on_request = new.documents_on_request, use_shopify_number = new.use_shopify_number,
-    document_due_at = NULL, version = orders.version + 1, updated_at = $2
+    document_due_at = new.document_due_at, version = orders.version + 1, updated_at = $2
 FROM json_populate_recordset(NULL::orders, $1::json) AS new
 WHERE orders.id = new.id
 """
@@ -90,6 +96,12 @@ def _digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
 
 
+def _copy_digest(order: Order, body: bytes) -> bytes:
+    """Of what the copy says. Shopify moves the change time for much that we do not read: that alone is no change."""
+    moved = b'"updated_at":' + encoded(order.updated_at)
+    return _digest(body.replace(moved, b"", 1))
+
+
 class PostgresOrders:
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
@@ -106,11 +118,15 @@ class PostgresOrders:
         rows = await self._driver.fetch(_UNDOCUMENTED, shop, after, limit)
         return [(OrderId(row["id"]), _order.decode(row["body"])) for row in rows]
 
-    async def due_for_documents(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:
-        return [OrderId(row["id"]) for row in await self._driver.fetch(_DUE, shop, limit, now)]
+    async def take_due(self, shop: ShopId, *, limit: int, now: datetime) -> Sequence[OrderId]:
+        return [OrderId(row["id"]) for row in await self._driver.fetch(_TAKE_DUE, shop, limit, now)]
+
+    async def any_due(self, shop: ShopId, *, now: datetime) -> bool:
+        found: bool = await self._driver.fetchval(_ANY_DUE, shop, now)
+        return found
 
     def digest(self, order: Order) -> bytes:
-        return _digest(encoded(order))
+        return _copy_digest(order, encoded(order))
 
     async def save(self, orders: Sequence[SavedOrder], *, now: datetime) -> None:
         copies = [order for order in orders if order.order is not None]
@@ -132,9 +148,8 @@ class PostgresOrders:
         if seen:
             await self._driver.execute(_TOUCH, store, read_at, list(seen), list(seen.values()))
 
-    async def clear_due(self, ids: Sequence[OrderId]) -> None:
-        if ids:
-            await self._driver.execute("UPDATE orders SET document_due_at = NULL WHERE id = ANY($1::text[])", list(ids))
+    async def clear_due(self, order: OrderId) -> None:
+        await self._driver.execute("UPDATE orders SET document_due_at = NULL WHERE id = $1", order)
 
 
 def _known(row: asyncpg.Record) -> KnownOrder:
@@ -166,6 +181,7 @@ def _decision_row(saved: SavedOrder) -> dict[str, Any]:
         "waits_for": list(waits),
         "documents_on_request": saved.documents_on_request,
         "use_shopify_number": saved.use_shopify_number,
+        "document_due_at": saved.retry_at,
     }
 
 
@@ -180,7 +196,7 @@ def _copy_row(saved: SavedOrder) -> dict[str, Any]:
         "name": order.name,
         "body": msgspec.Raw(body),
         "body_version": COPY_VERSION,
-        "body_hash": _digest(body),
+        "body_hash": _copy_digest(order, body),
         "store_updated_at": order.updated_at,
         "read_at": saved.read_at,
         "financial_status": order.financial_status,

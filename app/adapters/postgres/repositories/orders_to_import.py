@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
+import msgspec
 
 from app.adapters.postgres.ulid import new_id
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
@@ -12,6 +13,7 @@ from app.ports.repositories.orders_to_import import (
     FinishedImport,
     ImportClaim,
     ImportOutcome,
+    Narrowing,
     StillWanted,
     WantedBy,
     WantedOrder,
@@ -23,7 +25,8 @@ SELECT shopify_id, store_updated_at, read_at FROM orders WHERE store_id = $1 AND
 
 _NEWER = "excluded.store_updated_at > COALESCE(queue.store_updated_at, '-infinity')"
 
-# A listing that tells the change time we know brings nothing new; a webhook always may, since change times have seconds.
+# A listing that tells the change time we know brings nothing new; a webhook always may, since change times have whole
+# seconds.
 _WANT = """
 INSERT INTO orders_to_import AS queue (
     id, store_id, shopify_id, shop_id, name, action, source, wanted, store_updated_at, due_at,
@@ -43,12 +46,19 @@ ON CONFLICT (store_id, shopify_id) DO UPDATE SET
     END,
     attempts = CASE WHEN {changed} THEN 0 ELSE queue.attempts END,
     action = excluded.action,
-    source = excluded.source,
+    source = CASE WHEN queue.due_at IS NOT NULL AND $5 = 'listing' THEN queue.source ELSE excluded.source END,
     name = COALESCE(excluded.name, queue.name),
     store_updated_at = GREATEST(queue.store_updated_at, excluded.store_updated_at),
     shop_id = COALESCE(excluded.shop_id, queue.shop_id),
     claim_by_id = queue.claim_by_id OR excluded.claim_by_id,
-    run_id = COALESCE(excluded.run_id, queue.run_id),
+    run_id = CASE
+        WHEN queue.due_at IS NOT NULL THEN COALESCE(excluded.run_id, queue.run_id)
+        WHEN {changed} OR queue.error_code IS NOT NULL THEN excluded.run_id
+        ELSE queue.run_id
+    END,
+    error_code = CASE WHEN $5 <> 'request' THEN queue.error_code END,
+    error_detail = CASE WHEN $5 <> 'request' THEN queue.error_detail END,
+    failed_at = CASE WHEN $5 <> 'request' THEN queue.failed_at END,
     parked_at = NULL,
     unclaimed_at = NULL,
     left_out_at = NULL,
@@ -58,10 +68,25 @@ WHERE $5 = 'request'
    OR {newer}
 """.format(changed=f"($5 <> 'listing' OR {_NEWER})", newer=_NEWER)
 
+# What failed, and what waits because the filters of another run left it out. Everywhere rows are locked in the order
+# of their Shopify ids, so that nobody waits in a circle.
 _RETRY_FAILED = """
 UPDATE orders_to_import SET due_at = $3, run_id = $4
-WHERE store_id = $1 AND error_code IS NOT NULL AND parked_at IS NULL AND left_out_at IS NULL
-  AND (shop_id IS NULL OR shop_id = $2)
+WHERE id IN (
+    SELECT id FROM orders_to_import AS queue
+    WHERE store_id = $1 AND parked_at IS NULL AND left_out_at IS NULL AND unclaimed_at IS NULL
+      AND (shop_id IS NULL OR shop_id = $2)
+      AND (error_code IS NOT NULL OR due_at IS NULL AND (SELECT filters FROM runs WHERE runs.id = queue.run_id)
+           IS DISTINCT FROM (SELECT filters FROM runs WHERE runs.id = $4))
+    ORDER BY shopify_id FOR UPDATE
+)
+"""
+
+_RETRY_UNCLAIMED = """
+UPDATE orders_to_import SET due_at = $2, unclaimed_at = NULL, run_id = NULL, attempts = 0
+WHERE id IN (
+    SELECT id FROM orders_to_import WHERE store_id = $1 AND unclaimed_at IS NOT NULL ORDER BY shopify_id FOR UPDATE
+)
 """
 
 _CLAIM = """
@@ -72,7 +97,9 @@ WHERE id IN (
     WHERE store_id = $1 AND due_at <= $4 AND (claimed_until IS NULL OR claimed_until < $4)
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
 )
-RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id
+RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id,
+    (SELECT json_build_object('shop', runs.shop_id, 'filters', runs.filters) FROM runs
+     WHERE runs.id = run_id AND runs.filters <> '{}' AND source <> 'webhook') AS narrowing
 """
 
 _STILL = """
@@ -90,7 +117,7 @@ WHERE queue.id = claim.id AND queue.wanted = claim.wanted
 _KEPT = """
 UPDATE orders_to_import AS queue SET
     claimed_by = NULL, claimed_until = NULL,
-    shop_id = CASE WHEN done.outcome = 'unclaimed' THEN queue.shop_id ELSE COALESCE(done.shop_id, queue.shop_id) END,
+    shop_id = CASE WHEN done.outcome = 'unclaimed' THEN NULL ELSE COALESCE(done.shop_id, queue.shop_id) END,
     name = COALESCE(done.name, queue.name),
     due_at = CASE
         WHEN queue.wanted <> done.wanted THEN $8::timestamptz
@@ -104,7 +131,7 @@ UPDATE orders_to_import AS queue SET
         WHEN queue.wanted = done.wanted AND done.outcome = 'failed' AND done.retry_at IS NULL THEN $8::timestamptz
     END,
     unclaimed_at = CASE WHEN queue.wanted = done.wanted AND done.outcome = 'unclaimed' THEN $8::timestamptz END,
-    run_id = CASE WHEN queue.wanted <> done.wanted THEN queue.run_id END,
+    run_id = CASE WHEN queue.wanted <> done.wanted OR done.outcome = 'waiting' THEN queue.run_id END,
     updated_at = $8
 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $9::text[])
     AS done(id, wanted, outcome, shop_id, error_code, error_detail, retry_at, name)
@@ -112,17 +139,25 @@ WHERE queue.id = done.id
 """
 
 _EXTEND = """
-UPDATE orders_to_import AS queue SET claimed_until = $3::timestamptz + $4::interval
-FROM unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
-WHERE queue.id = claim.id AND queue.claim_no = claim.claim_no
+UPDATE orders_to_import SET claimed_until = $3::timestamptz + $4::interval
+WHERE id IN (
+    SELECT queue.id FROM orders_to_import AS queue
+    JOIN unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
+      ON claim.id = queue.id AND claim.claim_no = queue.claim_no
+    FOR UPDATE OF queue SKIP LOCKED
+)
 """
 
 _RELEASE = """
-UPDATE orders_to_import AS queue SET
+UPDATE orders_to_import SET
     claimed_by = NULL, claimed_until = NULL, due_at = $3, updated_at = $4,
-    attempts = GREATEST(0, queue.attempts - CASE WHEN $5 THEN 1 ELSE 0 END)
-FROM unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
-WHERE queue.id = claim.id AND queue.claim_no = claim.claim_no
+    attempts = GREATEST(0, attempts - CASE WHEN $5 THEN 1 ELSE 0 END)
+WHERE id IN (
+    SELECT queue.id FROM orders_to_import AS queue
+    JOIN unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
+      ON claim.id = queue.id AND claim.claim_no = queue.claim_no
+    ORDER BY queue.shopify_id FOR UPDATE OF queue
+)
 """
 
 
@@ -133,12 +168,13 @@ AND ($2::text[] IS NULL OR shop_id = ANY($2)
 
 _RETRY = f"""
 UPDATE orders_to_import SET due_at = $3, attempts = 0, parked_at = NULL, unclaimed_at = NULL, left_out_at = NULL,
-    updated_at = $3
+    source = 'request', run_id = CASE WHEN due_at IS NOT NULL THEN run_id END, updated_at = $3
 WHERE id = $1 {_SEEN} RETURNING store_id
 """
 
 _LEAVE_OUT = f"""
 UPDATE orders_to_import SET due_at = NULL, left_out_at = $3, run_id = NULL, updated_at = $3,
+    store_updated_at = COALESCE(store_updated_at, $3),
     claim_no = claim_no + 1, claimed_by = NULL, claimed_until = NULL
 WHERE id = $1 AND left_out_at IS NULL {_SEEN} RETURNING id
 """
@@ -195,6 +231,10 @@ class PostgresOrdersToImport:
         done: str = await self._driver.execute(_RETRY_FAILED, store, shop, now, run)
         return int(done.rpartition(" ")[2])
 
+    async def retry_unclaimed(self, store: StoreId, *, now: datetime) -> int:
+        done: str = await self._driver.execute(_RETRY_UNCLAIMED, store, now)
+        return int(done.rpartition(" ")[2])
+
     async def claim(
         self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
     ) -> Sequence[ImportClaim]:
@@ -209,6 +249,7 @@ class PostgresOrdersToImport:
                 shop_id=ShopId(row["shop_id"]) if row["shop_id"] else None,
                 claim_by_id=row["claim_by_id"],
                 run_id=RunId(row["run_id"]) if row["run_id"] else None,
+                narrowing=_narrowing(row["narrowing"]) if row["narrowing"] else None,
             )
             for row in rows
         ]
@@ -266,6 +307,11 @@ class PostgresOrdersToImport:
             "SELECT count(*) FROM orders_to_import WHERE run_id = $1 AND due_at IS NOT NULL", run
         )
         return found
+
+
+def _narrowing(json: str) -> Narrowing:
+    found = msgspec.json.decode(json)
+    return Narrowing(shop=ShopId(found["shop"]), filters=found["filters"])
 
 
 def _listed(shops: Collection[ShopId] | None) -> list[str] | None:

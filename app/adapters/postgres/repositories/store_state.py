@@ -1,11 +1,12 @@
 """The state of the work with a store, on PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
 
 from app.domain.identifiers import RunId, StoreId
+from app.ports.repositories.store_state import RecordFailure
 from app.ports.store_gateway import StoreDescription
 
 _DESCRIBE = """
@@ -14,11 +15,22 @@ UPDATE stores SET name = $2, plan = $3, currency = $4, time_zone = $5, country_c
 WHERE id = $1
 """
 
+# A row of the queue may outlive the run that listed it.
 _TALLY = """
 INSERT INTO run_tallies AS tally (run_id, name, number)
 SELECT run_id, name, number FROM unnest($1::text[], $2::text[], $3::bigint[]) AS new(run_id, name, number)
+WHERE EXISTS (SELECT FROM runs WHERE runs.id = run_id)
 ORDER BY run_id, name
 ON CONFLICT (run_id, name) DO UPDATE SET number = tally.number + excluded.number
+"""
+
+_FAILURES = """
+INSERT INTO run_failures (run_id, resource_type, resource_id, code, detail)
+SELECT DISTINCT ON (run_id, type, id) run_id, type, id, code, detail
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS new(run_id, type, id, code, detail)
+WHERE EXISTS (SELECT FROM runs WHERE runs.id = run_id)
+ORDER BY run_id, type, id
+ON CONFLICT (run_id, resource_type, resource_id) DO UPDATE SET code = excluded.code, detail = excluded.detail
 """
 
 
@@ -56,3 +68,15 @@ class PostgresStoreState:
     async def tallied(self, run: RunId) -> Mapping[str, int]:
         rows = await self._driver.fetch("SELECT name, number FROM run_tallies WHERE run_id = $1", run)
         return {row["name"]: row["number"] for row in rows}
+
+    async def note_failures(self, failures: Sequence[tuple[RunId, RecordFailure]]) -> None:
+        rows = [(run, each.resource_type, each.id, each.code, each.detail) for run, each in failures]
+        if rows:
+            await self._driver.execute(_FAILURES, *(list(column) for column in zip(*rows, strict=True)))
+
+    async def failures(self, run: RunId) -> Sequence[RecordFailure]:
+        rows = await self._driver.fetch(
+            "SELECT resource_type, resource_id AS id, code, detail FROM run_failures WHERE run_id = $1 ORDER BY 1, 2",
+            run,
+        )
+        return [RecordFailure(**dict(row)) for row in rows]

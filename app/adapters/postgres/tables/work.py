@@ -126,6 +126,18 @@ class RunTallyRow(Row, table=True):
     number: int = Field(sa_column=whole())
 
 
+class RunFailureRow(Row, table=True):
+    """A record that failed in a run, written by whichever worker met it; the run shows it when it ends."""
+
+    __tablename__ = "run_failures"
+
+    run_id: str = Field(sa_column=text(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True))
+    resource_type: str = Field(sa_column=text(primary_key=True))
+    resource_id: str = Field(sa_column=text(primary_key=True))
+    code: str = Field(sa_column=text())
+    detail: str = Field(sa_column=text())
+
+
 class EventRow(Row, table=True):
     """A fact for the change feed. Written with its cause; given its position by the one publisher (decision 11)."""
 

@@ -1,0 +1,205 @@
+"""Customers that orders bring: looked up for many orders together, created once however many want them (P20, P22).
+
+Which customer an order has is ``app.domain.customer_choice``; here what one order creates is seen by the next, by
+other transactions, and by the database.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from app.domain.chosen_customers import CustomerChoice, LinkKind, Parties
+from app.domain.comparison import address_key
+from app.domain.customer_choice import choose_customer
+from app.domain.customer_lookup import CustomerFacts, CustomerLookup, wanted_customers
+from app.domain.customers import Customer, NewCustomer
+from app.domain.events import EventType
+from app.domain.identifiers import CustomerId, ShopId
+from app.domain.order_record import OrderMapping
+from app.domain.orders import Order
+from app.ports.clock import IdFactory
+from app.ports.contact_normaliser import ContactNormaliser
+from app.ports.repositories.configuration import ShopConfiguration
+from app.ports.repositories.events import NewEvent
+from app.ports.repositories.order_facts import CreatedCustomerRow, NewLink
+from app.ports.unit_of_work import UnitOfWork
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """An order whose customer is wanted. ``may_create`` overrides the setting, for a person who asks."""
+
+    order: Order
+    shop: ShopConfiguration
+    mapping: OrderMapping
+    may_create: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenCustomers:
+    """The customers of one order, with what has to be written for them."""
+
+    choice: CustomerChoice
+    parties: Parties
+    created: tuple[CreatedCustomerRow, ...] = ()
+    links: tuple[NewLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    buyer: Buyer
+    lookup: CustomerLookup
+
+
+class OrderCustomers:
+    def __init__(self, ids: IdFactory, contact: ContactNormaliser) -> None:
+        self._ids = ids
+        self._contact = contact
+
+    async def choose(self, uow: UnitOfWork, shop: ShopId, buyers: Sequence[Buyer]) -> Sequence[ChosenCustomers]:
+        """The customers of orders of one shop, in their order; an order sees what those before it create."""
+        sought = [_Sought(buyer, self._lookup(buyer)) for buyer in buyers]
+        facts = await uow.order_facts.customers(shop, [each.lookup for each in sought])
+        chosen = []
+        for each in sought:
+            found = self._chosen(each, facts)
+            facts = _with_created(facts, found)
+            chosen.append(found)
+        return chosen
+
+    async def wait_for_others(self, uow: UnitOfWork, creating: Sequence[Buyer]) -> None:
+        """Until the transaction ends nobody else creates a customer that these orders may create; what others created
+        is there to be found afterwards.
+        """
+        await uow.order_facts.serialise_creation({key for buyer in creating for key in self._creation_keys(buyer)})
+
+    async def write(self, uow: UnitOfWork, chosen: Sequence[ChosenCustomers], *, now: datetime) -> None:
+        """Insert what was created, and the links that were found worth remembering."""
+        rows = [row for each in chosen for row in each.created]
+        await uow.order_facts.create_customers(rows, now=now)
+        links = [link for each in chosen for link in each.links]
+        if links:
+            await uow.order_facts.link(links, now=now)
+        await uow.events.append_many(
+            [
+                NewEvent(
+                    type=EventType.CUSTOMER_CREATED,
+                    shop_id=row.customer.shop_id,
+                    resource_type="new_customer",
+                    resource_id=row.id,
+                    version=1,
+                )
+                for row in rows
+            ]
+        )
+
+    def _lookup(self, buyer: Buyer) -> CustomerLookup:
+        return wanted_customers(
+            buyer.order,
+            settings=buyer.shop.settings,
+            mappings=buyer.shop.mappings,
+            by_hand=buyer.mapping,
+            email_key=self._contact.email_key,
+            phone_key=self._contact.phone_key,
+        )
+
+    def _creation_keys(self, buyer: Buyer) -> Iterator[str]:
+        """Everything by which the customer that this order creates could be found by another order."""
+        lookup = self._lookup(buyer)
+        yield f"order:{buyer.shop.id}:{lookup.store_customer_id or buyer.order.shopify_id}"
+        yield from (f"{kind}:{key}" for kind, key in (("email", lookup.email_key), ("phone", lookup.phone_key)) if key)
+        yield from (f"address:{key}" for key in lookup.address_keys)
+
+    def _chosen(self, sought: _Sought, facts: CustomerFacts) -> ChosenCustomers:
+        buyer = sought.buyer
+        choice = choose_customer(
+            buyer.order,
+            shop_id=buyer.shop.id,
+            settings=buyer.shop.settings,
+            mappings=buyer.shop.mappings,
+            facts=facts,
+            wanted=sought.lookup,
+            by_hand=buyer.mapping,
+            may_create=buyer.may_create,
+        )
+        created = tuple(self._row(new) for new in choice.new_customers)
+        ids = tuple(row.id for row in created)
+        return ChosenCustomers(
+            choice=choice, parties=choice.parties(ids), created=created, links=tuple(_links(buyer, choice, ids))
+        )
+
+    def _row(self, new: NewCustomer) -> CreatedCustomerRow:
+        return CreatedCustomerRow(
+            id=CustomerId(self._ids.new("cus")),
+            customer=new,
+            email_key=self._contact.email_key(new.email) if new.email else None,
+            phone_key=self._contact.phone_key(new.phone, new.address.country_code) if new.phone else None,
+            address_key=address_key(name=new.name, name2=new.name2, address=new.address),
+        )
+
+
+def _with_created(facts: CustomerFacts, chosen: ChosenCustomers) -> CustomerFacts:
+    """The facts as the next order must see them: what this one creates and links exists for that one."""
+    if not chosen.created and not chosen.links:
+        return facts
+    made = {row.id: _as_customer(row) for row in chosen.created}
+    by_id = {**facts.by_id, **made}
+    people, places = dict(facts.store_customer_links), dict(facts.address_links)
+    for link in chosen.links:
+        customer = by_id.get(link.customer_id)
+        if customer and link.kind is LinkKind.STORE_CUSTOMER:
+            people.setdefault(link.store_customer_id, customer)
+        elif customer and link.address_id:
+            places.setdefault(link.address_id, customer)
+    by_email, by_phone, by_address = facts.by_email, facts.by_phone, facts.by_address
+    for row in chosen.created:
+        by_email = _added(by_email, row.email_key, made[row.id])
+        by_phone = _added(by_phone, row.phone_key, made[row.id])
+        by_address = _added(by_address, row.address_key, made[row.id])
+    return replace(
+        facts,
+        store_customer_links=people,
+        address_links=places,
+        by_email=by_email,
+        by_phone=by_phone,
+        by_address=by_address,
+    )
+
+
+def _added(
+    found: Mapping[Key, Sequence[Customer]], key: Key | None, customer: Customer
+) -> Mapping[Key, Sequence[Customer]]:
+    return found if key is None else {**found, key: [*found.get(key, ()), customer]}
+
+
+def _as_customer(row: CreatedCustomerRow) -> Customer:
+    new = row.customer
+    return Customer(
+        id=row.id,
+        no=None,
+        name=new.name,
+        name2=new.name2,
+        contact_name=new.contact_name,
+        email=new.email,
+        phone=new.phone,
+        address=new.address,
+    )
+
+
+def _links(buyer: Buyer, choice: CustomerChoice, created: Sequence[CustomerId]) -> Iterator[NewLink]:
+    store_customer = buyer.order.customer
+    if store_customer is None:
+        return
+    for link in choice.links_to_make:
+        reference = CustomerChoice(sell_to=link.customer).parties(created).sell_to
+        assert reference is not None
+        yield NewLink(
+            kind=link.kind,
+            shop_id=buyer.shop.id,
+            store_customer_id=store_customer.shopify_id,
+            address_id=link.shopify_id if link.kind is LinkKind.ADDRESS else None,
+            customer_id=reference.id,
+        )
