@@ -1,4 +1,4 @@
-"""What the command line does to an installation beside running it: keys, schema, queued imports, replays, the description."""
+"""What the command line does to an installation beside running it: keys, schema, queued imports, replays."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,6 +36,8 @@ async def create_api_key(
     settings: Settings, *, name: str, scopes: Sequence[str] | None, shops: Sequence[str] | None
 ) -> dict[str, Any]:
     """Create an API key; works before and beside ``serve``."""
+    if not name.strip():
+        raise InvalidInput("A name says what the key is for; it cannot be empty.", errors=())
     with database_of(settings) as url:
         await ensure_schema(url, migrate_first=settings.embedded)
         async with open_installation(settings, url) as installation:
@@ -71,13 +73,23 @@ async def queue_import(settings: Settings, *, shop: str, parameters: Mapping[str
 
 async def replay_webhooks(settings: Settings, *, since: str) -> int:
     """Have the webhooks received since an instant looked at again; the number of them."""
-    instant = datetime.fromisoformat(since)
+    instant = _instant(since)
     with database_of(settings) as url:
         await ensure_schema(url, migrate_first=settings.embedded)
         async with open_installation(settings, url) as installation, installation.container.unit_of_work() as uow:
             number = await uow.inbox.replay(since=instant)
             await uow.commit()
     return number
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise InvalidInput("An RFC 3339 instant with its offset is expected, such as 2026-11-20T08:00:00Z.", errors=())
+    return instant
 
 
 def openapi_document() -> dict[str, Any]:

@@ -33,7 +33,7 @@ from app.jobs.recurrence import ApschedulerRecurrence
 from app.jobs.worker import WorkerParts
 from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
-from app.ports.errors import ConnectorError
+from app.ports.errors import ConnectorError, DatabaseUnavailable
 from app.ports.job_queue import NudgeKind
 from app.ports.keyring import Keyring
 from app.ports.recurrence import Recurrence
@@ -267,19 +267,41 @@ async def what_is_wrong(url: str) -> Sequence[str]:
     """What keeps the database at ``url`` from being used, in words."""
     engine = create_engine(url)
     try:
-        return await _unready(engine)
+        return _schema_problems(await schema_revision(engine))
+    except DatabaseUnavailable as error:
+        return [_why_unreachable(error)]
     finally:
         await engine.dispose()
 
 
 async def _unready(engine: AsyncEngine) -> Sequence[str]:
+    """The same for anybody who asks: without what only the operator should read."""
     try:
-        found, head = await schema_revision(engine), head_revision()
-    except (ConnectorError, OSError, TimeoutError) as error:
-        return [f"The database cannot be reached ({type(error).__name__})."]
+        return _schema_problems(await schema_revision(engine))
+    except DatabaseUnavailable:
+        return ["The database cannot be reached."]
+
+
+def _schema_problems(found: str | None) -> Sequence[str]:
+    head = head_revision()
+    if found is not None and head is not None and found > head:
+        newer = (
+            f"The database's schema is at revision {found}, which a newer release made; this one knows up to {head}."
+        )
+        return [f"{newer} Start that release, or restore a backup made before it."]
     if found != head:
-        return [f"The database's schema is at revision {found}, this release needs {head}: run `orderbridge migrate`."]
+        at = "empty" if found is None else f"at revision {found}"
+        other = f"The database's schema is {at}, this release needs {head}"
+        return [f"{other}: run `orderbridge migrate`, or start with --migrate."]
     return []
+
+
+def _why_unreachable(error: DatabaseUnavailable) -> str:
+    """With what the server or the network said, which names users and databases, never passwords."""
+    cause = error.__cause__
+    said = getattr(cause, "orig", None) or cause
+    why = str(said).strip().partition("\n")[0].rstrip(".") or type(said).__name__
+    return f"The database cannot be reached: {why}. Check ORDERBRIDGE_DATABASE_URL, and that the server runs."
 
 
 class SchemaNotAtHead(ConnectorError):
@@ -292,14 +314,17 @@ async def ensure_schema(url: str, *, migrate_first: bool) -> None:
     """Bring the schema to head, or refuse to go on with another one."""
     engine = create_engine(url)
     try:
-        reasons = await _unready(engine)
-        if reasons and not migrate_first:
-            raise SchemaNotAtHead(" ".join(reasons))
-        if reasons:
+        found, head = await schema_revision(engine), head_revision()
+        newer = found is not None and head is not None and found > head
+        if newer or (found != head and not migrate_first):
+            raise SchemaNotAtHead(" ".join(_schema_problems(found)))
+        if found != head:
             # Alembic takes longer to load than to find that there is nothing to do, so it is loaded when there is.
             from app.adapters.postgres.migrations import migrate  # noqa: PLC0415
 
             await migrate(engine)
+    except DatabaseUnavailable as error:
+        raise DatabaseUnavailable(_why_unreachable(error)) from error
     finally:
         await engine.dispose()
 

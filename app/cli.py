@@ -84,8 +84,10 @@ def simulator(
         from app.store_simulator.server import run
     except ModuleNotFoundError as error:
         _refuse(f"The simulator needs the extra: pip install 'orderbridge[simulator]' (missing: {error.name}).")
-    else:
+    try:
         run(host=host, port=port)
+    except OSError as error:
+        _refuse(f"Cannot listen on {host}, port {port}: {error.strerror}. Name another port; 0 takes a free one.")
 
 
 @cli.command()

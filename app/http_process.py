@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from app.api.app import Lifespan, create_app
 from app.api.shopify_door import ShopifyDoor
 from app.bootstrap import Installation, ensure_schema, open_installation, set_up_logging
-from app.settings import Settings
+from app.settings import PREFIX, Settings, SettingsError
 
 KEEP_ALIVE_SECONDS = 75
 LAST_REQUESTS_SECONDS = 15
@@ -42,7 +42,7 @@ async def _listen(settings: Settings, installation: Installation, stop: asyncio.
         serving = asyncio.ensure_future(server.serve(sockets=[listener]))
         stopped = asyncio.ensure_future(stop.wait())
         try:
-            await _announce(settings, installation, server, listener)
+            await _announce(settings, installation, server, listener, stop)
             await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.set()
@@ -65,13 +65,19 @@ def _lifespan(installation: Installation) -> Lifespan:
 
 
 async def _announce(
-    settings: Settings, installation: Installation, server: uvicorn.Server, listener: socket.socket
+    settings: Settings,
+    installation: Installation,
+    server: uvicorn.Server,
+    listener: socket.socket,
+    stop: asyncio.Event,
 ) -> None:
     """Say where we listen, once we are ready to be called."""
     while not server.started and not server.should_exit:  # noqa: ASYNC110 - uvicorn tells it by a flag only
         await asyncio.sleep(0.01)
-    while not server.should_exit and await installation.container.unready():  # noqa: ASYNC110 - the database tells nobody
+    while not stop.is_set() and await installation.container.unready():  # noqa: ASYNC110 - the database tells nobody
         await asyncio.sleep(0.1)
+    if stop.is_set():
+        return
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"listening on http://{host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201 - promised to whoever starts us
 
@@ -81,8 +87,14 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
+        try:
+            listener.bind((host, port))
+            listener.listen(2048)
+        except OSError as error:
+            raise SettingsError(
+                f"{PREFIX}HOST, {PREFIX}PORT: cannot listen on {host}, port {port}: {error.strerror}. "
+                "Stop what listens there, or set another address or port; port 0 takes a free one."
+            ) from error
         yield listener
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -99,8 +99,11 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and urlsplit(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
-            raise ValueError("expected postgresql://user:password@host/database; no other database is supported")
+        if value is not None and _split(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+            raise ValueError(
+                "expected postgresql://user:password@host[:port]/database, special characters of the password"
+                " percent-encoded; no other database is supported"
+            )
         return value
 
     @field_validator("public_url")
@@ -108,7 +111,7 @@ class Settings(BaseSettings):
     def _is_reachable_by_shopify(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
+        parts = _split(value)
         if parts.hostname is None or parts.scheme not in {"https", "http"} or parts.query or parts.fragment:
             raise ValueError("expected https://host[/path]")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
@@ -118,7 +121,7 @@ class Settings(BaseSettings):
     @field_validator("shopify_url")
     @classmethod
     def _has_a_place_for_the_store(cls, value: str) -> str:
-        parts = urlsplit(value)
+        parts = _split(value)
         if parts.scheme not in {"https", "http"} or STORE_DOMAIN_PLACEHOLDER not in value:
             raise ValueError(f"expected a URL with {STORE_DOMAIN_PLACEHOLDER} where the store's domain goes")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
@@ -172,6 +175,16 @@ def prepare_data_dir(folder: Path) -> Path:
         # The account root hands the embedded server to must be able to pass through, not to look around.
         folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     return folder
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL; of none when it cannot be one, so that no message repeats a piece of it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def _key_parts(value: SecretStr) -> list[bytes]:

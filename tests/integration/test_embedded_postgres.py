@@ -148,6 +148,15 @@ def test_somebody_elses_database_is_refused_by_name(home: Path) -> None:
         stranger.process.communicate(timeout=30)
 
 
+@as_root
+def test_a_folder_he_may_not_write_to_is_refused_with_what_to_do(folder: Path) -> None:
+    folder.chmod(0o555)
+
+    with PostgresUser(folder / "postgres", account="nobody") as user:
+        assert "ORDERBRIDGE_DATA_DIR" in user.says()["refused"]
+        user.process.communicate(timeout=30)
+
+
 def test_a_restart_keeps_the_data(home: Path) -> None:
     with a_server(home) as url:
         ask(url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (42)")

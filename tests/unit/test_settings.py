@@ -129,25 +129,32 @@ def test_random_keys_are_never_taken_for_made_up_ones() -> None:
     [
         ("database_url", "sqlite:///orders.db"),
         ("database_url", "mysql://db.example/orders"),
+        ("database_url", "postgresql://[db.example/orders"),
+        ("database_url", "postgresql://bridge:s3cret/word@db.example/orders"),
         ("port", "70000"),
         ("port", "eighty"),
         ("workers", "-1"),
         ("public_url", "http://bridge.example"),
         ("public_url", "bridge.example"),
+        ("public_url", "https://bridge.example:port"),
         ("public_url", "https://bridge.example/?a=1"),
         ("shopify_url", "https://shopify.example"),
+        ("shopify_url", "https://[{store_domain}"),
         ("shopify_url", "http://shopify.example/{store_domain}"),
         ("log_format", "xml"),
         ("log_level", "loud"),
         ("allow_private_endpoints", "perhaps"),
     ],
 )
-def test_a_value_that_cannot_be_right_is_refused_naming_the_setting(
+def test_a_value_that_cannot_be_right_is_refused_naming_the_setting_and_not_the_value(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"ORDERBRIDGE_{name.upper()}", value)
 
-    assert refusal().startswith(f"ORDERBRIDGE_{name.upper()}: ")
+    said = refusal()
+    assert said.startswith(f"ORDERBRIDGE_{name.upper()}: ")
+    assert value not in said
+    assert "s3cret" not in said
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -19,6 +19,9 @@ MIGRATIONS = next((place for place in _PLACES if (place / "env.py").is_file()), 
 
 VERSION_TABLE = "schema_version"
 
+_TROUBLE = ("08", "28", "3D", "53", "57P", "58")
+"""What SQLSTATEs begin with when the server is starting, stopping, full, or does not let us in."""
+
 SERVER_SETTINGS = {
     "application_name": "orderbridge",
     "timezone": "UTC",
@@ -61,6 +64,14 @@ async def raw_connection(connection: AsyncConnection) -> asyncpg.Connection:
     return driver
 
 
+def is_trouble(error: BaseException | None) -> bool:
+    """True if an error of the driver is about the server or the way to it, not about a statement."""
+    if isinstance(error, (ConnectionError, OSError)):
+        return True
+    state = getattr(error, "sqlstate", None)
+    return isinstance(state, str) and state.startswith(_TROUBLE)
+
+
 @asynccontextmanager
 async def database_trouble() -> AsyncIterator[None]:
     """Turn the driver's trouble with the connection into ours; errors of a statement pass unchanged."""
@@ -69,11 +80,13 @@ async def database_trouble() -> AsyncIterator[None]:
     except (OperationalError, InterfaceError, PoolExhausted, TimeoutError, ConnectionError, OSError) as exc:
         raise DatabaseUnavailable("The database cannot be reached. It is tried again.") from exc
     except DBAPIError as exc:
-        if exc.connection_invalidated or isinstance(exc.orig, (ConnectionError, OSError)):
+        if exc.connection_invalidated or is_trouble(exc.orig):
             raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from exc
         raise
-    except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError) as exc:
-        raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from exc
+    except asyncpg.PostgresError as exc:
+        if is_trouble(exc):
+            raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from exc
+        raise
 
 
 async def schema_revision(engine: AsyncEngine) -> str | None:

@@ -108,7 +108,13 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Use the server, starting it if nobody has; answer its URL. Again, after it died, brings it back."""
-        self._make_home()
+        try:
+            self._make_home()
+        except OSError as error:
+            raise EmbeddedPostgresError(
+                f"The folder {self._home} cannot be used for PostgreSQL: {error.strerror}. "
+                "Start as its owner, or set ORDERBRIDGE_DATA_DIR to a folder of your own."
+            ) from error
         with self._alone():
             fresh = self._in_use is None
             if self._in_use is None:

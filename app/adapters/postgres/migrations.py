@@ -5,7 +5,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.postgres.database import MIGRATIONS
+from app.adapters.postgres.database import MIGRATIONS, database_trouble
 
 
 def _configuration(connection: Connection) -> Config:
@@ -22,5 +22,5 @@ async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('orderbridge.migrate'))")
         command.upgrade(_configuration(connection), revision)
 
-    async with engine.begin() as connection:
+    async with database_trouble(), engine.begin() as connection:
         await connection.run_sync(run)

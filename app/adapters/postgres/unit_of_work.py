@@ -8,7 +8,7 @@ from typing import Self
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.adapters.postgres.database import database_trouble, raw_connection
+from app.adapters.postgres.database import database_trouble, is_trouble, raw_connection
 from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
@@ -68,8 +68,8 @@ class PostgresUnitOfWork:
         if lost:
             await self.connection.invalidate()
         await self.connection.close()
-        if lost and isinstance(error, Exception):
-            # A statement failed because its connection died: trouble of the database, not of the use case.
+        if isinstance(error, Exception) and (lost or (isinstance(error, asyncpg.PostgresError) and is_trouble(error))):
+            # A statement failed because its connection died or the disk is full: not the use case's trouble.
             raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from error
 
     async def commit(self) -> None:
