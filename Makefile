@@ -9,7 +9,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format bench audit lock clean
+.PHONY: help setup demo run test test-faults check format openapi bench audit lock clean
 
 help:
 	@echo "make demo         a day of orders from a simulated store, explained (KEEP=1 leaves it running)"
@@ -17,6 +17,7 @@ help:
 	@echo "make test         the tests, under five minutes"
 	@echo "make test-faults  the long ones: kill -9, restarts, faults of the store"
 	@echo "make check        format, lint, types, layers, migrations drift, OpenAPI drift"
+	@echo "make openapi      writes docs/openapi.json, the description of the HTTP surface, anew"
 	@echo "make bench        the figures of docs, measured side by side"
 	@echo "make audit        known vulnerabilities of what the lock installs"
 	@echo "make lock         resolve the lock files again"
@@ -57,6 +58,10 @@ check: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The test marked `drift` compares; only the code may change this file.
+openapi: $(STAMP)
+	$(BIN)/orderbridge openapi > docs/openapi.json
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

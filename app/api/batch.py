@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, Field
 
+from app.api.openapi_schemas import X_MODEL
 from app.api.problems import ApiProblem, ProblemDetails, problem_body, problem_of, request_id_of
 from app.api.schemas.types import AnswerBody
 from app.api.validation import validated
@@ -74,19 +75,12 @@ def _failed(request: Request, no: str | None, problem: ApiProblem) -> BatchResul
 
 def batch_body(item: type[BaseModel]) -> dict[str, Any]:
     """The documentation of a batch: items are validated one by one, so the framework does not see their model."""
-    schema = item.model_json_schema(ref_template="#/components/schemas/{model}")
-    definitions = schema.pop("$defs", {})
-    items = {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": _inlined(schema, definitions)}
+    items = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MOST_ITEMS,
+        "items": {X_MODEL: item.__name__},
+        "description": "Each is validated, and succeeds or fails, for itself.",
+    }
     body = {"type": "object", "required": ["items"], "additionalProperties": False, "properties": {"items": items}}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    if isinstance(schema, list):
-        return [_inlined(each, definitions) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        inner = definitions[schema["$ref"].rsplit("/", 1)[-1]]
-        return {**_inlined(inner, definitions), **{name: value for name, value in schema.items() if name != "$ref"}}
-    return {name: _inlined(value, definitions) for name, value in schema.items()}

@@ -20,7 +20,11 @@ def expected_version(
     request: Request,
     if_match: Annotated[
         str | None,
-        Header(description='The ETag last seen, such as `"7"`. Given and no longer true: 412 with the current one.'),
+        Header(
+            max_length=500,
+            description='The ETag last seen, such as `"7"`. Given and no longer true: 412 with the current one.',
+            examples=['"7"'],
+        ),
     ] = None,
 ) -> Expected:
     """What the caller knew. A weak tag never matches; several may be given."""

@@ -122,7 +122,12 @@ async def repeatable(
     request: Request,
     idempotency_key: Annotated[
         str | None,
-        Header(description="1–255 visible ASCII characters. The same key within 7 days gives the same answer again."),
+        Header(
+            min_length=1,
+            max_length=255,
+            description="1–255 visible ASCII characters. The same key within 7 days gives the same answer again.",
+            examples=["import-2026-01-15-C100"],
+        ),
     ] = None,
 ) -> Repeatable:
     """The POST at hand; its fingerprint covers address, body and If-Match."""

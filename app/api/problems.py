@@ -34,6 +34,7 @@ TITLES = {
     404: "Not found",
     405: "This resource does not do that",
     406: "No such representation",
+    408: "Too slow",
     409: "Refused by the present state",
     410: "No longer kept",
     412: "Somebody else changed it first",

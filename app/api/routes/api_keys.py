@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.responses import Response
 
 from app.api.answers import answer, no_content
@@ -17,6 +17,9 @@ from app.services.api_keys import ApiKeys, ShownKey
 
 router = resource_router("api-keys")
 
+TheKey = Annotated[
+    str, Path(max_length=100, description="The public part of the key: `id`, not the key.", examples=["k3jd92mx"])
+]
 Keys = Annotated[ApiKeys, Depends(service(ApiKeys))]
 
 
@@ -66,14 +69,14 @@ async def create_api_key(body: NewApiKey, access: KeysWrite, repeat: Repeat, key
 
 
 @router.get("/api-keys/{key_id}", response_model=ApiKeyAnswer, summary="Read an API key")
-async def get_api_key(key_id: str, access: KeysRead, keys: Keys) -> Response:
+async def get_api_key(key_id: TheKey, access: KeysRead, keys: Keys) -> Response:
     """The key without its secret."""
     return answer(_shown(await keys.get(key_id, access=access)))
 
 
 @router.post("/api-keys/{key_id}/rotate", response_model=NewApiKeyAnswer, status_code=201, summary="Replace an API key")
 async def rotate_api_key(
-    key_id: str, access: KeysWrite, repeat: Repeat, keys: Keys, body: Rotation | None = None
+    key_id: TheKey, access: KeysWrite, repeat: Repeat, keys: Keys, body: Rotation | None = None
 ) -> Response:
     """A new key with the same rights; the old one goes on working for `old_key_hours`."""
     hours = (body or Rotation()).old_key_hours
@@ -83,7 +86,7 @@ async def rotate_api_key(
 
 
 @router.delete("/api-keys/{key_id}", status_code=204, summary="Revoke an API key")
-async def revoke_api_key(key_id: str, access: KeysWrite, keys: Keys) -> Response:
+async def revoke_api_key(key_id: TheKey, access: KeysWrite, keys: Keys) -> Response:
     """The key stops working with the next request."""
     await keys.revoke(key_id, access=access)
     return no_content()

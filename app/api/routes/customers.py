@@ -36,7 +36,7 @@ Unlink = Annotated[bool, Query(description="Delete the links that lead to it, to
 
 @router.get("/customers", response_model=CustomerList, summary="List customers")
 async def list_customers(
-    _: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery | None = None
+    _: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery = None
 ) -> Response:
     """By number; with `updated_from` those changed since, in the order of their change."""
     return paging.answer(CustomerList, await data.page(paging.request, updated_from=updated_from), customer_shown)

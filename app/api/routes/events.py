@@ -18,7 +18,7 @@ router = resource_router("events")
 LARGEST_PAGE = 250
 
 
-@router.get("/events", response_model=EventPage, summary="Read the change feed")
+@router.get("/events", response_model=EventPage, responses={410: {}}, summary="Read the change feed")
 async def list_events(
     access: EventsRead,
     events: Annotated[ReadEvents, Depends(service(ReadEvents))],

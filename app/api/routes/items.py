@@ -28,9 +28,7 @@ Unlink = Annotated[bool, Query(description="Delete the links that lead to it, to
 
 
 @router.get("/items", response_model=ItemList, summary="List items")
-async def list_items(
-    _: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery | None = None
-) -> Response:
+async def list_items(_: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery = None) -> Response:
     """By number; with `updated_from` those changed since, in the order of their change."""
     return paging.answer(ItemList, await data.page(paging.request, updated_from=updated_from), item_shown)
 
@@ -55,21 +53,21 @@ async def put_items(body: JsonBody, request: Request, _: MasterDataWrite, repeat
     )
 
 
-@router.get("/items/{no:path}", response_model=ItemShown, summary="Read a item")
+@router.get("/items/{no:path}", response_model=ItemShown, summary="Read an item")
 async def get_item(no: ItemNo, _: MasterDataRead, data: Data) -> Response:
     """404 when there is none."""
     kept = await data.get(no)
     return answer(item_shown(kept), version=kept.version)
 
 
-@router.put("/items/{no:path}", response_model=ItemShown, responses=CREATED, summary="Put a item")
+@router.put("/items/{no:path}", response_model=ItemShown, responses=CREATED, summary="Put an item")
 async def put_item(body: ItemGiven, no: ItemNo, _: MasterDataWrite, expected: ExpectedVersion, data: Data) -> Response:
     """Makes or replaces it. Orders that waited for it are tried again."""
     done = await data.put(item_of(no, body), expected=expected)
     return put_answer(item_shown(done.kept), done, location=f"/v1/items/{quote(no, safe='')}")
 
 
-@router.delete("/items/{no:path}", status_code=204, summary="Delete a item")
+@router.delete("/items/{no:path}", status_code=204, summary="Delete an item")
 async def delete_item(
     no: ItemNo, _: MasterDataWrite, expected: ExpectedVersion, data: Data, *, unlink: Unlink = False
 ) -> Response:

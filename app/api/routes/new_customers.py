@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.responses import Response
 
 from app.api.answers import answer
@@ -24,6 +24,9 @@ from app.services.new_customers import NewCustomers
 
 router = resource_router("new-customers")
 
+TheCustomer = Annotated[
+    str, Path(max_length=100, description="Our id of the customer.", examples=["cus_01KF0BBBBBBBBBBBBBBBBBBBBB"])
+]
 Waiting = Annotated[NewCustomers, Depends(service(NewCustomers))]
 
 
@@ -34,7 +37,7 @@ async def list_new_customers(access: MasterDataRead, paging: PagingOf, waiting: 
 
 
 @router.get("/new-customers/{customer_id}", response_model=NewCustomerShown, summary="Read a new customer")
-async def get_new_customer(customer_id: str, access: MasterDataRead, waiting: Waiting) -> Response:
+async def get_new_customer(customer_id: TheCustomer, access: MasterDataRead, waiting: Waiting) -> Response:
     """404 once it has a number."""
     kept = await waiting.get(CustomerId(customer_id), access=access)
     return answer(new_customer_shown(kept), version=kept.version)
@@ -42,7 +45,7 @@ async def get_new_customer(customer_id: str, access: MasterDataRead, waiting: Wa
 
 @router.post("/new-customers/{customer_id}/acknowledge", response_model=CustomerShown, summary="Number a new customer")
 async def acknowledge_new_customer(
-    body: NumberGiven, customer_id: str, access: MasterDataWrite, repeat: Repeat, waiting: Waiting
+    body: NumberGiven, customer_id: TheCustomer, access: MasterDataWrite, repeat: Repeat, waiting: Waiting
 ) -> Response:
     """The number appears everywhere, on documents too. A number that exists links everything to that customer."""
     return await repeat.answer(

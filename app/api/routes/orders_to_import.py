@@ -13,7 +13,7 @@ from app.api.encoded_lists import encoded_page
 from app.api.idempotency import Repeat
 from app.api.pagination import PagingOf
 from app.api.routes.order_requests import Requests
-from app.api.routes.tasks import Starting, started_answer
+from app.api.routes.tasks import EQUAL_RUN, Starting, started_answer
 from app.api.routing import resource_router
 from app.api.schemas.orders_to_import import ImportRequest, OrderToImportList
 from app.api.schemas.runs import RunShown
@@ -56,7 +56,7 @@ async def list_orders_to_import(
     status_code=202,
     response_model=RunShown,
     summary="Import chosen orders now",
-    responses={200: {"model": RunShown, "description": "An equal run was queued or running, and this is it."}},
+    responses=EQUAL_RUN,
 )
 async def import_chosen_orders(
     access: OrdersWrite, queue: Queue, start: Starting, repeat: Repeat, shop: VisibleShop, body: ImportRequest

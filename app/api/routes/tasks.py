@@ -1,7 +1,7 @@
 """``/v1/tasks`` and starting them: the recurring tasks, and runs by hand."""
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Path
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from app.services.tasks import DEFAULT_EVERY_MINUTES, TASKS, AvailableTasks
 router = resource_router("tasks")
 
 TaskWord = Annotated[str, Path(description="The task.", max_length=100, examples=["import_orders"])]
+EQUAL_RUN: dict[int | str, dict[str, Any]] = {200: {"description": "An equal run was queued or running: this is it."}}
 Starting = Annotated[StartRun, Depends(service(StartRun))]
 
 
@@ -33,7 +34,13 @@ async def list_tasks(_: RunsRead, available: Annotated[AvailableTasks, Depends(s
     return answer(TaskList(data=shown, next_cursor=None))
 
 
-@router.post("/shops/{shop}/tasks/{task}/runs", status_code=202, response_model=RunShown, summary="Run a task now")
+@router.post(
+    "/shops/{shop}/tasks/{task}/runs",
+    status_code=202,
+    response_model=RunShown,
+    responses=EQUAL_RUN,
+    summary="Run a task now",
+)
 async def start_run(
     access: RunsWrite, start: Starting, repeat: Repeat, shop: VisibleShop, task: TaskWord, body: RunBody | None = None
 ) -> Response:
@@ -52,6 +59,7 @@ async def start_run(
     "/shops/{shop}/webhook-subscriptions/repair",
     status_code=202,
     response_model=RunShown,
+    responses=EQUAL_RUN,
     summary="Repair the webhook subscriptions",
 )
 async def repair_webhook_subscriptions(
@@ -61,7 +69,13 @@ async def repair_webhook_subscriptions(
     return await repeat.answer(lambda once: start(access, shop.code, "check_subscriptions", once=once), started_answer)
 
 
-@router.post("/shops/{shop}/mappings/pull", status_code=202, response_model=RunShown, summary="Pull what can be mapped")
+@router.post(
+    "/shops/{shop}/mappings/pull",
+    status_code=202,
+    response_model=RunShown,
+    responses=EQUAL_RUN,
+    summary="Pull what can be mapped",
+)
 async def pull_mappings(access: RunsWrite, start: Starting, repeat: Repeat, shop: VisibleShop) -> Response:
     """Starts `pull_mappings`: reads from the store what can be mapped."""
     return await repeat.answer(lambda once: start(access, shop.code, "pull_mappings", once=once), started_answer)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.responses import Response
 
 from app.api.answers import REPLACED, answer, no_content, put_answer
@@ -30,6 +30,9 @@ from app.services.mappings import MappingTables
 
 router = resource_router("mappings")
 
+TheEntry = Annotated[
+    str, Path(max_length=100, description="Our id of the mapping.", examples=["map_01KF0EEEEEEEEEEEEEEEEEEEEE"])
+]
 Tables = Annotated[MappingTables, Depends(service(MappingTables))]
 
 
@@ -69,7 +72,9 @@ async def post_shipment_method_mapping(
     response_model=ShipmentMethodShown,
     summary="Read a shipment method mapping",
 )
-async def get_shipment_method_mapping(_: MappingsRead, shop: VisibleShop, entry_id: str, tables: Tables) -> Response:
+async def get_shipment_method_mapping(
+    _: MappingsRead, shop: VisibleShop, entry_id: TheEntry, tables: Tables
+) -> Response:
     """404 when there is none."""
     kept = await tables.shipment_methods.get(shop.id, entry_id)
     return answer(shipment_method_shown(kept), version=kept.version)
@@ -84,7 +89,7 @@ async def put_shipment_method_mapping(
     body: ShipmentMethodGiven,
     _: MappingsWrite,
     shop: VisibleShop,
-    entry_id: str,
+    entry_id: TheEntry,
     expected: ExpectedVersion,
     tables: Tables,
 ) -> Response:
@@ -97,7 +102,7 @@ async def put_shipment_method_mapping(
     "/shops/{shop}/shipment-method-mappings/{entry_id}", status_code=204, summary="Delete a shipment method mapping"
 )
 async def delete_shipment_method_mapping(
-    _: MappingsWrite, shop: VisibleShop, entry_id: str, expected: ExpectedVersion, tables: Tables
+    _: MappingsWrite, shop: VisibleShop, entry_id: TheEntry, expected: ExpectedVersion, tables: Tables
 ) -> Response:
     """404 when there is none."""
     await tables.shipment_methods.delete(shop.id, entry_id, expected=expected)
@@ -140,7 +145,9 @@ async def post_payment_method_mapping(
     response_model=PaymentMethodShown,
     summary="Read a payment method mapping",
 )
-async def get_payment_method_mapping(_: MappingsRead, shop: VisibleShop, entry_id: str, tables: Tables) -> Response:
+async def get_payment_method_mapping(
+    _: MappingsRead, shop: VisibleShop, entry_id: TheEntry, tables: Tables
+) -> Response:
     """404 when there is none."""
     kept = await tables.payment_methods.get(shop.id, entry_id)
     return answer(payment_method_shown(kept), version=kept.version)
@@ -155,7 +162,7 @@ async def put_payment_method_mapping(
     body: PaymentMethodGiven,
     _: MappingsWrite,
     shop: VisibleShop,
-    entry_id: str,
+    entry_id: TheEntry,
     expected: ExpectedVersion,
     tables: Tables,
 ) -> Response:
@@ -168,7 +175,7 @@ async def put_payment_method_mapping(
     "/shops/{shop}/payment-method-mappings/{entry_id}", status_code=204, summary="Delete a payment method mapping"
 )
 async def delete_payment_method_mapping(
-    _: MappingsWrite, shop: VisibleShop, entry_id: str, expected: ExpectedVersion, tables: Tables
+    _: MappingsWrite, shop: VisibleShop, entry_id: TheEntry, expected: ExpectedVersion, tables: Tables
 ) -> Response:
     """404 when there is none."""
     await tables.payment_methods.delete(shop.id, entry_id, expected=expected)

@@ -16,7 +16,10 @@ router = resource_router("shops")
 
 
 @router.get(
-    "/shops/{shop}/webhook-subscriptions", response_model=SubscriptionList, summary="List the webhook subscriptions"
+    "/shops/{shop}/webhook-subscriptions",
+    response_model=SubscriptionList,
+    responses={502: {}},
+    summary="List the webhook subscriptions",
 )
 async def list_webhook_subscriptions(
     access: ShopsRead,

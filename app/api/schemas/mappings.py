@@ -56,7 +56,9 @@ def location_shown(kept: Kept[LocationMapping]) -> LocationShown:
 class ShipmentMethodGiven(RequestBody):
     """A shipping title in the ERP."""
 
-    title: Text = Field(description="The shipping line's title at Shopify, without regard to case.")
+    title: Text = Field(
+        description="The shipping line's title at Shopify, without regard to case.", examples=["Standard"]
+    )
     shipment_method_code: Code | None = Field(default=None, description="The ERP's shipment method.")
     shipping_agent_code: Code | None = Field(default=None, description="The ERP's shipping agent.")
     shipping_agent_service_code: Code | None = Field(default=None, description="The agent's service.")

@@ -33,7 +33,7 @@ class AddressGiven(RequestBody):
     city: Line = Field(default="", description="City.", examples=["Amsterdam"])
     county: Line = Field(default="", description="Province, state or county.")
     country_code: Annotated[str, AfterValidator(_country)] = Field(
-        default="", description="ISO 3166-1 alpha-2.", examples=["NL"]
+        default="", max_length=2, description="ISO 3166-1 alpha-2 in capitals, or empty.", examples=["NL"]
     )
 
 

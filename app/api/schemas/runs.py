@@ -2,15 +2,40 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
+from app.api.openapi_schemas import X_MODEL
 from app.api.pagination import ListOf
 from app.api.schemas.types import AnswerBody, Flag, Instant, RequestBody, Whole
 from app.ports.repositories.runs import Run, RunState
 from app.ports.repositories.schedules import Schedule
-from app.services.tasks import ParameterKind, TaskDefinition, TaskName
+from app.services.task_input import MOST_VALUES
+from app.services.tasks import TASKS, ParameterKind, TaskDefinition, TaskName
 
 Values = dict[str, Any]
+_KINDS: dict[ParameterKind, dict[str, Any]] = {
+    ParameterKind.INSTANT: {"type": ["string", "null"], "format": "date-time", "maxLength": 35},
+    ParameterKind.DATE: {"type": ["string", "null"], "format": "date", "maxLength": 10},
+    ParameterKind.FLAG: {"type": ["boolean", "null"]},
+    ParameterKind.SHOPIFY_IDS: {
+        "type": ["array", "null"],
+        "minItems": 1,
+        "maxItems": MOST_VALUES,
+        "items": {"type": "string", "pattern": "^[0-9]{1,20}$", "maxLength": 20},
+    },
+}
+_PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        each.name: _KINDS[each.kind] | {"description": f"{each.description} Of the task `{task.name}`."}
+        for task in TASKS.values()
+        for each in task.parameters
+    },
+}
+FiltersGiven = Annotated[Values, WithJsonSchema({X_MODEL: "OrderFilters"})]
+"""Read by the use case, which knows what the task takes; told here."""
+ParametersGiven = Annotated[Values, WithJsonSchema(_PARAMETERS)]
 FILTERS = "Only orders for which all of this holds; see `filters` in GET /v1/tasks."
 PARAMETERS = "What the task may be asked; see `parameters` in GET /v1/tasks."
 CategoryName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
@@ -61,8 +86,10 @@ class ScheduleBody(RequestBody):
         examples=["0 6 * * 1-5"],
         description="Minute, hour, day, month, weekday (0 and 7 = Sunday) in the shop's time zone; all must hold.",
     )
-    filters: Values | None = Field(default=None, examples=[{"tags": {"contains": ["wholesale"]}}], description=FILTERS)
-    parameters: Values | None = Field(default=None, examples=[{}], description=PARAMETERS)
+    filters: FiltersGiven | None = Field(
+        default=None, examples=[{"tags": {"contains": ["wholesale"]}}], description=FILTERS
+    )
+    parameters: ParametersGiven | None = Field(default=None, examples=[{}], description=PARAMETERS)
     category: CategoryName | None = Field(
         default=None,
         examples=["orders:example.myshopify.com"],
@@ -88,8 +115,8 @@ class ScheduleShown(AnswerBody):
 class RunBody(RequestBody):
     """What a run is about; both may be left out."""
 
-    filters: Values | None = Field(default=None, examples=[{"test": False}], description=FILTERS)
-    parameters: Values | None = Field(
+    filters: FiltersGiven | None = Field(default=None, examples=[{"test": False}], description=FILTERS)
+    parameters: ParametersGiven | None = Field(
         default=None, examples=[{"updated_since": "2026-01-15T00:00:00Z"}], description=PARAMETERS
     )
 

@@ -2,98 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 
+from app.api.openapi_schemas import X_MODEL
 from app.api.pagination import ListOf
 from app.api.problems import ProblemDetails
 from app.api.schemas.types import AnswerBody, CalendarDate, Code, DecimalString, Flag, Instant, No, RequestBody, Whole
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-
-_LINE: dict[str, Any] = {
-    "line_no": 10000,
-    "type": "item",
-    "no": "ITEM-A",
-    "variant_code": None,
-    "description": "Article A",
-    "unit": "PCS",
-    "quantity": "2",
-    "unit_price": "15.50",
-    "discount_amount": "1.00",
-    "order_discount_amount": "0.00",
-    "amount": "30.00",
-    "tax_amount": "4.79",
-    "taxes": [{"title": "VAT", "rate": "0.190000", "amount": "4.79", "channel_liable": False, "estimated": False}],
-    "location_code": "BLUE",
-    "shipping_agent_code": None,
-    "shipping_agent_service_code": None,
-    "source": {"kind": "order_line", "id": "orl_01KF0AAAAAAAAAAAAAAAAAAAAA_11301", "shopify_id": "11301"},
-}
-_PARTY: dict[str, Any] = {
-    "customer_id": "cus_01KF0BBBBBBBBBBBBBBBBBBBBB",
-    "customer_no": "C100",
-    "name": "Blue Ltd",
-    "name2": "",
-    "contact_name": "Ada Blue",
-    "email": "ada@example.com",
-    "phone": "+31201234567",
-    "address": {
-        "line1": "Damrak 1",
-        "line2": "",
-        "postal_code": "1012 LG",
-        "city": "Amsterdam",
-        "county": "",
-        "country_code": "NL",
-    },
-}
-_CONTENT: dict[str, Any] = {
-    "external_document_no": "PO-7",
-    "document_date": "2026-01-15",
-    "due_date": None,
-    "currency": "EUR",
-    "currency_code": None,
-    "currency_handling": "shop",
-    "prices_include_tax": True,
-    "sell_to": _PARTY,
-    "bill_to": _PARTY,
-    "ship_to": _PARTY,
-    "payment_method_code": "CARD",
-    "payment_terms_code": None,
-    "shipment_method_code": "STD",
-    "shipping_agent_code": None,
-    "shipping_agent_service_code": None,
-    "salesperson_code": None,
-    "tax_area_code": None,
-    "tax_liable": False,
-    "work_description": "",
-    "attributes": [],
-    "lines": [_LINE],
-    "totals": {"amount": "30.00", "tax": "4.79", "amount_including_tax": "30.00", "charged_by_shopify": "30.00"},
-}
-_DOCUMENT: dict[str, Any] = {
-    "id": "doc_01KF0CCCCCCCCCCCCCCCCCCCCC",
-    "kind": "sales_order",
-    "number": "SO-000001",
-    "state": "released",
-    "version": 1,
-    "shop": "web",
-    "order": {"id": "ord_01KF0AAAAAAAAAAAAAAAAAAAAA", "shopify_id": "5501", "name": "#1001"},
-    "refund": None,
-    "replaces_id": None,
-    "adjusts_id": None,
-    "erp_document_no": None,
-    "posted_document_no": None,
-    "posting_date": None,
-    "cancel_reason": None,
-    "created_at": "2026-01-15T10:00:00Z",
-    "updated_at": "2026-01-15T10:00:00Z",
-    "released_at": "2026-01-15T10:00:00Z",
-    "acknowledged_at": None,
-    "posted_at": None,
-    "cancelled_at": None,
-    "unlinked_at": None,
-    **_CONTENT,
-}
 
 
 class OrderOfDocument(AnswerBody):
@@ -180,8 +96,6 @@ class LineSource(AnswerBody):
 
 class DocumentLine(AnswerBody):
     """A line. `amount` = `quantity` × `unit_price` − `discount_amount`, rounded to the currency."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_LINE]})
 
     line_no: Whole = Field(description="10000, 20000, …; unique on the document.", examples=[10000])
     type: str = Field(description="`item`, `account`, `charge` or `comment`; more may come.", examples=["item"])
@@ -288,8 +202,6 @@ class DocumentLife(AnswerBody):
 class SalesDocument(DocumentLife, DocumentContent):
     """A sales document: what the ERP books. It always carries all its lines."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_DOCUMENT]})
-
     lines: list[DocumentLine] = Field(
         description="Comment, order lines as in Shopify, shipping, duties, fees, cash rounding; on credit memos refund"
         " lines, shipping, exchange lines, remainder."
@@ -298,8 +210,6 @@ class SalesDocument(DocumentLife, DocumentContent):
 
 class ListedDocument(DocumentLife, DocumentContent):
     """A document in a list; with all its lines when `include=lines` was asked for."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_DOCUMENT]})
 
     lines: list[DocumentLine] = Field(
         default_factory=list, description="All lines of the document. Only there with `include=lines`."
@@ -344,7 +254,7 @@ class AcknowledgementItem(Acknowledgement):
 class AcknowledgementBatch(RequestBody):
     """Up to 250 acknowledgements; each is validated, and succeeds or fails, for itself."""
 
-    items: list[Annotated[Any, WithJsonSchema(AcknowledgementItem.model_json_schema())]] = Field(
+    items: list[Annotated[Any, WithJsonSchema({X_MODEL: "AcknowledgementItem"})]] = Field(
         min_length=1, max_length=250, description="The acknowledgements."
     )
 

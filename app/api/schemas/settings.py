@@ -12,16 +12,27 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.types import DECIMAL_PATTERN, Code, Country, Currency, DecimalString
+from app.api.schemas.types import DECIMAL_PATTERN, LONGEST_DECIMAL, Code, Country, Currency, DecimalString
 from app.domain.settings_values import public_name, settings_from_json
 from app.domain.shop_settings import CompanyMapping, OrderFilters, ShopSettings
 
 FORBID = ConfigDict(extra="forbid", frozen=True)
 LONGEST_OVERLAP = 24 * 60
 MOST_WORDS = 250
+A_DAY = {"type": "string", "format": "date", "maxLength": 10, "examples": ["2026-01-15"]}
 
 Word = Annotated[str, Field(min_length=1, max_length=255)]
 Words = Annotated[list[Word], Field(max_length=MOST_WORDS)]
@@ -52,7 +63,7 @@ def _amount_text(value: Any) -> Any:
     return value
 
 
-AmountText = Annotated[str, BeforeValidator(_amount_text), Field(pattern=DECIMAL_PATTERN)]
+AmountText = Annotated[str, Field(pattern=DECIMAL_PATTERN, max_length=LONGEST_DECIMAL), BeforeValidator(_amount_text)]
 
 
 class OneOf(BaseModel):
@@ -91,6 +102,9 @@ class Between(BaseModel):
     max: AmountText | None = Field(default=None, description="Not more.")
 
 
+ABOUT_FILTERS = (
+    "Which orders a shop, a schedule or a run is about. Everything is optional; all that is given must hold."
+)
 FILTER_TYPES: dict[str, Any] = {
     **dict.fromkeys(
         ("financial_status", "fulfilment_status", "channel", "risk", "name"),
@@ -107,10 +121,13 @@ FILTER_TYPES: dict[str, Any] = {
 SPECIAL: dict[str, Any] = {
     "general.local_currency": Currency | None,
     "general.country_code": Country | None,
-    "general.time_zone": Annotated[str, AfterValidator(_time_zone)] | None,
-    "general.start_date": Annotated[str, AfterValidator(_day)] | None,
+    "general.time_zone": Annotated[
+        str, Field(max_length=100, examples=["Europe/Amsterdam"]), AfterValidator(_time_zone)
+    ]
+    | None,
+    "general.start_date": Annotated[str, AfterValidator(_day), WithJsonSchema(A_DAY)] | None,
     "orders.cursor_overlap_minutes": Annotated[StrictInt, Field(ge=0, le=LONGEST_OVERLAP)],
-    "companies.mapping": Annotated[list[CompanyMapping], BeforeValidator(_listed), Field(min_length=1, max_length=3)],
+    "companies.mapping": Annotated[list[CompanyMapping], Field(min_length=1, max_length=3), BeforeValidator(_listed)],
     "items.sku_separator": Annotated[str, Field(min_length=1, max_length=10)],
 }
 """Leaves that take less than their Python type says."""
@@ -121,7 +138,7 @@ def _filters_model() -> type[BaseModel]:
         entry.name: (FILTER_TYPES[entry.name] | None, Field(default=None, description=entry.metadata["description"]))
         for entry in dataclasses.fields(OrderFilters)
     }
-    return create_model("OrderFilters", __config__=FORBID, __doc__=OrderFilters.__doc__, **fields)
+    return create_model("OrderFilters", __config__=FORBID, __doc__=ABOUT_FILTERS, **fields)
 
 
 OrderFiltersModel = _filters_model()
@@ -147,7 +164,7 @@ def _leaf(path: str, hint: Any) -> Any:
     return hint
 
 
-def _model(kind: type, name: str, prefix: str, *, defaults: bool) -> type[BaseModel]:
+def _model(kind: type, name: str, prefix: str, *, defaults: bool, about: str) -> type[BaseModel]:
     hints = get_type_hints(kind)
     fields: dict[str, Any] = {}
     for entry in dataclasses.fields(kind):
@@ -160,21 +177,22 @@ def _model(kind: type, name: str, prefix: str, *, defaults: bool) -> type[BaseMo
             default: Any = OrderFiltersModel()
         elif dataclasses.is_dataclass(entry.default):
             inner = type(entry.default)
-            annotation = _model(inner, f"{inner.__name__}{'Change' if defaults else ''}", f"{path}.", defaults=defaults)
+            name_of_part = f"{inner.__name__}{'Change' if defaults else ''}"
+            annotation = _model(inner, name_of_part, f"{path}.", defaults=defaults, about=described["description"])
             default = annotation() if defaults else ...
         else:
             annotation = _leaf(path, hints[entry.name])
             default = list(entry.default) if isinstance(entry.default, tuple) else entry.default
-        if path == "orders.number_series":
-            described |= {"examples": [{"sales_order": "SO-", "sales_invoice": "SI-"}]}
+            described |= {"examples": [default]} if isinstance(default, str) else {}
         fields[entry.name] = (annotation, Field(default=default if defaults else ..., **described))
-    return create_model(name, __config__=FORBID, __doc__=kind.__doc__, **fields)
+    return create_model(name, __config__=FORBID, __doc__=about, **fields)
 
 
-SettingsGiven = _model(ShopSettings, "ShopSettingsChange", "", defaults=True)
+ABOUT = "All settings of a shop."
+SettingsGiven = _model(ShopSettings, "ShopSettingsChange", "", defaults=True, about=ABOUT)
 """What a request may say."""
 
-SettingsShown = _model(ShopSettings, "ShopSettings", "", defaults=False)
+SettingsShown = _model(ShopSettings, "ShopSettings", "", defaults=False, about=ABOUT)
 """What an answer says: everything."""
 
 

@@ -13,14 +13,14 @@ from app.services.shops import NewShop, ShownShop
 
 Secret = Annotated[str, StringConstraints(min_length=8, max_length=1000, pattern=r"^[\x21-\x7e]+$")]
 ShopName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-StoreDomain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com$")]
+StoreDomain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com$", max_length=75)]
 
 
 class AccessTokenCredentials(RequestBody):
     """A static Admin API token of a custom app."""
 
     kind: Literal["access_token"] = Field(description="A token that does not expire.")
-    access_token: Secret = Field(description="The Admin API access token.", examples=["shpat_…"])
+    access_token: Secret = Field(description="The Admin API access token.", examples=["the-token-of-the-custom-app"])
     api_secret: Secret | None = Field(default=None, description="The app's API secret; signs webhooks.")
 
 
@@ -28,16 +28,16 @@ class ClientCredentials(RequestBody):
     """The client-credentials grant: tokens are fetched as needed."""
 
     kind: Literal["client_credentials"] = Field(description="Tokens by the client-credentials grant.")
-    client_id: Secret = Field(description="The app's client id.")
-    client_secret: Secret = Field(description="The app's client secret; signs webhooks.")
+    client_id: Secret = Field(description="The app's client id.", examples=["the-app-s-client-id"])
+    client_secret: Secret = Field(description="The app's client secret; signs webhooks.", examples=["the-app-s-secret"])
 
 
 class OAuthCredentials(RequestBody):
     """An app installed by OAuth, perhaps with the tokens of an installation that moves here."""
 
     kind: Literal["oauth"] = Field(description="Expiring offline tokens by the authorization-code grant.")
-    client_id: Secret = Field(description="The app's client id.")
-    client_secret: Secret = Field(description="The app's client secret; signs webhooks.")
+    client_id: Secret = Field(description="The app's client id.", examples=["the-app-s-client-id"])
+    client_secret: Secret = Field(description="The app's client secret; signs webhooks.", examples=["the-app-s-secret"])
     access_token: Secret | None = Field(default=None, description="The present offline token.")
     access_token_expires_at: Instant | None = Field(default=None, description="When it expires; null = unknown.")
     refresh_token: Secret | None = Field(default=None, description="The present refresh token.")

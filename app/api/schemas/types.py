@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?", re.ASCII)
+LONGEST_DECIMAL = 23
 DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$"
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
@@ -63,7 +64,7 @@ DecimalString = Annotated[
     Decimal,
     BeforeValidator(_decimal),
     PlainSerializer(plain, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": 23, "examples": ["12.50"]}),
+    WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": LONGEST_DECIMAL, "examples": ["12.50"]}),
 ]
 """An amount, a quantity or a rate."""
 
@@ -88,7 +89,7 @@ Instant = Annotated[
     datetime,
     BeforeValidator(_instant),
     PlainSerializer(in_utc, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-01-15T10:00:00Z"]}),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 35, "examples": ["2026-01-15T10:00:00Z"]}),
 ]
 
 
@@ -107,7 +108,7 @@ CalendarDate = Annotated[
     date,
     BeforeValidator(_date),
     PlainSerializer(date.isoformat, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-15"]}),
+    WithJsonSchema({"type": "string", "format": "date", "maxLength": 10, "examples": ["2026-01-15"]}),
 ]
 
 
@@ -138,20 +139,28 @@ Line = Annotated[str, StringConstraints(max_length=500)]
 
 Note = Annotated[str, StringConstraints(max_length=5000)]
 
-ShopCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-ShopifyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+ShopCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", max_length=40)]
+ShopifyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$", max_length=20)]
 """The numeric part of a Shopify id, as a string."""
 
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", max_length=2)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)]
 Flag = StrictBool
 Whole = Annotated[StrictInt, Field(ge=-(2**53), le=2**53)]
 
-ShopifyIdPath = Annotated[str, Path(pattern=r"^[0-9]{1,20}$", description="Shopify's numeric id.", examples=["7001"])]
-CountryPath = Annotated[str, Path(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.", examples=["NL"])]
-ProvincePath = Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,10}$", description="The province's code.", examples=["CA"])]
-CurrencyPath = Annotated[str, Path(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["USD"])]
+ShopifyIdPath = Annotated[
+    str, Path(pattern=r"^[0-9]{1,20}$", max_length=20, description="Shopify's numeric id.", examples=["7001"])
+]
+CountryPath = Annotated[
+    str, Path(pattern=r"^[A-Z]{2}$", max_length=2, description="ISO 3166-1 alpha-2, in capitals.", examples=["NL"])
+]
+ProvincePath = Annotated[
+    str, Path(pattern=r"^[A-Z0-9-]{1,10}$", max_length=10, description="The province's code.", examples=["CA"])
+]
+CurrencyPath = Annotated[str, Path(pattern=r"^[A-Z]{3}$", max_length=3, description="ISO 4217.", examples=["USD"])]
 JsonBody = Annotated[Any, Body()]
 """A body that the route reads by itself; still parsed by our rules."""
 
-InstantQuery = Annotated[Instant, Query(description="Changed at or after this instant (RFC 3339 with an offset).")]
+InstantQuery = Annotated[
+    Instant | None, Query(description="Only changed at or after this instant, such as `2026-01-15T10:00:00Z`.")
+]

@@ -1,0 +1,245 @@
+"""The OpenAPI document teaches: the gates it has to pass, and the committed snapshot that shows every change of it."""
+
+import json
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from app.api.routes import ROUTERS
+from tests.api.openapi_document import (
+    SNAPSHOT,
+    answer_schemas,
+    document,
+    every_operation,
+    parameters,
+    parts,
+    printed,
+    request_schemas,
+    resolved,
+)
+
+UNKEYED = {"/livez", "/readyz", "/webhooks/shopify"}
+MEANT_OPEN = {
+    "ProblemDetails": "some codes bring further members",
+    "ScheduleShown.filters": "as they were given",
+    "ScheduleShown.parameters": "as they were given",
+    "RunShown.filters": "as they were given",
+    "RunShown.parameters": "as they were given",
+    "RunShown.counts": "named by the task",
+    "OrderConflict": "more may come with the comparison of orders",
+    "ConflictChange": "more may come with the comparison of orders",
+    "post /webhooks/shopify": "Shopify's",
+}
+ANYTHING = {
+    "CaptureEntry.body": "the store's own answer",
+    "ConflictChange.before": "of any kind",
+    "ConflictChange.after": "of any kind",
+    "ConflictChange.amount": "not computed yet",
+    "OrderConflict.amount": "not computed yet",
+    "post /webhooks/shopify": "Shopify's",
+}
+
+
+def types_of(schema: dict[str, Any]) -> set[str]:
+    kind = schema.get("type", [])
+    return {kind} if isinstance(kind, str) else set(kind)
+
+
+def test_every_operation_has_an_id_of_its_own() -> None:
+    ids = [operation["operationId"] for _, _, operation in every_operation()]
+
+    assert len(ids) == len(set(ids))
+    assert all(name.isidentifier() and name == name.lower() for name in ids)
+
+
+def test_every_route_is_described() -> None:
+    described = {(method.upper(), path) for path, method, _ in every_operation()}
+    routes = {
+        (method, route.path.replace(":path", ""))  # type: ignore[attr-defined]
+        for router in ROUTERS
+        for route in router.routes
+        for method in route.methods  # type: ignore[attr-defined]
+    }
+
+    assert described == routes | {("POST", "/webhooks/shopify")}
+
+
+def test_every_operation_stands_in_one_described_chapter() -> None:
+    chapters = {tag["name"]: tag["description"] for tag in document()["tags"]}
+
+    assert all(chapters.values())
+    used = set()
+    for path, method, operation in every_operation():
+        [tag] = operation["tags"]
+        assert tag in chapters, (method, path)
+        used.add(tag)
+    assert used == set(chapters)
+
+
+def test_operations_and_parameters_say_what_they_are() -> None:
+    for path, method, operation in every_operation():
+        place = f"{method} {path}"
+        assert 3 <= len(operation["summary"]) <= 60, place
+        assert operation["summary"] != operation["description"], place
+        assert len(operation["description"]) > 10, place
+        for parameter in parameters(operation):
+            assert parameter.get("description"), f"{place} {parameter['name']}"
+        for status, response in operation["responses"].items():
+            assert resolved(response)["description"], f"{place} {status}"
+
+
+def test_every_field_is_described() -> None:
+    undescribed = [
+        f"{name}.{field}"
+        for name, schema in document()["components"]["schemas"].items()
+        for field, shape in schema.get("properties", {}).items()
+        if not (shape.get("description") or resolved(shape).get("description"))
+    ]
+    nameless = [name for name, schema in document()["components"]["schemas"].items() if not schema.get("description")]
+
+    assert undescribed == []
+    assert [name for name in nameless if "enum" not in document()["components"]["schemas"][name]] == []
+
+
+def test_every_schema_has_an_example_and_every_example_fits() -> None:
+    components = document()["components"]
+    wrong = []
+    for name, schema in components["schemas"].items():
+        assert schema.get("examples") or "enum" in schema, name
+        checker = jsonschema_rs.Draft202012Validator(
+            {"$ref": f"#/components/schemas/{name}", "components": components}, validate_formats=True
+        )
+        wrong += [
+            f"{name}: {error.message} at {'/'.join(map(str, error.instance_path))}"
+            for example in schema.get("examples", [])
+            for error in checker.iter_errors(example)
+        ]
+    assert wrong == []
+
+
+def test_every_example_of_a_field_a_parameter_and_a_problem_fits() -> None:
+    components = document()["components"]
+    wrong = []
+    told = [*parts(request_schemas()), *parts(answer_schemas())]
+    told += [
+        (name, {**content["schema"], "examples": [content["example"]]})
+        for name, response in components["responses"].items()
+        for content in response["content"].values()
+    ]
+    for place, schema in told:
+        for example in schema.get("examples", []):
+            shape = {key: value for key, value in schema.items() if key != "examples"} | {"components": components}
+            checker = jsonschema_rs.Draft202012Validator(shape, validate_formats=True)
+            wrong += [f"{place}: {error.message}" for error in checker.iter_errors(example)]
+    assert wrong == []
+
+
+def test_every_refusal_is_listed_as_a_problem() -> None:
+    for path, method, operation in every_operation():
+        statuses = {status: resolved(response) for status, response in operation["responses"].items()}
+        refusals = {status: response for status, response in statuses.items() if status >= "400"}
+        for status, response in refusals.items():
+            assert list(response["content"]) == ["application/problem+json"], (method, path, status)
+            assert response["content"]["application/problem+json"]["schema"]["$ref"].endswith("/ProblemDetails")
+        expected = {"503"} if path in UNKEYED else {"400", "401", "404", "500", "503"}
+        expected |= {"413", "415", "422"} if "requestBody" in operation and path not in UNKEYED else set()
+        expected |= {"409"} if method != "get" and path not in UNKEYED else set()
+        assert expected <= set(refusals), (method, path)
+
+
+def test_every_operation_says_which_key_it_needs() -> None:
+    for path, method, operation in every_operation():
+        if path in UNKEYED:
+            assert not operation.get("security"), path
+            continue
+        [[scopes]] = [list(each.values()) for each in operation["security"]]
+        assert len(scopes) == (0 if path == "/v1/me" else 1), path
+        assert all(f"`{scope}`" in operation["description"] for scope in scopes), (method, path)
+
+
+def test_headers_are_declared() -> None:
+    for path, method, operation in every_operation():
+        sent = {parameter["name"] for parameter in parameters(operation) if parameter["in"] == "header"}
+        if path.startswith("/v1/"):
+            assert ("Idempotency-Key" in sent) == (method == "post"), (method, path)
+            assert sent <= {"Idempotency-Key", "If-Match", "If-None-Match"}, (method, path, sent)
+        for status, response in operation["responses"].items():
+            headers = set(resolved(response).get("headers", {}))
+            if path != "/webhooks/shopify":
+                assert "Request-Id" in headers, (method, path, status)
+            if status in {"201", "202"}:
+                assert "Location" in headers, (method, path)
+            if method == "post" and status < "300" and path.startswith("/v1/"):
+                assert "Idempotent-Replayed" in headers, (method, path)
+        if "If-None-Match" in sent:
+            assert "ETag" in resolved(operation["responses"]["200"])["headers"], path
+            assert "304" in operation["responses"], path
+
+
+def test_what_is_answered_is_always_there() -> None:
+    optional = [
+        f"{place}.{name}"
+        for place, schema in parts(answer_schemas())
+        for name in schema.get("properties", {})
+        if name not in schema.get("required", [])
+    ]
+
+    assert optional == ["ListedDocument.lines"]
+
+
+def test_answers_may_grow_and_requests_may_not() -> None:
+    for place, schema in parts(answer_schemas()):
+        assert "enum" not in schema, place
+        assert "const" not in schema, place
+        assert schema.get("additionalProperties") is not False, place
+        assert place in MEANT_OPEN or schema.get("additionalProperties") is not True, place
+    for place, schema in parts(request_schemas()):
+        if "object" in types_of(schema):
+            assert place in MEANT_OPEN or schema.get("additionalProperties") is False, place
+
+
+def test_nothing_sent_is_without_bounds() -> None:
+    unbounded = [
+        place
+        for place, schema in parts(request_schemas())
+        if ("string" in types_of(schema) and "maxLength" not in schema and not {"enum", "const"} & set(schema))
+        or ("array" in types_of(schema) and "maxItems" not in schema)
+        or ({"integer", "number"} & types_of(schema) and not {"minimum", "maximum"} <= set(schema))
+    ]
+
+    assert unbounded == []
+
+
+def test_every_part_has_a_type() -> None:
+    for place, schema in [*parts(request_schemas()), *parts(answer_schemas())]:
+        known = types_of(schema) or {"anyOf", "oneOf", "enum", "const"} & set(schema)
+        assert known or place in ANYTHING, place
+
+
+def test_what_may_be_null_is_a_list_of_types_where_it_can_be() -> None:
+    for place, schema in [*parts(request_schemas()), *parts(answer_schemas())]:
+        match schema.get("anyOf"):
+            case [{"type": str()} as first, {"type": "null"}]:
+                pytest.fail(f"{place}: {first}")
+
+
+def test_settings_tell_their_defaults() -> None:
+    schemas = document()["components"]["schemas"]
+
+    for name, schema in schemas.items():
+        if name.endswith("SettingsChange") and name != "ShopSettingsChange":
+            for field, shape in schema["properties"].items():
+                nullable = "null" in types_of(shape) or "anyOf" in shape
+                assert "default" in shape or nullable or "$ref" in shape, f"{name}.{field}"
+    assert schemas["OrderSettingsChange"]["properties"]["webhooks"]["default"] is True
+    assert schemas["NumberSeriesChange"]["properties"]["sales_order"]["default"] == "SO-"
+
+
+@pytest.mark.drift
+def test_the_snapshot_is_the_document_of_the_code() -> None:
+    assert SNAPSHOT.read_text() == printed(document()), "The surface changed: look at the diff, then `make openapi`."
+
+
+def test_the_snapshot_is_plain_json() -> None:
+    assert json.loads(SNAPSHOT.read_text())["openapi"].startswith("3.1")
