@@ -44,7 +44,7 @@ class Demonstration:
         """What a reader exports before trying the commands."""
         return {
             "URL": self._found(r"'(http://[^/']+)/v1/"),
-            "KEY": self._found(r"Bearer (ob_\w+)"),
+            "KEY": self._found(r"Bearer (ob_[\w-]+)"),
             "SIMULATOR": self._found(r"store listens on (http://[\w.:]+\d)"),
         }
 
