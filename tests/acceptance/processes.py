@@ -124,8 +124,9 @@ def command(*arguments: str, environment: Mapping[str, str]) -> "subprocess.Comp
 
 def workers_of(pid: int) -> list[int]:
     """The worker processes among the children of a service; its database server is one of them too."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for thread in threads for child in thread.read_text().split()]
+    return [child for child in children if b"\0-m\0app." in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def _clean_environment() -> dict[str, str]:
