@@ -48,6 +48,10 @@ class Paper:
             if _PATH.fullmatch(code):
                 yield code
 
+    def modules(self) -> set[str]:
+        """Files that it names in code font without saying where they lie."""
+        return {code for code in _CODE.findall(self.prose) if re.fullmatch(r"\w+\.(?:py|graphql)", code)}
+
     def headings(self) -> list[str]:
         return re.findall(r"^#+ (.+)$", self.prose, re.MULTILINE)
 
