@@ -4,8 +4,16 @@ from app.domain.orders import Refund, RefundLine
 
 
 def gives_back(refund: Refund) -> bool:
-    """Whether the refund as a whole is creditable: it belongs to a return, or money was refunded (REF-25)."""
-    return refund.return_id is not None or refund.refunded.shop > 0
+    """Whether the refund as a whole is creditable: it belongs to a return, or money was refunded (REF-25).
+
+    Money on its way counts: Shopify states nothing as refunded until it has arrived (REF-33), and the credit memo that
+    then follows must not find the order already smaller.
+    """
+    return refund.return_id is not None or refund.refunded.shop > 0 or _pending(refund)
+
+
+def _pending(refund: Refund) -> bool:
+    return any(each.status == "pending" and each.kind == "refund" for each in refund.transactions)
 
 
 def credits_shipping(refund: Refund) -> bool:

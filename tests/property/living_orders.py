@@ -63,7 +63,8 @@ def living_order(seed: int, number: int) -> Json:
 
 
 def _edit(order: Json, rng: random.Random, at: datetime) -> None:
-    if any(part["restockType"] != "NO_RESTOCK" for refund in order["refunds"] for part in refund["refundLineItems"]):
+    """Only before goods are taken back for good, after which Shopify allows hardly any edit."""
+    if any(is_creditable(refund, part) for refund in order["refunds"] for part in refund["refundLineItems"]):
         return
     charges = _charges(order)
     changes = [_edit_of(order, charges, rng) for _ in range(rng.randint(1, 3))]

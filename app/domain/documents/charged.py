@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.money import NOTHING, Amount
-from app.domain.orders import Order, Refund
+from app.domain.orders import LineKind, Order, Refund
 from app.domain.refunds import creditable, credits_shipping
 from app.domain.shop_settings import RefundProcess
 
@@ -45,9 +45,12 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
     if process is RefundProcess.NONE:
         readings = [current]
     elif not order.refunds:
-        readings = [original] if original == current else [original, current]
+        readings = [original, current]
     else:
-        readings = [original.less(_not_creditable(order)), current.plus(_creditable(order))]
+        readings = [
+            original.less(_taken_back(order, to_be_credited=False)),
+            current.plus(_taken_back(order, to_be_credited=True)),
+        ]
     exchanged = _exchange_lines(order)
     if exchanged != _NONE:
         readings += [reading.less(exchanged) for reading in readings]
@@ -60,32 +63,23 @@ def _part(order: Order, *, subtotal: Amount, tax: Amount, goods: bool = True) ->
     return Charged(total=total, tax=tax, subtotal=subtotal if goods else NOTHING)
 
 
-def _not_creditable(order: Order) -> Charged:
+def _taken_back(order: Order, *, to_be_credited: bool) -> Charged:
+    """What refunds took, of those that credit memos will show or of the others. Tips are not in Shopify's subtotal."""
     exchange = {line.shopify_id for line in order.lines if line.exchange}
+    tips = {line.shopify_id for line in order.lines if line.kind is LineKind.TIP}
     found = _NONE
     for refund in order.refunds:
         for line in refund.lines:
-            if not creditable(refund, line) and line.line_id not in exchange:
-                found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
-        if not credits_shipping(refund):
-            found = found.plus(_refunded_shipping(order, refund))
+            if creditable(refund, line) is to_be_credited and line.line_id not in exchange:
+                goods = line.line_id not in tips
+                found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax, goods=goods))
+        if credits_shipping(refund) is to_be_credited:
+            found = found.plus(_refunded_charges(order, refund))
     return found
 
 
-def _creditable(order: Order) -> Charged:
-    exchange = {line.shopify_id for line in order.lines if line.exchange}
-    found = _NONE
-    for refund in order.refunds:
-        for line in refund.lines:
-            if creditable(refund, line) and line.line_id not in exchange:
-                found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
-        if credits_shipping(refund):
-            found = found.plus(_refunded_shipping(order, refund))
-    return found
-
-
-def _refunded_shipping(order: Order, refund: Refund) -> Charged:
-    found = _NONE
+def _refunded_charges(order: Order, refund: Refund) -> Charged:
+    found = _part(order, subtotal=refund.duties, tax=NOTHING, goods=False)
     for shipping in refund.shipping:
         found = found.plus(_part(order, subtotal=shipping.subtotal, tax=shipping.tax, goods=False))
     return found

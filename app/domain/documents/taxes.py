@@ -15,14 +15,15 @@ from app.domain.sales_documents import DocumentTax
 def with_header_tax(
     positions: Sequence[Position], *, header_tax: Decimal, header_lines: Sequence[TaxLine], currency: str
 ) -> list[Position]:
-    """The positions with the difference to the header's tax spread over the taxable ones by amount, as ``estimated``
-    taxes.
+    """The positions with the difference to the header's tax spread over the taxable ones as ``estimated`` taxes: by
+    amount where tax is lacking, by their taxes where there is too much, so that no tax falls below nothing.
     """
-    rest = header_tax - sum((tax.amount for position in positions for tax in position.taxes), ZERO)
+    rest = header_tax - sum((_tax(position) for position in positions), ZERO)
     if not rest or not positions:
         return list(positions)
-    places = _takers(positions)
-    shares = allocate(rest, [max(positions[place].amount, ZERO) for place in places], currency)
+    places = _takers(positions) if rest > 0 else _givers(positions)
+    weights = [positions[place].amount if rest > 0 else _tax(positions[place]) for place in places]
+    shares = allocate(rest, [max(weight, ZERO) for weight in weights], currency)
     spread = list(positions)
     for place, share in zip(places, shares, strict=True):
         if share:
@@ -40,6 +41,15 @@ def _takers(positions: Sequence[Position]) -> Sequence[int]:
         [place for place, each in enumerate(positions) if each.amount > 0],
     )
     return next((places for places in tests if places), range(len(positions)))
+
+
+def _givers(positions: Sequence[Position]) -> Sequence[int]:
+    """Where there is tax to be taken off, else wherever tax can lie."""
+    return [place for place, each in enumerate(positions) if _tax(each) > 0] or _takers(positions)
+
+
+def _tax(position: Position) -> Decimal:
+    return sum((tax.amount for tax in position.taxes), ZERO)
 
 
 def _estimated(position: Position, amount: Decimal, header_lines: Sequence[TaxLine]) -> DocumentTax:

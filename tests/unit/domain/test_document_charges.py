@@ -1,0 +1,215 @@
+"""P31, P32: what stands beside the lines, where Shopify's header says other than the charges themselves."""
+
+import dataclasses
+
+import pytest
+
+from app.domain.documents import NothingToDocument
+from app.domain.orders import Order, OrderLine, Transaction
+from app.domain.problems import ProblemCode
+from app.domain.refunds import gives_back
+from app.domain.shop_settings import RefundProcess
+from tests.builders import (
+    CREATED,
+    built,
+    documented,
+    fee,
+    line,
+    money,
+    order,
+    payment,
+    refund,
+    refund_line,
+    refunded_shipping,
+    refused,
+    settings,
+    shipping,
+    sid,
+    tax,
+    told,
+    totals,
+)
+
+NOBODY_CREDITS = settings(refunds={"process": RefundProcess.NONE})
+
+
+def charges(of: Order, **given: object) -> list[tuple[str, str]]:
+    """Source and amount of every line that is no order line."""
+    lines = told(documented(of, **given).lines, "source", "amount")
+    return [(source.kind.value, amount) for source, amount in lines if source.kind.value != "order_line"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "stands", "duties"),
+    [
+        pytest.param("13.00", "3.00", ["3.00"], id="the whole duty still stands"),
+        pytest.param("11.50", "1.50", ["1.50"], id="the duty of the pieces that are left"),
+        pytest.param("12.20", "2.20", ["2.20"], id="what the header says of it"),
+        pytest.param("10.00", "0.00", [], id="none of it"),
+    ],
+)
+def test_after_an_edit_duties_are_what_of_them_was_charged(whole: str, stands: str, duties: list[str]) -> None:
+    """Shopify does not say how an edit changes the duty of a line; its total does."""
+    made = order(
+        line(1, quantity=2, current=1, duties=[("77", "3.00")]),
+        totals=totals("23.00", current=whole, duties=stands),
+    )
+    assert charges(made) == [("duty", amount) for amount in duties]
+
+
+def test_the_duty_of_a_removed_line_that_still_stands_is_charged() -> None:
+    made = order(line(1), line(2, current=0, duties=[("77", "3.00")]), totals=totals("23.00", current="13", duties="3"))
+    assert charges(made) == [("duty", "3.00")]
+
+
+def test_several_duties_are_shared_by_what_stands_of_them() -> None:
+    made = order(
+        line(1, duties=[("71", "2.00")]),
+        line(2, quantity=2, current=1, duties=[("72", "4.00"), ("73", "0.00")]),
+        totals=totals("36.00", current="24.51", duties="4.51"),
+    )
+    assert charges(made) == [("duty", "1.50"), ("duty", "3.01")]
+
+
+def test_duties_that_the_prices_hold_are_no_lines() -> None:
+    made = order(line(1, duties=[("77", "3.00")]), duties_included=True, totals=totals("10.00", duties="3.00"))
+    assert charges(made) == []
+
+
+def test_duties_that_only_the_header_knows_are_one_line() -> None:
+    made = order(line(1), totals=totals("13.00", duties="3.00"))
+    assert told(documented(made).lines[1:], "no", "description", "amount") == [("4110", "Duties", "3.00")]
+
+
+def test_refunded_duties_are_the_credit_memos_and_where_nobody_credits_are_gone() -> None:
+    taken = line(1, duties=[("77", "3.00")])
+    back = dataclasses.replace(refund(refunded="3.00"), duties=money("3.00"))
+    made = order(taken, refunds=(back,), totals=totals("13.00", current="10.00", duties="0.00"))
+    assert charges(made) == [("duty", "3.00")]
+    assert charges(made, shop=NOBODY_CREDITS) == []
+
+
+def test_the_tax_of_a_duty_is_as_large_a_part_as_the_duty_itself() -> None:
+    taxed = line(1, quantity=2, current=1, duties=[("77", "3.00")])
+    taxed = dataclasses.replace(taxed, duties=(dataclasses.replace(taxed.duties[0], tax_lines=(tax("0.60"),)),))
+    made = order(
+        taxed,
+        prices_include_tax=False,
+        totals=totals("23.60", tax="0.60", current="11.80", current_tax="0.30", duties="1.50"),
+    )
+    assert told(documented(made).lines[1:], "amount", "tax_amount") == [("1.50", "0.30")]
+
+
+def test_a_fee_that_no_longer_stands_is_left_out() -> None:
+    made = order(line(1), additional_fees=(fee("2.00"),), totals=totals("12.00", current="10.00", additional_fees="0"))
+    assert charges(made, shop=NOBODY_CREDITS) == []
+
+
+def test_a_tip_that_stands_on_no_line_is_a_line_of_its_own() -> None:
+    made = order(line(1), shipping_lines=(shipping("5.00"),), totals=totals("17.00", tip="2.00"))
+    assert told(documented(made).lines, "no", "description", "amount") == [
+        ("ITEM-1", "Item 1", "10.00"),
+        ("4200", "Tip", "2.00"),
+        ("4100", "Standard", "5.00"),
+    ]
+
+
+def test_a_tip_is_not_added_where_the_lines_already_make_the_total() -> None:
+    assert charges(order(line(1), totals=totals("10.00", tip="2.00"))) == []
+
+
+def cancelled(of: OrderLine, *, kept: str, given_back: str | None = None) -> Order:
+    """An order of 10.00 and shipping of 5.00 whose goods were returned for money, then cancelled."""
+    charge = shipping("5.00")
+    parts = (refunded_shipping(given_back, of=charge),) if given_back else ()
+    back = refund(refund_line(of, subtotal="10.00", restock_type="return"), refunded="10.00", shipping=parts)
+    return order(
+        of,
+        cancelled_at=CREATED,
+        shipping_lines=(charge,),
+        refunds=(back,),
+        totals=totals("15.00", current=kept),
+    )
+
+
+def test_of_a_cancelled_order_only_what_credit_memos_give_back_is_documented() -> None:
+    """P32 (b), P34: shipping that was neither given back nor is still charged is nothing that was sold."""
+    gone = line(1, current=0)
+    kept = dataclasses.replace(cancelled(gone, kept="0.00"), lines=(line(1, current=0), line(2, current=0)))
+    kept = dataclasses.replace(kept, totals=totals("25.00", current="0.00"))
+    assert told(documented(kept).lines, "source", "amount") == [(documented(kept).lines[0].source, "10.00")]
+    assert documented(kept).totals.charged_by_shopify == 10
+
+
+def test_shipping_given_back_with_a_cancelled_order_is_documented_and_credited() -> None:
+    made = cancelled(line(1, current=0), kept="0.00", given_back="5.00")
+    assert charges(made) == [("shipping_line", "5.00")]
+
+
+def test_a_cancelled_order_that_still_holds_its_shipping_by_its_total_keeps_it() -> None:
+    assert charges(cancelled(line(1, current=0), kept="5.00")) == [("shipping_line", "5.00")]
+
+
+def test_a_charge_that_no_line_explains_is_refused_rather_than_forgotten() -> None:
+    made = order(line(1, current=0), totals=totals("14.00", current="4.00"))
+    assert ProblemCode.TOTAL_DIFFERS in refused(made, shop=NOBODY_CREDITS)
+
+
+def test_nothing_left_and_nothing_charged_is_nothing_to_document() -> None:
+    made = order(line(1, current=0), totals=totals("10.00", current="0.00"))
+    assert isinstance(built(made), NothingToDocument)
+
+
+@pytest.mark.parametrize(("shop", "rounding"), [(settings(), "0.02"), (NOBODY_CREDITS, "0.01")])
+def test_the_rounding_of_a_cash_refund_is_its_credit_memos_unless_nobody_writes_one(
+    shop: object, rounding: str
+) -> None:
+    given = dataclasses.replace(payment("cash", kind="refund"), rounding=money("0.01"))
+    failed = dataclasses.replace(payment("cash", kind="refund", status="failure"), rounding=money("0.01"))
+    made = order(line(1), transactions=(given, failed), totals=totals("10.00", cash_rounding="0.02"))
+    assert charges(made, shop=shop) == [("cash_rounding", rounding)]
+
+
+@pytest.mark.parametrize(
+    ("transaction", "expected"),
+    [
+        (payment(kind="refund", status="pending"), True),
+        (payment(kind="refund", status="failure"), False),
+        (payment(kind="void", status="pending"), False),
+    ],
+)
+def test_money_on_its_way_back_counts_as_given_back(transaction: Transaction, expected: bool) -> None:
+    """REF-25, REF-33: until it arrives Shopify states nothing as refunded, and a credit memo will follow."""
+    waiting = dataclasses.replace(refund(), transactions=(transaction,))
+    assert gives_back(waiting) is expected
+
+
+def test_a_refund_on_its_way_does_not_make_the_order_smaller() -> None:
+    taken = line(1, quantity=2, current=1)
+    waiting = refund(refund_line(taken, subtotal="10.00"))
+    waiting = dataclasses.replace(waiting, transactions=(payment(kind="refund", status="pending"),))
+    made = order(taken, refunds=(waiting,), totals=totals("20.00", current="10.00"))
+    assert told(documented(made).lines, "quantity", "amount") == [("2", "20.00")]
+
+
+def test_shipping_that_was_wholly_waived_leaves_no_line_of_nothing() -> None:
+    charge = shipping("5.00", discount="2.00")
+    waived = refund(shipping=(refunded_shipping("3.00", of=charge),))
+    made = order(line(1), shipping_lines=(charge,), refunds=(waived,), totals=totals("13.00", current="10.00"))
+    assert charges(made) == []
+
+
+def test_tax_that_is_too_much_is_taken_from_where_tax_is() -> None:
+    """A negative estimate never makes the tax of a line negative."""
+    made = order(
+        line(1, price="1.00", taxes=[tax("5.00")]),
+        line(2, price="1000.00"),
+        prices_include_tax=False,
+        totals=totals("1003.00", tax="2.00"),
+    )
+    assert told(documented(made).lines, "tax_amount") == [("2.00",), ("0.00",)]
+
+
+def test_the_id_of_a_line_without_one_at_shopify_is_none() -> None:
+    made = order(line(sid(1)), totals=totals("13.00", duties="3.00"))
+    assert documented(made).lines[1].source.shopify_id is None
