@@ -72,7 +72,7 @@ def test_every_make_command_that_a_page_names_is_a_target() -> None:
     named = {
         (page.name, command)
         for page in papers()
-        for command in re.findall(r"(?:^|`| )make ([a-z][a-z-]+)\b", code(page))
+        for command in re.findall(r"(?:^|`| )make ([a-z][a-z-]+)\b", code(page), re.MULTILINE)
     }
 
     assert {(page, command) for page, command in named if command not in targets} == set()
