@@ -48,6 +48,10 @@ class Running:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def address(self) -> str:
         """Where it listens, once it says so."""
         deadline = time.monotonic() + START_SECONDS

@@ -1,0 +1,133 @@
+"""F5: Shopify's door against ``pgbench`` doing the same insert, on the same server in the same minutes."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+
+from app.adapters.postgres.embedded_binaries import find_programs
+from app.store_simulator.state import DEFAULT_CLIENT_SECRET
+from bench.figures import Figure
+from bench.stage import DOMAIN, Service, Stage, serving, set_up_shop
+
+CONNECTIONS = 128
+BODY_BYTES = 6 * 1024
+TOPIC = "carts/update"
+"""Nothing acts on it: the door treats all topics alike, and what follows is not to be measured here."""
+
+INSERT = """\\set n random(1, 9000000000000000)
+INSERT INTO webhook_inbox (store_id, webhook_id, topic, event_id, api_version, triggered_at, body)
+VALUES (:store::text, :n::text, 'carts/update', NULL, '2026-10', NULL, :body::text::bytea) ON CONFLICT DO NOTHING;
+"""
+_RATE = re.compile(r"tps = ([0-9.]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Load:
+    """What the driver saw."""
+
+    per_second: float
+    p50: float
+    p99: float
+    refused: int
+
+
+def measured(stage: Stage, *, seconds: float) -> Figure:
+    """Twice ``pgbench``, and the door between: the machine's mood shows in the difference of the two."""
+    with serving(stage, "door", role="api") as service:
+        set_up_shop(service)
+        body = _body()
+        before = _pgbench(stage, service, body, seconds)
+        load = _load(service, body, seconds)
+        after = _pgbench(stage, service, body, seconds)
+    if load.refused:
+        raise RuntimeError(f"The door did not take {load.refused} webhooks.")
+    reference = (before + after) / 2
+    return Figure(
+        name="F5",
+        what=f"webhooks durable and answered, against pgbench's inserts ({CONNECTIONS} connections, 6 KB)",
+        value=load.per_second / reference,
+        unit="× pgbench",
+        bar=0.6,
+        goal=0.9,
+        less_is_better=False,
+        notes=[
+            f"{load.per_second:.0f} webhooks/s, p50 {load.p50:.1f} ms, p99 {load.p99:.1f} ms (bar 100, goal 40)",
+            f"pgbench {before:.0f} inserts/s before and {after:.0f} after; the load driver shares the cores",
+        ],
+    )
+
+
+def _body() -> bytes:
+    """JSON of the wanted size that does not compress to nothing."""
+    filler = base64.b64encode(os.urandom(BODY_BYTES)).decode()
+    return json.dumps({"id": 1, "note": filler})[: BODY_BYTES - 2].encode() + b'"}'
+
+
+def _load(service: Service, body: bytes, seconds: float) -> _Load:
+    """The driver is a process of its own, as Shopify is."""
+    signature = base64.b64encode(hmac.new(DEFAULT_CLIENT_SECRET.encode(), body, hashlib.sha256).digest()).decode()
+    wish = {
+        "port": int(service.environment["ORDERBRIDGE_PORT"]),
+        "connections": CONNECTIONS,
+        "seconds": seconds,
+        "body": body.decode(),
+        "headers": {
+            "Content-Type": "application/json",
+            "X-Shopify-Topic": TOPIC,
+            "X-Shopify-Hmac-Sha256": signature,
+            "X-Shopify-Shop-Domain": DOMAIN,
+            "X-Shopify-API-Version": "2026-10",
+        },
+    }
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.door_load"], input=json.dumps(wish), stdout=subprocess.PIPE, text=True, check=True
+    )
+    return _Load(**json.loads(told.stdout))
+
+
+def _pgbench(stage: Stage, service: Service, body: bytes, seconds: float) -> float:
+    script = stage.folder / "insert.sql"
+    script.write_text(INSERT)
+    socket = parse_qs(urlsplit(service.database).query)["host"][0]
+    store = asyncio.run(_store(service.database))
+    told = subprocess.run(
+        [
+            str(find_programs(choice=None, major=None).prefix / "bin" / "pgbench"),
+            *("--no-vacuum", "--protocol=prepared", f"--file={script}", f"--client={CONNECTIONS}", "--jobs=2"),
+            *(
+                f"--time={max(int(seconds), 1)}",
+                f"--define=store={store}",
+                f"--define=body={body.decode()}",
+            ),
+            *("-h", socket, "-p", "5432", "-U", "postgres", urlsplit(service.database).path.lstrip("/")),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.defpath, "LC_ALL": "C"},
+        cwd="/",
+    )
+    found = _RATE.search(told.stdout)
+    if found is None:
+        raise RuntimeError(f"pgbench told no rate: {told.stdout[-300:]} {told.stderr[:300]}")
+    return float(found.group(1))
+
+
+async def _store(database: str) -> str:
+    """The store that the webhooks are of, as the inbox knows it."""
+    connection = await asyncpg.connect(database)
+    try:
+        found: str = await connection.fetchval("SELECT id FROM stores WHERE store_domain = $1", DOMAIN)
+    finally:
+        await connection.close()
+    return found
