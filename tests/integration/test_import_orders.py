@@ -1,6 +1,16 @@
-"""Importing orders: whole or not at all, once, and never twice by two workers (P14, decisions 3 and 4)."""
+"""Importing orders: whole or not at all, once, and never by two workers at a time (P14, decisions 3 and 4)."""
 
-from tests.integration.world import World, an_order
+import asyncio
+import itertools
+
+import pytest
+
+from app.ports.errors import AccessRevoked, Unavailable
+from app.services.import_orders import LEASE
+from tests.integration.world import HeldReading, World, a_line, an_order
+
+TOO_MUCH = "10000000000000000.00"
+"""More money than a document can say, so that an order of it cannot be written."""
 
 
 async def test_an_order_is_imported_and_documented(world: World) -> None:
@@ -10,6 +20,263 @@ async def test_an_order_is_imported_and_documented(world: World) -> None:
 
     assert (counts.imported, counts.documents) == (1, 1)
     document = await world.document_of("#1001")
-    assert document["number"] == "SO-000001"
+    assert (document["number"], document["totals"]["charged_by_shopify"]) == ("SO-000001", "10.00")
     assert await world.queue() == []
     assert await world.events() == ["order.imported", "sales_document.created", "sales_document.released"]
+
+
+async def test_reading_an_unchanged_order_again_writes_nothing_and_announces_nothing(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.imports(1001)
+    before, told = await world.order(), await world.events()
+
+    counts = await world.imports(1001)
+
+    assert (counts.imported, counts.unchanged) == (0, 1)
+    assert await world.events() == told
+    after = await world.order()
+    assert {name for name in after if after[name] != before[name]} == {"read_at"}
+    assert await world.value("SELECT count(*) FROM order_captures") == 1
+
+
+async def test_a_later_change_time_alone_is_no_change(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.imports(1001)
+    told = await world.events()
+
+    await world.store.change(1001, updatedAt="2026-01-15T10:00:00Z")
+    counts = await world.imports(1001)
+
+    assert counts.unchanged == 1
+    assert (await world.events(), (await world.order())["version"]) == (told, 1)
+    assert (await world.order())["store_updated_at"].hour == 10
+
+
+async def test_a_changed_order_gets_one_version_more_and_keeps_its_document(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.imports(1001)
+
+    await world.store.change(1001, note="Ring twice")
+    await world.imports(1001)
+
+    row = await world.order()
+    assert (row["version"], row["body"]["note"], row["state"]) == (2, "Ring twice", "processed")
+    assert (await world.events())[-1] == "order.updated"
+    assert len(await world.documents_of()) == 1
+
+
+async def test_a_cancelled_order_is_announced_as_cancelled_once(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.imports(1001)
+
+    await world.store.change(1001, cancelledAt="2026-01-16T09:00:00Z", cancelReason="CUSTOMER")
+    await world.imports(1001)
+    await world.store.change(1001, note="Sorry")
+    await world.imports(1001)
+
+    assert (await world.events()).count("order.cancelled") == 1
+
+
+async def test_an_order_wanted_while_it_is_read_stays_and_is_read_again(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    held = HeldReading(world.gateway)
+    importing = asyncio.create_task(world.process(gateway=held).import_orders(world.store_id))
+    await held.has_read.wait()
+
+    await world.store.change(1001, note="changed meanwhile")
+    await world.wants(1001)
+    held.let_go.set()
+    counts = await importing
+
+    assert counts.imported == 2
+    assert (await world.order())["body"]["note"] == "changed meanwhile"
+    assert await world.queue() == []
+
+
+async def test_two_workers_never_take_the_same_order(world: World) -> None:
+    await world.store.has(*(an_order(number) for number in range(1001, 1121)))
+    await world.wants(*range(1001, 1121))
+
+    counts = await asyncio.gather(*(world.process(name).import_orders(world.store_id) for name in ("one", "two")))
+
+    assert sum(each.imported for each in counts) == 120
+    assert sum(each.unchanged for each in counts) == 0
+    numbers = await world.fetch("SELECT number FROM sales_documents ORDER BY number")
+    assert [row["number"] for row in numbers] == [f"SO-{number:06}" for number in range(1, 121)]
+
+
+async def test_an_expired_claim_is_taken_over_and_the_late_writer_drops_its_result(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    held = HeldReading(world.gateway)
+    late = asyncio.create_task(world.process("late", gateway=held).import_orders(world.store_id))
+    await held.has_read.wait()
+
+    world.clock.pass_by(seconds=LEASE.total_seconds() + 1)
+    await world.store.change(1001, note="newer")
+    assert (await world.process("heir").import_orders(world.store_id)).imported == 1
+    held.let_go.set()
+    dropped = await late
+
+    assert (dropped.imported, dropped.unchanged, dropped.failed) == (0, 0, 0)
+    assert (await world.order())["body"]["note"] == "newer"
+    assert (await world.events()).count("order.imported") == 1
+
+
+async def test_an_older_reading_never_overwrites_a_newer_one(world: World) -> None:
+    await world.store.has(an_order(1001, note="new"))
+    await world.imports(1001)
+    # As if somebody had read a later state than what the store's replica answers now.
+    await world.do("UPDATE orders SET store_updated_at = store_updated_at + interval '1 second', body_hash = ''")
+    before = await world.order()
+
+    counts = await world.imports(1001)
+
+    assert (counts.imported, await world.order()) == (0, before)
+    assert await world.queue() == []
+
+
+async def test_one_bad_order_fails_alone_and_its_neighbours_go_on(world: World) -> None:
+    await world.store.has(
+        *(an_order(number) for number in range(1001, 1006)), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)])
+    )
+
+    counts = await world.imports(*range(1001, 1006), 6666)
+
+    assert (counts.imported, counts.failed) == (5, 1)
+    assert await world.orders() == [f"#{number}" for number in range(1001, 1006)]
+    row = await world.row_of(6666)
+    assert (row["error_code"], row["attempts"], row["parked_at"]) == ("import_failed", 1, None)
+
+
+async def test_an_order_that_keeps_failing_is_parked_after_five_attempts(world: World) -> None:
+    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.wants(6666)
+    pauses = []
+    for _ in range(5):
+        await world.process().import_orders(world.store_id)
+        row = await world.row_of(6666)
+        if row["due_at"]:
+            pauses.append(round((row["due_at"] - world.clock.now()).total_seconds(), -1))
+            world.clock.pass_by(minutes=31)
+
+    assert pauses == [10, 60, 300, 1800]
+    assert (row["attempts"], row["due_at"]) == (5, None)
+    assert row["parked_at"] is not None
+    assert await world.orders() == []
+    world.clock.pass_by(days=1)
+    assert (await world.process().import_orders(world.store_id)).failed == 0
+
+
+async def test_a_parked_order_is_tried_again_when_it_changes(world: World) -> None:
+    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.wants(6666)
+    await world.do("UPDATE orders_to_import SET attempts = 4")
+    await world.process().import_orders(world.store_id)
+    assert (await world.row_of(6666))["parked_at"] is not None
+
+    await world.store.change(6666, lineItems=[a_line(1)])
+    await world.imports(6666)
+
+    assert await world.queue() == []
+    assert await world.is_documented("#6666")
+
+
+async def test_an_order_whose_workers_died_is_tried_alone_and_at_last_parked(world: World) -> None:
+    """A25: attempts are counted before the work, so that an order that kills its workers cannot do so for ever."""
+    await world.store.has(an_order(1001), an_order(6666))
+    await world.wants(1001, 6666)
+    await world.do("UPDATE orders_to_import SET attempts = 2 WHERE shopify_id = '6666'")
+
+    await world.process().import_orders(world.store_id)
+    reads = [call["variables"]["ids"] for call in await world.store.calls("OrdersWhole")]
+    assert reads == [["gid://shopify/Order/1001"], ["gid://shopify/Order/6666"]]
+
+    await world.wants(6666)
+    await world.do("UPDATE orders_to_import SET attempts = 5 WHERE shopify_id = '6666'")
+    await world.process().import_orders(world.store_id)
+    row = await world.row_of(6666)
+    assert (row["error_code"], row["due_at"]) == ("import_crashed", None)
+
+
+@pytest.mark.parametrize("kind", ["server_error", "throttled", "rate_limited", "cut_json"])
+async def test_trouble_of_the_store_puts_orders_off_and_counts_no_attempt(world: World, kind: str) -> None:
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.store.fails(kind, operation="OrdersWhole", times=None)
+
+    with pytest.raises(Unavailable):
+        await world.imports(1001, 1002)
+
+    rows = await world.queue("attempts", "claimed_by", "error_code", "due_at > now()")
+    assert rows == [("1001", 0, None, None, True), ("1002", 0, None, None, True)]
+    await world.store.mends()
+    world.clock.pass_by(minutes=5)
+    assert (await world.process().import_orders(world.store_id)).imported == 2
+
+
+async def test_an_order_of_which_a_part_is_missing_is_not_imported_in_part(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.store.fails("partial_data", operation="OrdersWhole", path=["nodes", 1, "lineItems"])
+
+    counts = await world.imports(1001, 1002)
+
+    assert (counts.imported, counts.failed) == (1, 1)
+    assert len(await world.orders()) == 1
+    world.clock.pass_by(minutes=1)
+    assert (await world.process().import_orders(world.store_id)).imported == 1
+
+
+async def test_a_store_that_refuses_us_is_worked_on_no_more_until_a_person_acts(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.store.fails("unauthorized", times=None)
+
+    with pytest.raises(AccessRevoked):
+        await world.imports(1001)
+
+    assert await world.value("SELECT access_revoked_at IS NOT NULL FROM stores")
+    assert "store.access_revoked" in await world.events()
+    await world.store.mends()
+    world.clock.pass_by(minutes=1)
+    assert (await world.process().import_orders(world.store_id)).imported == 0
+    assert await world.queue("attempts") == [("1001", 0)]
+
+
+async def test_an_order_deleted_at_the_store_leaves_the_queue_and_keeps_its_copy(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.imports(1001)
+    await world.store.loses(1001)
+
+    await world.imports(1001)
+
+    assert await world.queue() == []
+    assert await world.orders() == ["#1001"]
+
+
+async def test_a_worker_that_is_stopped_gives_its_orders_back(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    held = HeldReading(world.gateway)
+    importing = asyncio.create_task(world.process(gateway=held).import_orders(world.store_id))
+    await held.has_read.wait()
+
+    importing.cancel()
+    await asyncio.gather(importing, return_exceptions=True)
+
+    assert await world.queue("attempts", "claimed_by") == [("1001", 0, None)]
+
+
+async def test_announcements_and_imports_at_the_same_time_never_wait_in_a_circle(world: World) -> None:
+    numbers = range(1001, 1061)
+    await world.store.has(*(an_order(number) for number in numbers))
+    await world.wants(*numbers)
+
+    async def announce() -> None:
+        for order in itertools.islice(itertools.cycle(reversed(numbers)), 120):
+            await world.wants(order, *range(order, 1061))
+
+    counts, *_ = await asyncio.gather(world.process("one").import_orders(world.store_id), announce(), announce())
+    rest = await world.process("two").import_orders(world.store_id)
+
+    assert (counts.failed, rest.failed) == (0, 0)
+    assert len(await world.orders()) == 60

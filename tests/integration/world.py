@@ -6,11 +6,11 @@ Knows how things are arranged and looked at; does not know what a test expects.
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import httpx
@@ -34,9 +34,10 @@ from app.domain.settings_values import settings_from_json, settings_to_json
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.repositories.runs import Run
 from app.ports.store_access import CredentialsKind, StoreCredentials
-from app.ports.store_gateway import StoreGateway
+from app.ports.store_gateway import OrderReading, StoreGateway, StoreRef
 from app.services.document_actions import DocumentActions
-from app.services.import_orders import ImportCounts, ImportOrders
+from app.services.import_orders import ImportOrders
+from app.services.imported_orders import ImportCounts
 from app.services.links import LinkTables
 from app.services.list_orders import ListOrders
 from app.services.make_documents import MakeDocuments
@@ -122,6 +123,24 @@ def a_person(number: int, *, email: str | None = None, **address: str) -> Json:
         "addresses": [place],
         "defaultAddress": place,
     }
+
+
+class HeldReading:
+    """A way to the store that holds what it read until it is let go, so that something may happen meanwhile."""
+
+    def __init__(self, gateway: StoreGateway) -> None:
+        self._gateway = gateway
+        self.has_read = asyncio.Event()
+        self.let_go = asyncio.Event()
+
+    async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
+        readings = await self._gateway.read_orders(store, ids)
+        self.has_read.set()
+        await self.let_go.wait()
+        return readings
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
 
 
 class MovableClock:
@@ -218,9 +237,9 @@ class World:
     def uow(self) -> Callable[[], PostgresUnitOfWork]:
         return unit_of_work_factory(self.engine)
 
-    def process(self, name: str = "worker", *, gateway: StoreGateway | None = None) -> Process:
+    def process(self, name: str = "worker", *, gateway: HeldReading | None = None) -> Process:
         """Another process; its own way to the store if one is given."""
-        reads = gateway or self.gateway
+        reads = cast("StoreGateway", gateway) if gateway else self.gateway
         decisions = OrderDecisions(self.ids, ContactKeys())
         import_orders = ImportOrders(
             gateway=reads, uow=self.uow, decisions=decisions, clock=self.clock, ids=self.ids, worker=name
@@ -271,7 +290,7 @@ class World:
 
     # Arranging.
 
-    async def set_up_shop(self, code: str = "web", **settings: Json) -> ShopId:
+    async def set_up_shop(self, code: str, settings: Mapping[str, Any]) -> ShopId:
         """A shop on the store; groups of settings given are merged into the plain ones."""
         made = await self.shops.create(
             NewShop(
@@ -412,6 +431,15 @@ class World:
         """The queue's row of an order."""
         return dict((await self.fetch("SELECT * FROM orders_to_import WHERE shopify_id = $1", str(order)))[0])
 
+    async def is_true(self, statement: str, *parameters: object) -> bool:
+        return bool(await self.value(statement, *parameters))
+
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Until it is so; fails after ten seconds."""
+        async with asyncio.timeout(10):
+            while not await condition():  # noqa: ASYNC110 - what is waited for is in a database
+                await asyncio.sleep(0.02)
+
     async def events(self) -> list[str]:
         return [row["type"] for row in await self.fetch("SELECT type FROM events ORDER BY seq")]
 
@@ -450,7 +478,7 @@ async def a_world(url: str, simulator: RunningSimulator, **settings: Json) -> As
             vault=vault,
             keyring=keyring,
         )
-        world.shop = await world.set_up_shop(**settings)
+        world.shop = await world.set_up_shop("web", settings)
         await world.store.has(throttle=UNLIMITED, shop={"currencyCode": "EUR"})
         await world.customer("C100", name="Web sales")
         await world.item("ITEM-A", description="Teapot")

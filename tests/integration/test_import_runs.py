@@ -1,0 +1,194 @@
+"""Runs of ``import_orders``: they end when their work has, and say what became of every order (P12, 1.15–1.21)."""
+
+import asyncio
+
+from app.ports.repositories.runs import RunState
+from app.services.tasks import TaskName
+from tests.integration.test_import_orders import TOO_MUCH
+from tests.integration.world import HeldReading, World, a_line, an_order
+
+
+async def test_a_run_counts_what_became_of_its_orders(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.run()
+    await world.store.change(1002, note="changed")
+    await world.store.has(
+        an_order(1003, updatedAt="2026-01-15T09:30:00Z", lineItems=[a_line(3, sku="NOBODY-KNOWS")]),
+        an_order(6666, updatedAt="2026-01-15T09:30:00Z", lineItems=[a_line(1, price=TOO_MUCH)]),
+    )
+
+    run = await world.run()
+
+    assert run.state is RunState.SUCCEEDED
+    assert run.counts == {"listed": 4, "imported": 2, "unchanged": 1, "documents": 0, "blocked": 1, "failed": 1}
+    assert (run.done, run.total) == (3, 3)
+
+
+async def test_a_run_names_the_orders_that_failed_and_why(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+
+    run = await world.run()
+
+    assert run.state is RunState.SUCCEEDED
+    [error] = run.errors
+    row = await world.row_of(6666)
+    assert (error["resource_type"], error["id"], error["code"]) == ("order_to_import", row["id"], "import_failed")
+    assert error["detail"].startswith("Shopify order 6666: ")
+
+
+async def test_what_another_worker_does_is_counted_and_named_as_well(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    held = HeldReading(world.gateway)
+    running = asyncio.create_task(world.run(process=world.process("runner", gateway=held)))
+    await held.has_read.wait()
+    world.clock.pass_by(minutes=1)
+
+    other = await world.process("other").import_orders(world.store_id)
+    held.let_go.set()
+    run = await running
+
+    assert (other.imported, other.failed) == (1, 1)
+    assert (run.counts["imported"], run.counts["failed"], len(run.errors)) == (1, 1, 1)
+
+
+async def test_every_run_tries_again_what_failed_before(world: World) -> None:
+    """1.21, without waiting for the back-off."""
+    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.run()
+    await world.store.change(6666, lineItems=[a_line(1)], updatedAt="2026-01-15T09:00:00Z")
+
+    run = await world.run()
+
+    assert (run.counts["imported"], run.errors) == (1, [])
+    assert await world.is_documented("#6666")
+
+
+async def test_filters_of_a_run_narrow_and_lose_nothing(world: World) -> None:
+    paid, pending = {"displayFinancialStatus": "PAID"}, {"displayFinancialStatus": "PENDING"}
+    await world.store.has(an_order(1001, **paid), an_order(1002, **pending), an_order(1003, **pending))
+
+    run = await world.run(filters={"financial_status": {"in": ["paid"]}})
+    assert (run.state, await world.orders()) == (RunState.SUCCEEDED, ["#1001"])
+    assert await world.queue("due_at", "error_code", "parked_at") == [
+        ("1002", None, None, None),
+        ("1003", None, None, None),
+    ]
+
+    await world.store.forget_calls()
+    await world.run(filters={"financial_status": {"in": ["paid"]}})
+    assert await world.store.calls("OrdersWhole") == []
+
+    await world.run(filters={"name": {"in": ["#1003"]}})
+    assert await world.orders() == ["#1001", "#1003"]
+    await world.run()
+    assert await world.orders() == ["#1001", "#1002", "#1003"]
+    assert await world.queue() == []
+
+
+async def test_a_run_about_new_orders_leaves_changed_ones_waiting(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.run()
+    await world.store.change(1001, note="changed", updatedAt="2026-01-15T09:10:00Z")
+    await world.store.has(an_order(1002, updatedAt="2026-01-15T09:10:00Z"))
+
+    await world.run(filters={"action": "new"})
+
+    assert await world.orders() == ["#1001", "#1002"]
+    assert not (await world.order("#1001"))["body"]["note"]
+    await world.run()
+    assert (await world.order("#1001"))["body"]["note"] == "changed"
+
+
+async def test_a_webhook_brings_in_what_a_run_left_out(world: World) -> None:
+    await world.store.has(an_order(1002, displayFinancialStatus="PENDING"))
+    await world.run(filters={"financial_status": {"in": ["paid"]}})
+
+    await world.imports(1002)
+
+    assert await world.orders() == ["#1002"]
+
+
+async def test_filters_of_a_run_do_not_touch_the_orders_of_another_shop(world: World) -> None:
+    await world.set(orders={"filters": {"channel": {"not_in": ["pos"]}}})
+    await world.set_up_shop("pos", {"orders": {"filters": {"channel": {"in": ["pos"]}}}})
+    await world.store.has(an_order(1001, displayFinancialStatus="PENDING"), an_order(1002, sourceName="pos"))
+
+    await world.run(shop="web", filters={"financial_status": {"in": ["authorized"]}})
+
+    assert await world.orders() == ["#1002"]
+
+
+async def test_orders_asked_for_by_id_are_the_shops_whatever_its_filters_say(world: World) -> None:
+    await world.set(orders={"filters": {"financial_status": {"in": ["refunded"]}}})
+    await world.store.has(an_order(1001), an_order(1002))
+
+    run = await world.run(order_shopify_ids=["1001"])
+
+    assert (run.counts["listed"], run.counts["imported"]) == (1, 1)
+    assert await world.orders() == ["#1001"]
+
+
+async def test_an_order_asked_for_that_is_not_at_the_store_is_named(world: World) -> None:
+    run = await world.run(order_shopify_ids=["4711"])
+
+    assert run.state is RunState.SUCCEEDED
+    assert [(error["code"], error["detail"]) for error in run.errors] == [
+        ("not_at_store", "Shopify knows no order 4711 that this app may read.")
+    ]
+
+
+async def test_a_run_ends_when_others_find_the_store_closed(world: World) -> None:
+    """Nobody imports its orders any more, so it must not wait for them."""
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    held = HeldReading(world.gateway)
+    other = asyncio.create_task(world.process("other", gateway=held).import_orders(world.store_id))
+    await held.has_read.wait()
+    running = asyncio.create_task(world.run(process=world.process("runner")))
+    await world.until(lambda: world.is_true("SELECT count(*) FROM orders_to_import WHERE run_id IS NOT NULL"))
+
+    await world.do("UPDATE stores SET access_revoked_at = now()")
+    run = await running
+
+    assert (run.state, (run.problem or {})["code"]) == (RunState.FAILED, "access_revoked")
+    held.let_go.set()
+    await other
+
+
+async def test_a_run_gives_up_when_the_store_stays_in_trouble_and_its_orders_stay_due(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.store.fails("server_error", operation="OrdersWhole", times=None)
+    running = asyncio.create_task(world.run())
+
+    async def ended() -> bool:
+        world.clock.pass_by(seconds=20)
+        return running.done()
+
+    await world.until(ended)
+
+    run = running.result()
+    assert (run.state, (run.problem or {})["code"]) == (RunState.FAILED, "store_unavailable")
+    assert await world.queue("attempts", "due_at IS NOT NULL") == [("1001", 0, True)]
+
+
+async def test_a_run_waits_for_documents_that_became_due(world: World) -> None:
+    await world.store.has(an_order(1001, lineItems=[a_line(1, sku="LATER")]))
+    await world.run()
+    await world.item("LATER")
+
+    run = await world.run()
+
+    assert run.counts["documents"] == 1
+    assert await world.is_documented()
+
+
+async def test_create_documents_makes_what_the_setting_leaves_to_people_and_is_narrowed(world: World) -> None:
+    await world.set(orders={"auto_create_documents": False})
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.run()
+    assert await world.value("SELECT count(*) FROM sales_documents") == 0
+
+    run = await world.run(TaskName.CREATE_DOCUMENTS, filters={"name": {"in": ["#1002"]}})
+
+    assert run.counts["documents"] == 1
+    assert [await world.is_documented(name) for name in ("#1001", "#1002")] == [False, True]
