@@ -41,7 +41,7 @@ class _Load:
     refused: int
 
 
-def measured(stage: Stage, *, seconds: float) -> Figure:
+def measured(stage: Stage, *, seconds: float) -> list[Figure]:
     """Twice ``pgbench``, and the door between: the machine's mood shows in the difference of the two."""
     with serving(stage, "door", role="api") as service:
         set_up_shop(service)
@@ -52,19 +52,22 @@ def measured(stage: Stage, *, seconds: float) -> Figure:
     if load.refused:
         raise RuntimeError(f"The door did not take {load.refused} webhooks.")
     reference = (before + after) / 2
-    return Figure(
-        name="F5",
-        what=f"webhooks durable and answered, against pgbench's inserts ({CONNECTIONS} connections, 6 KB)",
-        value=load.per_second / reference,
-        unit="× pgbench",
-        bar=0.6,
-        goal=0.9,
-        less_is_better=False,
-        notes=[
-            f"{load.per_second:.0f} webhooks/s, p50 {load.p50:.1f} ms, p99 {load.p99:.1f} ms (bar 100, goal 40)",
-            f"pgbench {before:.0f} inserts/s before and {after:.0f} after; the load driver shares the cores",
-        ],
-    )
+    return [
+        Figure(
+            name="F5",
+            what=f"webhooks durable and answered, against pgbench's inserts ({CONNECTIONS} connections, 6 KB)",
+            value=load.per_second / reference,
+            unit="× pgbench",
+            bar=0.6,
+            goal=0.9,
+            less_is_better=False,
+            notes=[
+                f"{load.per_second:.0f} webhooks/s, p50 {load.p50:.1f} ms; the load driver shares the cores",
+                f"pgbench {before:.0f} inserts/s before and {after:.0f} after",
+            ],
+        ),
+        Figure(name="F5", what="the same, p99 of the answers", value=load.p99, unit="ms", bar=100, goal=40),
+    ]
 
 
 def _body() -> bytes:
