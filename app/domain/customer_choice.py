@@ -220,7 +220,7 @@ class _Search:
 
     def _apart(self, address: StoreAddress | None) -> ExistingCustomer | None:
         """The customer of an address other than the bill-to's, where that is how customers are found."""
-        by_address = self.settings.customers.mapping is CustomerMapping.BY_BILL_TO
+        by_address = self.settings.customers.mapping is CustomerMapping.BY_BILL_TO and not self.order.b2b
         if not by_address or address is None or not self._named(address):
             return None
         linked = self._store_address_like(address)

@@ -44,8 +44,6 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
     current = Charged(total=totals.current_total, tax=totals.current_tax, subtotal=totals.current_subtotal)
     if process is RefundProcess.NONE:
         readings = [current]
-    elif not order.refunds:
-        readings = [original, current]
     else:
         readings = [
             original.less(_taken_back(order, to_be_credited=False)),
