@@ -25,6 +25,18 @@ def charges_of(order: Json, *, side: str) -> frozenset[Charge]:
     return frozenset({_less_what_was_taken_out(order, side), _now_and_what_is_credited(order, side)})
 
 
+def differences(documents: Iterable[Json], orders: Iterable[Json], *, side: str = "shopMoney") -> list[str]:
+    """A sentence for every document whose total or header tax is not what was charged for its order."""
+    originals = {order["legacyResourceId"]: order for order in orders}
+    found = []
+    for document in documents:
+        order, totals = originals[document["order"]["shopify_id"]], document["totals"]
+        documented = Charge(Decimal(totals["amount_including_tax"]), Decimal(totals["tax"]))
+        if documented not in charges_of(order, side=side):
+            found.append(f"{order['name']}: {documented}, but {charges_of(order, side=side)} was charged")
+    return found
+
+
 def _less_what_was_taken_out(order: Json, side: str) -> Charge:
     """Reading (a): the total less the lines of refunds that nobody will credit."""
     out = [line for refund in order["refunds"] for line in refund["refundLineItems"] if not _creditable(refund, line)]

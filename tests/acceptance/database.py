@@ -1,4 +1,4 @@
-"""Looks into an installation's database from beside it: whether anything was written, and what stands in a table.
+"""Looks into an installation's database from beside it: what stands there, what waits, whether anything was written.
 
 Reads only. For facts that the public API cannot show, such as that a row was not touched.
 """
@@ -10,6 +10,7 @@ import asyncpg
 
 from app.adapters.postgres.embedded import EmbeddedPostgres
 from tests.acceptance.harness import Installation
+from tests.acceptance.processes import until
 
 MACHINERY = (
     "pgqueuer",
@@ -38,6 +39,17 @@ def fingerprints(installation: Installation) -> dict[str, str]:
     tables = rows(installation, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     names = [row["tablename"] for row in tables if not row["tablename"].startswith(MACHINERY)]
     return {name: _fingerprint(installation, name) for name in names}
+
+
+def wait_until_quiet(installation: Installation) -> None:
+    """Until nothing waits in the inbox or is due in a queue, and every event has its position."""
+    waiting = (
+        "SELECT (SELECT count(*) FROM webhook_inbox WHERE state = 'waiting')"
+        " + (SELECT count(*) FROM orders_to_import WHERE due_at IS NOT NULL)"
+        " + (SELECT count(*) FROM orders WHERE document_due_at IS NOT NULL)"
+        " + (SELECT count(*) FROM events WHERE position IS NULL)"
+    )
+    until(lambda: rows(installation, waiting)[0][0] == 0, what="all work is done", seconds=60)
 
 
 def _fingerprint(installation: Installation, table: str) -> str:

@@ -31,12 +31,15 @@ class Simulator:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._port = 0
+        self._desks: list[StoreDesk] = []
         self._process = self._started()
         self.url = self._process.address()
         self._port = int(self.url.rsplit(":", 1)[1])
 
     def desk(self, domain: str) -> StoreDesk:
-        return StoreDesk(self.url, domain)
+        desk = StoreDesk(self.url, domain)
+        self._desks.append(desk)
+        return desk
 
     def kill(self) -> None:
         self._process.kill()
@@ -47,6 +50,8 @@ class Simulator:
         self._process.address()
 
     def stop(self) -> None:
+        for desk in self._desks:
+            desk.close()
         self._process.stop()
 
     def _started(self) -> OrderbridgeProcess:
@@ -166,6 +171,31 @@ def send_items(erp: Erp, desk: StoreDesk) -> None:
     for start in range(0, len(items), 250):
         batch = erp.post("/v1/items/batch", {"items": items[start : start + 250]})
         assert {result["status"] for result in batch["results"]} <= {200, 201}, batch
+
+
+def place_orders(desk: StoreDesk, count: int, *, seed: int, lines: tuple[int, int], emit: bool = False) -> None:
+    """Varied orders of an ordinary year ago, all of articles that the store has and an ERP can know."""
+    desk.generate(
+        seed=seed,
+        count=count,
+        preset="day",
+        # Long settled: a copy read within seconds of its change would rightly be read once more.
+        start="2025-06-01T08:00:00Z",
+        firstNumber=1001,
+        spacingSeconds=60,
+        # An item that the ERP does not know is a refusal, which is the subject of other tests.
+        options={"custom_lines": 0, "unlinked_products": 0, "lines": list(lines)},
+        emit=emit,
+    )
+
+
+def prepare_for_orders(erp: Erp, desk: StoreDesk, code: str, *, seed: int, credentials: Json = CREDENTIALS) -> None:
+    """A shop that can document whatever `place_orders` makes of the same seed, its articles known beforehand."""
+    desk.put(shop={"currencyCode": "EUR", "ianaTimezone": "Europe/Amsterdam"}, throttle=UNLIMITED)
+    receive_everything(erp, desk, code, credentials=credentials)
+    wait_for_subscriptions(desk)
+    place_orders(desk, 1, seed=seed, lines=(1, 1))
+    send_items(erp, desk)
 
 
 def wait_for_subscriptions(desk: StoreDesk) -> None:

@@ -34,12 +34,11 @@ pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture(scope="module")
-def shop(simulator: Simulator, erp: Erp) -> Iterator[StoreDesk]:
+def shop(simulator: Simulator, erp: Erp) -> StoreDesk:
     desk = simulator.desk(DOMAIN)
     desk.put(shop={"currencyCode": "EUR", "ianaTimezone": "Europe/Amsterdam"}, throttle=UNLIMITED)
     set_up_shop(erp, desk, SHOP, settings={})
-    yield desk
-    desk.close()
+    return desk
 
 
 def problem_of(answer: httpx.Response, status: int) -> Json:
@@ -144,10 +143,14 @@ def test_credentials_that_the_store_refuses_end_the_run_with_the_remedy(simulato
     desk.put(app={"access_token": "shpat_another_token"})
     set_up_shop(erp, desk, "refusing", settings={})
     run = erp.finished_run("refusing", "import_orders")
-    assert (run["state"], run["problem"]["code"]) == ("failed", "access_revoked")
+    assert run["state"] == "failed"
     assert "credentials" in run["problem"]["detail"]
+    # From then on it is known, and the store is not asked in vain.
+    again = erp.finished_run("refusing", "import_orders")
+    assert (again["state"], again["problem"]["code"]) == ("failed", "access_revoked")
+    cues = {each["cue"]: each["count"] for each in erp.every("/v1/activities") if each["shop"] == "refusing"}
+    assert cues["access_revoked"] == 1
     assert list(erp.every("/v1/orders", shop="refusing")) == []
-    desk.close()
 
 
 @pytest.mark.parametrize("key", [None, "", "ob_nobody00_secret", "not a key"])
@@ -238,7 +241,6 @@ def test_a_dead_store_ends_the_run_with_a_problem_and_the_next_one_makes_up_for_
     send_items(own_erp, desk)
     run = own_erp.finished_run("mortal", "import_orders", {"include_closed": True})
     assert (run["state"], run["counts"]["imported"], run["counts"]["documents"]) == ("succeeded", 20, 20)
-    desk.close()
 
 
 def test_a_dead_database_is_a_503_that_says_when_to_come_back_and_nothing_is_half_there(

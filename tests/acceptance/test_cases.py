@@ -57,7 +57,6 @@ def test_case(name: str, erp: Erp, simulator: Simulator) -> None:
         check(play, case.expected)
     finally:
         play.clean_up()
-        desk.close()
 
 
 def test_every_case_either_passes_or_waits_for_a_named_issue() -> None:

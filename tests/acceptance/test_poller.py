@@ -9,23 +9,21 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.acceptance.clients import Erp, Json, StoreDesk
+from tests.acceptance.clients import Erp, Json
 from tests.acceptance.described_surface import DescribedSurface, Operation
 from tests.acceptance.harness import (
     CLIENT_CREDENTIALS,
-    UNLIMITED,
     Installation,
     Simulator,
     all_documents,
-    receive_everything,
-    send_items,
-    wait_for_subscriptions,
+    place_orders,
+    prepare_for_orders,
 )
 from tests.acceptance.processes import until
 
 ORDERS = 120
+SEED = 17
 SHOP = "poller"
-LONG_AGO = "2025-06-01T08:00:00Z"
 THE_ERPS_NUMBER = "erp_document_no"
 """What an ERP has to tell about a document: the word by which the poller finds its way through the description."""
 
@@ -112,10 +110,10 @@ class Collected:
 def collected(simulator: Simulator, running_service: Installation, erp: Erp) -> Iterator[Collected]:
     """A poller that has emptied the list of a shop whose orders came in meanwhile, by webhooks."""
     desk = simulator.desk("poller.myshopify.com")
-    _set_up(erp, desk)
+    prepare_for_orders(erp, desk, SHOP, seed=SEED, credentials=CLIENT_CREDENTIALS)
     made = erp.post("/v1/api-keys", {"name": "poller", "scopes": SCOPES, "shops": [SHOP]})
     poller = Poller(running_service.url, made["key"])
-    _generate(desk, ORDERS, emit=True)
+    place_orders(desk, ORDERS, seed=SEED, lines=(1, 20), emit=True)
 
     def emptied() -> bool:
         # What was there before the walk began: only then does an empty walk mean the end.
@@ -125,24 +123,9 @@ def collected(simulator: Simulator, running_service: Installation, erp: Erp) -> 
     until(emptied, what="the poller has collected everything", seconds=60)
     yield Collected(poller=poller, erp=erp)
     poller.close()
-    desk.close()
 
 
 SCOPES = ["documents:read", "documents:write"]
-
-
-def _set_up(erp: Erp, desk: StoreDesk) -> None:
-    desk.put(shop={"currencyCode": "EUR", "ianaTimezone": "Europe/Amsterdam"}, throttle=UNLIMITED)
-    receive_everything(erp, desk, SHOP, credentials=CLIENT_CREDENTIALS)
-    wait_for_subscriptions(desk)
-    _generate(desk, 1, emit=False)
-    send_items(erp, desk)
-
-
-def _generate(desk: StoreDesk, count: int, *, emit: bool) -> None:
-    options = {"custom_lines": 0, "unlinked_products": 0, "lines": [1, 20]}
-    wish: Json = {"preset": "day", "start": LONG_AGO, "firstNumber": 1001, "spacingSeconds": 60, "options": options}
-    desk.generate(seed=17, count=count, emit=emit, **wish)
 
 
 def test_every_document_is_collected_exactly_once(collected: Collected) -> None:
