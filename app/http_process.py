@@ -14,7 +14,7 @@ from app.bootstrap import Installation, ensure_schema, open_installation, set_up
 from app.settings import PREFIX, Settings, SettingsError
 
 KEEP_ALIVE_SECONDS = 75
-LAST_REQUESTS_SECONDS = 15
+LAST_REQUESTS_SECONDS = 10
 
 
 async def run_http(settings: Settings, url: str, stop: asyncio.Event, *, migrate_first: bool) -> None:
@@ -47,6 +47,7 @@ async def _listen(settings: Settings, installation: Installation, stop: asyncio.
         finally:
             stop.set()
             stopped.cancel()
+            installation.signals.end_waiting()
             server.should_exit = True
             await serving
 

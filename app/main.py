@@ -36,13 +36,15 @@ async def _serve(settings: Settings, *, workers: int, migrate_first: bool) -> No
     children = asyncio.ensure_future(WorkerProcesses(_worker_command(), workers, _child_environment()).run(stop))
     children.add_done_callback(lambda _: stop.set())
     try:
-        await _http(settings, stop, migrate_first=migrate_first)
+        await _http(settings, stop, children, migrate_first=migrate_first)
     finally:
         stop.set()
         await children
 
 
-async def _http(settings: Settings, stop: asyncio.Event, *, migrate_first: bool) -> None:
+async def _http(
+    settings: Settings, stop: asyncio.Event, children: asyncio.Future[None], *, migrate_first: bool
+) -> None:
     server = database_of(settings)
     loading = asyncio.ensure_future(asyncio.to_thread(_load_http))
     url = await asyncio.to_thread(server.__enter__)
@@ -50,6 +52,9 @@ async def _http(settings: Settings, stop: asyncio.Event, *, migrate_first: bool)
         run_http = await loading
         await run_http(settings, url, stop, migrate_first=migrate_first)
     finally:
+        stop.set()
+        # We let go of an embedded server last: a worker that had to be killed could not stop it.
+        await asyncio.wait({children})
         await asyncio.to_thread(server.__exit__, None, None, None)
 
 

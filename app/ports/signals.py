@@ -30,6 +30,11 @@ class Subscription(Protocol):
 
 
 class Signals(Protocol):
+    @property
+    def ending(self) -> bool:
+        """True once this process is to end: whoever waits on behalf of a caller answers now, with what there is."""
+        ...
+
     def subscribe(self, channel: Channel, payload: str | None = None) -> Subscription:
         """Everything on a channel, or only what carries this payload."""
         ...

@@ -41,7 +41,8 @@ class ReadEvents:
     ) -> FeedPage:
         """Events after a position, at once when there are some, else as soon as there are within ``wait`` seconds.
 
-        Position 0 begins with the oldest kept event. Raises ``PositionExpired``, ``InvalidInput`` for an unknown type.
+        Position 0 begins with the oldest kept event. Raises ``PositionExpired``, ``InvalidInput`` for an unknown type
+        and for a position that was never given: of another installation, or of before a backup was restored.
         """
         _check(types)
         loop = asyncio.get_running_loop()
@@ -50,7 +51,7 @@ class ReadEvents:
             while True:
                 page = await self._read(access, after=after, types=types, limit=limit)
                 remaining = deadline - loop.time()
-                if page.events or remaining <= 0:
+                if page.events or remaining <= 0 or self._signals.ending:
                     return page
                 # What was read and is of no interest need not be read again.
                 after = page.next_position
@@ -64,6 +65,10 @@ class ReadEvents:
                     f"Events up to position {kept.purged} are no longer kept. Compare your data, then go on there.",
                     facts={"oldest_position": kept.purged + 1},
                 )
+            if after > kept.last:
+                detail = f"The feed ends at position {kept.last}: this one was not given here. Begin again at 0."
+                errors = [FieldError(pointer="after", code="position_unknown", detail=detail)]
+                raise InvalidInput(detail, errors=errors, code="position_unknown")
             found = await uow.events.page(after=after, upto=kept.last, types=types, shops=access.shops, limit=limit + 1)
         events = found[:limit]
         if len(found) > limit:

@@ -117,7 +117,7 @@ class ReadRuns:
                 if found is None:
                     raise NotFound("There is no such run, or none that this key may see.")
                 remaining = deadline - loop.time()
-                if found.state in ENDED or remaining <= 0:
+                if found.state in ENDED or remaining <= 0 or self._signals.ending:
                     return found
                 await ended.wait(min(remaining, POLL_SECONDS))
 

@@ -181,6 +181,21 @@ async def test_nothing_happening_is_an_empty_answer_after_the_wait(read: ReadEve
     assert (ids(page), page.next_position, page.has_more) == ([], 0, False)
 
 
+async def test_who_waits_is_answered_at_once_when_the_process_is_to_end(
+    house: Machinery, signals: PostgresSignals
+) -> None:
+    waiting = asyncio.create_task(ReadEvents(house.unit_of_work, signals)(EVERYBODY, after=0, wait=25))
+
+    async def waits() -> bool:
+        return len(signals.waiting) == 1
+
+    await until(waits)
+    signals.end_waiting()
+
+    async with asyncio.timeout(5):
+        assert ids(await waiting) == []
+
+
 async def test_a_position_that_is_no_longer_kept_is_said_to_be_so(house: Machinery, read: ReadEvents) -> None:
     await happened(house, "a", "b", "c")
     await PublishEvents(house.unit_of_work)()

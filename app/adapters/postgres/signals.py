@@ -52,9 +52,16 @@ class PostgresSignals:
         self.waiting: set[PostgresSubscription] = set()
         self._task: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
+        self.ending = False
 
     def subscribe(self, channel: Channel, payload: str | None = None) -> PostgresSubscription:
         return PostgresSubscription(self, channel, payload)
+
+    def end_waiting(self) -> None:
+        """Send everybody home who waits; nobody waits long again."""
+        self.ending = True
+        for subscription in list(self.waiting):
+            subscription.hear(None)
 
     async def start(self) -> None:
         """Begin to listen; does not wait for the database."""
