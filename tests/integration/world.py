@@ -31,6 +31,7 @@ from app.domain.catalogue import Item
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, DocumentId, OrderId, ShopId, ShopifyId, StoreId
 from app.domain.settings_values import settings_from_json, settings_to_json
+from app.ports.once import AS_OFTEN_AS_ASKED
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.repositories.runs import Run
 from app.ports.store_access import CredentialsKind, StoreCredentials
@@ -106,7 +107,7 @@ def an_order(number: int = 1001, **fields: Any) -> Json:
 def a_person(number: int, *, email: str | None = None, **address: str) -> Json:
     """A store customer with one address, in Shopify's words."""
     place = {
-        "legacyResourceId": str(number * 10),
+        "id": f"gid://shopify/MailingAddress/{number * 10}",
         "firstName": "Anna",
         "lastName": "Buyer",
         "address1": "Main Street 1",
@@ -120,7 +121,7 @@ def a_person(number: int, *, email: str | None = None, **address: str) -> Json:
         "lastName": place["lastName"],
         "defaultEmailAddress": {"emailAddress": email} if email else None,
         "defaultPhoneNumber": None,
-        "addresses": [place],
+        "addressesV2": [place],
         "defaultAddress": place,
     }
 
@@ -288,6 +289,10 @@ class World:
     def new_customers(self) -> NewCustomers:
         return NewCustomers(unit_of_work=self.uow, clock=self.clock, contact=ContactKeys())
 
+    @staticmethod
+    def minutes(number: float) -> timedelta:
+        return timedelta(minutes=number)
+
     # Arranging.
 
     async def set_up_shop(self, code: str, settings: Mapping[str, Any]) -> ShopId:
@@ -323,6 +328,14 @@ class World:
     async def item(self, no: str, **fields: Any) -> None:
         data = ItemData(unit_of_work=self.uow, clock=self.clock)
         await data.put(Item(no=no, base_unit="PCS", **fields))
+
+    async def numbers(self, customer: str, no: str) -> None:
+        """The ERP answers with its number for a customer that we created."""
+        await self.new_customers.acknowledge(CustomerId(customer), no, access=EVERYBODY, once=AS_OFTEN_AS_ASKED)
+
+    async def deletes_customer(self, no: str) -> None:
+        data = CustomerData(unit_of_work=self.uow, clock=self.clock, contact=ContactKeys())
+        await data.delete(no, unlink=True)
 
     async def items_of_the_store(self) -> None:
         """The ERP knows every article of the store by its SKU."""

@@ -85,7 +85,8 @@ WHERE id IN (
 _RETRY_UNCLAIMED = """
 UPDATE orders_to_import SET due_at = $2, unclaimed_at = NULL, run_id = NULL, attempts = 0
 WHERE id IN (
-    SELECT id FROM orders_to_import WHERE store_id = $1 AND unclaimed_at IS NOT NULL ORDER BY shopify_id FOR UPDATE
+    SELECT id FROM orders_to_import
+    WHERE store_id = $1 AND unclaimed_at IS NOT NULL AND left_out_at IS NULL ORDER BY shopify_id FOR UPDATE
 )
 """
 

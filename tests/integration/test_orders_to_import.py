@@ -1,0 +1,187 @@
+"""The queue of orders to import: what waits for whom, and what wakes it (P11, P12, 1.21, 1.22)."""
+
+from datetime import datetime
+
+from app.domain.identifiers import RunId, ShopId
+from tests.integration.world import EVERYBODY, World, an_order
+
+NINE = datetime.fromisoformat("2026-01-15T09:00:00Z")
+TEN = datetime.fromisoformat("2026-01-15T10:00:00Z")
+NONE_OF_OURS = {"orders": {"filters": {"financial_status": {"in": ["refunded"]}}}}
+
+
+async def unclaimed(world: World) -> None:
+    """Order 1001, which no shop's filters match."""
+    await world.set(**NONE_OF_OURS)
+    await world.store.has(an_order(1001))
+    await world.run()
+    assert await world.queue("unclaimed_at IS NOT NULL", "due_at") == [("1001", True, None)]
+
+
+async def test_the_first_shop_whose_filters_match_claims_an_order_for_good(world: World) -> None:
+    await world.set(orders={"filters": {"channel": {"not_in": ["pos"]}}})
+    pos = await world.set_up_shop("pos", {})
+    await world.store.has(an_order(1001), an_order(1002, sourceName="pos"))
+    await world.imports(1001, 1002)
+
+    await world.set(orders={"filters": {"channel": {"in": ["pos"]}}})
+    await world.store.change(1001, note="changed")
+    await world.imports(1001, 1002)
+
+    assert [(await world.order(name))["shop_id"] for name in ("#1001", "#1002")] == [world.shop, pos]
+    assert (await world.order("#1001"))["body"]["note"] == "changed"
+
+
+async def test_what_no_shop_claims_stays_visible_and_is_not_read_again_until_it_changes(world: World) -> None:
+    await unclaimed(world)
+    await world.store.forget_calls()
+
+    await world.run()
+    assert await world.store.calls("OrdersWhole") == []
+
+    await world.store.change(1001, displayFinancialStatus="REFUNDED", updatedAt="2026-01-15T10:00:00Z")
+    await world.run()
+    assert await world.orders() == ["#1001"]
+
+
+async def test_what_no_shop_claims_is_taken_in_by_id(world: World) -> None:
+    await unclaimed(world)
+
+    await world.run(order_shopify_ids=["1001"])
+
+    assert (await world.orders(), await world.queue()) == (["#1001"], [])
+
+
+async def test_what_no_shop_claimed_is_tried_again_when_filters_change(world: World) -> None:
+    await unclaimed(world)
+    await world.take_nudges("orders_to_import")
+
+    await world.set(orders={"filters": {"financial_status": {"in": ["paid"]}}})
+
+    assert await world.take_nudges("orders_to_import") == [world.store_id]
+    await world.process().import_orders(world.store_id)
+    assert await world.orders() == ["#1001"]
+
+
+async def test_what_no_shop_claimed_is_tried_again_when_another_shop_is_made(world: World) -> None:
+    await unclaimed(world)
+
+    other = await world.set_up_shop("other", {})
+    await world.process().import_orders(world.store_id)
+
+    assert (await world.order())["shop_id"] == other
+
+
+async def test_an_order_left_out_comes_back_when_it_changes(world: World) -> None:
+    await world.set(**NONE_OF_OURS)
+    await world.store.has(an_order(1001))
+    await world.run()
+    await world.requests.leave_out(EVERYBODY, (await world.row_of(1001))["id"])
+    await world.set(orders={"filters": {"financial_status": None}})
+
+    await world.run(updated_since="2026-01-01T00:00:00Z")
+    await world.wants(1001, store_updated_at=NINE)
+    await world.wants(1001)
+    assert (await world.process().import_orders(world.store_id)).imported == 0
+
+    await world.wants(1001, store_updated_at=TEN)
+    assert (await world.process().import_orders(world.store_id)).imported == 1
+    assert await world.queue() == []
+
+
+async def test_an_order_left_out_while_it_is_read_is_not_imported(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    async with world.uow() as uow:
+        [claim] = await uow.orders_to_import.claim(
+            world.store_id, by="somebody", limit=1, lease=world.minutes(1), now=world.clock.now()
+        )
+        await uow.commit()
+
+    await world.requests.leave_out(EVERYBODY, claim.id)
+
+    async with world.uow() as uow:
+        assert await uow.orders_to_import.still_claimed([claim]) == set()
+
+
+async def test_an_order_left_out_of_which_no_change_time_is_known_waits_for_a_later_one(world: World) -> None:
+    await world.wants(1001)
+    await world.requests.leave_out(EVERYBODY, (await world.row_of(1001))["id"])
+
+    await world.wants(1001, by="listing", store_updated_at=NINE)
+
+    assert (await world.row_of(1001))["left_out_at"] is not None
+
+
+async def test_a_retry_gives_a_parked_order_all_its_attempts_again(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    await world.do("UPDATE orders_to_import SET attempts = 5, parked_at = now(), due_at = NULL, error_code = 'x'")
+
+    await world.requests.retry_import(EVERYBODY, (await world.row_of(1001))["id"])
+
+    assert await world.take_nudges("orders_to_import") == [world.store_id]
+    assert (await world.process().import_orders(world.store_id)).imported == 1
+
+
+async def test_a_parked_order_is_not_woken_by_a_listing_that_tells_nothing_new(world: World) -> None:
+    await world.wants(1001, by="listing", store_updated_at=NINE)
+    await world.do("UPDATE orders_to_import SET parked_at = now(), due_at = NULL, error_code = 'x'")
+
+    await world.wants(1001, by="listing", store_updated_at=NINE)
+    assert (await world.row_of(1001))["due_at"] is None
+
+    await world.wants(1001, by="listing", store_updated_at=TEN)
+    assert (await world.row_of(1001))["due_at"] is not None
+
+
+async def test_a_listing_that_tells_nothing_new_raises_no_counter(world: World) -> None:
+    await world.wants(1001, by="listing", store_updated_at=NINE)
+    await world.wants(1001, by="listing", store_updated_at=NINE)
+    assert await world.queue("wanted") == [("1001", 1)]
+
+    await world.wants(1001)
+    await world.wants(1001, by="listing", store_updated_at=TEN)
+    assert await world.queue("wanted") == [("1001", 3)]
+
+
+async def test_a_row_that_outlives_its_run_is_imported_all_the_same(world: World) -> None:
+    """Runs are deleted after their time; rows may wait longer."""
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    await world.do("UPDATE orders_to_import SET run_id = 'run_gone'")
+
+    assert (await world.process().import_orders(world.store_id)).imported == 1
+
+
+async def test_an_extended_claim_is_not_taken_over(world: World) -> None:
+    await world.wants(1001)
+    now = world.clock.now()
+    async with world.uow() as uow:
+        claims = await uow.orders_to_import.claim(world.store_id, by="one", limit=1, lease=world.minutes(1), now=now)
+        await uow.orders_to_import.extend(claims, lease=world.minutes(10), now=now)
+        await uow.commit()
+    async with world.uow() as uow:
+        later = now + world.minutes(5)
+        assert not await uow.orders_to_import.claim(
+            world.store_id, by="two", limit=1, lease=world.minutes(1), now=later
+        )
+        later = now + world.minutes(11)
+        assert await uow.orders_to_import.claim(world.store_id, by="two", limit=1, lease=world.minutes(1), now=later)
+
+
+async def test_a_run_takes_up_what_failed_in_its_own_shop_only(world: World) -> None:
+    pos = await world.set_up_shop("pos", {})
+    await world.wants(1001, 1002, 1003)
+    await world.do("UPDATE orders_to_import SET error_code = 'x', due_at = now() + interval '1 hour'")
+    await world.do("UPDATE orders_to_import SET shop_id = $1 WHERE shopify_id = '1002'", pos)
+    await world.do("UPDATE orders_to_import SET parked_at = now() WHERE shopify_id = '1003'")
+
+    async with world.uow() as uow:
+        taken = await uow.orders_to_import.retry_failed(
+            world.store_id, ShopId(world.shop), run=RunId("run_1"), now=world.clock.now()
+        )
+        await uow.commit()
+
+    assert taken == 1
+    assert await world.queue("run_id") == [("1001", "run_1"), ("1002", None), ("1003", None)]
