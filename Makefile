@@ -34,6 +34,8 @@ $(STAMP): $(LOCK)
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@# As pip does for what it installs: where Python may write no bytecode later, every start would compile us again.
+	$(BIN)/python -m compileall -q app
 	@touch $@
 
 demo: $(STAMP)

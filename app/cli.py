@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from app import __version__
+from app.loading import many_modules
 from app.settings import Settings, SettingsError, load_settings
 
 cli = typer.Typer(
@@ -107,7 +108,8 @@ def create_key(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything about the key, not only itself.")] = False,
 ) -> None:
     """Create an API key and print it; it is never shown again."""
-    from app.administration import create_api_key
+    with many_modules():
+        from app.administration import create_api_key
 
     with _refusals():
         made = asyncio.run(create_api_key(_settings(), name=name, scopes=_listed(scopes), shops=_listed(shops)))
