@@ -56,6 +56,7 @@ def judge_orders(*, seed: int, count: int) -> Counter[str]:
                 quantities = documented_quantities(order, process)
                 shown = documented_totals(order, quantities=quantities, process=process)
                 assert shown.charged.of(handling) == totals.charged_by_shopify, where
+                assert shown.tax.of(handling) == totals.tax, where
                 check_lines(outcome.content, raw, nobody_credits=process is RefundProcess.NONE)
     return counts
 

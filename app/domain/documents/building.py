@@ -39,7 +39,7 @@ from app.domain.documents.taxes import with_header_tax
 from app.domain.identifiers import OrderId, ShopId, ShopifyId
 from app.domain.items import ItemChoice
 from app.domain.mappings import Mappings
-from app.domain.money import ZERO, CurrencyHandling, rounded
+from app.domain.money import ZERO, CurrencyHandling, rounded, written
 from app.domain.order_record import OrderMapping
 from app.domain.orders import LineKind, Order
 from app.domain.problems import Problem, ProblemCode
@@ -106,13 +106,21 @@ def _nothing(order: Order, proof: Proof, *, settings: ShopSettings, by_request: 
     sells = any(position.line is not None for position in proof.positions)
     if (cancelled and not sells) or (not proof.positions and not proof.difference):
         what = "The order was cancelled and nothing of it is left" if cancelled else "Nothing is left of the order"
-        return NothingToDocument(reason=NothingReason.NOTHING_LEFT, detail=f"{what}; it makes no document.")
+        detail = f"{what}; it makes no document.{_money_kept(order)}"
+        return NothingToDocument(reason=NothingReason.NOTHING_LEFT, detail=detail)
     if cancelled and not by_request and settings.orders.cancelled_paid is CancelledPaid.SKIP and paid(order):
         return NothingToDocument(
             reason=NothingReason.CANCELLED_PAID,
             detail="The order was paid and cancelled undocumented; orders.cancelled_paid leaves such orders out.",
         )
     return None
+
+
+def _money_kept(order: Order) -> str:
+    kept = order.totals.received.shop - order.totals.refunded.shop
+    if kept <= 0:
+        return ""
+    return f" Of the money received for it, {written(kept, order.currency)} has not been given back in Shopify."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

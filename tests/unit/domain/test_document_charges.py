@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from app.domain.documents import NothingToDocument
+from app.domain.money import CurrencyHandling
 from app.domain.orders import Order, OrderLine, Transaction
 from app.domain.problems import ProblemCode
 from app.domain.refunds import gives_back
@@ -210,6 +211,107 @@ def test_tax_that_is_too_much_is_taken_from_where_tax_is() -> None:
     assert told(documented(made).lines, "tax_amount") == [("2.00",), ("0.00",)]
 
 
+def test_tax_that_is_too_much_is_taken_by_how_much_tax_there_is() -> None:
+    made = order(
+        line(1, price="1.00", taxes=[tax("5.00")]),
+        line(2, price="1000.00", taxes=[tax("1.00")]),
+        prices_include_tax=False,
+        totals=totals("1003.00", tax="2.00"),
+    )
+    assert told(documented(made).lines, "tax_amount") == [("1.67",), ("0.33",)]
+
+
+def test_tax_that_lacks_is_spread_over_all_that_is_taxable_by_amount() -> None:
+    made = order(
+        line(1, price="10.00", taxes=[tax("1.00")]),
+        line(2, price="30.00"),
+        line(3, price="60.00", taxable=False),
+        prices_include_tax=False,
+        totals=totals("105.00", tax="5.00"),
+    )
+    assert told(documented(made).lines, "tax_amount") == [("2.00",), ("3.00",), ("0.00",)]
+
+
+def test_a_negative_header_tax_is_reached_all_the_same() -> None:
+    made = order(line(1), prices_include_tax=False, totals=totals("9.00", tax="-1.00"))
+    assert told(documented(made).lines, "tax_amount") == [("-1.00",)]
+
+
 def test_the_id_of_a_line_without_one_at_shopify_is_none() -> None:
     made = order(line(sid(1)), totals=totals("13.00", duties="3.00"))
     assert documented(made).lines[1].source.shopify_id is None
+
+
+@pytest.mark.parametrize("handling", CurrencyHandling)
+@pytest.mark.parametrize("includes", [True, False])
+def test_an_exchange_line_is_taken_out_of_the_total_with_its_discount_and_tax(
+    handling: CurrencyHandling, includes: bool
+) -> None:
+    """2.10, P32: what came in by exchange was charged with the return, not with the order."""
+    swapped = line(
+        2,
+        price=("20.00", "22.00"),
+        quantity=3,
+        discounts=[("6.00", "6.60")],
+        taxes=[tax(("8.62", "9.48"))],
+        exchange=True,
+    )
+    made = order(
+        line(1, price=("10.00", "11.00"), taxes=[tax(("1.60", "1.76"))]),
+        swapped,
+        presentment_currency="USD",
+        prices_include_tax=includes,
+    )
+    shop = settings(orders={"currency_handling": handling})
+    document = documented(made, shop=shop, local_currency="EUR" if handling is CurrencyHandling.SHOP else "USD")
+    amounts = ("10.00", "1.60") if handling is CurrencyHandling.SHOP else ("11.00", "1.76")
+    assert told(document.lines, "amount", "tax_amount") == [amounts]
+    assert [tax.estimated for each in document.lines for tax in each.taxes] == [False]
+
+
+def test_an_estimate_is_named_after_the_lines_only_tax_where_the_order_has_several() -> None:
+    made = order(
+        line(1, taxes=[tax("1.60", title="City", rate="0.16", channel_liable=True)]),
+        prices_include_tax=False,
+        tax_lines=(tax("1.60", title="City"), tax("0.01", title="State")),
+        totals=totals("11.61", tax="1.61"),
+    )
+    (_, estimate) = documented(made).lines[0].taxes
+    assert (estimate.title, str(estimate.rate), str(estimate.amount)) == ("City", "0.16", "0.01")
+    assert (estimate.channel_liable, estimate.estimated) == (True, True)
+
+
+def test_an_estimate_that_could_be_several_taxes_has_no_name_of_its_own() -> None:
+    made = order(
+        line(1, taxes=[tax("1.60", title="City"), tax("0.40", title="State")]),
+        tax_lines=(tax("1.60", title="City"), tax("0.40", title="State")),
+        totals=totals("10.00", tax="2.01"),
+    )
+    estimate = documented(made).lines[0].taxes[-1]
+    assert (estimate.title, str(estimate.rate), str(estimate.amount)) == ("Tax", "0", "0.01")
+
+
+def test_taxes_that_add_up_are_left_as_they_are() -> None:
+    """A zero rate stays a tax of its own: the ERP must know that it was zero and not that there was none."""
+    made = order(line(1, taxes=[tax("0.00", rate="0", title="Zero")]), prices_include_tax=False)
+    (only,) = documented(made).lines[0].taxes
+    assert (only.title, str(only.rate), str(only.amount), only.estimated) == ("Zero", "0", "0.00", False)
+
+
+def test_a_cancelled_order_whose_money_was_kept_says_so() -> None:
+    made = order(
+        line(1, current=0),
+        cancelled_at=CREATED,
+        totals=totals("10.00", current="0.00", received="10.00", refunded="4.00"),
+    )
+    outcome = built(made)
+    assert isinstance(outcome, NothingToDocument)
+    assert "6.00 EUR" in outcome.detail
+
+
+def test_where_all_money_went_back_nothing_is_said_of_it() -> None:
+    outcome = built(
+        order(line(1, current=0), totals=totals("10.00", current="0.00", received="10.00", refunded="10.00"))
+    )
+    assert isinstance(outcome, NothingToDocument)
+    assert outcome.detail == "Nothing is left of the order; it makes no document."
