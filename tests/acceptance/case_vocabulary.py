@@ -25,6 +25,21 @@ WITHOUT_MEANING_HERE = {
 }
 """What the cases say that is not translated, and why that loses nothing."""
 
+REFERENCE_MECHANICS = {
+    "shopify_calls": "Which calls are made is ours to choose; rules that hold here too are CALL_RULES of case_checks.",
+    "calls_in_order": "As shopify_calls: what counts is which subscriptions there are in the end.",
+    "erp_fault": "The peer writes into its ERP. Ours collects: a refused write is a document that the ERP rejects.",
+    "waits": "Seconds on a clock. How long we wait for points is proved beside the adapter, by its own clock.",
+    "throttled_answers": "As waits.",
+    "call_shopify": "A call without a purpose, which nothing of ours makes; as waits.",
+    "advance_clock": "As waits.",
+    "graphql_rule": "Told to the peer's fake store. Ours answers by itself what Shopify would.",
+    "fulfillmentCreate_answer": "As graphql_rule; ids that are given there cannot be expected here.",
+    "webhookSubscriptionCreate_answer": "As fulfillmentCreate_answer.",
+    "oauth_answer": "As graphql_rule.",
+}
+"""Devices by which the cases drive or watch the peer, and what stands for them here, or why nothing does."""
+
 SETTINGS = {
     "auto_create_orders": "orders.auto_create_documents",
     "create_invoice_when_fulfilled": "orders.create_invoice_when_fulfilled",

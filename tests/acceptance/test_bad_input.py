@@ -148,7 +148,7 @@ def test_credentials_that_the_store_refuses_end_the_run_with_the_remedy(simulato
     # From then on it is known, and the store is not asked in vain.
     again = erp.finished_run("refusing", "import_orders")
     assert (again["state"], again["problem"]["code"]) == ("failed", "access_revoked")
-    cues = {each["cue"]: each["count"] for each in erp.every("/v1/activities") if each["shop"] == "refusing"}
+    cues = {each["cue"]: each["count"] for each in erp.get("/v1/activities", shop="refusing")["data"]}
     assert cues["access_revoked"] == 1
     assert list(erp.every("/v1/orders", shop="refusing")) == []
 

@@ -2,13 +2,16 @@
 
 import pytest
 
+from tests.acceptance import case_vocabulary as words
 from tests.acceptance.case_checks import check
 from tests.acceptance.case_play import CasePlay
 from tests.acceptance.clients import Erp
 from tests.acceptance.harness import Simulator
-from tests.acceptance.loader import load_cases
+from tests.acceptance.loader import FILE, load_cases
 
 CASES = load_cases()
+
+pytestmark = pytest.mark.timeout(120)
 
 CASES_OF_LATER_ISSUES = {
     "OI-03": 3,
@@ -71,3 +74,19 @@ def test_a_step_that_is_checked_is_one_that_is_played() -> None:
             if isinstance(next(iter(action.values())), dict)
         }
         assert set(CASES[case].expected.get("after_step", {})) <= played, case
+
+
+def test_every_setting_of_every_case_has_a_translation() -> None:
+    leaves = {
+        f"{group}.{leaf}"
+        for case in CASES.values()
+        for group, given in words.settings(case.settings).items()
+        for leaf in given
+    }
+    assert leaves == set(words.SETTINGS.values())
+
+
+def test_the_tables_of_what_is_not_translated_name_only_what_the_cases_say() -> None:
+    said = FILE.read_text()
+    for word in [*words.REFERENCE_MECHANICS, *words.WITHOUT_MEANING_HERE]:
+        assert f"{word.rpartition('.')[2]}:" in said, word
