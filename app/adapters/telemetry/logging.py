@@ -16,7 +16,7 @@ from app.adapters.telemetry.redaction import redacted_entry
 
 CHATTY = {
     # One line per request, statement or tick at their own "info"; ours say the same with meaning.
-    "alembic.runtime.migration": logging.WARNING,
+    "alembic": logging.WARNING,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "apscheduler": logging.WARNING,
