@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-START_SECONDS = 50.0
+START_SECONDS = 90.0
 STOP_SECONDS = 25.0
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.02

@@ -13,7 +13,7 @@ import pytest
 
 from app.store_simulator.state import DEFAULT_CLIENT_SECRET
 from tests.acceptance.clients import Erp, Json, StoreDesk
-from tests.acceptance.database import fingerprints, rows
+from tests.acceptance.database import fingerprints, rows, wait_until_quiet
 from tests.acceptance.harness import (
     CREDENTIALS,
     UNLIMITED,
@@ -72,6 +72,7 @@ def pointers(problem: Json) -> set[str]:
 def test_an_unknown_field_is_named_and_nothing_is_written(
     erp: Erp, running_service: Installation, method: str, path: str, body: Json, pointer: str
 ) -> None:
+    wait_until_quiet(running_service)
     before = fingerprints(running_service)
     problem = problem_of(erp.send(method, path, body), 422)
     assert pointer in pointers(problem)

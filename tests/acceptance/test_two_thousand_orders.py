@@ -7,7 +7,7 @@ import pytest
 
 from tests.acceptance.charges import charges_of, differences
 from tests.acceptance.clients import Erp, Json, StoreDesk
-from tests.acceptance.database import fingerprints
+from tests.acceptance.database import fingerprints, wait_until_quiet
 from tests.acceptance.harness import (
     Installation,
     Simulator,
@@ -129,6 +129,7 @@ def test_an_order_costs_no_more_than_twenty_points(stores: dict[str, Imported]) 
 def test_a_second_import_writes_nothing_and_tells_nobody(
     stores: dict[str, Imported], erp: Erp, running_service: Installation
 ) -> None:
+    wait_until_quiet(running_service)
     before, events = fingerprints(running_service), len(erp.events())
     for store in stores.values():
         store.desk.forget_calls()
