@@ -19,6 +19,7 @@ from app.ports.repositories.configuration import ShopConfiguration, StoreConfigu
 from app.ports.repositories.orders_to_import import FinishedImport, ImportClaim
 from app.ports.store_gateway import StoreGateway
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.first_contact import described
 from app.services.imported_orders import (
     MAX_ATTEMPTS,
     ImportCounts,
@@ -69,8 +70,10 @@ class ImportOrders:
             await self._until_due(store)
             async with self._uow() as uow:
                 configuration = await uow.configurations.of_store(store)
-                if configuration is None or configuration.access_revoked or not configuration.shops:
-                    return counts
+            if configuration is None or configuration.access_revoked or not configuration.shops:
+                return counts
+            configuration = await described(configuration, gateway=self._gateway, uow=self._uow, clock=self._clock)
+            async with self._uow() as uow:
                 claims = await self._claim(uow, store)
                 await uow.commit()
             if not claims:

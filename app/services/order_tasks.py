@@ -17,6 +17,7 @@ from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.store_gateway import OrderListing, StoreGateway
 from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.first_contact import described
 from app.services.import_orders import ImportOrders
 from app.services.list_orders import ListOrders
 from app.services.make_documents import MakeDocuments, MakingCounts
@@ -50,7 +51,9 @@ class ImportOrdersTask:
         self._make = make_documents
 
     async def __call__(self, run: RunContext) -> None:
-        configuration = await self._described(run.store_id)
+        configuration = await described(
+            await self._configuration(run.store_id), gateway=self._gateway, uow=self._uow, clock=self._clock
+        )
         wanted_ids = run.parameters.get("order_shopify_ids")
         if wanted_ids:
             await self._want(run, [ShopifyId(each) for each in wanted_ids])
@@ -74,18 +77,6 @@ class ImportOrdersTask:
                 "The store refuses our credentials. Set new ones with PUT /v1/shops/{shop}/credentials."
             )
         return configuration
-
-    async def _described(self, store: StoreId) -> StoreConfiguration:
-        """The configuration; at first contact the store is asked for its currency, time zone and scopes."""
-        configuration = await self._configuration(store)
-        if configuration.described:
-            return configuration
-        description = await self._gateway.describe(configuration.store)
-        async with self._uow() as uow:
-            await uow.store_state.describe(store, description, now=self._clock.now())
-            described = await uow.configurations.of_store(store)
-            await uow.commit()
-        return described or configuration
 
     async def _want(self, run: RunContext, ids: list[ShopifyId]) -> None:
         async with self._uow() as uow:
