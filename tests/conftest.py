@@ -15,12 +15,16 @@ from typing import get_args
 
 import asyncpg
 import pytest
+import structlog
 
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.embedded import FAST_AND_FORGETFUL, EmbeddedPostgres
 from app.adapters.postgres.embedded_binaries import Choice
 from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
 from app.adapters.postgres.migrations import migrate
+
+# Without this, structlog prints tracebacks with every local in colour, which takes seconds each.
+structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer(default=str)])
 
 TEMPLATE = "orderbridge_template"
 PREFIX = "orderbridge-test-"
