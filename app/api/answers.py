@@ -5,19 +5,27 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.api.etag import etag
+from app.api.etag import etag, etag_of
 
 JSON = "application/json"
 
 
-def answer(value: BaseModel, *, status: int = 200, version: int | None = None, location: str | None = None) -> Response:
-    """The value as JSON; with its ``ETag`` when it has a version and its ``Location`` when it was made."""
+def answer(
+    value: BaseModel,
+    *,
+    status: int = 200,
+    version: int | None = None,
+    location: str | None = None,
+    tagged: bool = False,
+) -> Response:
+    """The value as JSON; with the ``ETag`` of its version or, ``tagged``, of its content; and with its ``Location``."""
+    body = value.model_dump_json().encode()
     headers: dict[str, str] = {}
-    if version is not None:
-        headers["ETag"] = etag(version)
+    if version is not None or tagged:
+        headers["ETag"] = etag_of(body) if version is None else etag(version)
     if location is not None:
         headers["Location"] = location
-    return Response(value.model_dump_json(by_alias=True), status_code=status, headers=headers, media_type=JSON)
+    return Response(body, status_code=status, headers=headers, media_type=JSON)
 
 
 def encoded(body: bytes, *, status: int = 200, version: int | None = None) -> Response:

@@ -57,7 +57,11 @@ def _operation_id(route: APIRoute) -> str:
 
 async def _on_connector_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ConnectorError)
-    return problem_response(problem_of(error), request_id_of(request))
+    problem = problem_of(error)
+    if problem.status_code == 422 and request.method == "GET":
+        # There is no body in it: what is wrong is a parameter.
+        problem = ApiProblem(400, problem.code, problem.detail, errors=problem.errors, facts=problem.facts)
+    return problem_response(problem, request_id_of(request))
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Versions over HTTP: ``ETag`` on answers, ``If-Match`` and ``If-None-Match: *`` on changes (E4)."""
 
+import hashlib
 import re
 from typing import Annotated
 
@@ -14,6 +15,11 @@ STRONG = re.compile(r'"([0-9]{1,15})"', re.ASCII)
 def etag(version: int) -> str:
     """The row's version as a strong entity tag."""
     return f'"{version}"'
+
+
+def etag_of(body: bytes) -> str:
+    """A strong entity tag of what has no row version of its own: it changes with the content."""
+    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
 def expected_version(

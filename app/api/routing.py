@@ -1,6 +1,6 @@
 """The kind of route every resource uses: the caller is known first, then all is read strictly."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, params
@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.auth import authenticate
+from app.api.dependencies import shop_by_code
 from app.api.problems import ApiProblem
 from app.api.strict_json import parse_strictly
 from app.ports.errors import FieldError
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 LONGEST_PATH_VALUE = 300
+FLAGS = (bool, bool | None)
 
 
 class StrictRequest(Request):
@@ -32,15 +34,20 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        known = frozenset(
-            field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, params.Query)
-        )
+        fields = get_flat_params(self.dependant)
+        known = {field.alias: field for field in fields if isinstance(field.field_info, params.Query)}
+        flags = frozenset(name for name, field in known.items() if field.field_info.annotation in FLAGS)
+        guarded = any(field.alias.lower() == "if-match" for field in fields)
         takes_body = self.body_field is not None
 
         async def strictly(request: Request) -> Response:
-            await authenticate(request)
+            access = await authenticate(request)
             check_path(request)
-            check_parameters(request, known)
+            check_parameters(request, known.keys(), flags)
+            if not guarded and "if-match" in request.headers and request.method != "GET":
+                raise ApiProblem(400, "invalid_parameter", "This request cannot be guarded: send it without If-Match.")
+            if "shop" in known and (shop := request.query_params.get("shop")):
+                await shop_by_code(request, access, shop)
             strict = StrictRequest(request.scope, request.receive)
             body = await strict.body()
             if takes_body and body:
@@ -61,7 +68,7 @@ def check_path(request: Request) -> None:
             raise ApiProblem(404, "not_found", "There is nothing here, or nothing that this key may see.")
 
 
-def check_parameters(request: Request, known: frozenset[str]) -> None:
+def check_parameters(request: Request, known: Collection[str], flags: Collection[str]) -> None:
     """A mistyped filter that is ignored would show the wrong rows; a doubled one is read differently by everyone."""
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
@@ -72,9 +79,21 @@ def check_parameters(request: Request, known: frozenset[str]) -> None:
         if name in seen:
             error = FieldError(pointer=shown, code="repeated_parameter", detail="Give it once.")
             raise ApiProblem(400, "unknown_parameter", f"The parameter {shown!r} is given twice.", errors=[error])
+        if not value:
+            detail = f"The parameter {shown!r} is empty. Leave it out, and write # as %23."
+            raise ApiProblem(400, "invalid_parameter", detail, errors=[_wrong(shown, "required", detail)])
+        if name in flags and value not in {"true", "false"}:
+            detail = "This must be true or false."
+            raise ApiProblem(
+                400, "invalid_parameter", f"{shown}: {detail}", errors=[_wrong(shown, "wrong_value", detail)]
+            )
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise ApiProblem(400, "invalid_parameter", f"The parameter {shown!r} holds half a character or a NUL.")
         seen.add(name)
+
+
+def _wrong(name: str, code: str, detail: str) -> FieldError:
+    return FieldError(pointer=name, code=code, detail=detail)
 
 
 def check_content_type(request: Request) -> None:
@@ -82,7 +101,7 @@ def check_content_type(request: Request) -> None:
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if media_type.strip().lower() not in JSON_TYPES or charset not in {"", "utf-8", "utf8"}:
-        raise ApiProblem(415, "unsupported_media_type", "Send application/json in UTF-8.")
+        raise ApiProblem(415, "unsupported_media_type", "Send JSON in UTF-8, with Content-Type: application/json.")
 
 
 def resource_router(tag: str, *, prefix: str = "/v1") -> APIRouter:

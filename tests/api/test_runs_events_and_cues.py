@@ -215,8 +215,10 @@ async def test_the_feed_refuses_what_it_does_not_know_and_says_what_is_gone(erp:
         await uow.driver.execute("UPDATE event_positions SET purged = 5, last = 9")
         await uow.commit()
     gone = await erp.client.get("/v1/events", params={"after": 3})
+    never_given = await erp.client.get("/v1/events", params={"after": 10})
 
-    assert unknown.status_code == 422
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (400, "types")
+    assert (never_given.status_code, never_given.json()["code"]) == (400, "position_unknown")
     assert (gone.status_code, gone.json()["code"], gone.json()["oldest_position"]) == (410, "position_expired", 6)
 
 

@@ -43,7 +43,7 @@ def _shown(shown: ShownKey) -> ApiKeyAnswer:
 
 def _made(shown: ShownKey) -> Response:
     made = NewApiKeyAnswer.model_validate({**_fields(shown), "key": shown.secret})
-    return answer(made, status=201, location=f"/v1/api-keys/{shown.key.id}")
+    return answer(made, status=201, location=f"/v1/api-keys/{shown.key.id}", tagged=True)
 
 
 @router.get("/api-keys", response_model=ApiKeyList, summary="List API keys")
@@ -71,7 +71,7 @@ async def create_api_key(body: NewApiKey, access: KeysWrite, repeat: Repeat, key
 @router.get("/api-keys/{key_id}", response_model=ApiKeyAnswer, summary="Read an API key")
 async def get_api_key(key_id: TheKey, access: KeysRead, keys: Keys) -> Response:
     """The key without its secret."""
-    return answer(_shown(await keys.get(key_id, access=access)))
+    return answer(_shown(await keys.get(key_id, access=access)), tagged=True)
 
 
 @router.post("/api-keys/{key_id}/rotate", response_model=NewApiKeyAnswer, status_code=201, summary="Replace an API key")

@@ -20,5 +20,8 @@ async def get_me(request: Request, access: AnyCaller) -> Response:
             shops = list(await uow.api_keys.shop_codes(sorted(access.shops)))
     key = request.state.api_key
     return answer(
-        Me(key_id=access.key_id, name=access.name, scopes=sorted(access.scopes), shops=shops, expires_at=key.expires_at)
+        Me(
+            key_id=access.key_id, name=access.name, scopes=sorted(access.scopes), shops=shops, expires_at=key.expires_at
+        ),
+        tagged=True,
     )

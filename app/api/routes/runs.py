@@ -48,7 +48,7 @@ async def get_run(
     ] = 0,
 ) -> Response:
     """A run as it is, or as it is when it has ended."""
-    return answer(run_shown(await runs.get(access, run_id, wait=wait)))
+    return answer(run_shown(await runs.get(access, run_id, wait=wait)), tagged=True)
 
 
 @router.post("/runs/{run_id}/cancel", response_model=RunShown, summary="Cancel a run")
@@ -56,4 +56,6 @@ async def cancel_run(
     access: RunsWrite, cancel: Annotated[CancelRun, Depends(service(CancelRun))], repeat: Repeat, run_id: TheRun
 ) -> Response:
     """A queued run is cancelled at once; a running one ends at its next convenient point. What is done stays done."""
-    return await repeat.answer(lambda once: cancel(access, run_id, once), lambda run: answer(run_shown(run)))
+    return await repeat.answer(
+        lambda once: cancel(access, run_id, once), lambda run: answer(run_shown(run), tagged=True)
+    )

@@ -83,4 +83,6 @@ async def pull_mappings(access: RunsWrite, start: Starting, repeat: Repeat, shop
 
 def started_answer(started: StartedRun) -> Response:
     """202 for a new run, 200 for an equal one that was there."""
-    return answer(run_shown(started.run), status=202 if started.new else 200, location=f"/v1/runs/{started.run.id}")
+    return answer(
+        run_shown(started.run), status=202 if started.new else 200, location=f"/v1/runs/{started.run.id}", tagged=True
+    )

@@ -48,7 +48,9 @@ class NewApiKey(RequestBody):
     shops: Annotated[
         list[ShopCode] | None, Field(max_length=1000, description="Codes of the shops it sees; null = all.")
     ] = None
-    expires_at: Instant | None = Field(default=None, description="When it stops working; null = never.")
+    expires_at: Instant | None = Field(
+        default=None, description="When it stops working; null = never.", examples=["2099-01-15T10:00:00Z"]
+    )
 
 
 class Rotation(RequestBody):
