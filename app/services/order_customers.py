@@ -35,7 +35,8 @@ class Buyer:
     order: Order
     shop: ShopConfiguration
     mapping: OrderMapping
-    may_create: bool | None = None
+    may_create: bool | None
+    lookup: CustomerLookup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +49,29 @@ class ChosenCustomers:
     links: tuple[NewLink, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Sought:
-    buyer: Buyer
-    lookup: CustomerLookup
-
-
 class OrderCustomers:
     def __init__(self, ids: IdFactory, contact: ContactNormaliser) -> None:
         self._ids = ids
         self._contact = contact
 
+    def buyer(self, order: Order, *, shop: ShopConfiguration, mapping: OrderMapping, may_create: bool | None) -> Buyer:
+        """An order with everything by which its customer may be found."""
+        lookup = wanted_customers(
+            order,
+            settings=shop.settings,
+            mappings=shop.mappings,
+            by_hand=mapping,
+            email_key=self._contact.email_key,
+            phone_key=self._contact.phone_key,
+        )
+        return Buyer(order=order, shop=shop, mapping=mapping, may_create=may_create, lookup=lookup)
+
     async def choose(self, uow: UnitOfWork, shop: ShopId, buyers: Sequence[Buyer]) -> Sequence[ChosenCustomers]:
         """The customers of orders of one shop, in their order; an order sees what those before it create."""
-        sought = [_Sought(buyer, self._lookup(buyer)) for buyer in buyers]
-        facts = await uow.order_facts.customers(shop, [each.lookup for each in sought])
+        facts = await uow.order_facts.customers(shop, [buyer.lookup for buyer in buyers])
         chosen = []
-        for each in sought:
-            found = self._chosen(each, facts)
+        for buyer in buyers:
+            found = self._chosen(buyer, facts)
             facts = _with_created(facts, found)
             chosen.append(found)
         return chosen
@@ -74,7 +80,7 @@ class OrderCustomers:
         """Until the transaction ends nobody else creates a customer that these orders may create; what others created
         is there to be found afterwards.
         """
-        await uow.order_facts.serialise_creation({key for buyer in creating for key in self._creation_keys(buyer)})
+        await uow.order_facts.serialise_creation({key for buyer in creating for key in _creation_keys(buyer)})
 
     async def write(self, uow: UnitOfWork, chosen: Sequence[ChosenCustomers], *, now: datetime) -> None:
         """Insert what was created, and the links that were found worth remembering."""
@@ -96,32 +102,14 @@ class OrderCustomers:
             ]
         )
 
-    def _lookup(self, buyer: Buyer) -> CustomerLookup:
-        return wanted_customers(
-            buyer.order,
-            settings=buyer.shop.settings,
-            mappings=buyer.shop.mappings,
-            by_hand=buyer.mapping,
-            email_key=self._contact.email_key,
-            phone_key=self._contact.phone_key,
-        )
-
-    def _creation_keys(self, buyer: Buyer) -> Iterator[str]:
-        """Everything by which the customer that this order creates could be found by another order."""
-        lookup = self._lookup(buyer)
-        yield f"order:{buyer.shop.id}:{lookup.store_customer_id or buyer.order.shopify_id}"
-        yield from (f"{kind}:{key}" for kind, key in (("email", lookup.email_key), ("phone", lookup.phone_key)) if key)
-        yield from (f"address:{key}" for key in lookup.address_keys)
-
-    def _chosen(self, sought: _Sought, facts: CustomerFacts) -> ChosenCustomers:
-        buyer = sought.buyer
+    def _chosen(self, buyer: Buyer, facts: CustomerFacts) -> ChosenCustomers:
         choice = choose_customer(
             buyer.order,
             shop_id=buyer.shop.id,
             settings=buyer.shop.settings,
             mappings=buyer.shop.mappings,
             facts=facts,
-            wanted=sought.lookup,
+            wanted=buyer.lookup,
             by_hand=buyer.mapping,
             may_create=buyer.may_create,
         )
@@ -139,6 +127,14 @@ class OrderCustomers:
             phone_key=self._contact.phone_key(new.phone, new.address.country_code) if new.phone else None,
             address_key=address_key(name=new.name, name2=new.name2, address=new.address),
         )
+
+
+def _creation_keys(buyer: Buyer) -> Iterator[str]:
+    """Everything by which the customer that this order creates could be found by another order."""
+    lookup = buyer.lookup
+    yield f"order:{buyer.shop.id}:{lookup.store_customer_id or buyer.order.shopify_id}"
+    yield from (f"{kind}:{key}" for kind, key in (("email", lookup.email_key), ("phone", lookup.phone_key)) if key)
+    yield from (f"address:{key}" for key in lookup.address_keys)
 
 
 def _with_created(facts: CustomerFacts, chosen: ChosenCustomers) -> CustomerFacts:

@@ -87,25 +87,30 @@ class OrderDecisions:
         for candidate in candidates:
             by_shop.setdefault(candidate.shop.id, []).append(candidate)
         # In one order everywhere: each group locks the number series of its shop until the commit.
-        groups = [group for _, group in sorted(by_shop.items())]
-        chosen = [await self._choose_customers(uow, group) for group in groups]
+        groups = [(shop, group, [self._buyer(each) for each in group]) for shop, group in sorted(by_shop.items())]
+        chosen = [await self._customers.choose(uow, shop, buyers) for shop, _, buyers in groups]
         creating = [
-            _buyer(candidate)
-            for group, customers in zip(groups, chosen, strict=True)
-            for candidate, each in zip(group, customers, strict=True)
+            buyer
+            for (_, _, buyers), customers in zip(groups, chosen, strict=True)
+            for buyer, each in zip(buyers, customers, strict=True)
             if each.created
         ]
         await self._customers.wait_for_others(uow, creating)
         decisions: dict[OrderId, Decision] = {}
-        for group, customers in zip(groups, chosen, strict=True):
+        for (shop, group, buyers), customers in zip(groups, chosen, strict=True):
             # What others created before us, and the groups before this one, is found only now.
-            found = await self._choose_customers(uow, group) if creating else customers
+            found = await self._customers.choose(uow, shop, buyers) if creating else customers
             await self._customers.write(uow, found, now=now)
             decisions |= await self._document(uow, await self._plan(uow, group, found), now=now)
         return [decisions[candidate.id] for candidate in candidates]
 
-    async def _choose_customers(self, uow: UnitOfWork, group: Sequence[Candidate]) -> Sequence[ChosenCustomers]:
-        return await self._customers.choose(uow, group[0].shop.id, [_buyer(candidate) for candidate in group])
+    def _buyer(self, candidate: Candidate) -> Buyer:
+        return self._customers.buyer(
+            candidate.order,
+            shop=candidate.shop,
+            mapping=candidate.mapping,
+            may_create=candidate.may_create_customer,
+        )
 
     async def _plan(
         self, uow: UnitOfWork, group: Sequence[Candidate], customers: Sequence[ChosenCustomers]
@@ -238,15 +243,6 @@ def _mapping(plan: _Plan) -> OrderMapping:
         if name not in before.by_hand
     }
     return replace(found, **codes)
-
-
-def _buyer(candidate: Candidate) -> Buyer:
-    return Buyer(
-        order=candidate.order,
-        shop=candidate.shop,
-        mapping=candidate.mapping,
-        may_create=candidate.may_create_customer,
-    )
 
 
 def _announcements(document: NewDocument) -> Sequence[NewEvent]:

@@ -154,12 +154,11 @@ async def test_an_order_that_keeps_failing_is_parked_after_five_attempts(world: 
     await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
     await world.wants(6666)
     pauses = []
-    for _ in range(5):
+    await world.process().import_orders(world.store_id)
+    while (row := await world.row_of(6666))["due_at"]:
+        pauses.append(round((row["due_at"] - world.clock.now()).total_seconds(), -1))
+        world.clock.pass_by(minutes=31)
         await world.process().import_orders(world.store_id)
-        row = await world.row_of(6666)
-        if row["due_at"]:
-            pauses.append(round((row["due_at"] - world.clock.now()).total_seconds(), -1))
-            world.clock.pass_by(minutes=31)
 
     assert pauses == [10, 60, 300, 1800]
     assert (row["attempts"], row["due_at"]) == (5, None)

@@ -7,12 +7,12 @@ from tests.integration.world import EVERYBODY, World, an_order
 
 NINE = datetime.fromisoformat("2026-01-15T09:00:00Z")
 TEN = datetime.fromisoformat("2026-01-15T10:00:00Z")
-NONE_OF_OURS = {"orders": {"filters": {"financial_status": {"in": ["refunded"]}}}}
+NONE_OF_OURS = {"filters": {"financial_status": {"in": ["refunded"]}}}
 
 
 async def unclaimed(world: World) -> None:
     """Order 1001, which no shop's filters match."""
-    await world.set(**NONE_OF_OURS)
+    await world.set(orders=NONE_OF_OURS)
     await world.store.has(an_order(1001))
     await world.run()
     assert await world.queue("unclaimed_at IS NOT NULL", "due_at") == [("1001", True, None)]
@@ -73,7 +73,7 @@ async def test_what_no_shop_claimed_is_tried_again_when_another_shop_is_made(wor
 
 
 async def test_an_order_left_out_comes_back_when_it_changes(world: World) -> None:
-    await world.set(**NONE_OF_OURS)
+    await world.set(orders=NONE_OF_OURS)
     await world.store.has(an_order(1001))
     await world.run()
     await world.requests.leave_out(EVERYBODY, (await world.row_of(1001))["id"])

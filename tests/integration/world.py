@@ -77,7 +77,7 @@ def money(amount: str) -> Json:
     return {"shopMoney": {"amount": amount, "currencyCode": "EUR"}}
 
 
-def a_line(number: int, *, sku: str = "ITEM-A", price: str = "10.00", **fields: Any) -> Json:
+def a_line(number: int, *, sku: str | None = "ITEM-A", price: str = "10.00", **fields: Any) -> Json:
     """A line of one piece, in Shopify's words."""
     return {
         "id": f"gid://shopify/LineItem/{number}",

@@ -105,6 +105,8 @@ def _copy_digest(order: Order, body: bytes) -> bytes:
 class PostgresOrders:
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
+        self._bodies: dict[int, tuple[Order, bytes]] = {}
+        """Copies that were compared are mostly written next: they are encoded once. By the identity of the value."""
 
     async def known(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, KnownOrder]:
         rows = await self._driver.fetch(_KNOWN, store, list(ids))
@@ -126,13 +128,13 @@ class PostgresOrders:
         return found
 
     def digest(self, order: Order) -> bytes:
-        return _copy_digest(order, encoded(order))
+        return _copy_digest(order, self._body(order))
 
     async def save(self, orders: Sequence[SavedOrder], *, now: datetime) -> None:
         copies = [order for order in orders if order.order is not None]
         decided = [order for order in orders if order.order is None]
         if copies:
-            await self._driver.execute(_SAVE, recordset([_copy_row(saved) for saved in copies]), now)
+            await self._driver.execute(_SAVE, recordset([self._copy_row(saved) for saved in copies]), now)
             captures = [(saved.id, saved.raw) for saved in copies if saved.raw is not None]
             await self._driver.execute(
                 _CAPTURE,
@@ -150,6 +152,33 @@ class PostgresOrders:
 
     async def clear_due(self, order: OrderId) -> None:
         await self._driver.execute("UPDATE orders SET document_due_at = NULL WHERE id = $1", order)
+
+    def _body(self, order: Order) -> bytes:
+        if id(order) not in self._bodies:
+            self._bodies[id(order)] = order, encoded(order)
+        return self._bodies[id(order)][1]
+
+    def _copy_row(self, saved: SavedOrder) -> dict[str, Any]:
+        order = saved.order
+        assert order is not None
+        body = self._body(order)
+        return _decision_row(saved) | {
+            "store_id": saved.store_id,
+            "shopify_id": saved.shopify_id,
+            "shop_id": saved.shop_id,
+            "name": order.name,
+            "body": msgspec.Raw(body),
+            "body_version": COPY_VERSION,
+            "body_hash": _copy_digest(order, body),
+            "store_updated_at": order.updated_at,
+            "read_at": saved.read_at,
+            "financial_status": order.financial_status,
+            "fulfilment_status": order.fulfilment_status,
+            "cancelled_at": order.cancelled_at,
+            "closed_at": order.closed_at,
+            "store_customer_id": order.customer.shopify_id if order.customer else None,
+            "version": saved.version,
+        }
 
 
 def _known(row: asyncpg.Record) -> KnownOrder:
@@ -182,27 +211,4 @@ def _decision_row(saved: SavedOrder) -> dict[str, Any]:
         "documents_on_request": saved.documents_on_request,
         "use_shopify_number": saved.use_shopify_number,
         "document_due_at": saved.retry_at,
-    }
-
-
-def _copy_row(saved: SavedOrder) -> dict[str, Any]:
-    order = saved.order
-    assert order is not None
-    body = encoded(order)
-    return _decision_row(saved) | {
-        "store_id": saved.store_id,
-        "shopify_id": saved.shopify_id,
-        "shop_id": saved.shop_id,
-        "name": order.name,
-        "body": msgspec.Raw(body),
-        "body_version": COPY_VERSION,
-        "body_hash": _copy_digest(order, body),
-        "store_updated_at": order.updated_at,
-        "read_at": saved.read_at,
-        "financial_status": order.financial_status,
-        "fulfilment_status": order.fulfilment_status,
-        "cancelled_at": order.cancelled_at,
-        "closed_at": order.closed_at,
-        "store_customer_id": order.customer.shopify_id if order.customer else None,
-        "version": saved.version,
     }
