@@ -166,8 +166,6 @@ def _fee_sets(order: Order, side: MoneySide) -> list[Positions]:
 
 def _tip_without_line(order: Order, side: MoneySide) -> Position | None:
     """The tip that the header states beyond the lines that are tips."""
-    if order.cancelled_at is not None:
-        return None
     tips = (line for line in order.lines if line.kind is LineKind.TIP)
     told = sum((line.unit_price.of(side.handling) * line.ordered_quantity for line in tips), ZERO)
     beyond = order.totals.tip.of(side.handling) - told

@@ -90,6 +90,13 @@ def test_refunded_duties_are_the_credit_memos_and_where_nobody_credits_are_gone(
     assert charges(made, shop=NOBODY_CREDITS) == []
 
 
+def test_duties_that_were_edited_and_refunded_are_what_stands_and_what_was_credited() -> None:
+    back = dataclasses.replace(refund(refunded="1.00"), duties=money("1.00"))
+    edited = line(1, quantity=2, current=1, duties=[("77", "3.00")])
+    made = order(edited, refunds=(back,), totals=totals("23.00", current="11.20", duties="1.20"))
+    assert charges(made) == [("duty", "2.20")]
+
+
 def test_the_tax_of_a_duty_is_as_large_a_part_as_the_duty_itself() -> None:
     taxed = line(1, quantity=2, current=1, duties=[("77", "3.00")])
     taxed = dataclasses.replace(taxed, duties=(dataclasses.replace(taxed.duties[0], tax_lines=(tax("0.60"),)),))
@@ -144,6 +151,22 @@ def test_of_a_cancelled_order_only_what_credit_memos_give_back_is_documented() -
 
 def test_shipping_given_back_with_a_cancelled_order_is_documented_and_credited() -> None:
     made = cancelled(line(1, current=0), kept="0.00", given_back="5.00")
+    assert charges(made) == [("shipping_line", "5.00")]
+
+
+def test_discounted_shipping_given_back_with_a_cancelled_order_is_what_was_paid_for_it() -> None:
+    charge = shipping("8.00", discount="3.00")
+    back = refund(refunded="5.00", shipping=(refunded_shipping("5.00", of=charge),))
+    gone = line(1, current=0)
+    taken = dataclasses.replace(back, lines=(refund_line(gone, subtotal="10.00"),))
+    made = order(
+        gone,
+        line(2, current=0),
+        cancelled_at=CREATED,
+        shipping_lines=(charge,),
+        refunds=(taken,),
+        totals=totals("25.00", current="0.00"),
+    )
     assert charges(made) == [("shipping_line", "5.00")]
 
 
@@ -289,6 +312,14 @@ def test_an_estimate_that_could_be_several_taxes_has_no_name_of_its_own() -> Non
     )
     estimate = documented(made).lines[0].taxes[-1]
     assert (estimate.title, str(estimate.rate), str(estimate.amount)) == ("Tax", "0", "0.01")
+
+
+def test_of_two_readings_with_one_total_the_one_with_the_lines_own_tax_is_taken() -> None:
+    """P32: the header tax is that of the reading that holds; a rate that an edit changed leaves the total alone."""
+    made = order(line(1, taxes=[tax("0.70")]), totals=totals("10.00", tax="1.60", current_tax="0.70"))
+    document = documented(made)
+    assert str(document.totals.tax) == "0.70"
+    assert [each.estimated for each in document.lines[0].taxes] == [False]
 
 
 def test_taxes_that_add_up_are_left_as_they_are() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.documents import documented_quantities, documented_totals
 from app.domain.money import Amount, CurrencyHandling
+from app.domain.orders import LineKind
 from app.domain.problems import ProblemCode
 from app.domain.refunds import creditable, gives_back
 from app.domain.shop_settings import RefundProcess
@@ -209,6 +210,17 @@ def test_the_order_discount_is_spread_beside_what_shopify_allocated_to_lines_and
         ("5.00", "4.00", "5.00"),
         ("2.00", "0.00", "3.00"),
     ]
+
+
+def test_after_an_edit_the_order_discount_is_what_shopify_still_states() -> None:
+    edited = line(1, quantity=2, current=1)
+    made = order(edited, totals=totals("16.00", current="8.00", discount="4.00", current_discount="2.00"))
+    assert told(documented(made).lines, "quantity", "order_discount_amount", "amount") == [("1", "2.00", "8.00")]
+
+
+def test_an_order_that_sells_no_article_spreads_its_discount_over_what_it_sells() -> None:
+    made = order(line(1, kind=LineKind.GIFT_CARD), totals=totals("8.00", discount="2.00", current_discount="2.00"))
+    assert told(documented(made).lines, "order_discount_amount", "amount") == [("2.00", "8.00")]
 
 
 def test_the_order_discount_is_in_the_currency_of_the_document() -> None:
