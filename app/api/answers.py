@@ -19,7 +19,7 @@ def answer(
     tagged: bool = False,
 ) -> Response:
     """The value as JSON; with the ``ETag`` of its version or, ``tagged``, of its content; and with its ``Location``."""
-    body = value.model_dump_json().encode()
+    body = value.model_dump_json(by_alias=True).encode()
     headers: dict[str, str] = {}
     if version is not None or tagged:
         headers["ETag"] = etag_of(body) if version is None else etag(version)
