@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.documents import NothingToDocument
 from app.domain.money import CurrencyHandling
-from app.domain.orders import Order, OrderLine, Transaction
+from app.domain.orders import LineKind, Order, OrderLine, Transaction
 from app.domain.problems import ProblemCode
 from app.domain.refunds import gives_back
 from app.domain.shop_settings import RefundProcess
@@ -120,6 +120,11 @@ def test_a_tip_that_stands_on_no_line_is_a_line_of_its_own() -> None:
         ("4200", "Tip", "2.00"),
         ("4100", "Standard", "5.00"),
     ]
+
+
+def test_only_what_of_the_tip_stands_on_no_line_is_added() -> None:
+    made = order(line(1), line(2, price="2.00", kind=LineKind.TIP), totals=totals("15.00", tip="5.00"))
+    assert charges(made) == [("tip", "2.00"), ("tip", "3.00")]
 
 
 def test_a_tip_is_not_added_where_the_lines_already_make_the_total() -> None:

@@ -218,6 +218,19 @@ def test_after_an_edit_the_order_discount_is_what_shopify_still_states() -> None
     assert told(documented(made).lines, "quantity", "order_discount_amount", "amount") == [("1", "2.00", "8.00")]
 
 
+def test_what_shopify_still_states_of_the_discount_is_less_what_lines_and_shipping_show() -> None:
+    edited = line(1, quantity=2, current=1, discounts=["2.00"])
+    made = order(
+        edited,
+        shipping_lines=(shipping("5.00", discount="1.00"),),
+        totals=totals("19.00", current="11.00", discount="8.00", current_discount="4.00"),
+    )
+    assert told(documented(made).lines, "discount_amount", "order_discount_amount", "amount") == [
+        ("3.00", "2.00", "7.00"),
+        ("1.00", "0.00", "4.00"),
+    ]
+
+
 def test_an_order_that_sells_no_article_spreads_its_discount_over_what_it_sells() -> None:
     made = order(line(1, kind=LineKind.GIFT_CARD), totals=totals("8.00", discount="2.00", current_discount="2.00"))
     assert told(documented(made).lines, "order_discount_amount", "amount") == [("2.00", "8.00")]
