@@ -15,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.postgres.tables import metadata
+from app.adapters.postgres.tables.columns import Holds
 from app.store_simulator.state import DEFAULT_CLIENT_SECRET
 from tests.acceptance.clients import Erp, Json, StoreDesk
+from tests.acceptance.database import rows
 from tests.acceptance.harness import (
     CREDENTIALS,
     UNLIMITED,
@@ -31,6 +34,7 @@ from tests.acceptance.processes import until
 
 SURNAME, STREET, NOTE = "Kanarinsky", "Kanariestraat 17", "Bitte bei Kanari klingeln"
 EMAIL, PHONE, PHONE_DIGITS = "kanari@example.com", "+31612345987", "612345987"
+SHARED_EMAIL = "kanari.family@example.com"
 SECRET = "k4n4ri-client-secret-0123456789"
 ANOTHER_TOKEN = "shpat_k4n4ri0123456789abcdef01234567"
 CANARIES = ("kanari", PHONE_DIGITS, "k4n4ri")
@@ -57,6 +61,8 @@ class Watched:
     """What was printed while everything went right and wrong."""
 
     printed: dict[str, str]
+    stored: set[str]
+    """The columns, as ``table.column``, in which a canary was found."""
     api_key: str
 
 
@@ -78,11 +84,27 @@ def watched(simulator: Simulator) -> Iterator[Watched]:
         logs = {role: service.process(role).said for role in ("api", "worker")}
         logs |= {path.name: path.read_text(errors="replace") for path in _server_logs(service)}
         desk.close()
-        yield Watched(printed=logs, api_key=erp.http.headers["Authorization"].removeprefix("Bearer "))
+        stored = _columns_with_canaries(service)
+        yield Watched(printed=logs, stored=stored, api_key=erp.http.headers["Authorization"].removeprefix("Bearer "))
 
 
 def _server_logs(service: Installation) -> list[Path]:
     return sorted((service.folder / "data" / "postgres").glob("server.log*"))
+
+
+def _columns_with_canaries(service: Installation) -> set[str]:
+    columns = rows(
+        service,
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'",
+    )
+    pattern = "(" + "|".join(CANARIES) + ")"
+    tables: dict[str, list[str]] = {}
+    for table, column, kind in columns:
+        text = f"encode({column}, 'escape')" if kind == "bytea" else f'"{column}"::text'
+        tables.setdefault(table, []).append(
+            f"SELECT '{table}.{column}' WHERE EXISTS (SELECT 1 FROM {table} WHERE {text} ~* '{pattern}')"
+        )
+    return {row[0] for parts in tables.values() for row in rows(service, " UNION ALL ".join(parts))}
 
 
 def _plant_orders(erp: Erp, desk: StoreDesk) -> None:
@@ -91,27 +113,32 @@ def _plant_orders(erp: Erp, desk: StoreDesk) -> None:
         shop={"currencyCode": "EUR", "ianaTimezone": "Europe/Amsterdam"},
         throttle=UNLIMITED,
         customers=[{**customer, "defaultEmailAddress": {"emailAddress": EMAIL}, "defaultAddress": ADDRESS}],
-        orders=[_order(number, customer) for number in (1, 2, 3)],
+        orders=[_order(1, customer, EMAIL), _order(2, customer, EMAIL), _order(3, None, SHARED_EMAIL)],
     )
     receive_everything(erp, desk, SHOP)
+    erp.put("/v1/items/MUG", {"description": "Mug", "base_unit": "PCS"})
     wait_for_subscriptions(desk)
     erp.put("/v1/customers/K-1", {"name": f"Kim {SURNAME}", "email": EMAIL, "phone": PHONE})
+    for no in ("K-5", "K-6"):
+        erp.put(f"/v1/customers/{no}", {"name": f"Robin {SURNAME}", "email": SHARED_EMAIL})
     assert erp.finished_run(SHOP, "import_orders", EVERYTHING)["state"] == "succeeded"
+    until(lambda: list(erp.every("/v1/sales-documents", shop=SHOP)), what="a document arises")
     assert [SURNAME in json.dumps(order) for order in erp.every("/v1/orders", shop=SHOP)] == [True] * 3
 
 
-def _order(number: int, customer: Json) -> Json:
+def _order(number: int, customer: Json | None, email: str) -> Json:
+    engraving = [{"key": "engraving", "value": SURNAME}]
     return {
         "id": f"gid://shopify/Order/{number}",
         "name": f"#{number}",
-        "email": EMAIL,
+        "email": email,
         "phone": PHONE,
         "note": NOTE,
-        "customer": {"id": customer["id"]},
+        "customer": {"id": customer["id"]} if customer else None,
         "billingAddress": ADDRESS,
         "shippingAddress": ADDRESS,
         "customAttributes": [{"key": "gift for", "value": SURNAME}],
-        "lineItems": [{"title": "Mug", "sku": "MUG", "quantity": 1}],
+        "lineItems": [{"title": "Mug", "sku": "MUG", "quantity": 1, "customAttributes": engraving}],
     }
 
 
@@ -194,3 +221,15 @@ def test_no_secret_and_no_person_is_printed(watched: Watched, place: str) -> Non
     assert found == []
     assert watched.api_key.rpartition("_")[2] not in printed
     assert DEFAULT_CLIENT_SECRET.removeprefix("shpss_") not in printed
+
+
+def test_persons_are_stored_where_the_map_of_personal_data_says_so_and_nowhere_else(watched: Watched) -> None:
+    allowed = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.info["holds"] in {Holds.PERSON, Holds.PERSON_KEY}
+    }
+
+    assert {"customers.name", "orders.body", "webhook_inbox.body"} <= watched.stored
+    assert watched.stored - allowed == set()

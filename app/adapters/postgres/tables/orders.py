@@ -65,7 +65,8 @@ class OrderToImportRow(Row, table=True):
     """When it may be worked on; null = waits for a person or a change (parked, unclaimed, left out)."""
     attempts: int = Field(sa_column=small())
     error_code: str | None = Field(default=None, sa_column=text(nullable=True))
-    error_detail: str | None = Field(default=None, sa_column=text(nullable=True))
+    error_detail: str | None = Field(default=None, sa_column=text(holds=Holds.PERSON, nullable=True))
+    """With the store's own words, which may name whom the order is for."""
     failed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     parked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     unclaimed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
@@ -127,8 +128,8 @@ class OrderRow(Row, table=True):
     state: str = Field(sa_column=text())
     mapping: Any = Field(sa_column=json(holds=Holds.PERSON_KEY))
     """``app.domain.order_record.OrderMapping``."""
-    problems: Any = Field(sa_column=json())
-    """List of ``app.domain.problems.Problem``."""
+    problems: Any = Field(sa_column=json(holds=Holds.PERSON))
+    """List of ``app.domain.problems.Problem``: one about an ambiguous customer quotes what was looked for."""
     waits_for: list[str] = Field(sa_column=texts(holds=Holds.PERSON))
     """Names of facts that make another attempt worthwhile; e-mail and phone keys are among them."""
     document_due_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))

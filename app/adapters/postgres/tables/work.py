@@ -29,7 +29,7 @@ from app.adapters.postgres.tables.columns import (
 
 
 class WebhookInboxRow(Row, table=True):
-    """A webhook as it came, verified and not yet looked at; the body is bytes because JSON columns refuse some texts."""
+    """A webhook as it came, verified, not yet looked at; the body is bytes because JSON columns refuse some texts."""
 
     __tablename__ = "webhook_inbox"
     __table_args__ = (
@@ -103,8 +103,9 @@ class RunRow(Row, table=True):
     progress_done: int = Field(sa_column=whole())
     progress_total: int | None = Field(default=None, sa_column=whole(nullable=True))
     counts: dict[str, int] = Field(sa_column=json())
-    errors: list[dict[str, Any]] = Field(sa_column=json())
-    problem: dict[str, Any] | None = Field(default=None, sa_column=json(nullable=True))
+    errors: list[dict[str, Any]] = Field(sa_column=json(holds=Holds.PERSON))
+    """With the store's own words, which may name whom an order is for; so has ``problem``."""
+    problem: dict[str, Any] | None = Field(default=None, sa_column=json(holds=Holds.PERSON, nullable=True))
     """Why it could not go on."""
     attempts: int = Field(sa_column=small())
     cancel_requested_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
@@ -135,7 +136,7 @@ class RunFailureRow(Row, table=True):
     resource_type: str = Field(sa_column=text(primary_key=True))
     resource_id: str = Field(sa_column=text(primary_key=True))
     code: str = Field(sa_column=text())
-    detail: str = Field(sa_column=text())
+    detail: str = Field(sa_column=text(holds=Holds.PERSON))
 
 
 class EventRow(Row, table=True):
