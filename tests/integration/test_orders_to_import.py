@@ -1,5 +1,6 @@
 """The queue of orders to import: what waits for whom, and what wakes it (P11, P12, 1.21, 1.22)."""
 
+import asyncio
 from datetime import datetime
 
 from app.domain.identifiers import RunId, ShopId
@@ -185,3 +186,23 @@ async def test_a_run_takes_up_what_failed_in_its_own_shop_only(world: World) -> 
 
     assert taken == 1
     assert await world.queue("run_id") == [("1001", "run_1"), ("1002", None), ("1003", None)]
+
+
+async def test_rows_are_locked_in_the_order_of_their_shopify_ids(world: World) -> None:
+    """As announcements lock them, so that imports and announcements never wait for each other in a circle."""
+    for order in (1003, 1002, 1001):
+        await world.wants(order)
+    async with world.uow() as uow:
+        claims = await uow.orders_to_import.claim(
+            world.store_id, by="one", limit=3, lease=world.minutes(1), now=world.clock.now()
+        )
+        await uow.commit()
+
+    async with world.uow() as holder, world.uow() as writer:
+        await holder.driver.execute("SELECT FROM orders_to_import WHERE shopify_id = '1001' FOR UPDATE")
+        locking = asyncio.create_task(writer.orders_to_import.still_claimed(claims))
+        await world.until(lambda: world.is_true("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+
+        await holder.driver.execute("SELECT FROM orders_to_import WHERE shopify_id > '1001' FOR UPDATE NOWAIT")
+        await holder.commit()
+        assert len(await locking) == 3
