@@ -58,6 +58,14 @@ def test_after_an_edit_duties_are_what_of_them_was_charged(whole: str, stands: s
     assert charges(made) == [("duty", amount) for amount in duties]
 
 
+def test_the_duty_of_some_pieces_is_rounded_to_the_currency() -> None:
+    made = order(
+        line(1, quantity=3, current=1, duties=[("77", "1.00")]),
+        totals=totals("31.00", current="10.33", duties="0.33"),
+    )
+    assert told(documented(made).lines[1:], "unit_price", "amount") == [("0.33", "0.33")]
+
+
 def test_the_duty_of_a_removed_line_that_still_stands_is_charged() -> None:
     made = order(line(1), line(2, current=0, duties=[("77", "3.00")]), totals=totals("23.00", current="13", duties="3"))
     assert charges(made) == [("duty", "3.00")]

@@ -71,12 +71,18 @@ def test_gift_cards_alone_need_no_fulfilment(lines: tuple[OrderLine, ...], kind:
     assert documented(order(*lines)).kind is kind
 
 
-@pytest.mark.parametrize(("use", "number"), [(True, "WEB511"), (False, None)])
-def test_the_orders_name_is_the_number_where_the_shop_says_so(use: bool, number: str | None) -> None:
-    """5.07, DO-02."""
-    outcome = built(order(name="WEB511"), use_shopify_number=use)
+@pytest.mark.parametrize("name", ["WEB511", "#1001", "EU 1001 / b", "W" * 200, "1001@home"])
+def test_the_orders_name_is_the_number_as_it_is_where_the_shop_says_so(name: str) -> None:
+    """5.07, DO-02: nothing is cut off and only a leading @ is refused."""
+    outcome = built(order(name=name), use_shopify_number=True)
     assert isinstance(outcome, DocumentDraft)
-    assert outcome.number == number
+    assert outcome.number == name
+
+
+def test_otherwise_the_series_numbers_the_document() -> None:
+    outcome = built(order(name="@1001"), use_shopify_number=False)
+    assert isinstance(outcome, DocumentDraft)
+    assert outcome.number is None
 
 
 @pytest.mark.parametrize(
