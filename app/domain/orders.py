@@ -361,6 +361,6 @@ class Order:
         """Whether one of the order's own tax lines is the channel's to remit; not told reads as no."""
         return any(tax.channel_liable for tax in self.tax_lines)
 
-    def currency_of(self, presentment: bool) -> str:
+    def currency_of(self, *, presentment: bool) -> str:
         """The ISO currency of one side of the order's money."""
         return self.presentment_currency if presentment else self.currency

@@ -99,7 +99,7 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentParty:
-    """Sell-to, bill-to or ship-to on a document; the customer by our id, which lasts, and by its number if it has one."""
+    """Sell-to, bill-to or ship-to of a document; the customer by our id, which lasts, and by its number if any."""
 
     customer_id: CustomerId | None = None
     customer_no: str | None = None

@@ -63,7 +63,7 @@ class OrderNotThere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderUnreadable:
-    """This order could not be read whole; its neighbours could. ``detail`` is safe to show."""
+    """An order that could not be read whole; its neighbours could. ``detail`` is safe to show."""
 
     shopify_id: ShopifyId
     code: str

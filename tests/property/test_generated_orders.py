@@ -41,7 +41,9 @@ def judge_orders(*, seed: int, count: int) -> Counter[str]:
         for handling, side in SIDES.items():
             for process in (RefundProcess.IMPORT_ONLY, RefundProcess.NONE):
                 shop = settings(orders={"currency_handling": handling}, refunds={"process": process})
-                outcome = built(order, shop=shop, local_currency=order.currency_of(side == "presentmentMoney"))
+                outcome = built(
+                    order, shop=shop, local_currency=order.currency_of(presentment=side == "presentmentMoney")
+                )
                 charges = charges_of(raw, side, nobody_credits=process is RefundProcess.NONE)
                 where = (seed, number, handling.value, process.value, outcome)
                 if isinstance(outcome, NothingToDocument):

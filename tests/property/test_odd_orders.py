@@ -88,7 +88,7 @@ def test_no_odd_order_makes_a_wrong_document_or_breaks(handling: CurrencyHandlin
         order = translated(living_order(77, number))
         for _ in range(rng.randint(1, 3)):
             order = rng.choice(ODDITIES)(order, rng)
-        local = order.currency_of(handling is CurrencyHandling.PRESENTMENT)
+        local = order.currency_of(presentment=handling is CurrencyHandling.PRESENTMENT)
         outcome = built(order, shop=shop, local_currency=local)
         documented_totals(order, quantities=documented_quantities(order, process), process=process)
         if isinstance(outcome, DocumentDraft):

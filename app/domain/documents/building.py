@@ -145,7 +145,7 @@ class _Building:
 
     @property
     def currency(self) -> str:
-        return self.order.currency_of(self.handling is CurrencyHandling.PRESENTMENT)
+        return self.order.currency_of(presentment=self.handling is CurrencyHandling.PRESENTMENT)
 
     def outcome(self, *, by_request: bool) -> DocumentOutcome:
         order, process, handling, currency = self.order, self.settings.refunds.process, self.handling, self.currency

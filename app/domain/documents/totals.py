@@ -47,6 +47,6 @@ def _same_money(order: Order) -> bool:
 def _proof(
     order: Order, quantities: Mapping[ShopifyId, int], process: RefundProcess, handling: CurrencyHandling
 ) -> Proof:
-    currency = order.currency_of(handling is CurrencyHandling.PRESENTMENT)
+    currency = order.currency_of(presentment=handling is CurrencyHandling.PRESENTMENT)
     sets = position_sets(order, quantities=quantities, process=process, handling=handling, currency=currency)
     return prove(order, sets, process=process, handling=handling, currency=currency)

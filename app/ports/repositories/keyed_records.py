@@ -50,7 +50,7 @@ class KeyedRecords(Protocol[Record]):
 
 
 class TextKeyedRecords(KeyedRecords[Record], Protocol[Record]):
-    """Records whose natural key is free text, so that they are addressed by our id: ``find``, ``locked``, ``delete`` take it."""
+    """Records whose natural key is free text, so ``find``, ``locked`` and ``delete`` take our id."""
 
     async def locked_by_text(self, shop: ShopId, value: Record) -> Kept[Record] | None:
         """The record of the same natural key."""

@@ -46,7 +46,8 @@ class PostgresStores(Stores):
             "UPDATE stores SET credentials = $2, credentials_set_at = $5, updated_at = $5, access_revoked_at = NULL,"
             " access_revoked_reason = NULL, described_at = NULL, subscriptions_checked_at = NULL,"
             " previous_webhook_secret = coalesce($3, previous_webhook_secret),"
-            " previous_webhook_secret_until = CASE WHEN $3::bytea IS NULL THEN previous_webhook_secret_until ELSE $4 END"
+            " previous_webhook_secret_until ="
+            " CASE WHEN $3::bytea IS NULL THEN previous_webhook_secret_until ELSE $4 END"
             " WHERE id = $1",
             store,
             sealed,
