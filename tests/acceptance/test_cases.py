@@ -50,7 +50,7 @@ def _parameters() -> list[object]:
 
 
 @pytest.mark.parametrize("name", _parameters())
-def test_case(name: str, erp: Erp, simulator: Simulator) -> None:
+def test_a_case_of_the_reference_comes_out_as_it_says(name: str, erp: Erp, simulator: Simulator) -> None:
     case = CASES[name]
     desk = simulator.desk(case.store_domain)
     play = CasePlay(case, erp=erp, desk=desk)
