@@ -202,7 +202,7 @@ def test_the_rounding_of_a_cash_refund_is_its_credit_memos_unless_nobody_writes_
     shop: object, rounding: str
 ) -> None:
     given = dataclasses.replace(payment("cash", kind="refund"), rounding=money("0.01"))
-    failed = dataclasses.replace(payment("cash", kind="refund", status="failure"), rounding=money("0.01"))
+    failed = dataclasses.replace(payment("cash", kind="refund", status="failure"), rounding=money("0.05"))
     made = order(line(1), transactions=(given, failed), totals=totals("10.00", cash_rounding="0.02"))
     assert charges(made, shop=shop) == [("cash_rounding", rounding)]
 
