@@ -1,5 +1,6 @@
 """The kind of route every resource uses: the caller is known first, then all is read strictly."""
 
+import re
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
@@ -17,6 +18,8 @@ from app.ports.errors import FieldError
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 LONGEST_PATH_VALUE = 300
+LONGEST_TAGS = 500
+NUMBER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 FLAGS = (bool, bool | None)
 
 
@@ -37,6 +40,7 @@ class StrictRoute(APIRoute):
         fields = get_flat_params(self.dependant)
         known = {field.alias: field for field in fields if isinstance(field.field_info, params.Query)}
         flags = frozenset(name for name, field in known.items() if field.field_info.annotation in FLAGS)
+        numbers = frozenset(name for name, field in known.items() if field.field_info.annotation is int)
         guarded = any(field.alias.lower() == "if-match" for field in fields)
         takes_body = self.body_field is not None
 
@@ -44,8 +48,11 @@ class StrictRoute(APIRoute):
             access = await authenticate(request)
             check_path(request)
             check_parameters(request, known.keys(), flags)
+            check_numbers(request, numbers)
             if not guarded and "if-match" in request.headers and request.method != "GET":
                 raise ApiProblem(400, "invalid_parameter", "This request cannot be guarded: send it without If-Match.")
+            if len(request.headers.get("if-none-match", "")) > LONGEST_TAGS:
+                raise ApiProblem(400, "invalid_parameter", f"If-None-Match takes {LONGEST_TAGS} characters at most.")
             if "shop" in known and (shop := request.query_params.get("shop")):
                 await shop_by_code(request, access, shop)
             strict = StrictRequest(request.scope, request.receive)
@@ -90,6 +97,16 @@ def check_parameters(request: Request, known: Collection[str], flags: Collection
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise ApiProblem(400, "invalid_parameter", f"The parameter {shown!r} holds half a character or a NUL.")
         seen.add(name)
+
+
+def check_numbers(request: Request, names: Collection[str]) -> None:
+    """A whole number is written as one: not 1.0, not with spaces."""
+    for name in names:
+        value = request.query_params.get(name)
+        if value is not None and not NUMBER.fullmatch(value):
+            detail = "This must be a whole number."
+            error = _wrong(name, "wrong_value", detail)
+            raise ApiProblem(400, "invalid_parameter", f"{name}: {detail}", errors=[error])
 
 
 def _wrong(name: str, code: str, detail: str) -> FieldError:
