@@ -68,3 +68,23 @@ def test_amounts_add_up_on_both_sides() -> None:
 @pytest.mark.parametrize(("amount", "shown"), [("12.5", "12.50 EUR"), ("0.005", "0.005 EUR"), ("-3", "-3.00 EUR")])
 def test_an_amount_is_written_at_its_scale_and_never_rounded_for_show(amount: str, shown: str) -> None:
     assert written(Decimal(amount), "EUR") == shown
+
+
+def test_the_spare_unit_goes_to_the_largest_remainder_not_to_the_largest_share() -> None:
+    shares = allocate(Decimal("1.00"), [Decimal("66.4"), Decimal("33.6")], "EUR")
+    assert shares == [Decimal("0.66"), Decimal("0.34")]
+
+
+def test_an_amount_is_counted_in_both_currencies_at_once() -> None:
+    one, two = Amount(Decimal(3), Decimal(5)), Amount(Decimal(1), Decimal(0))
+    assert (one + two, one - two, -one) == (
+        Amount(Decimal(4), Decimal(5)),
+        Amount(Decimal(2), Decimal(5)),
+        Amount(Decimal(-3), Decimal(-5)),
+    )
+    assert (one.of(CurrencyHandling.SHOP), one.of(CurrencyHandling.PRESENTMENT)) == (3, 5)
+    assert [bool(each) for each in (two, Amount(Decimal(0), Decimal(1)), Amount(Decimal(0), Decimal(0)))] == [
+        True,
+        True,
+        False,
+    ]
