@@ -82,7 +82,7 @@ def test_an_amount_is_counted_in_both_currencies_at_once() -> None:
         Amount(Decimal(2), Decimal(5)),
         Amount(Decimal(-3), Decimal(-5)),
     )
-    assert (one.of(CurrencyHandling.SHOP), one.of(CurrencyHandling.PRESENTMENT)) == (3, 5)
+    assert (one.of(CurrencyHandling.SHOP), one.of(CurrencyHandling.PRESENTMENT)) == (one.shop, one.presentment)
     assert [bool(each) for each in (two, Amount(Decimal(0), Decimal(1)), Amount(Decimal(0), Decimal(0)))] == [
         True,
         True,
