@@ -180,19 +180,7 @@ def describe(document: dict[str, Any]) -> None:
                 }
                 for name, required, text, example in DESCRIBED_HEADERS
             ],
-            "requestBody": {
-                "required": True,
-                "description": "What Shopify tells; at most 10 MiB. Only the order it is about is taken from it.",
-                "content": {
-                    "application/json": {
-                        "schema": {
-                            "type": "object",
-                            "description": "Shopify's own words.",
-                            "examples": [{"id": 5501, "admin_graphql_api_id": "gid://shopify/Order/5501"}],
-                        }
-                    }
-                },
-            },
+            "requestBody": DESCRIBED_BODY,
             "responses": {
                 "200": {"description": "Stored, or stored before."},
                 **{
@@ -204,6 +192,19 @@ def describe(document: dict[str, Any]) -> None:
     }
 
 
+DESCRIBED_BODY = {
+    "required": True,
+    "description": "What Shopify tells; at most 10 MiB. Only the order it is about is taken from it.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "description": "Shopify's own words.",
+                "examples": [{"id": 5501, "admin_graphql_api_id": "gid://shopify/Order/5501"}],
+            }
+        }
+    },
+}
 DESCRIBED_HEADERS = (
     (
         "X-Shopify-Hmac-Sha256",

@@ -25,7 +25,9 @@ def seal_credentials(keyring: Keyring, store: StoreId, credentials: StoreCredent
 def open_credentials(keyring: Keyring, store: StoreId, sealed: bytes) -> StoreCredentials:
     """The credentials in ``stores.credentials``."""
     values = json.loads(keyring.decrypt(sealed, context=_credentials(store)))
-    instants = {name: datetime.fromisoformat(values[name]) if values[name] else None for name in INSTANTS}
+    instants: dict[str, Any] = {
+        name: datetime.fromisoformat(values[name]) if values[name] else None for name in INSTANTS
+    }
     return StoreCredentials(kind=CredentialsKind(values["kind"]), **{name: values[name] for name in TEXTS}, **instants)
 
 

@@ -5,7 +5,7 @@ It takes answers that were read to their ends; whether they were is the reader's
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.adapters.shopify.answers.money import NamedReference
 from app.adapters.shopify.answers.orders import (
@@ -60,6 +60,34 @@ class OrderParts:
 def order_of(parts: OrderParts) -> Order:
     """The domain's order. Raises Untranslatable."""
     header = parts.header
+    return replace(
+        _order_by_its_header(header),
+        lines=order_lines(header, parts.exchanged_lines),
+        shipping_lines=tuple(_shipping_line(line) for line in header.shipping_lines.nodes if not line.is_removed),
+        additional_fees=_additional_fees(header),
+        transactions=transactions(header.transactions, parts.gift_cards),
+        fulfilment_orders=tuple(_fulfilment_order(each) for each in header.fulfillment_orders.nodes),
+        refunds=tuple(refund(each, parts.gift_cards) for each in parts.refunds),
+        unknown=parts.unknown,
+    )
+
+
+def _order_by_its_header(header: OrderAnswer) -> Order:
+    """What the order says of itself, its parties among it; without what it is made of."""
+    return replace(
+        _facts_of(header),
+        attributes=attributes(header.custom_attributes),
+        customer=store_customer(header.customer),
+        risks=_risks(header.risk),
+        sell_to_address=store_address(header.display_address),
+        bill_to_address=store_address(header.billing_address),
+        ship_to_address=store_address(header.shipping_address),
+        tax_lines=tax_lines(header.tax_lines),
+        payment_terms=_payment_terms(header.payment_terms),
+    )
+
+
+def _facts_of(header: OrderAnswer) -> Order:
     company = header.purchasing_entity if isinstance(header.purchasing_entity, PurchasingCompany) else None
     attribution = header.attribution
     return Order(
@@ -84,35 +112,20 @@ def order_of(parts: OrderParts) -> Order:
         note=header.note or "",
         po_number=header.po_number or "",
         tags=tuple(header.tags),
-        attributes=attributes(header.custom_attributes),
         discount_codes=tuple(header.discount_codes),
         channel=Channel(handle=attribution.handle, name=attribution.display_name) if attribution else None,
         source_name=header.source_name or "",
         retail_location=_named(header.retail_location),
-        customer=store_customer(header.customer),
         b2b=company is not None,
         company=_named(company.company) if company else None,
         company_location=_named(company.location) if company else None,
         company_contact_id=id_of(company.contact) if company else None,
         staff_id=id_of(header.staff_member),
-        risks=_risks(header.risk),
         financial_status=word(header.display_financial_status) or None,
         fulfilment_status=word(header.display_fulfillment_status),
         return_status=word(header.return_status),
         status_page_url=header.status_page_url,
-        sell_to_address=store_address(header.display_address),
-        bill_to_address=store_address(header.billing_address),
-        ship_to_address=store_address(header.shipping_address),
         totals=_totals(header),
-        tax_lines=tax_lines(header.tax_lines),
-        lines=order_lines(header, parts.exchanged_lines),
-        shipping_lines=tuple(_shipping_line(line) for line in header.shipping_lines.nodes if not line.is_removed),
-        additional_fees=_additional_fees(header),
-        transactions=transactions(header.transactions, parts.gift_cards),
-        fulfilment_orders=tuple(_fulfilment_order(each) for each in header.fulfillment_orders.nodes),
-        refunds=tuple(refund(each, parts.gift_cards) for each in parts.refunds),
-        payment_terms=_payment_terms(header.payment_terms),
-        unknown=parts.unknown,
     )
 
 
