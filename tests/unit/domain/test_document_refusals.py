@@ -165,10 +165,12 @@ def test_the_province_of_the_ship_to_has_its_own_template() -> None:
     documented(order(ship_to_address=address(province_code="NY")), mappings=mappings)
 
 
-def test_a_currency_without_a_code_waits_for_its_mapping() -> None:
+def test_a_currency_without_a_code_waits_for_its_mapping_and_for_the_settings_of_its_remedy() -> None:
     """G8: never silently the local currency."""
     problem = refused(order(currency="NOK"))[ProblemCode.CURRENCY_MISSING]
     assert "currency:NOK" in problem.waits_for
+    waited = " ".join(problem.waits_for)
+    assert all(path in waited for path in ("orders.currency_code", "general.local_currency"))
 
 
 def test_a_difference_is_explained_in_figures() -> None:
