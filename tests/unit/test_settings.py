@@ -89,8 +89,8 @@ def test_a_server_without_encryption_keys_is_refused() -> None:
         base64.b64encode(bytes(range(32))).decode(),
         base64.b64encode(b"ab" * 16).decode(),
         base64.b64encode(b"correct horse battery staple now").decode(),
-        base64.b64encode(secrets.token_bytes(16)).decode(),
-        base64.b64encode(secrets.token_bytes(33)).decode(),
+        base64.b64encode(bytes.fromhex("8f3c1a7e5b2d9046c7e1f8a35d6b0294")).decode(),
+        base64.b64encode(bytes.fromhex("8f3c1a7e5b2d9046c7e1f8a35d6b0294") * 2 + b"!").decode(),
         "not base64 at all, whatever anybody says about it",
     ],
 )
