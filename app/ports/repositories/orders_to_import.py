@@ -120,9 +120,19 @@ class OrdersToImport(Protocol):
         ...
 
     async def claim(
-        self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
+        self,
+        store: StoreId,
+        *,
+        by: str,
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        due_until: datetime | None = None,
     ) -> Sequence[ImportClaim]:
-        """Take due orders, the longest due first; each counts an attempt. An expired claim may be taken over."""
+        """Take due orders, the longest due first; each counts an attempt. An expired claim may be taken over.
+
+        ``due_until`` takes those along that are due by then.
+        """
         ...
 
     async def still_claimed(self, claims: Sequence[ImportClaim]) -> set[str]:

@@ -95,7 +95,7 @@ UPDATE orders_to_import SET
     claimed_by = $2, claim_no = claim_no + 1, claimed_until = $4::timestamptz + $5::interval, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM orders_to_import
-    WHERE store_id = $1 AND due_at <= $4 AND (claimed_until IS NULL OR claimed_until < $4)
+    WHERE store_id = $1 AND due_at <= $6 AND (claimed_until IS NULL OR claimed_until < $4)
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id,
@@ -237,9 +237,16 @@ class PostgresOrdersToImport:
         return int(done.rpartition(" ")[2])
 
     async def claim(
-        self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
+        self,
+        store: StoreId,
+        *,
+        by: str,
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        due_until: datetime | None = None,
     ) -> Sequence[ImportClaim]:
-        rows = await self._driver.fetch(_CLAIM, store, by, limit, now, lease)
+        rows = await self._driver.fetch(_CLAIM, store, by, limit, now, lease, due_until or now)
         return [
             ImportClaim(
                 id=row["id"],
