@@ -33,6 +33,10 @@ def output(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     names = [*CHATTY, "uvicorn", "uvicorn.error"]
     before = (root.handlers[:], root.level, {name: logging.getLogger(name).level for name in names})
+    configured = structlog.get_config()
+    for name in names:
+        # A server of another test in this process may have quietened it.
+        logging.getLogger(name).setLevel(logging.NOTSET)
     stream = io.StringIO()
     configure_logging(json=request.param == "json", level="info", stream=stream)
     yield stream
@@ -40,7 +44,7 @@ def output(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 @pytest.mark.parametrize(
