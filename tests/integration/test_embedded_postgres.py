@@ -71,13 +71,15 @@ def until_gone(pid: int) -> None:
 
 
 def number_of_servers(home: Path) -> int:
-    found = 0
-    for command in Path("/proc").glob("[0-9]*/cmdline"):
+    """Servers of this folder. What a server has just forked still carries its command line, and is none."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            found += f"\0-D\0{home}/data\0".encode() in command.read_bytes()
+            if f"\0-D\0{home}/data\0".encode() in (folder / "cmdline").read_bytes():
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
-    return found
+    return sum(parent not in parents for parent in parents.values())
 
 
 def other_account() -> str:
