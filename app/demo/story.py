@@ -30,7 +30,9 @@ Say = Callable[[str], None]
 
 def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_ORDERS) -> None:
     """Run it. Raises ``DemoError`` with what went wrong."""
-    with _folder(data_dir / "demo") as folder:
+    # Told to stop, it ends as it does by itself: the processes it started must not outlive it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _folder(data_dir) as folder:
         store_port, port = free_port(9010), free_port(8000)
         environment = {
             "ORDERBRIDGE_DATA_DIR": str(folder),
@@ -107,12 +109,20 @@ def _subscribed(store: Api) -> None:
 
 
 @contextmanager
-def _folder(folder: Path) -> Iterator[Path]:
-    """A fresh folder: what an earlier demonstration left is of no use to this one."""
-    if folder.exists():
+def _folder(data_dir: Path) -> Iterator[Path]:
+    """A folder of this demonstration's own: nothing that an earlier or killed one left can disturb it."""
+    folder = data_dir / f"demo-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder.resolve()
+    except DemoError:
+        # Its logs say more than the error does.
+        raise
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    yield folder.resolve()
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _key(environment: dict[str, str]) -> str:
@@ -129,7 +139,6 @@ def _key(environment: dict[str, str]) -> str:
 
 
 def _until_interrupted() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         signal.pause()
     except KeyboardInterrupt:
