@@ -9,7 +9,7 @@ StoreId = NewType("StoreId", str)
 """A store of ours (``sto_…``)."""
 
 ShopId = NewType("ShopId", str)
-"""A shop of ours (``sho_…``); people and the API use its ``code``."""
+"""A shop of ours (``shp_…``); people and the API use its ``code``."""
 
 OrderId = NewType("OrderId", str)
 DocumentId = NewType("DocumentId", str)

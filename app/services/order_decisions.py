@@ -279,7 +279,7 @@ def _nothing_to_document(nothing: NothingToDocument) -> Problem:
         code=ProblemCode.NOTHING_TO_DOCUMENT,
         pointer="",
         detail=nothing.detail,
-        remedy="Nothing needs to be done. A document can still be asked for if something is left of the order.",
+        remedy="Nothing is made by itself. Ask for the document if the ERP should have what is left of the order.",
     )
 
 

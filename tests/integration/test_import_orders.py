@@ -285,3 +285,17 @@ async def test_announcements_and_imports_at_the_same_time_never_wait_in_a_circle
 
     assert (counts.failed, rest.failed) == (0, 0)
     assert len(await world.orders()) == 60
+
+
+async def test_an_order_due_in_a_moment_is_read_with_one_that_is_due_now(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.wants(1001, 1002)
+    await world.do(
+        "UPDATE orders_to_import SET due_at = due_at + interval '200 milliseconds' WHERE shopify_id = '1002'"
+    )
+    await world.store.forget_calls()
+
+    await world.process().import_orders(world.store_id)
+
+    assert await world.queue() == []
+    assert len(await world.store.calls("OrdersWhole")) == 1
