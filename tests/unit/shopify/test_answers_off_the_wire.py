@@ -47,7 +47,7 @@ def test_errors_outside_graphql_are_read_whatever_their_shape() -> None:
     assert told == [['"Unavailable Shop"'], ['{"query":"missing"}'], [], []]
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "deflate"])
 def test_both_packings_are_unpacked(pack: object) -> None:
     packed = gzip.compress(b"{}") if pack is gzip.compress else zlib.compress(b"{}")
 
@@ -61,7 +61,9 @@ def test_unpacking_stops_at_the_limit() -> None:
     assert unpacked(gzip.compress(b"x" * 1000), "gzip", limit=1000) == b"x" * 1000
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(b"x" * 1000)[:-9], b"no gzip at all"])
+@pytest.mark.parametrize(
+    "packed", [pytest.param(gzip.compress(b"x" * 1000)[:-9], id="cut"), pytest.param(b"no gzip at all", id="no gzip")]
+)
 def test_a_packed_answer_that_was_cut_or_is_none_is_a_failure(packed: bytes) -> None:
     with pytest.raises(WireFailure):
         unpacked(packed, "gzip", limit=10_000)
