@@ -37,22 +37,18 @@ def create_app(container: Container, *, lifespan: Lifespan = _nothing) -> FastAP
         lifespan=lifespan,
         redirect_slashes=False,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
     )
     app.state.container = container
     for router in ROUTERS:
-        app.include_router(router)
+        # Not include_router: it reads every signature a second time, which no prefix or dependency of ours asks for.
+        app.router.routes.extend(router.routes)
     app.add_exception_handler(ConnectorError, _on_connector_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_middleware(Surroundings)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 async def _on_connector_error(request: Request, error: Exception) -> Response:

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from app.api.answers import answer
 from app.api.auth import container_of
 from app.api.problems import ApiProblem
+from app.api.routing import operation_id
 from app.api.schemas.types import AnswerBody
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
 
 
 class Health(AnswerBody):

@@ -123,4 +123,9 @@ def check_content_type(request: Request) -> None:
 
 def resource_router(tag: str, *, prefix: str = "/v1") -> APIRouter:
     """A router for the routes of one resource; ``tag`` groups them in the documentation."""
-    return APIRouter(prefix=prefix, tags=[tag], route_class=StrictRoute)
+    return APIRouter(prefix=prefix, tags=[tag], route_class=StrictRoute, generate_unique_id_function=operation_id)
+
+
+def operation_id(route: APIRoute) -> str:
+    """What generated clients call the operation: its function's name."""
+    return route.name
