@@ -33,6 +33,11 @@ ROOM_NEEDED = 2 * 1024**3
 _numbers = count(1)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for processes that start, stop or notice something."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
 def _choice() -> Choice:
     wanted = os.environ.get("ORDERBRIDGE_TEST_POSTGRES", "18")
     choices: tuple[Choice, ...] = get_args(Choice)
