@@ -1,8 +1,9 @@
 """The state of an order that a document was made from, kept with it so that later states can be compared with it
 (decision 9).
 
-Normalised: what does not matter to a document or to its buyer is left out, lines are by Shopify id, and quantities
-are those after non-creditable refunds. How two states are compared is not known here.
+Normalised: what does not matter to a document or to its buyer is left out, lines are by Shopify id, quantities are
+those after non-creditable refunds, and money is by the parts of the document. How two states are compared is for
+``app.domain.edit_impact``.
 """
 
 from collections.abc import Mapping
@@ -12,33 +13,41 @@ from decimal import Decimal
 
 from app.domain.addresses import StoreAddress
 from app.domain.identifiers import ShopifyId
-from app.domain.money import NOTHING, Amount, total
-from app.domain.orders import Attribute, Order, OrderLine, ShippingLine, TaxLine
+from app.domain.money import NOTHING, Amount
+from app.domain.orders import Attribute, Order, OrderLine
 from app.domain.refunds import creditable, gives_back
+from app.domain.sales_documents import SourceKind
 
 SNAPSHOT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineSnapshot:
-    """A line as documented: ``discount`` and ``tax`` for its whole ordered quantity, as Shopify states them."""
+    """The pieces of a line: as documented, as ordered, as Shopify counts them now, and where they ship from."""
 
     quantity: int
     ordered_quantity: int
     current_quantity: int
-    unit_price: Amount
-    discount: Amount
-    tax: Amount
     exchange: bool = False
     locations: Mapping[ShopifyId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShippingSnapshot:
-    title: str
-    amount: Amount
-    discount: Amount
-    tax: Amount
+class PartSnapshot:
+    """One part of the order as the document shows it, in both currencies: a line, a charge, a duty.
+
+    ``discount`` includes the share of a discount that Shopify left unallocated; ``tax`` is as delivered, inside
+    ``amount`` or on top of it.
+    """
+
+    source: SourceKind
+    shopify_id: ShopifyId | None = None
+    title: str = ""
+    quantity: int = 1
+    unit_price: Amount = NOTHING
+    discount: Amount = NOTHING
+    amount: Amount = NOTHING
+    tax: Amount = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +56,10 @@ class Snapshot:
 
     schema_version: int = SNAPSHOT_VERSION
     lines: Mapping[ShopifyId, LineSnapshot]
-    shipping: Mapping[ShopifyId, ShippingSnapshot]
-    total: Amount
-    current_total: Amount
-    tax: Amount
-    current_tax: Amount
-    discount: Amount
-    current_discount: Amount
-    duties: Amount
-    additional_fees: Amount
-    cash_rounding: Amount
+    parts: Mapping[str, PartSnapshot] = field(default_factory=dict)
+    """By ``source:shopify_id``. Together they are the document: their amounts, with the tax that is on top, are its
+    total.
+    """
     tax_rates: Mapping[str, Decimal] = field(default_factory=dict)
     """By the title of the order's own tax lines."""
     prices_include_tax: bool
@@ -81,24 +84,16 @@ class Snapshot:
     """Those that a credit memo may follow for; the others are in the quantities."""
 
 
-def snapshot_of(order: Order, quantities: Mapping[ShopifyId, int]) -> Snapshot:
-    """The snapshot of an order whose lines are documented in these quantities. Tags are sorted: their order says
+def snapshot_of(
+    order: Order, quantities: Mapping[ShopifyId, int], parts: Mapping[str, PartSnapshot] | None = None
+) -> Snapshot:
+    """The snapshot of an order of which these quantities and parts are documented. Tags are sorted: their order says
     nothing.
     """
-    totals = order.totals
     locations = _locations(order)
     return Snapshot(
         lines={line.shopify_id: _line(line, quantities, locations.get(line.shopify_id, {})) for line in order.lines},
-        shipping={line.shopify_id: _shipping(line) for line in order.shipping_lines},
-        total=totals.total,
-        current_total=totals.current_total,
-        tax=totals.tax,
-        current_tax=totals.current_tax,
-        discount=totals.discount,
-        current_discount=totals.current_discount,
-        duties=totals.duties,
-        additional_fees=totals.additional_fees,
-        cash_rounding=totals.cash_rounding,
+        parts=parts or {},
         tax_rates={tax.title: tax.rate for tax in order.tax_lines},
         prices_include_tax=order.prices_include_tax,
         customer_id=order.customer.shopify_id if order.customer else None,
@@ -127,20 +122,9 @@ def _line(line: OrderLine, quantities: Mapping[ShopifyId, int], locations: Mappi
         quantity=quantities.get(line.shopify_id, 0),
         ordered_quantity=line.ordered_quantity,
         current_quantity=line.current_quantity,
-        unit_price=line.unit_price,
-        discount=line.discount,
-        tax=_tax(line.tax_lines),
         exchange=line.exchange,
         locations=locations,
     )
-
-
-def _shipping(line: ShippingLine) -> ShippingSnapshot:
-    return ShippingSnapshot(title=line.title, amount=line.amount, discount=line.discount, tax=_tax(line.tax_lines))
-
-
-def _tax(lines: tuple[TaxLine, ...]) -> Amount:
-    return total(line.amount for line in lines) if lines else NOTHING
 
 
 def _locations(order: Order) -> Mapping[ShopifyId, Mapping[ShopifyId, int]]:

@@ -127,7 +127,7 @@ def _view(stored: StoredOrder, shop: ShopConfiguration | None, documents: Sequen
         stored=stored,
         settings=settings,
         quantities=quantities,
-        totals=documented_totals(stored.order, quantities=quantities, process=process),
+        totals=documented_totals(stored.order, process=process),
         locations=LineLocations(stored.order, shop.mappings if shop else Mappings()),
         documents=documents,
     )

@@ -11,8 +11,8 @@ from datetime import tzinfo
 
 from app.domain import awaited
 from app.domain.chosen_customers import Parties
-from app.domain.documents.charges import position_sets
 from app.domain.documents.differences import total_differs
+from app.domain.documents.documented import Documented, documented, snapshot
 from app.domain.documents.header import (
     currency_code,
     document_date,
@@ -32,10 +32,8 @@ from app.domain.documents.outcomes import (
     Refusal,
 )
 from app.domain.documents.positions import Position
-from app.domain.documents.proof import Proof, prove
-from app.domain.documents.quantities import documented_quantities
+from app.domain.documents.proof import Proof
 from app.domain.documents.targets import Targets
-from app.domain.documents.taxes import with_header_tax
 from app.domain.identifiers import OrderId, ShopId, ShopifyId
 from app.domain.items import ItemChoice
 from app.domain.mappings import Mappings
@@ -45,7 +43,6 @@ from app.domain.orders import LineKind, Order
 from app.domain.problems import Problem, ProblemCode
 from app.domain.sales_documents import DocumentContent, DocumentKind, DocumentLine, DocumentTotals
 from app.domain.shop_settings import CancelledPaid, ShopSettings
-from app.domain.snapshots import snapshot_of
 
 _NOTHING_TO_FULFIL = ("fulfilled", "fulfillment_not_required", "fulfilment_not_required")
 _PAID = ("paid", "partially_paid", "refunded", "partially_refunded")
@@ -148,14 +145,13 @@ class _Building:
         return self.order.currency_of(presentment=self.handling is CurrencyHandling.PRESENTMENT)
 
     def outcome(self, *, by_request: bool) -> DocumentOutcome:
-        order, process, handling, currency = self.order, self.settings.refunds.process, self.handling, self.currency
-        quantities = documented_quantities(order, process)
-        sets = position_sets(order, quantities=quantities, process=process, handling=handling, currency=currency)
-        proof = prove(order, sets, process=process, handling=handling, currency=currency)
+        order, process, currency = self.order, self.settings.refunds.process, self.currency
+        found = documented(order, process=process, handling=self.handling)
+        proof = found.proof
         nothing = _nothing(order, proof, settings=self.settings, by_request=by_request)
         if nothing is not None:
             return nothing
-        writer = self._write_lines(proof)
+        writer = self._write_lines(found)
         problems = self._problems(proof, writer)
         code = currency_code(
             currency,
@@ -171,10 +167,10 @@ class _Building:
         return DocumentDraft(
             content=self._content(proof, writer.lines, currency_code=code),
             number=order.name if self.use_shopify_number else None,
-            snapshot=snapshot_of(order, quantities),
+            snapshot=snapshot(order, found, process),
         )
 
-    def _write_lines(self, proof: Proof) -> LineWriter:
+    def _write_lines(self, found: Documented) -> LineWriter:
         targets = Targets(
             shop_id=self.shop_id, accounts=self.settings.accounts, mappings=self.mappings, items=self.items
         )
@@ -188,16 +184,9 @@ class _Building:
         )
         if self.settings.orders.order_number_comment_line:
             writer.comment(f"Shopify order {self.order.name}")
-        writer.write(
-            with_header_tax(
-                proof.positions,
-                header_tax=proof.tax,
-                header_lines=self.order.tax_lines,
-                currency=self.currency,
-            )
-        )
-        if proof.rounding:
-            writer.cash_rounding(proof.rounding)
+        writer.write(found.positions)
+        if found.proof.rounding:
+            writer.cash_rounding(found.proof.rounding)
         return writer
 
     def _problems(self, proof: Proof, writer: LineWriter) -> list[Problem]:

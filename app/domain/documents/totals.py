@@ -2,12 +2,9 @@
 (P32).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.documents.charges import position_sets
-from app.domain.documents.proof import Proof, prove
-from app.domain.identifiers import ShopifyId
+from app.domain.documents.documented import documented, other_side
 from app.domain.money import Amount, CurrencyHandling
 from app.domain.orders import Order
 from app.domain.shop_settings import RefundProcess
@@ -23,13 +20,10 @@ class DocumentedTotals:
     charged: Amount
 
 
-def documented_totals(order: Order, *, quantities: Mapping[ShopifyId, int], process: RefundProcess) -> DocumentedTotals:
+def documented_totals(order: Order, *, process: RefundProcess) -> DocumentedTotals:
     """By the reading of what was charged that the lines prove in each currency; where none holds, by the closest."""
-    shop = _proof(order, quantities, process, CurrencyHandling.SHOP)
-    if order.currency == order.presentment_currency and _same_money(order):
-        presentment = shop
-    else:
-        presentment = _proof(order, quantities, process, CurrencyHandling.PRESENTMENT)
+    first = documented(order, process=process, handling=CurrencyHandling.SHOP)
+    shop, presentment = first.proof, other_side(order, first, process).proof
     return DocumentedTotals(
         total=Amount(shop.charged.total.shop, presentment.charged.total.presentment),
         subtotal=Amount(shop.charged.subtotal.shop, presentment.charged.subtotal.presentment),
@@ -38,15 +32,3 @@ def documented_totals(order: Order, *, quantities: Mapping[ShopifyId, int], proc
             shop.charged_total(CurrencyHandling.SHOP), presentment.charged_total(CurrencyHandling.PRESENTMENT)
         ),
     )
-
-
-def _same_money(order: Order) -> bool:
-    return order.totals.total.shop == order.totals.total.presentment
-
-
-def _proof(
-    order: Order, quantities: Mapping[ShopifyId, int], process: RefundProcess, handling: CurrencyHandling
-) -> Proof:
-    currency = order.currency_of(presentment=handling is CurrencyHandling.PRESENTMENT)
-    sets = position_sets(order, quantities=quantities, process=process, handling=handling, currency=currency)
-    return prove(order, sets, process=process, handling=handling, currency=currency)

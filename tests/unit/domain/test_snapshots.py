@@ -1,7 +1,8 @@
 """Decision 9: what of an order is kept with the document that was made from it."""
 
 from app.domain.documents import DocumentDraft
-from app.domain.snapshots import SNAPSHOT_VERSION, LineSnapshot, snapshot_of
+from app.domain.sales_documents import SourceKind
+from app.domain.snapshots import SNAPSHOT_VERSION, LineSnapshot, PartSnapshot, snapshot_of
 from tests.builders import (
     built,
     fulfilment_order,
@@ -36,10 +37,25 @@ def test_lines_are_kept_by_shopify_id_in_the_quantities_that_were_documented() -
             quantity=2,
             ordered_quantity=3,
             current_quantity=2,
-            unit_price=money("10.00"),
-            discount=money("1.50"),
-            tax=money("2.00"),
             locations={sid(5001): 2},
+        )
+    }
+
+
+def test_money_is_kept_by_the_parts_of_the_document_in_both_currencies() -> None:
+    sold = line(1, quantity=2, price=("10.00", "11.00"), discounts=[("1.00", "1.10")], taxes=[tax(("3.03", "3.34"))])
+    outcome = built(order(sold, totals=totals(("19.00", "20.90"), tax=("3.03", "3.34")), presentment_currency="USD"))
+    assert isinstance(outcome, DocumentDraft)
+    assert outcome.snapshot.parts == {
+        "order_line:1": PartSnapshot(
+            source=SourceKind.ORDER_LINE,
+            shopify_id=sid(1),
+            title=sold.title,
+            quantity=2,
+            unit_price=money(("10.00", "11.00")),
+            discount=money(("1.00", "1.10")),
+            amount=money(("19.00", "20.90")),
+            tax=money(("3.03", "3.34")),
         )
     }
 
