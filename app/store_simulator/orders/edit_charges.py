@@ -1,15 +1,15 @@
 """Changes of an order edit to charges: added, replaced and removed shipping lines.
 
 A removed charge stays in the order with `isRemoved` and no current price; like a lowered line it leaves the totals
-before returns as they were. Knows nothing of goods.
+before returns as they were. What was refunded of it before is not taken away again. Knows nothing of goods.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from app.store_simulator.orders.edit_session import EditSession
-from app.store_simulator.orders.header import difference, move, shipping_share
-from app.store_simulator.orders.money import ZERO, JsonObject
+from app.store_simulator.orders.header import difference, given_back, move, shipping_share
+from app.store_simulator.orders.money import ZERO, Amounts, JsonObject
 from app.store_simulator.orders.taxes import recomputed
 
 
@@ -54,11 +54,13 @@ class ChargeEdits:
     def remove(self, wanted: Mapping[str, Any]) -> None:
         """Mark a charge as removed."""
         charge = self._session.charge(wanted["shippingLineId"])
-        share = shipping_share(charge, self._session.order, self._session.currencies)
+        share = self._left_of(charge)
         nothing = dict.fromkeys(share, ZERO)
         move(self._session.order, self._session.currencies, difference(nothing, share), before=False, after=True)
         charge["isRemoved"] = True
         charge["currentDiscountedPriceSet"] = self._session.currencies.bag(ZERO)
+        if not (share["shipping"] or share["tax"]):
+            return
         self._session.removed_charges.append(
             {
                 "id": self._session.ids.next("RefundShippingLine"),
@@ -67,3 +69,11 @@ class ChargeEdits:
                 "taxAmountSet": self._session.currencies.bag(share["tax"]),
             }
         )
+
+    def _left_of(self, charge: JsonObject) -> dict[str, Amounts]:
+        """What a charge still contributes; what refunds gave back of it is out of the current totals already."""
+        order, currencies = self._session.order, self._session.currencies
+        share = shipping_share(charge, order, currencies)
+        back, back_tax = given_back(charge, order.get("refunds") or (), currencies)
+        gone = back if order.get("taxesIncluded") else back + back_tax
+        return difference(share, {"shipping": back, "tax": back_tax, "total": gone})

@@ -6,6 +6,8 @@ change moves every field by the difference it makes, so a header that was put in
 otherwise. Knows nothing of payments.
 """
 
+from collections.abc import Iterable
+
 from app.store_simulator.orders.line_money import LineMoney, current_quantity, is_order_level, is_tip, money_of
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, total
 from app.store_simulator.orders.taxes import summed
@@ -66,6 +68,20 @@ def shipping_share(charge: JsonObject, order: JsonObject, currencies: Currencies
         "tax": tax,
         "discounts": off,
     }
+
+
+def given_back(charge: JsonObject, refunds: Iterable[JsonObject], currencies: Currencies) -> tuple[Amounts, Amounts]:
+    """What refunds already gave back of a shipping line, and of its taxes."""
+    parts = [
+        part
+        for refund in refunds
+        for part in refund.get("refundShippingLines") or ()
+        if (part.get("shippingLine") or {}).get("id") == charge["id"]
+    ]
+    return (
+        total(currencies.read(part.get("subtotalAmountSet")) for part in parts),
+        total(currencies.read(part.get("taxAmountSet")) for part in parts),
+    )
 
 
 _BEFORE = {

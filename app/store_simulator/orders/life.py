@@ -28,6 +28,7 @@ from app.store_simulator.orders.payments import (
 )
 from app.store_simulator.orders.refunds import RefundEntry, record_refund
 from app.store_simulator.orders.returns import return_status
+from app.store_simulator.orders.undo import all_or_nothing
 
 __all__ = [
     "ChangeRefused",
@@ -173,23 +174,25 @@ def edit(order: JsonObject, changes: Sequence[Mapping[str, Any]], at: datetime, 
         raise ChangeRefused("The order cannot be edited.")
     if not changes:
         raise ChangeRefused("There must be at least one change to be made.", field=["id"])
-    session = OrderEdit(order, at)
-    session.check(changes)
-    fix_received(order, Currencies.of(order))
-    for wanted in changes:
-        session.apply(wanted)
-    topics = session.commit(refunds)
-    order["closed"], order["closedAt"] = False, None
-    touch(order, at)
+    with all_or_nothing(order):
+        session = OrderEdit(order, at)
+        session.check(changes)
+        fix_received(order, Currencies.of(order))
+        for wanted in changes:
+            session.apply(wanted)
+        topics = session.commit(refunds)
+        order["closed"], order["closedAt"] = False, None
+        touch(order, at)
     return ["ORDERS_EDITED", *topics, _UPDATED]
 
 
 def refund(order: JsonObject, refund: JsonObject, at: datetime) -> list[str]:
     """Refund as given; see `refunds.record_refund`."""
     currencies = Currencies.of(order)
-    topics = record_refund(order, refund, at)
-    _refresh(order, currencies)
-    touch(order, at)
+    with all_or_nothing(order):
+        topics = record_refund(order, refund, at)
+        _refresh(order, currencies)
+        touch(order, at)
     return [*topics, _UPDATED]
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from app.store_simulator.orders.errors import ChangeRefused
 from app.store_simulator.orders.fulfilment import open_units_by_line, reduce_open_units
-from app.store_simulator.orders.header import difference, line_share, move
+from app.store_simulator.orders.header import difference, given_back, line_share, move, shipping_share
 from app.store_simulator.orders.line_money import current_quantity, is_tip, money_of, shipped_units
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, to_text, total
 from app.store_simulator.orders.nodes import ChildIds, gid, id_of, timestamp
@@ -170,7 +170,10 @@ class RefundEntry:
     def _shipping_tax(self, charge: JsonObject, part: JsonObject, subtotal: Amounts) -> Amounts:
         if part.get("taxAmountSet"):
             return self.currencies.read(part["taxAmountSet"])
+        back, back_tax = given_back(charge, [*(self.order.get("refunds") or ()), self.node], self.currencies)
         full = self.currencies.read(charge.get("discountedPriceSet") or charge["originalPriceSet"])
+        if back and subtotal == full - back:
+            return shipping_share(charge, self.order, self.currencies)["tax"] - back_tax
         taxes = [self.currencies.read(tax["priceSet"]) for tax in charge.get("taxLines") or ()]
         return total(
             Amounts(

@@ -1,6 +1,7 @@
 """Editing a simulated order has the consequences that were recorded from real stores."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -242,3 +243,64 @@ def test_a_cancelled_order_cannot_be_edited() -> None:
 
     with pytest.raises(life.ChangeRefused, match="cannot be edited"):
         life.edit(order, [lower(order, 1)], LATER)
+
+
+def refused_halfway(order: dict[str, Any]) -> list[dict[str, object]]:
+    """Changes of which the last is found impossible only after the others were made."""
+    charge = {"removeShippingLine": {"shippingLineId": order["shippingLines"][0]["id"]}}
+    more = {"addCustomItem": {"title": "More", "quantity": 1, "price": "5.00"}}
+    return [lower(order, 1), more, charge, charge]
+
+
+def test_an_edit_refused_halfway_changes_nothing() -> None:
+    order = placed(line("10.00", 2), shipping="5.00")
+    before, parts = repr(order), [*order["lineItems"], *order["fulfillmentOrders"], *order["shippingLines"]]
+
+    with pytest.raises(life.ChangeRefused, match="The shipping line does not exist on the order"):
+        life.edit(order, refused_halfway(order), LATER)
+
+    assert repr(order) == before
+    left = [*order["lineItems"], *order["fulfillmentOrders"], *order["shippingLines"]]
+    assert [id(part) for part in left] == [id(part) for part in parts]
+
+
+def test_an_edit_that_cannot_be_understood_changes_nothing() -> None:
+    order = placed(line("10.00", 2))
+    before = repr(order)
+
+    with pytest.raises(ValueError, match="refunds must be one of"):
+        life.edit(order, [lower(order, 1)], LATER, refunds="sometimes")
+
+    assert repr(order) == before
+
+
+@pytest.mark.parametrize(("refunded", "given_back"), [("2.00", ["2.00", "3.00"]), ("5.00", ["5.00"])])
+def test_what_was_refunded_of_a_charge_is_not_taken_away_again_with_it(refunded: str, given_back: list[str]) -> None:
+    order = placed(line("10.00"), shipping="5.00")
+    charge = order["shippingLines"][0]["id"]
+    part = {"shippingLine": {"id": charge}, "subtotalAmountSet": {"shopMoney": {"amount": refunded}}}
+    life.refund(order, {"refundShippingLines": [part]}, PLACED_AT + timedelta(minutes=5))
+
+    life.edit(order, [{"removeShippingLine": {"shippingLineId": charge}}], LATER, refunds="lines")
+
+    assert money(order["currentShippingPriceSet"]) == "0.00"
+    assert money(order["currentTotalPriceSet"]) == "10.00"
+    rows = [row for refund in order["refunds"] for row in refund["refundShippingLines"]]
+    assert [money(row["subtotalAmountSet"]) for row in rows] == given_back
+
+
+def test_a_charge_refunded_in_two_parts_gives_back_its_tax_once() -> None:
+    order = placed(line("10.00"), shipping="5.00")
+    charge = order["shippingLines"][0]
+    charge["taxLines"] = [{"title": "VAT", "rate": 0.07, "priceSet": bag("0.35")}]
+    some = {"shippingLine": {"id": charge["id"]}, "subtotalAmountSet": bag("2.50")}
+
+    for at in (PLACED_AT + timedelta(minutes=5), LATER):
+        life.refund(order, {"refundShippingLines": [some]}, at)
+
+    taxes = [money(row["taxAmountSet"]) for refund in order["refunds"] for row in refund["refundShippingLines"]]
+    assert taxes == ["0.18", "0.17"]
+
+
+def bag(amount: str) -> dict[str, object]:
+    return {name: {"amount": amount, "currencyCode": "EUR"} for name in ("shopMoney", "presentmentMoney")}
