@@ -245,7 +245,7 @@ def test_a_cancelled_order_cannot_be_edited() -> None:
         life.edit(order, [lower(order, 1)], LATER)
 
 
-def refused_halfway(order: dict[str, Any]) -> list[dict[str, object]]:
+def refused_halfway(order: dict[str, Any]) -> list[dict[str, Any]]:
     """Changes of which the last is found impossible only after the others were made."""
     charge = {"removeShippingLine": {"shippingLineId": order["shippingLines"][0]["id"]}}
     more = {"addCustomItem": {"title": "More", "quantity": 1, "price": "5.00"}}
