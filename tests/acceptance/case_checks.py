@@ -12,6 +12,8 @@ from tests.acceptance.clients import Json
 
 THE_CREATED_CUSTOMER = "<the created customer>"
 LISTING = "OrderListing"
+READING = "OrdersWhole"
+DESCRIPTION = "ShopDescription"
 
 
 def check(play: CasePlay, expected: Json) -> None:
@@ -107,6 +109,14 @@ def _shipping_tax_lines(play: CasePlay, expected: list[Json]) -> None:
             _same(words.facts(tax, wanted, words.TAX_LINE_FACTS, words.TAX_LINE_EXPECTATIONS), f"tax of {number}")
 
 
+def _mapping_rows_added(play: CasePlay, expected: list[Json]) -> None:
+    """Titles that an order brought, waiting for the ERP's codes."""
+    rows = {row["title"]: row for row in play.erp.every(f"/v1/shops/{play.case.shop}/shipment-method-mappings")}
+    for row in expected:
+        assert row["title"] in rows
+        _same(words.facts(rows[row["title"]], row, words.MAPPING_ROW_FACTS, {}), f"mapping of {row['title']}")
+
+
 def _customers_created(play: CasePlay, expected: list[Json]) -> None:
     found = play.created_customers()
     assert len(found) == len(expected)
@@ -133,25 +143,51 @@ def _shopify_calls(play: CasePlay, expected: list[Json]) -> None:
     for entry in expected:
         if entry["rule"] not in CALL_RULES:
             raise words.UntranslatedWord(entry["rule"])
-        calls = [call for call in play.calls_of_step[entry["during"]] if call["operation"] == LISTING]
-        assert calls, f"nothing was listed during {entry['during']}"
-        assert CALL_RULES[entry["rule"]]([call["variables"] for call in calls]), entry["rule"]
+        calls = play.calls_of_step[entry["during"]]
+        assert _variables(calls, LISTING), f"nothing was listed during {entry['during']}"
+        for rule in CALL_RULES[entry["rule"]]:
+            assert rule(calls), entry["rule"]
 
 
-CALL_RULES: dict[str, Callable[[list[Json]], bool]] = {
-    "order list is asked in two pages; page 2 passes after = cursor of the last edge of page 1": lambda asked: (
-        len(asked) == 2 and asked[0]["after"] is None and bool(asked[1]["after"])
+def _variables(calls: list[Json], operation: str) -> list[Json]:
+    return [call["variables"] for call in calls if call["operation"] == operation]
+
+
+def _on_listing(holds: Callable[[list[Json]], bool]) -> list[Callable[[list[Json]], bool]]:
+    return [lambda calls: holds(_variables(calls, LISTING))]
+
+
+def _plan_is_asked_once_before_orders(calls: list[Json]) -> bool:
+    operations = [call["operation"] for call in calls]
+    return operations.count(DESCRIPTION) == 1 and operations.index(DESCRIPTION) < operations.index(LISTING)
+
+
+def _no_staff_is_asked_for(calls: list[Json]) -> bool:
+    """The one text names the field behind a switch, which is off: a field left out is neither charged nor denied."""
+    return all(not variables["staff"] for variables in _variables(calls, READING))
+
+
+CALL_RULES: dict[str, list[Callable[[list[Json]], bool]]] = {
+    "order list is asked in two pages; page 2 passes after = cursor of the last edge of page 1": _on_listing(
+        lambda asked: len(asked) == 2 and asked[0]["after"] is None and bool(asked[1]["after"])
     ),
-    "with no earlier sync only open orders are asked (search text contains status:open)": lambda asked: all(
-        "status:open" in variables["query"] for variables in asked
+    "with no earlier sync only open orders are asked (search text contains status:open)": _on_listing(
+        lambda asked: all("status:open" in variables["query"] for variables in asked)
     ),
     # Ours asks from the last change the store itself told, less an overlap: that never lies after the start of the run,
     # and no clock of ours decides what is missed.
     "search text asks orders updated after the START time of the first run and no longer restricts to open ones": (
-        lambda asked: all(
-            "updated_at:>=" in variables["query"] and "status:open" not in variables["query"] for variables in asked
+        _on_listing(
+            lambda asked: all(
+                "updated_at:>=" in variables["query"] and "status:open" not in variables["query"] for variables in asked
+            )
         )
     ),
+    "shop plan asked once before orders": [_plan_is_asked_once_before_orders],
+    "shop plan asked once before orders; no query text contains staffMember": [
+        _plan_is_asked_once_before_orders,
+        _no_staff_is_asked_for,
+    ],
 }
 
 CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
@@ -167,6 +203,7 @@ CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "shipping_lines": _shipping_lines,
     "shipping_tax_lines": _shipping_tax_lines,
     "customers_created": _customers_created,
+    "mapping_rows_added": _mapping_rows_added,
     "errors": _errors,
     "shopify_calls": _shopify_calls,
 }

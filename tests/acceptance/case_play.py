@@ -6,7 +6,13 @@ Every word is translated by ``case_vocabulary``; an action it does not know rais
 from collections.abc import Callable
 from typing import Any
 
-from tests.acceptance.case_vocabulary import UntranslatedWord, put_requests, settings
+from tests.acceptance.case_vocabulary import (
+    REFERENCE_MECHANICS,
+    UntranslatedWord,
+    post_requests,
+    put_requests,
+    settings,
+)
 from tests.acceptance.clients import Erp, Json, StoreDesk
 from tests.acceptance.harness import CREDENTIALS, UNLIMITED, all_documents, is_live
 from tests.acceptance.loader import Case
@@ -65,6 +71,8 @@ class CasePlay:
             if path.startswith((*KEPT, *DELETED)):
                 self._shared.append(path)
             self.erp.put(path, body)
+        for path, body in post_requests(self.case.master_data, shop=self.case.shop):
+            self.erp.post(path, body)
         for no in gone:
             self.erp.ask("DELETE", f"/v1/customers/{no}", unlink=True)
 
@@ -120,9 +128,13 @@ class CasePlay:
 
     def _change_orders(self, changes: list[Json]) -> None:
         for change in changes:
-            if set(change) != {"order", "set"}:
+            words = set(change) - set(REFERENCE_MECHANICS)
+            if words == {"shop"}:
+                self.desk.put(shop=change["shop"])
+            elif words == {"order", "set"}:
+                self.desk.change_order(change["order"], emit=False, **change["set"])
+            else:
                 raise UntranslatedWord(f"shopify_change: {', '.join(change)}")
-            self.desk.change_order(change["order"], emit=False, **change["set"])
 
     def _make_document(self, name: str) -> None:
         self.erp.post(f"/v1/orders/{self.order(name)['id']}/create-document")

@@ -20,6 +20,7 @@ WITHOUT_MEANING_HERE = {
     "erp_master_data.local_currency": "The books of the peer; ours are told by shop_currency.",
     "erp_master_data.accounts": "The ERP's chart of accounts is not kept here: an account is a word in the settings.",
     "erp_master_data.item_charges": "As accounts: a charge is a word in the shipment method mapping.",
+    "erp_master_data.shipping_agents": "As accounts: agent and service are words in the shipment method mapping.",
     "erp_master_data.customer_templates": "A template is the ERP's word, passed through; none has to exist here.",
     "notes": "Remarks for the reader.",
 }
@@ -34,6 +35,7 @@ REFERENCE_MECHANICS = {
     "call_shopify": "A call without a purpose, which nothing of ours makes; as waits.",
     "advance_clock": "As waits.",
     "graphql_rule": "Told to the peer's fake store. Ours answers by itself what Shopify would.",
+    "rule": "Beside a change of the shop: as graphql_rule. Our store denies by itself what the plan does not hold.",
     "fulfillmentCreate_answer": "As graphql_rule; ids that are given there cannot be expected here.",
     "webhookSubscriptionCreate_answer": "As fulfillmentCreate_answer.",
     "oauth_answer": "As graphql_rule.",
@@ -145,11 +147,44 @@ def put_requests(master_data: Json, *, shop: str, address_owners: dict[str, str]
     requests: list[tuple[str, Json]] = []
     links = master_data["links"]
     for word, rows in master_data.items():
-        if word != "links" and f"erp_master_data.{word}" not in WITHOUT_MEANING_HERE:
+        if word not in {"links", POSTED} and f"erp_master_data.{word}" not in WITHOUT_MEANING_HERE:
             requests += [_word(translators, word)(row) for row in rows]
     for word, link in links.items():
         requests += [_link(word, shop, str(key), value, address_owners) for key, value in link.items()]
     return requests
+
+
+POSTED = "shipping_methods"
+"""Keyed by free text, and therefore posted, not put."""
+
+SHIPMENT_METHOD_FIELDS = {
+    "title": "title",
+    "shipment_method_code": "shipment_method",
+    "shipping_agent_code": "agent",
+    "shipping_agent_service_code": "service",
+    "charge_type": "charge_type",
+    "charge_no": "charge_no",
+}
+
+
+def post_requests(master_data: Json, *, shop: str) -> list[tuple[str, Json]]:
+    """What is posted, after everything that is put."""
+    rows = master_data.get(POSTED, [])
+    return [(f"/v1/shops/{shop}/shipment-method-mappings", _shipment_method(row)) for row in rows]
+
+
+def _shipment_method(row: Json) -> Json:
+    _refuse_others(row, set(SHIPMENT_METHOD_FIELDS.values()))
+    body: Json = {ours: row[theirs] for ours, theirs in SHIPMENT_METHOD_FIELDS.items() if theirs in row}
+    if body.get("charge_type") is not None:
+        body["charge_type"] = LINE_TYPES[body["charge_type"]]
+    return body
+
+
+MAPPING_ROW_FACTS: dict[str, Callable[[Json], object]] = {
+    "title": lambda row: row["title"],
+    "charge_type": lambda row: row["charge_type"],
+}
 
 
 def _customer(row: Json) -> tuple[str, Json]:
@@ -210,6 +245,8 @@ ORDER_FACTS: dict[str, Callable[[Json], object]] = {
         {"id": order["retail_location"]["shopify_id"], "name": order["retail_location"]["name"]}
     ),
     "high_risk": lambda order: order["high_risk"],
+    "channel_liable": lambda order: order["channel_liable"],
+    "order_tax_lines": lambda order: len(order["tax_lines"]),
     "b2b": lambda order: order["b2b"],
     "risks": lambda order: [
         {"level": risk["level"], "text": risk["text"], "provider": risk["provider"].lower()} for risk in order["risks"]
