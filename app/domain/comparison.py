@@ -5,6 +5,8 @@ A key is made in one way only, for the ERP's customers when they are written and
 are looked up; so equality of keys is equality of what people mean.
 """
 
+import re
+
 from app.domain.addresses import Address, StoreAddress
 from app.domain.text_folding import fold, squeeze
 
@@ -36,3 +38,14 @@ def place_key(address: StoreAddress) -> tuple[str, ...]:
         fold(address.city),
         address.country_code.casefold(),
     )
+
+
+ALIKE = 9
+"""So many last digits make two phones look alike whatever stands before them (CUS-34)."""
+_NO_DIGITS = re.compile(r"[^0-9]+")
+
+
+def phone_ending(raw: str) -> str | None:
+    """The last nine digits of a phone; None when it has fewer. What only ends alike is a suggestion, never a match."""
+    digits = _NO_DIGITS.sub("", raw)
+    return digits[-ALIKE:] if len(digits) >= ALIKE else None

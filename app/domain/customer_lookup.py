@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.addresses import StoreAddress
-from app.domain.comparison import address_key
+from app.domain.comparison import address_key, phone_ending
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopifyId
 from app.domain.mappings import CustomerTemplate, Mappings
@@ -30,6 +30,7 @@ class CustomerLookup:
     address_ids: tuple[str, ...] = ()
     email_key: str | None = None
     phone_key: str | None = None
+    phone_ending: str | None = None
     address_keys: tuple[str, ...] = ()
     customer_nos: tuple[str, ...] = ()
     customer_ids: tuple[CustomerId, ...] = ()
@@ -53,6 +54,7 @@ class CustomerFacts:
     address_links: Mapping[str, Customer] = field(default_factory=dict)
     by_email: Mapping[str, Sequence[Customer]] = field(default_factory=dict)
     by_phone: Mapping[str, Sequence[Customer]] = field(default_factory=dict)
+    by_phone_ending: Mapping[str, Sequence[Customer]] = field(default_factory=dict)
     by_address: Mapping[str, Sequence[Customer]] = field(default_factory=dict)
     by_no: Mapping[str, Customer] = field(default_factory=dict)
     by_id: Mapping[CustomerId, Customer] = field(default_factory=dict)
@@ -82,6 +84,7 @@ def wanted_customers(
         address_ids=tuple(each.shopify_id for each in customer.addresses if each.shopify_id) if customer else (),
         email_key=_first_key((customer.email if customer else "", order.email), email_key),
         phone_key=_phone_key(order, settings, phone_key),
+        phone_ending=_phone_ending(order),
         address_keys=_address_keys(order, settings.customers),
         customer_nos=tuple(dict.fromkeys(no for no in defaults if no)),
         customer_ids=tuple(dict.fromkeys(each for each in by_hand_ids if each)),
@@ -120,6 +123,13 @@ def _phone_key(order: Order, settings: ShopSettings, phone_key: PhoneKey) -> str
     country = next(countries, settings.general.country_code or "")
     phones = (order.customer.phone if order.customer else "", order.phone)
     return _first_key(phones, lambda raw: phone_key(raw, country))
+
+
+def _phone_ending(order: Order) -> str | None:
+    """Of any phone that came with the order: it only suggests (CUS-34)."""
+    addresses = (address_to_create_from(order), order.sell_to_address, order.bill_to_address)
+    phones = (order.customer.phone if order.customer else "", order.phone, *(each.phone for each in addresses if each))
+    return _first_key(phones, phone_ending)
 
 
 def _first_key(texts: Sequence[str], key: Callable[[str], str | None]) -> str | None:

@@ -37,11 +37,13 @@ class CustomerProblems:
     settings: ShopSettings
     wanted: CustomerLookup
 
-    def missing(self) -> Problem:
+    def missing(self, *, similar: Sequence[str] = ()) -> Problem:
+        """``similar`` may be the one (CUS-34); a person says so by a link."""
         tried = _TRIED[self.settings.customers.mapping]
+        hint = f" The phones of {', '.join(similar)} end alike." if similar else ""
         return self._problem(
             ProblemCode.CUSTOMER_MISSING,
-            f"No customer was found for {self._who()} by {tried}.",
+            f"No customer was found for {self._who()} by {tried}.{hint}",
             "Link the store customer to a customer, set the customers of the order, "
             "or allow creating customers or a default customer.",
         )

@@ -95,5 +95,16 @@ class Mappings:
     """The ERP's currency code by ISO code."""
 
     def template_for(self, country_code: str, province_code: str | None) -> CustomerTemplate | None:
-        """The row of the province, else that of the country."""
-        return self.templates.get((country_code, province_code or None)) or self.templates.get((country_code, None))
+        """The row of the province; what it leaves open is that of the country (an empty row hides nothing, CUS-12)."""
+        country = self.templates.get((country_code, None))
+        province = self.templates.get((country_code, province_code)) if province_code else None
+        if province is None or country is None:
+            return province or country
+        includes_tax = province.prices_include_tax
+        return CustomerTemplate(
+            country_code=country_code,
+            province=province.province,
+            default_customer_no=province.default_customer_no or country.default_customer_no,
+            template_code=province.template_code or country.template_code,
+            prices_include_tax=country.prices_include_tax if includes_tax is None else includes_tax,
+        )

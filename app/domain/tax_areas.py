@@ -9,19 +9,21 @@ from app.domain.mappings import TaxArea
 
 
 def tax_area_of(address: StoreAddress, areas: Sequence[TaxArea]) -> TaxArea | None:
-    """The row of the address's province, by code or by name, else the row of its whole country."""
-    country = address.country_code.casefold()
+    """The row of the address's province, by its code, else by its name, else the row of its whole country.
+
+    Code and name are both looked at whatever the county source is, so that an address has one tax area (CUS-74). A
+    row that names neither area nor group says nothing and hides nothing.
+    """
+    country = address.country_code.strip().casefold()
     if not country:
         return None
-    whole_country: TaxArea | None = None
-    code, name = address.province_code.casefold(), address.province_name.casefold()
-    for area in areas:
-        if area.country_code.casefold() != country:
-            continue
-        if code and (area.province or "").casefold() == code:
-            return area
-        if name and (area.province_name or "").casefold() == name:
-            return area
-        if not area.province and not area.province_name:
-            whole_country = area
-    return whole_country
+    code, name = address.province_code.strip().casefold(), address.province_name.strip().casefold()
+    of_country = [
+        area
+        for area in areas
+        if area.country_code.casefold() == country and (area.tax_area_code or area.vat_business_group)
+    ]
+    by_code = (area for area in of_country if code and (area.province or "").casefold() == code)
+    by_name = (area for area in of_country if name and (area.province_name or "").casefold() == name)
+    whole_country = (area for area in of_country if not area.province and not area.province_name)
+    return next(by_code, None) or next(by_name, None) or next(whole_country, None)
