@@ -1,9 +1,11 @@
-"""What the command line does to an installation beside running it: keys, schema, queued imports, replays."""
+"""What the command line does to an installation beside running it: keys, schema, secrets, imports, replays."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app import stored_secrets
 from app.adapters.clock import SystemClock
 from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.database import head_revision
@@ -16,7 +18,7 @@ from app.ports.errors import FieldError, InvalidInput
 from app.services.api_keys import ApiKeys
 from app.services.runs import StartRun
 from app.services.tasks import TaskName
-from app.settings import Settings
+from app.settings import PREFIX, Settings
 
 
 async def migrate_database(settings: Settings) -> str:
@@ -26,10 +28,51 @@ async def migrate_database(settings: Settings) -> str:
     return f"The schema stands at revision {head_revision()}."
 
 
-async def check_installation(settings: Settings) -> Sequence[str]:
-    """What is wrong with the installation's database, in words."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was found of an installation, in words."""
+
+    problems: Sequence[str] = ()
+    """What keeps it from being used."""
+    notes: Sequence[str] = ()
+    """What is as it should be, and good to know."""
+
+
+async def check_installation(settings: Settings) -> Checked:
+    """What keeps the installation from being used, if anything does."""
     with database_of(settings) as url:
-        return await what_is_wrong(url)
+        if problems := await what_is_wrong(url):
+            return Checked(problems=problems)
+        if problems := await stored_secrets.missing_keys(settings, url):
+            return Checked(problems=problems)
+        older = await stored_secrets.older_keys_needed(settings, url)
+    return Checked(notes=[_older_keys(older)] if older else [])
+
+
+def _older_keys(values: int) -> str:
+    return (
+        f"{values} stored values need another than the first of {PREFIX}ENCRYPTION_KEYS; a starting worker or"
+        " `orderbridge secrets renew` writes them anew. Take no key away before."
+    )
+
+
+async def renew_secrets(settings: Settings) -> Sequence[str]:
+    """Encrypt everything with the first key; says whether older ones may go."""
+    with database_of(settings) as url:
+        await ensure_schema(url, migrate_first=settings.embedded)
+        done = await stored_secrets.renew(settings, url)
+        left = await stored_secrets.older_keys_needed(settings, url)
+    said = [f"{done.written} stored values are encrypted anew with the first key."]
+    if left:
+        return [*said, f"{left} need a key that is not given, or were written meanwhile: no key may go yet."]
+    return [*said, f"Everything stands under the first key: the others may be taken out of {PREFIX}ENCRYPTION_KEYS."]
+
+
+async def forget_secrets(settings: Settings) -> Sequence[str]:
+    """Delete the secrets of stores that no given key reads; the domains of these stores."""
+    with database_of(settings) as url:
+        await ensure_schema(url, migrate_first=settings.embedded)
+        return await stored_secrets.forget(settings, url)
 
 
 async def create_api_key(

@@ -21,6 +21,8 @@ cli = typer.Typer(
 )
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
+secrets = typer.Typer(help="Stored secrets, and the keys they are encrypted with.", no_args_is_help=True)
+cli.add_typer(secrets, name="secrets")
 
 
 def main() -> None:
@@ -116,6 +118,29 @@ def create_key(
         typer.echo(json.dumps(made) if as_json else made["key"])
 
 
+@secrets.command("renew")
+def renew_secrets() -> None:
+    """Encrypt everything with the first of the encryption keys, so that older ones may go."""
+    from app.administration import renew_secrets as run
+
+    with _refusals():
+        for line in asyncio.run(run(_settings())):
+            typer.echo(line)
+
+
+@secrets.command("forget")
+def forget_secrets() -> None:
+    """Delete the credentials of stores that none of the encryption keys can read, since their key is lost."""
+    from app.administration import forget_secrets as run
+
+    with _refusals():
+        forgotten = asyncio.run(run(_settings()))
+    for domain in forgotten:
+        typer.echo(f"{domain}: deleted. Enter its credentials with PUT /v1/shops/{{shop}}/credentials.")
+    if not forgotten:
+        typer.echo("The keys read all secrets of stores; nothing is deleted.")
+
+
 @cli.command()
 def openapi() -> None:
     """Print the OpenAPI description of the HTTP surface."""
@@ -130,11 +155,13 @@ def check() -> None:
     from app.administration import check_installation
 
     with _refusals():
-        problems = asyncio.run(check_installation(_settings()))
-    for problem in problems:
+        found = asyncio.run(check_installation(_settings()))
+    for problem in found.problems:
         typer.echo(problem, err=True)
-    if problems:
+    if found.problems:
         raise typer.Exit(1)
+    for note in found.notes:
+        typer.echo(note)
     typer.echo("Settings and database are as they should be.")
 
 

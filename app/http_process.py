@@ -12,6 +12,7 @@ from app.api.app import Lifespan, create_app
 from app.api.shopify_door import ShopifyDoor
 from app.bootstrap import Installation, ensure_schema, open_installation, set_up_logging
 from app.settings import PREFIX, Settings, SettingsError
+from app.stored_secrets import refuse_missing_keys
 
 KEEP_ALIVE_SECONDS = 75
 LAST_REQUESTS_SECONDS = 10
@@ -21,6 +22,7 @@ async def run_http(settings: Settings, url: str, stop: asyncio.Event, *, migrate
     """Listen until ``stop``; say where, once the database at ``url`` is as this release needs it."""
     set_up_logging(settings)
     await ensure_schema(url, migrate_first=migrate_first or settings.embedded)
+    await refuse_missing_keys(settings, url)
     async with open_installation(settings, url) as installation:
         await _listen(settings, installation, stop)
 

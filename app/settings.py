@@ -87,6 +87,11 @@ class Settings(BaseSettings):
         """The encryption keys themselves, newest first."""
         return tuple(_key_parts(self.encryption_keys)) if self.encryption_keys else ()
 
+    @property
+    def kept_key_file(self) -> Path:
+        """Where the generated key of an embedded database is kept."""
+        return self.data_dir / "encryption-keys"
+
     def shopify_base(self, store_domain: str) -> str:
         """What ``/admin/…`` is appended to for one store."""
         return self.shopify_url.replace(STORE_DOMAIN_PLACEHOLDER, store_domain)
@@ -159,7 +164,7 @@ def load_settings(**given: object) -> Settings:
         raise SettingsError("\n".join(_lines(error))) from None
     if settings.embedded and settings.encryption_keys is None:
         try:
-            kept = _kept_key(settings.data_dir)
+            kept = _kept_key(settings.kept_key_file)
         except OSError as error:
             raise SettingsError(
                 f"The data folder {settings.data_dir} cannot be used: {error.strerror}. "
@@ -211,8 +216,8 @@ def _looks_made_up(key: bytes) -> bool:
     return len(set(key)) < KEY_BYTES // 2 or len(steps) < KEY_BYTES // 2 or all(32 <= byte < 127 for byte in key)
 
 
-def _kept_key(data_dir: Path) -> str:
-    path = prepare_data_dir(data_dir) / "encryption-keys"
+def _kept_key(path: Path) -> str:
+    data_dir = prepare_data_dir(path.parent)
     if not path.exists():
         made = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
         handle, draft = tempfile.mkstemp(dir=data_dir)

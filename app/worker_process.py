@@ -12,6 +12,7 @@ from app.database_server import database_of
 from app.jobs.processes import CHILD, stop_with_parent
 from app.jobs.worker import run_worker
 from app.settings import Settings
+from app.stored_secrets import missing_keys, refuse_missing_keys, renew_beside_work
 
 log = structlog.get_logger(__name__)
 
@@ -29,19 +30,26 @@ async def _work(settings: Settings, url: str, *, migrate_first: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if not os.environ.get(CHILD):
         await ensure_schema(url, migrate_first=migrate_first or settings.embedded)
-        await _run(settings, url, stop)
+        await refuse_missing_keys(settings, url)
+        await run_worker_process(settings, url, stop)
         return
     parent = asyncio.ensure_future(stop_with_parent(stop))
     try:
-        # The schema is the parent's to mend or to refuse.
+        # The schema is the parent's to mend or to refuse, and so are missing keys.
         if await schema_at_head(url, stop):
-            await _run(settings, url, stop)
+            await (stop.wait() if await missing_keys(settings, url) else run_worker_process(settings, url, stop))
     finally:
         parent.cancel()
         await asyncio.gather(parent, return_exceptions=True)
 
 
-async def _run(settings: Settings, url: str, stop: asyncio.Event) -> None:
+async def run_worker_process(settings: Settings, url: str, stop: asyncio.Event) -> None:
+    """Work on a database that is as this release needs it, until ``stop``."""
     async with open_installation(settings, url) as installation:
         log.info("worker_started", pid=os.getpid())
-        await run_worker(installation.worker, stop)
+        renewal = asyncio.ensure_future(renew_beside_work(settings, url))
+        try:
+            await run_worker(installation.worker, stop)
+        finally:
+            renewal.cancel()
+            await asyncio.gather(renewal, return_exceptions=True)

@@ -7,7 +7,7 @@ import pytest
 
 from app.adapters.postgres.tables import metadata
 from app.adapters.postgres.tables.columns import Holds
-from app.domain.problems import ProblemCode
+from app.domain.problems import TITLES, ProblemCode
 from app.domain.shop_settings import paths
 from app.settings import PREFIX, Settings
 from tests.docs.papers import CHECKOUT, Paper, paper, papers
@@ -87,8 +87,8 @@ def code(page: Paper) -> str:
 def test_every_command_that_a_page_names_is_one_of_ours() -> None:
     source = (CHECKOUT / "app" / "cli.py").read_text()
     known = set(re.findall(r"@cli\.command\(\)\ndef (\w+)", source)) | {
-        "keys",
         *re.findall(r'@cli\.command\("(\w+)"', source),
+        *re.findall(r'cli\.add_typer\(\w+, name="(\w+)"', source),
     }
     named = {
         (page.name, command)
@@ -122,6 +122,7 @@ def test_every_problem_has_a_section_that_says_what_to_do() -> None:
     for name in sections:
         body = PROBLEMS.text.split(f"\n## {name}\n", 1)[1].split("\n## ", 1)[0]
         assert len([paragraph for paragraph in body.split("\n\n") if paragraph.strip()]) >= 2, name
+        assert body.strip().startswith(f"**{TITLES[ProblemCode(name)]}.** "), name
 
 
 def test_the_settings_that_a_page_names_exist() -> None:

@@ -41,7 +41,7 @@ class AesGcmKeyring:
 
     def encrypt(self, plain: bytes, *, context: str) -> bytes:
         """The plain bytes under the newest key; readable only with the same ``context``."""
-        header = VERSION + self._newest
+        header = self.newest
         nonce = os.urandom(NONCE_BYTES)
         return header + nonce + self._ciphers[self._newest].encrypt(nonce, plain, header + context.encode())
 
@@ -61,9 +61,14 @@ class AesGcmKeyring:
                 f"The stored value of {context} was changed, or belongs to another place. Enter the secret again."
             ) from None
 
-    def is_stale(self, cipher: bytes) -> bool:
-        """True if another than the newest key made it, so that it has to be encrypted again before that key may go."""
-        return cipher[len(VERSION) : len(VERSION) + ID_BYTES] != self._newest
+    @property
+    def newest(self) -> bytes:
+        """What every ciphertext of the newest key begins with; another has to be made again before its key may go."""
+        return VERSION + self._newest
+
+    def knows(self, cipher: bytes) -> bool:
+        """True if the key that made it is among ours."""
+        return cipher.startswith(VERSION) and cipher[len(VERSION) : len(VERSION) + ID_BYTES] in self._ciphers
 
     @staticmethod
     def _parts(cipher: bytes, context: str) -> tuple[bytes, bytes, bytes]:

@@ -37,8 +37,9 @@ def test_after_a_new_key_is_put_in_front_old_values_are_readable_and_marked_for_
 
     after = rotated.encrypt(rotated.decrypt(before, context=HERE), context=HERE)
 
-    assert rotated.is_stale(before)
-    assert not rotated.is_stale(after)
+    assert rotated.knows(before)
+    assert not before.startswith(rotated.newest)
+    assert after.startswith(rotated.newest)
     assert AesGcmKeyring([NEW]).decrypt(after, context=HERE) == b"token"
 
 
@@ -47,6 +48,7 @@ def test_a_value_whose_key_is_gone_is_refused_with_what_to_do() -> None:
 
     with pytest.raises(SecretUnreadable, match=r"stores.credentials:sto_1 is not among the 1 given.*ENCRYPTION_KEYS"):
         AesGcmKeyring([NEW]).decrypt(before, context=HERE)
+    assert not AesGcmKeyring([NEW]).knows(before)
 
 
 def test_a_value_moved_to_another_place_cannot_be_read_there() -> None:
