@@ -80,7 +80,13 @@ def _order(view: OrderView, lines_cursor: str | None) -> Plain:
             "explanation": stored.mapping.explanation,
         },
         "problems": [
-            {"code": each.code, "pointer": each.pointer, "detail": each.detail, "remedy": each.remedy}
+            {
+                "code": each.code,
+                "title": each.title,
+                "pointer": each.pointer,
+                "detail": each.detail,
+                "remedy": each.remedy,
+            }
             for each in stored.problems
         ],
         "conflict": stored.conflict,

@@ -65,14 +65,23 @@ class ItemCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
-    """What was found. ``items`` (by case-folded number) holds every item that a link or a candidate names, if it
-    exists.
+    """What was found. ``items`` holds every item that a link or a candidate names, if it exists, by its case-folded
+    number: numbers that differ only in case are items of their own.
     """
 
     links: Mapping[ShopifyId, ItemLink] = field(default_factory=dict)
-    items: Mapping[str, ItemFact] = field(default_factory=dict)
+    items: Mapping[str, Sequence[ItemFact]] = field(default_factory=dict)
     barcodes: Mapping[str, Sequence[ItemCandidate]] = field(default_factory=dict)
     vendor_item_nos: Mapping[str, Sequence[ItemCandidate]] = field(default_factory=dict)
+
+    def alike(self, no: str) -> Sequence[ItemFact]:
+        """The item with this very number, else those whose numbers differ from it only in case."""
+        same = self.items.get(no.casefold(), ())
+        return [item for item in same if item.no == no] or same
+
+    def item(self, no: str) -> ItemFact | None:
+        """The item with this very number."""
+        return next((item for item in self.items.get(no.casefold(), ()) if item.no == no), None)
 
 
 def wanted_items(order: Order, settings: ItemSettings) -> ItemLookup:
@@ -128,7 +137,7 @@ def choose_items(
             chosen[line.shopify_id] = choice
         elif quantities[line.shopify_id] > 0:
             waits = _awaited(line, shop_id=shop_id, order_id=order_id, settings=settings.items, found=found)
-            chosen[line.shopify_id] = _problem(line, candidates=choice, waits_for=waits)
+            chosen[line.shopify_id] = _problem(line, candidates=choice, settings=settings.items, waits_for=waits)
     return chosen
 
 
@@ -139,14 +148,15 @@ def _needs_item(line: OrderLine) -> bool:
 def _find(line: OrderLine, *, settings: ItemSettings, found: ItemFacts) -> ItemChoice | tuple[ItemCandidate, ...]:
     """The one item, else the candidates (none = nothing was found). The first rule that finds anything decides."""
     link = found.links.get(line.store_variant_id) if line.store_variant_id else None
-    if link is not None and link.item_no.casefold() in found.items:
+    if link is not None and found.item(link.item_no) is not None:
         candidate = ItemCandidate(link.item_no, link.variant_code or "")
         return _choice(candidate, rule="link", unit=link.unit, found=found)
-    candidates = _by_sku(line.sku.strip(), settings=settings, found=found)
+    candidates = _existing(_by_sku(line.sku.strip(), settings=settings, found=found), found)
     if candidates:
         return _only(candidates, rule=settings.sku_mapping.value, found=found)
     if settings.barcode_fallback and line.barcode.strip():
-        return _only(found.barcodes.get(line.barcode.strip().casefold(), ()), rule="barcode", found=found)
+        same = found.barcodes.get(line.barcode.strip().casefold(), ())
+        return _only(_existing(same, found), rule="barcode", found=found)
     return ()
 
 
@@ -162,12 +172,11 @@ def _by_sku(sku: str, *, settings: ItemSettings, found: ItemFacts) -> Sequence[I
             return found.vendor_item_nos.get(sku.casefold(), ())
         case SkuMapping.ITEM_NO | SkuMapping.ITEM_NO_VARIANT:
             for no, code in _item_and_variant(sku, settings):
-                item = found.items.get(no.casefold())
-                if item is None:
-                    continue
-                known = _variant_code(item, code)
-                if not code or known:
-                    return (ItemCandidate(item.no, known),)
+                candidates = [
+                    ItemCandidate(item.no, known) for item in found.alike(no) for known in _variant_codes(item, code)
+                ]
+                if candidates:
+                    return candidates
             return ()
 
 
@@ -186,25 +195,33 @@ def _item_and_variant(sku: str, settings: ItemSettings) -> list[tuple[str, str]]
     return [split, (sku, "")] if split[0] else [(sku, "")]
 
 
-def _variant_code(item: ItemFact, code: str) -> str:
-    """The item's own spelling of a variant code, or blank if it has no such variant."""
+def _variant_codes(item: ItemFact, code: str) -> Sequence[str]:
+    """The item's own spellings of a variant code: the very one, else those that differ only in case."""
     if not code or code in item.variants:
-        return code
-    return next((known for known in item.variants if known.casefold() == code.casefold()), "")
+        return [code]
+    return [known for known in item.variants if known.casefold() == code.casefold()]
+
+
+def _existing(candidates: Iterable[ItemCandidate], found: ItemFacts) -> Sequence[ItemCandidate]:
+    return sorted({candidate for candidate in candidates if found.item(candidate.item_no) is not None})
 
 
 def _only(
-    candidates: Iterable[ItemCandidate], *, rule: str, found: ItemFacts
+    candidates: Sequence[ItemCandidate], *, rule: str, found: ItemFacts
 ) -> ItemChoice | tuple[ItemCandidate, ...]:
     """The only candidate. Blocked items stand back where one that is not blocked carries the same code."""
-    existing = sorted({candidate for candidate in candidates if candidate.item_no.casefold() in found.items})
-    free = [candidate for candidate in existing if not found.items[candidate.item_no.casefold()].blocked]
-    left = free or existing
+    left = [candidate for candidate in candidates if not _blocked(candidate, found)] or candidates
     return _choice(left[0], rule=rule, unit=None, found=found) if len(left) == 1 else tuple(left)
 
 
+def _blocked(candidate: ItemCandidate, found: ItemFacts) -> bool:
+    item = found.item(candidate.item_no)
+    return item is not None and item.blocked
+
+
 def _choice(candidate: ItemCandidate, *, rule: str, unit: str | None, found: ItemFacts) -> ItemChoice:
-    item = found.items[candidate.item_no.casefold()]
+    item = found.item(candidate.item_no)
+    assert item is not None, "candidates exist"
     return ItemChoice(
         item_no=item.no,
         variant_code=candidate.variant_code or None,
@@ -234,7 +251,9 @@ def _awaited(
     return tuple(dict.fromkeys(facts))
 
 
-def _problem(line: OrderLine, *, candidates: Sequence[ItemCandidate], waits_for: tuple[str, ...]) -> Problem:
+def _problem(
+    line: OrderLine, *, candidates: Sequence[ItemCandidate], settings: ItemSettings, waits_for: tuple[str, ...]
+) -> Problem:
     pointer = f"/lines/{line.shopify_id}/item_no"
     # The text of a custom line is typed by hand and may name a person.
     which = f"line “{line.title}”" if line.kind is LineKind.ITEM else "custom line"
@@ -244,7 +263,7 @@ def _problem(line: OrderLine, *, candidates: Sequence[ItemCandidate], waits_for:
             code=ProblemCode.ITEM_AMBIGUOUS,
             pointer=pointer,
             detail=f"Several items fit the {which}: {named}.",
-            remedy="Link the store's variant to one of them, or set the item of the line.",
+            remedy=_remedy(line, "mend the codes of these items", link_to="one of them"),
             waits_for=waits_for,
         )
     known_by = [f"SKU “{line.sku}”"] if line.sku else []
@@ -254,6 +273,33 @@ def _problem(line: OrderLine, *, candidates: Sequence[ItemCandidate], waits_for:
         code=ProblemCode.ITEM_MISSING,
         pointer=pointer,
         detail=f"No item is known for the {which} ({', '.join(known_by) or 'without SKU, barcode or variant'}).",
-        remedy="Link the store's variant to an item, send an item with this SKU or barcode, or set the line's item.",
+        remedy=_remedy(line, *_codes_that_help(line, settings), link_to="an item"),
         waits_for=waits_for,
     )
+
+
+def _remedy(line: OrderLine, *ways: str, link_to: str) -> str:
+    """Only what helps this very line: a line without a variant cannot be linked."""
+    link = [f"link store variant {line.store_variant_id} to {link_to}"] if line.store_variant_id else []
+    *first, last = [*link, *ways, "set the item of the line"]
+    sentence = f"{', '.join(first)}, or {last}" if first else last
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _codes_that_help(line: OrderLine, settings: ItemSettings) -> Sequence[str]:
+    """By which codes an item would be found, as the settings read SKU and barcode."""
+    sku, barcode, ways = line.sku.strip(), line.barcode.strip(), []
+    if sku:
+        match settings.sku_mapping:
+            case SkuMapping.NONE:
+                ways.append("say in items.sku_mapping what SKUs mean")
+            case SkuMapping.BARCODE:
+                ways.append(f"send an item with the barcode “{sku}”")
+            case SkuMapping.VENDOR_ITEM_NO:
+                ways.append(f"send an item with the vendor item number “{sku}”")
+            case SkuMapping.ITEM_NO | SkuMapping.ITEM_NO_VARIANT:
+                no, code = _item_and_variant(sku, settings)[0]
+                ways.append(f"send the item “{no}”" + (f" with the variant “{code}”" if code else ""))
+    if barcode and settings.barcode_fallback:
+        ways.append(f"send an item with the barcode “{barcode}”")
+    return list(dict.fromkeys(ways))

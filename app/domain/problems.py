@@ -1,5 +1,6 @@
 """Why something was not done, as a value: what is missing, where it is set, and what to do about it (P33)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +27,28 @@ class ProblemCode(StrEnum):
     NOTHING_TO_DOCUMENT = "nothing_to_document"
 
 
+TITLES: Mapping[ProblemCode, str] = {
+    ProblemCode.CUSTOMER_MISSING: "The order has no customer",
+    ProblemCode.CUSTOMER_AMBIGUOUS: "Several customers fit the order",
+    ProblemCode.CUSTOMER_NO_ADDRESS: "A new customer would have no address",
+    ProblemCode.COMPANY_MISSING: "The company has no customer",
+    ProblemCode.TEMPLATE_MISSING: "A new customer would have no template",
+    ProblemCode.ITEM_MISSING: "A line has no item",
+    ProblemCode.ITEM_AMBIGUOUS: "Several items fit a line",
+    ProblemCode.ACCOUNT_MISSING: "An account is not set",
+    ProblemCode.CHARGE_NO_MISSING: "A shipping charge has no number",
+    ProblemCode.LOCATION_MISSING: "A line has no location",
+    ProblemCode.CURRENCY_MISSING: "The currency has no code",
+    ProblemCode.NUMBER_INVALID: "The order's name cannot be a number",
+    ProblemCode.NUMBER_TAKEN: "The order's name is already a number",
+    ProblemCode.TOTAL_DIFFERS: "The total is not what Shopify charged",
+    ProblemCode.PRICE_TAX_MODE_DIFFERS: "Order and country disagree whether prices include tax",
+    ProblemCode.DOCUMENT_REJECTED: "The document was taken back",
+    ProblemCode.NOTHING_TO_DOCUMENT: "There is nothing to document",
+}
+"""What a person reads first; the same for every problem of a code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One missing or contradicting piece.
@@ -40,3 +63,7 @@ class Problem:
     detail: str
     remedy: str
     waits_for: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.code]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from app.domain.access import Access
+from app.domain.document_problems import document_taken_back
 from app.domain.document_states import (
     Acknowledge,
     Action,
@@ -27,7 +28,7 @@ from app.domain.document_states import (
 )
 from app.domain.events import EventType
 from app.domain.identifiers import DocumentId, OrderId, ShopId
-from app.domain.problems import Problem, ProblemCode
+from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentFacts, DocumentState
 from app.ports.clock import Clock
 from app.ports.errors import Conflict, NotFound
@@ -287,12 +288,7 @@ def _after(outcome: StateOutcome) -> DocumentFacts | None:
 
 def _rejected(document: DocumentRecord, action: Cancel | Reject, reason: str) -> Problem:
     done = "cancelled" if isinstance(action, Cancel) else "rejected by the ERP"
-    return Problem(
-        code=ProblemCode.DOCUMENT_REJECTED,
-        pointer=f"/documents/{document.id}",
-        detail=f"Document {document.number} was {done}: {reason}",
-        remedy=f"Mend what was named, then make a new one: POST /v1/orders/{document.order_id}/create-document.",
-    )
+    return document_taken_back(document.id, number=document.number, order=document.order_id, done=done, reason=reason)
 
 
 def _unknown_document() -> NotFound:

@@ -107,6 +107,11 @@ def brought_by_customer(no: str, keys: CustomerKeys) -> set[str]:
     return facts
 
 
+def brought_by_item(item: Item) -> set[str]:
+    """The facts that an item brings, or takes away."""
+    return {awaited.item_no(item.no), *(awaited.item_code(code.code) for code in codes_of(item))}
+
+
 class ItemData:
     """The ERP's items, by number."""
 
@@ -133,7 +138,8 @@ class ItemData:
             if before is not None and before.item == item:
                 return Written(kept=before, created=False)
             kept = await uow.items.save(item, now=self._clock.now())
-            facts = {awaited.item_no(item.no), *(awaited.item_code(code.code) for code in codes_of(item))}
+            # What it no longer carries, too: of two items with one code, the other is the only one now.
+            facts = brought_by_item(item) | (brought_by_item(before.item) if before else set())
             await wake(uow, facts, shop=None)
             await uow.commit()
         return Written(kept=kept, created=before is None)
@@ -154,4 +160,5 @@ class ItemData:
                     )
                 await uow.items.unlink(no)
             await uow.items.delete(no)
+            await wake(uow, brought_by_item(before.item), shop=None)
             await uow.commit()

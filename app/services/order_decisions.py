@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from app.domain.document_problems import nothing_to_document, number_taken
 from app.domain.documents import DocumentDraft, NothingToDocument, Refusal, build_document
 from app.domain.events import EventType
 from app.domain.identifiers import DocumentId, OrderId, ShopId, ShopifyId, StoreId
@@ -15,7 +16,7 @@ from app.domain.item_choice import ItemFacts, ItemLookup, choose_items, wanted_i
 from app.domain.items import ItemChoice
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
-from app.domain.problems import Problem, ProblemCode
+from app.domain.problems import Problem
 from app.ports.clock import IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.repositories.configuration import ShopConfiguration
@@ -140,7 +141,7 @@ class OrderDecisions:
                 case AlreadyLive(document_id=live):
                     plan.document_id = live
                 case NumberTaken():
-                    plan.problems = (_number_taken(result),)
+                    plan.problems = (number_taken(result.number, holder=result.holder_document_id),)
         return {plan.candidate.id: _decision(plan) for plan in plans}
 
     def _new_document(self, plan: _Plan) -> NewDocument:
@@ -201,7 +202,7 @@ def _decision(plan: _Plan) -> Decision:
     if plan.document_id is not None:
         state, problems = OrderState.PROCESSED, ()
     elif plan.nothing is not None:
-        problems = (_nothing_to_document(plan.nothing),)
+        problems = (nothing_to_document(plan.nothing),)
     elif problems:
         state = OrderState.BLOCKED
     return Decision(
@@ -272,21 +273,3 @@ async def _renamed(uow: UnitOfWork, document: NewDocument, result: Inserted) -> 
             version=held.version,
         )
     ]
-
-
-def _nothing_to_document(nothing: NothingToDocument) -> Problem:
-    return Problem(
-        code=ProblemCode.NOTHING_TO_DOCUMENT,
-        pointer="",
-        detail=nothing.detail,
-        remedy="Nothing is made by itself. Ask for the document if the ERP should have what is left of the order.",
-    )
-
-
-def _number_taken(taken: NumberTaken) -> Problem:
-    return Problem(
-        code=ProblemCode.NUMBER_TAKEN,
-        pointer="/name",
-        detail=f"The number {taken.number} is held by the live document {taken.holder_document_id} of this shop.",
-        remedy=("Switch orders.use_shopify_order_number off and ask for the document again, or unlink the other one."),
-    )

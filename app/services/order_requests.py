@@ -239,7 +239,8 @@ class OrderRequests:
 
     async def _checked_item(self, uow: UnitOfWork, shop: ShopId, choice: ItemChoice) -> ItemChoice:
         found = await uow.order_facts.items(shop, ItemLookup(item_nos=frozenset({choice.item_no.casefold()})))
-        item = found.items.get(choice.item_no.casefold())
+        alike = found.alike(choice.item_no)
+        item = alike[0] if len(alike) == 1 else None
         if item is None:
             detail = f"There is no item {choice.item_no}. Send it with PUT /v1/items/{{no}} first."
             raise InvalidInput(detail, errors=[FieldError(pointer="/item_no", code="unknown_item", detail=detail)])

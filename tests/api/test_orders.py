@@ -85,7 +85,13 @@ async def test_an_order_is_shown_as_the_contract_says(erp: Surface) -> None:
     assert (one_line["ordered_quantity"], one_line["quantity"]) == ("2", "2")
     assert shown["shipping_lines"][0]["amount"] == {"shop": "5.00", "presentment": "5"}
     assert shown["problems"] == [
-        {"code": "account_missing", "pointer": "/settings/accounts/tips", "detail": "d", "remedy": "r"}
+        {
+            "code": "account_missing",
+            "title": "An account is not set",
+            "pointer": "/settings/accounts/tips",
+            "detail": "d",
+            "remedy": "r",
+        }
     ]
     assert [(each["number"], each["state"]) for each in shown["documents"]] == [("SO-000001", "released")]
 

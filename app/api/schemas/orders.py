@@ -178,6 +178,7 @@ class OrderProblem(AnswerBody):
     """Something that keeps the order from becoming a document."""
 
     code: str = Field(description="For programs; more may come.", examples=["item_missing"])
+    title: str = Field(description="What a person reads first; one for each code.", examples=["A line has no item"])
     pointer: str = Field(
         description="Where: a line by Shopify's id, a setting, a document.", examples=["/lines/11804/item_no"]
     )

@@ -23,7 +23,10 @@ PUMP = ItemFact(no="1001", description="Pump", base_unit="BOX")
 
 
 def facts(*items: ItemFact, **found: object) -> ItemFacts:
-    return ItemFacts(items={item.no.casefold(): item for item in items}, **found)  # type: ignore[arg-type]
+    by_number: dict[str, list[ItemFact]] = {}
+    for item in items:
+        by_number.setdefault(item.no.casefold(), []).append(item)
+    return ItemFacts(items=by_number, **found)  # type: ignore[arg-type]
 
 
 def chosen(
@@ -210,9 +213,80 @@ def test_everything_a_choice_asks_for_was_asked_for_before() -> None:
     for rule in SkuMapping:
         wanted = wanted_items(made, settings(items={"sku_mapping": rule}).items)
         found = ItemFacts(
-            items={no: ItemFact(no=no.upper(), variants={"RED": ""}) for no in wanted.item_nos}
-            | {"x": ItemFact(no="X")},
+            items={no: [ItemFact(no=no.upper(), variants={"RED": ""})] for no in wanted.item_nos}
+            | {"x": [ItemFact(no="X")]},
             barcodes={code: (ItemCandidate("X"),) for code in wanted.barcodes},
             vendor_item_nos={code: (ItemCandidate("X"),) for code in wanted.vendor_item_nos},
         )
         assert the_choice(made, found, sku_mapping=rule).item_no in ("X", "1000", "1000|RED")
+
+
+def test_numbers_that_differ_only_in_case_are_items_of_their_own() -> None:
+    """A link names one of them; a SKU in that very spelling, too."""
+    small, great = ItemFact(no="ab1", description="Small"), ItemFact(no="AB1", description="Great")
+    for number in ("ab1", "AB1"):
+        found = facts(small, great, links={sid(9001): ItemLink(item_no=number)})
+        assert the_choice(order(line(1, variant=9001)), found).item_no == number
+        assert the_choice(order(line(1, sku=number)), found, sku_mapping=SkuMapping.ITEM_NO).item_no == number
+
+
+def test_a_sku_that_could_be_two_numbers_is_reported() -> None:
+    """Peers 46: never guessed."""
+    found = facts(ItemFact(no="ab1"), ItemFact(no="AB1"))
+    problem = the_problem(order(line(1, sku="Ab1")), found, sku_mapping=SkuMapping.ITEM_NO)
+    assert problem.code is ProblemCode.ITEM_AMBIGUOUS
+    assert "AB1, ab1" in problem.detail
+
+
+def test_a_variant_code_that_could_be_two_variants_is_reported() -> None:
+    item = ItemFact(no="1000", variants={"red": "", "RED": ""})
+    problem = the_problem(order(line(1, sku="1000|Red")), facts(item), sku_mapping=SkuMapping.ITEM_NO_VARIANT)
+    assert "1000 RED, 1000 red" in problem.detail
+
+
+def test_codes_of_items_that_are_gone_leave_the_word_to_the_barcode() -> None:
+    found = facts(PUMP, vendor_item_nos={"v-77": (ItemCandidate("GONE"),)}, barcodes={"77": (ItemCandidate("1001"),)})
+    made = order(line(1, sku="V-77", barcode="77"))
+    assert the_choice(made, found, sku_mapping=SkuMapping.VENDOR_ITEM_NO).rule == "barcode"
+
+
+@pytest.mark.parametrize(
+    ("rule", "sku", "barcode", "remedy"),
+    [
+        (SkuMapping.NONE, "A", "", "Say in items.sku_mapping what SKUs mean, or set the item of the line."),
+        (SkuMapping.ITEM_NO, "A", "", "Send the item “A”, or set the item of the line."),
+        (SkuMapping.ITEM_NO_VARIANT, "A|B", "", "Send the item “A” with the variant “B”, or set the item of the line."),
+        (
+            SkuMapping.VENDOR_ITEM_NO,
+            "A",
+            "",
+            "Send an item with the vendor item number “A”, or set the item of the line.",
+        ),
+        (SkuMapping.BARCODE, "77", "77", "Send an item with the barcode “77”, or set the item of the line."),
+        (
+            SkuMapping.ITEM_NO,
+            "A",
+            "77",
+            "Send the item “A”, send an item with the barcode “77”, or set the item of the line.",
+        ),
+        (SkuMapping.ITEM_NO, "", "", "Set the item of the line."),
+    ],
+)
+def test_the_remedy_names_only_what_helps_this_line(rule: SkuMapping, sku: str, barcode: str, remedy: str) -> None:
+    """P33."""
+    problem = the_problem(order(line(1, sku=sku, barcode=barcode)), facts(), sku_mapping=rule)
+    assert problem.remedy == remedy
+
+
+def test_a_barcode_that_is_not_read_is_no_remedy() -> None:
+    problem = the_problem(order(line(1, variant=9001, barcode="77")), facts(), barcode_fallback=False)
+    assert problem.remedy == "Link store variant 9001 to an item, or set the item of the line."
+
+
+def test_of_several_items_one_is_to_be_linked_or_the_codes_mended() -> None:
+    found = facts(BIKE, PUMP, barcodes={"77": (ItemCandidate("1001"), ItemCandidate("1000"))})
+    problem = the_problem(order(line(1, variant=9001, barcode="77")), found)
+    assert problem.remedy == (
+        "Link store variant 9001 to one of them, mend the codes of these items, or set the item of the line."
+    )
+    assert "item_code:77" in problem.waits_for

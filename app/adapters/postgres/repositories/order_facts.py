@@ -206,7 +206,7 @@ def _customer(row: asyncpg.Record) -> Customer:
 
 def _item_facts(rows: Sequence[asyncpg.Record]) -> ItemFacts:
     links: dict[ShopifyId, ItemLink] = {}
-    items: dict[str, ItemFact] = {}
+    items: dict[str, list[ItemFact]] = {}
     codes: dict[str, dict[str, list[ItemCandidate]]] = {"barcode": {}, "vendor_item_no": {}}
     for row in rows:
         match row["found_by"]:
@@ -215,7 +215,7 @@ def _item_facts(rows: Sequence[asyncpg.Record]) -> ItemFacts:
                     item_no=row["item_no"], variant_code=row["variant_code"], unit=row["unit"]
                 )
             case "item":
-                items[row["item_no"].casefold()] = _item(row)
+                items.setdefault(row["item_no"].casefold(), []).append(_item(row))
             case "barcode" | "vendor_item_no" as kind:
                 candidate = ItemCandidate(row["item_no"], row["variant_code"] or "")
                 codes[kind].setdefault(row["key"], []).append(candidate)

@@ -1,0 +1,37 @@
+"""What is said when a document that could be written is not made, or was taken back (P33, P34).
+
+What a document lacks is said where it is looked for.
+"""
+
+from app.domain.documents.outcomes import NothingToDocument
+from app.domain.identifiers import DocumentId, OrderId
+from app.domain.problems import Problem, ProblemCode
+
+
+def nothing_to_document(nothing: NothingToDocument) -> Problem:
+    """Of the whole order; it is no work left undone."""
+    return Problem(
+        code=ProblemCode.NOTHING_TO_DOCUMENT,
+        pointer="",
+        detail=nothing.detail,
+        remedy="Nothing is made by itself. Ask for the document if the ERP should have what is left of the order.",
+    )
+
+
+def number_taken(number: str, *, holder: DocumentId) -> Problem:
+    return Problem(
+        code=ProblemCode.NUMBER_TAKEN,
+        pointer="/name",
+        detail=f"The number {number} is held by the live document {holder} of this shop.",
+        remedy="Switch orders.use_shopify_order_number off and ask for the document again, or unlink the other one.",
+    )
+
+
+def document_taken_back(document: DocumentId, *, number: str, order: OrderId, done: str, reason: str) -> Problem:
+    """``done``: by whom and how, such as ``rejected by the ERP``. Only a request makes the next document."""
+    return Problem(
+        code=ProblemCode.DOCUMENT_REJECTED,
+        pointer=f"/documents/{document}",
+        detail=f"Document {number} was {done}: {reason}",
+        remedy=f"Mend what was named, then make a new one: POST /v1/orders/{order}/create-document.",
+    )
