@@ -10,6 +10,7 @@ from app.adapters.postgres.tables.columns import (
     Holds,
     flag,
     instant,
+    raw,
     small,
     text,
     texts,
@@ -129,6 +130,10 @@ class StoreCustomerLinkRow(Row, table=True):
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True))
     store_customer_id: str = Field(sa_column=text(primary_key=True, holds=Holds.PERSON_KEY))
     customer_id: str = Field(sa_column=text(ForeignKey("customers.id"), index=True, holds=Holds.PERSON_KEY))
+    told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
+    """A hash of the customer and of what the store last said of it."""
+    told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """When that was read from the store."""
     version: int = Field(sa_column=small())
     updated_at: datetime = Field(sa_column=instant())
 
@@ -142,6 +147,10 @@ class StoreAddressLinkRow(Row, table=True):
     store_customer_id: str = Field(sa_column=text(primary_key=True, holds=Holds.PERSON_KEY))
     address_id: str = Field(sa_column=text(primary_key=True))
     customer_id: str = Field(sa_column=text(ForeignKey("customers.id"), index=True, holds=Holds.PERSON_KEY))
+    told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
+    """A hash of the customer and of what the store last said of it."""
+    told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """When that was read from the store."""
     version: int = Field(sa_column=small())
     updated_at: datetime = Field(sa_column=instant())
 

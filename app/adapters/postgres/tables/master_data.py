@@ -28,6 +28,7 @@ class CustomerRow(Row, table=True):
     __table_args__ = (
         Index(None, "email_key", postgresql_where=sql("email_key IS NOT NULL")),
         Index(None, "phone_key", postgresql_where=sql("phone_key IS NOT NULL")),
+        Index("ix_customers_phone_ending", sql("\"right\"(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)")),
         Index(None, "address_key", postgresql_where=sql("address_key IS NOT NULL")),
         Index("ix_customers_unnumbered", "created_at", "id", postgresql_where=sql("no IS NULL")),
     )
