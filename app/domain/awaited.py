@@ -52,6 +52,11 @@ def customer_address(key: str) -> str:
     return f"customer_address:{key}"
 
 
+def customer_tax_id(key: str) -> str:
+    """A customer with this registration or VAT registration number, in its comparing form."""
+    return f"customer_tax_id:{key}"
+
+
 def store_customer_link(shop: ShopId, store_customer: ShopifyId) -> str:
     """A link of this store customer (or of one of its addresses) in this shop."""
     return f"store_customer:{shop}:{store_customer}"

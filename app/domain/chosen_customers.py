@@ -33,11 +33,13 @@ CustomerRef = ExistingCustomer | CreatedCustomer
 class LinkKind(StrEnum):
     STORE_CUSTOMER = "store_customer"
     ADDRESS = "address"
+    COMPANY = "company"
+    COMPANY_LOCATION = "company_location"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkToMake:
-    """A store customer, or one of its addresses, that from now on is this customer."""
+    """A store customer, one of its addresses, a company or one of its locations that from now on is this customer."""
 
     kind: LinkKind
     shopify_id: str

@@ -65,12 +65,15 @@ def choose_customer(
     if sell_to or bill_to:
         return rules.beside(sell_to, bill_to)
     if order.b2b:
-        company = choose_company_customer(shop_id=shop_id, settings=settings, facts=facts, wanted=wanted)
-        return CustomerChoice(
-            sell_to=existing(company.sell_to) if company.sell_to else None,
-            bill_to=existing(company.bill_to) if company.bill_to else None,
-            explanation=company.explanation,
-            problems=company.problems,
+        return choose_company_customer(
+            order,
+            shop_id=shop_id,
+            settings=settings,
+            mappings=mappings,
+            facts=facts,
+            wanted=wanted,
+            template_code=by_hand.template_code,
+            may_create=may_create,
         )
     return rules.run()
 

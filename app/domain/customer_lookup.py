@@ -15,8 +15,9 @@ from app.domain.identifiers import CustomerId, ShopifyId
 from app.domain.mappings import CustomerTemplate, Mappings
 from app.domain.names import names_of, place_of
 from app.domain.order_record import OrderMapping
-from app.domain.orders import Order
-from app.domain.shop_settings import CustomerSettings, ShopSettings
+from app.domain.orders import CompanyProfile, Order
+from app.domain.shop_settings import CustomerSettings, ShopSettings, TaxIdField
+from app.domain.tax_ids import tax_id_forms
 
 EmailKey = Callable[[str], str | None]
 PhoneKey = Callable[[str, str], str | None]
@@ -36,6 +37,9 @@ class CustomerLookup:
     customer_ids: tuple[CustomerId, ...] = ()
     company_id: ShopifyId | None = None
     company_location_id: ShopifyId | None = None
+    tax_id_field: TaxIdField = TaxIdField.REGISTRATION_NO
+    tax_id_keys: tuple[str, ...] = ()
+    """Of a company's location; looked for in ``tax_id_field``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,8 @@ class CustomerFacts:
     by_id: Mapping[CustomerId, Customer] = field(default_factory=dict)
     company_links: Mapping[ShopifyId, Customer] = field(default_factory=dict)
     company_location_links: Mapping[ShopifyId, LocationCustomers] = field(default_factory=dict)
+    by_tax_id: Mapping[str, Sequence[Customer]] = field(default_factory=dict)
+    """By the comparing form of the field in which the shop keeps tax ids."""
 
 
 def wanted_customers(
@@ -72,11 +78,13 @@ def wanted_customers(
     phone_key: PhoneKey,
 ) -> CustomerLookup:
     """Everything by which the customer of this order may be found, whatever rule will be the one."""
+    if order.b2b:
+        return _wanted_of_company(order, settings=settings, by_hand=by_hand, email_key=email_key, phone_key=phone_key)
     customer = order.customer
     template = template_of(order, mappings)
     defaults = (
         template.default_customer_no if template else None,
-        settings.companies.default_customer_no if order.b2b else settings.customers.default_customer_no,
+        settings.customers.default_customer_no,
     )
     by_hand_ids = (by_hand.sell_to_customer_id, by_hand.bill_to_customer_id)
     return CustomerLookup(
@@ -88,9 +96,35 @@ def wanted_customers(
         address_keys=_address_keys(order, settings.customers),
         customer_nos=tuple(dict.fromkeys(no for no in defaults if no)),
         customer_ids=tuple(dict.fromkeys(each for each in by_hand_ids if each)),
+    )
+
+
+def _wanted_of_company(
+    order: Order, *, settings: ShopSettings, by_hand: OrderMapping, email_key: EmailKey, phone_key: PhoneKey
+) -> CustomerLookup:
+    """By the company itself, its main contact and its location's tax id; whoever placed the order says nothing."""
+    profile = order.company_profile or CompanyProfile()
+    contact, companies = profile.contact, settings.companies
+    country = company_country(order)
+    by_hand_ids = (by_hand.sell_to_customer_id, by_hand.bill_to_customer_id)
+    email, phone = (contact.email, contact.phone) if contact else ("", "")
+    return CustomerLookup(
+        email_key=_first_key((email,), email_key),
+        phone_key=_first_key((phone,), lambda raw: phone_key(raw, country or settings.general.country_code or "")),
+        customer_nos=(companies.default_customer_no,) if companies.default_customer_no else (),
+        customer_ids=tuple(dict.fromkeys(each for each in by_hand_ids if each)),
         company_id=order.company.shopify_id if order.company else None,
         company_location_id=order.company_location.shopify_id if order.company_location else None,
+        tax_id_field=companies.tax_id_field,
+        tax_id_keys=tax_id_forms(profile.tax_id, country),
     )
+
+
+def company_country(order: Order) -> str:
+    """The country that a company's tax id and phone are read with: that of its location's address."""
+    profile = order.company_profile
+    addresses = (profile.billing_address, profile.shipping_address) if profile else ()
+    return next((address.country_code for address in addresses if address and address.country_code), "")
 
 
 def template_of(order: Order, mappings: Mappings) -> CustomerTemplate | None:

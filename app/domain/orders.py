@@ -17,6 +17,9 @@ COPY_VERSION = 1
 """Shape of a stored copy; raised when a reader of old copies would need help."""
 
 
+_PAID = ("paid", "partially_paid", "refunded", "partially_refunded")
+
+
 class LineKind(StrEnum):
     """What an order line sells: an article of the store, a tip, a gift card, or a text typed by the merchant."""
 
@@ -259,6 +262,32 @@ class StoreCustomer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyContact:
+    """The main contact of a company: a customer of the store."""
+
+    shopify_id: ShopifyId
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyProfile:
+    """What the store holds of a company and of the location it bought through, as it came with the order."""
+
+    contact: CompanyContact | None = None
+    """None also where the store does not tell it: then ``Order.unknown`` names ``company_contact``."""
+    location_phone: str = ""
+    tax_id: str = ""
+    """The tax registration id of the location."""
+    billing_address: StoreAddress | None = None
+    shipping_address: StoreAddress | None = None
+    payment_terms_id: ShopifyId | None = None
+    """The payment terms template that is agreed with the location."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentTerms:
     """Terms of a B2B order; ``due_at`` of its first schedule."""
 
@@ -329,6 +358,8 @@ class Order:
     company: Named | None = None
     company_location: Named | None = None
     company_contact_id: ShopifyId | None = None
+    company_profile: CompanyProfile | None = None
+    """None for a consumer, and where the store does not tell it: then ``unknown`` names ``company``."""
     staff_id: ShopifyId | None = None
     risks: tuple[Risk, ...] = ()
     financial_status: str | None = None
@@ -349,12 +380,19 @@ class Order:
     refunds: tuple[Refund, ...] = ()
     payment_terms: PaymentTerms | None = None
     unknown: tuple[str, ...] = ()
-    """Parts that Shopify would not tell for want of a scope (``payment_terms``, ``staff``): unknown, not empty."""
+    """Parts that Shopify would not tell for want of a scope (``payment_terms``, ``staff``, ``company``,
+    ``company_contact``): unknown, not empty.
+    """
 
     @property
     def high_risk(self) -> bool:
         """Whether any assessment is HIGH (1.12)."""
         return any(risk.level == "high" for risk in self.risks)
+
+    @property
+    def paid(self) -> bool:
+        """Whether money came in for the order, even if it went back since."""
+        return self.totals.received.shop > 0 or self.financial_status in _PAID
 
     @property
     def channel_liable(self) -> bool:
