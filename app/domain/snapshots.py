@@ -60,6 +60,10 @@ class Snapshot:
     """By ``source:shopify_id``. Together they are the document: their amounts, with the tax that is on top, are its
     total.
     """
+    total: Amount = NOTHING
+    """What was charged for what is documented, tax and cash rounding included (P32)."""
+    paid: bool = False
+    """Whether money came in, even if it went back since."""
     tax_rates: Mapping[str, Decimal] = field(default_factory=dict)
     """By the title of the order's own tax lines."""
     prices_include_tax: bool
@@ -85,7 +89,11 @@ class Snapshot:
 
 
 def snapshot_of(
-    order: Order, quantities: Mapping[ShopifyId, int], parts: Mapping[str, PartSnapshot] | None = None
+    order: Order,
+    quantities: Mapping[ShopifyId, int],
+    parts: Mapping[str, PartSnapshot] | None = None,
+    *,
+    total: Amount = NOTHING,
 ) -> Snapshot:
     """The snapshot of an order of which these quantities and parts are documented. Tags are sorted: their order says
     nothing.
@@ -94,6 +102,8 @@ def snapshot_of(
     return Snapshot(
         lines={line.shopify_id: _line(line, quantities, locations.get(line.shopify_id, {})) for line in order.lines},
         parts=parts or {},
+        total=total,
+        paid=order.paid,
         tax_rates={tax.title: tax.rate for tax in order.tax_lines},
         prices_include_tax=order.prices_include_tax,
         customer_id=order.customer.shopify_id if order.customer else None,

@@ -1,7 +1,7 @@
 """How an order becomes a sales document, or why it does not (P30–P34). Start reading at ``building``."""
 
 from app.domain.chosen_customers import Parties
-from app.domain.documents.building import build_document, document_kind, paid
+from app.domain.documents.building import build_document, document_kind
 from app.domain.documents.outcomes import DocumentDraft, DocumentOutcome, NothingReason, NothingToDocument, Refusal
 from app.domain.documents.quantities import documented_quantities
 from app.domain.documents.totals import DocumentedTotals, documented_totals
@@ -18,5 +18,4 @@ __all__ = [
     "document_kind",
     "documented_quantities",
     "documented_totals",
-    "paid",
 ]

@@ -45,7 +45,6 @@ from app.domain.sales_documents import DocumentContent, DocumentKind, DocumentLi
 from app.domain.shop_settings import CancelledPaid, ShopSettings
 
 _NOTHING_TO_FULFIL = ("fulfilled", "fulfillment_not_required", "fulfilment_not_required")
-_PAID = ("paid", "partially_paid", "refunded", "partially_refunded")
 
 
 def build_document(  # noqa: PLR0913 -- every fact of the decision is passed in, by name
@@ -90,11 +89,6 @@ def document_kind(order: Order, positions: Sequence[Position], *, invoice_when_f
     return DocumentKind.SALES_INVOICE if nothing_left and invoice_when_fulfilled else DocumentKind.SALES_ORDER
 
 
-def paid(order: Order) -> bool:
-    """Whether money came in for the order, even if it went back since."""
-    return order.totals.received.shop > 0 or order.financial_status in _PAID
-
-
 def _nothing(order: Order, proof: Proof, *, settings: ShopSettings, by_request: bool) -> NothingToDocument | None:
     """Why the order makes no document though nothing is wrong with it. An order of which nothing is left but a charge
     that no line explains is not among them: it is refused by the proof.
@@ -105,7 +99,7 @@ def _nothing(order: Order, proof: Proof, *, settings: ShopSettings, by_request: 
         what = "The order was cancelled and nothing of it is left" if cancelled else "Nothing is left of the order"
         detail = f"{what}; it makes no document.{_money_kept(order)}"
         return NothingToDocument(reason=NothingReason.NOTHING_LEFT, detail=detail)
-    if cancelled and not by_request and settings.orders.cancelled_paid is CancelledPaid.SKIP and paid(order):
+    if cancelled and not by_request and settings.orders.cancelled_paid is CancelledPaid.SKIP and order.paid:
         return NothingToDocument(
             reason=NothingReason.CANCELLED_PAID,
             detail="The order was paid and cancelled undocumented; orders.cancelled_paid leaves such orders out.",

@@ -54,7 +54,15 @@ def snapshot(order: Order, known: Documented, process: RefundProcess) -> Snapsho
     """The state of the order by which a document made of it now would be judged later."""
     other = other_side(order, known, process)
     shop, presentment = (known, other) if known.handling is CurrencyHandling.SHOP else (other, known)
-    return snapshot_of(order, known.quantities, _paired(dict(_parts(shop)), dict(_parts(presentment))))
+    return snapshot_of(
+        order,
+        known.quantities,
+        _paired(dict(_parts(shop)), dict(_parts(presentment))),
+        total=Amount(
+            shop.proof.charged_total(CurrencyHandling.SHOP),
+            presentment.proof.charged_total(CurrencyHandling.PRESENTMENT),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
