@@ -18,6 +18,8 @@ class StoreRef:
 
     id: StoreId
     domain: str
+    plan: str | None = None
+    """What the store pays its platform for, in the platform's words; None = not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
-"""What a store says of itself, asked once, before anything is decided about its orders (P03, P20).
+"""What a store says of itself: asked before its orders are decided about, and again by each run (P03, P20, 0.04).
 
-Its currency, time zone and country are the defaults of the shops' general settings.
+Its currency, time zone and country are the defaults of the shops' general settings; its plan and the granted scopes
+decide what may be asked of it.
 """
 
 from app.domain import awaited
@@ -19,11 +20,18 @@ async def described(
     """The configuration with the store's own values in it; asks the store only at first contact."""
     if configuration.described:
         return configuration
+    return await described_anew(configuration, gateway=gateway, uow=uow, clock=clock)
+
+
+async def described_anew(
+    configuration: StoreConfiguration, *, gateway: StoreGateway, uow: UnitOfWorkFactory, clock: Clock
+) -> StoreConfiguration:
+    """As ``described``, but asks the store now: plans and scopes change without a word to us."""
     description = await gateway.describe(configuration.store)
     async with uow() as work:
-        await work.store_state.describe(configuration.store.id, description, now=clock.now())
-        for shop in configuration.shops:
-            await wake(work, [awaited.setting(shop.id, path) for path in _DEFAULTED], shop=shop.id)
+        if await work.store_state.describe(configuration.store.id, description, now=clock.now()):
+            for shop in configuration.shops:
+                await wake(work, [awaited.setting(shop.id, path) for path in _DEFAULTED], shop=shop.id)
         found = await work.configurations.of_store(configuration.store.id)
         await work.commit()
     return found or configuration

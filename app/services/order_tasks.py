@@ -17,7 +17,7 @@ from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.store_gateway import OrderListing, StoreGateway
 from app.ports.unit_of_work import UnitOfWorkFactory
-from app.services.first_contact import described
+from app.services.first_contact import described_anew
 from app.services.import_orders import ImportOrders
 from app.services.list_orders import ListOrders
 from app.services.make_documents import MakeDocuments, MakingCounts
@@ -51,7 +51,7 @@ class ImportOrdersTask:
         self._make = make_documents
 
     async def __call__(self, run: RunContext) -> None:
-        configuration = await described(
+        configuration = await described_anew(
             await self._configuration(run.store_id), gateway=self._gateway, uow=self._uow, clock=self._clock
         )
         wanted_ids = run.parameters.get("order_shopify_ids")

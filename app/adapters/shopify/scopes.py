@@ -10,6 +10,8 @@ from app.ports.clock import Clock
 from app.ports.store_gateway import StoreRef
 
 _KEPT: Final = timedelta(hours=1)
+STAFF_SCOPES: Final = frozenset({"read_users", "write_users"})
+_PLANS_WITH_STAFF: Final = ("plus", "advanced", "enterprise", "develop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class GrantedScopes:
         """The scopes granted and honoured, with the reading one that each writing one includes."""
         token = await self._transport.tokens.current(store)
         granted = with_implied(token.scopes) if token.scopes else await self._asked(store)
-        return frozenset(scope for scope in granted if not self._was_denied(store, scope))
+        withheld = frozenset() if tells_staff(store.plan) else STAFF_SCOPES
+        return frozenset(scope for scope in granted - withheld if not self._was_denied(store, scope))
 
     def deny(self, store: StoreRef, scope: str) -> None:
         """Note that the store denies what a scope of ours should allow, as plans can; it is asked again in an hour."""
@@ -46,6 +49,11 @@ class GrantedScopes:
             handles = tuple(scope.handle for scope in answer.data.current_app_installation.access_scopes)
             known = self._known[store.id] = _Known(with_implied(handles), now)
         return known.scopes
+
+
+def tells_staff(plan: str | None) -> bool:
+    """Whether a plan lets apps read staff at all, whatever they were granted; of an unknown plan it is tried (0.04)."""
+    return not plan or any(word in plan.casefold() for word in _PLANS_WITH_STAFF)
 
 
 def with_implied(scopes: tuple[str, ...]) -> frozenset[str]:

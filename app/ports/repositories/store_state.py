@@ -28,8 +28,10 @@ class StoreState(Protocol):
         """Move the listing's cursor forward; it never goes back."""
         ...
 
-    async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> None:
-        """Keep what the store said of itself; access counts as given again."""
+    async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> bool:
+        """Keep what the store said of itself; access counts as given again. Whether its currency, time zone or country
+        is another than we knew.
+        """
         ...
 
     async def tally(self, counts: Mapping[RunId, Mapping[str, int]]) -> None:

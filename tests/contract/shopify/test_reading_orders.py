@@ -1,6 +1,7 @@
 """Orders read whole from a store: content, order, lists of any length, and what happens when a part cannot be had."""
 
 import resource
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -251,6 +252,20 @@ async def test_an_order_that_turned_null_by_an_error_is_not_taken_for_gone(store
     assert isinstance(first, OrderUnreadable)
     assert first.retryable
     assert isinstance(second, OrderRead)
+
+
+@pytest.mark.parametrize(("plan", "asked"), [("Basic", False), ("Shopify Plus", True), ("Developer Preview", True)])
+async def test_staff_are_asked_for_only_where_the_plan_tells_them(
+    store: SimulatedStore, plan: str, asked: bool
+) -> None:
+    """0.04; the plan as the last run found it."""
+    await store.put(orders=[order(1)])
+    store.ref = replace(store.ref, plan=plan)
+
+    await store.order(1)
+
+    [call] = await store.calls("OrdersWhole")
+    assert call["variables"]["staff"] is asked
 
 
 @pytest.mark.parametrize("field", ["paymentTerms", "staffMember"])

@@ -46,7 +46,7 @@ SELECT to_json(stores) AS store,
     (SELECT json_agg(tax_areas ORDER BY country_code, province) FROM tax_areas) AS tax_areas,
     (SELECT json_agg(currency_mappings) FROM currency_mappings WHERE currency_code IS NOT NULL) AS currency_mappings
 FROM (
-    SELECT id, store_domain, currency, time_zone, country_code, granted_scopes, access_revoked_at, described_at
+    SELECT id, store_domain, plan, currency, time_zone, country_code, granted_scopes, access_revoked_at, described_at
     FROM stores WHERE id = $1 AND deleted_at IS NULL
 ) AS stores
 """
@@ -66,7 +66,7 @@ class PostgresConfigurations:
         parts = {name: msgspec.json.decode(value) if value else [] for name, value in row.items()}
         found = parts["store"]
         return StoreConfiguration(
-            store=StoreRef(id=StoreId(found["id"]), domain=found["store_domain"]),
+            store=StoreRef(id=StoreId(found["id"]), domain=found["store_domain"], plan=found["plan"]),
             granted_scopes=tuple(found["granted_scopes"]) if found["granted_scopes"] is not None else None,
             access_revoked=found["access_revoked_at"] is not None,
             described=found["described_at"] is not None,

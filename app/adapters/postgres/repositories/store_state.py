@@ -10,9 +10,11 @@ from app.ports.repositories.store_state import RecordFailure
 from app.ports.store_gateway import StoreDescription
 
 _DESCRIBE = """
+WITH before AS (SELECT currency, time_zone, country_code FROM stores WHERE id = $1 FOR UPDATE)
 UPDATE stores SET name = $2, plan = $3, currency = $4, time_zone = $5, country_code = $6, granted_scopes = $7,
     described_at = $8, access_revoked_at = NULL, access_revoked_reason = NULL, updated_at = $8
-WHERE id = $1
+FROM before WHERE id = $1
+RETURNING (before.currency, before.time_zone, before.country_code) IS DISTINCT FROM ($4::text, $5::text, $6::text)
 """
 
 # A row of the queue may outlive the run that listed it.
@@ -47,8 +49,8 @@ class PostgresStoreState:
             "UPDATE stores SET orders_listed_at = GREATEST(orders_listed_at, $2) WHERE id = $1", store, at
         )
 
-    async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> None:
-        await self._driver.execute(
+    async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> bool:
+        moved: bool | None = await self._driver.fetchval(
             _DESCRIBE,
             store,
             description.name,
@@ -59,6 +61,7 @@ class PostgresStoreState:
             list(description.granted_scopes),
             now,
         )
+        return bool(moved)
 
     async def tally(self, counts: Mapping[RunId, Mapping[str, int]]) -> None:
         rows = [(run, name, number) for run, numbers in counts.items() for name, number in numbers.items() if number]
