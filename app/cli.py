@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
@@ -9,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from app import __version__
+from app.demo.processes import STARTED, end_with_standard_input
 from app.loading import many_modules
 from app.settings import Settings, SettingsError, load_settings
 
@@ -27,6 +29,8 @@ cli.add_typer(secrets, name="secrets")
 
 def main() -> None:
     """Entry point of the console script."""
+    if os.environ.get(STARTED):
+        end_with_standard_input()
     cli()
 
 

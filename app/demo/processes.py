@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from pathlib import Path
 
 START_SECONDS = 60.0
 STOP_SECONDS = 25.0
+STARTED = "ORDERBRIDGE_ENDS_WITH_STANDARD_INPUT"
+"""Set for what a demonstration starts, which is to end with it, however that ends."""
 _LISTENING = re.compile(r"listening on (http://\S+)")
 
 
@@ -42,7 +45,9 @@ class Running:
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", *arguments],
-                env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, **environment, "PYTHONUNBUFFERED": "1", STARTED: "1"},
+                # Nothing is ever written: it is closed by our end, even by kill -9.
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -75,6 +80,8 @@ class Running:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
 
 @contextmanager
@@ -87,3 +94,14 @@ def together(*processes: Running) -> Iterator[None]:
             process.ask_to_end()
         for process in processes:
             process.ended()
+
+
+def end_with_standard_input() -> None:
+    """In a started process: be told to stop when whoever started it is gone."""
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="end-with-standard-input", daemon=True).start()
