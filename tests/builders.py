@@ -187,13 +187,18 @@ def refunded_shipping(amount: Money, *, of: ShippingLine, tax: Money = "0") -> R
 
 
 def fulfilment_order(
-    *parts: tuple[OrderLine, int], location: int | str | None = 5001, status: str = "open", number: int | None = None
+    *parts: tuple[OrderLine, int],
+    location: int | str | None = 5001,
+    name: str = "",
+    status: str = "open",
+    number: int | None = None,
 ) -> FulfilmentOrder:
     number = next(_numbers) if number is None else number
     return FulfilmentOrder(
         shopify_id=sid(number),
         status=status,
         location_id=sid(location) if location is not None else None,
+        location_name=name,
         lines=tuple(
             FulfilmentOrderLine(
                 shopify_id=sid(next(_numbers)),

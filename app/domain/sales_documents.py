@@ -94,6 +94,8 @@ class DocumentLine:
     location_code: str | None = None
     shipping_agent_code: str | None = None
     shipping_agent_service_code: str | None = None
+    attributes: tuple[Attribute, ...] = ()
+    """What somebody attached to the order line: an engraving, a date of delivery."""
     source: LineSource
 
 
@@ -145,6 +147,7 @@ class DocumentContent:
     tax_area_code: str | None = None
     tax_liable: bool = False
     work_description: str = ""
+    discount_codes: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     lines: tuple[DocumentLine, ...]
     totals: DocumentTotals

@@ -48,8 +48,8 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
 
     assert {name for name, column in COLUMNS.items() if is_open(column)} == set(
         "api_keys.scopes api_keys.shop_ids idempotency_keys.headers items.barcodes items.variants"
-        " location_mappings.location_filter runs.counts runs.filters runs.parameters sales_documents.lines"
-        " sales_document_versions.lines schedules.filters schedules.parameters shops.settings store_tokens.scopes"
+        " location_mappings.location_filter runs.counts runs.filters runs.parameters"
+        " schedules.filters schedules.parameters shops.settings store_tokens.scopes"
         " stores.granted_scopes".split()
     )
 

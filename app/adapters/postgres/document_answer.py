@@ -34,6 +34,7 @@ class _Header(msgspec.Struct, kw_only=True):
     tax_area_code: _Part
     tax_liable: _Part
     work_description: _Part
+    discount_codes: _Part
     attributes: _Part
 
 

@@ -68,6 +68,7 @@ def _line(line: DocumentLine, digits: int) -> dict[str, Any]:
         "location_code": line.location_code,
         "shipping_agent_code": line.shipping_agent_code,
         "shipping_agent_service_code": line.shipping_agent_service_code,
+        "attributes": line.attributes,
         "source": line.source,
     }
 

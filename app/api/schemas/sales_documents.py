@@ -61,7 +61,7 @@ class DocumentParty(AnswerBody):
 
 
 class DocumentAttribute(AnswerBody):
-    """A key and a value somebody attached to the order."""
+    """A key and a value somebody attached to the order or to a line."""
 
     key: str = Field(description="The key.", examples=["gift_wrap"])
     value: str = Field(description="The value.", examples=["yes"])
@@ -120,6 +120,9 @@ class DocumentLine(AnswerBody):
     location_code: str | None = Field(description="The ERP's location it ships from.", examples=["BLUE"])
     shipping_agent_code: str | None = Field(description="The ERP's shipping agent.", examples=[None])
     shipping_agent_service_code: str | None = Field(description="Its service.", examples=[None])
+    attributes: list[DocumentAttribute] = Field(
+        description="What was attached to the order line, such as an engraving.", examples=[[]]
+    )
     source: LineSource = Field(description="What the line stands for.")
 
 
@@ -160,6 +163,7 @@ class DocumentContent(AnswerBody):
     tax_area_code: str | None = Field(description="By the tax areas.", examples=[None])
     tax_liable: Flag = Field(description="Of the tax area.", examples=[False])
     work_description: str = Field(description="The order's note.", examples=[""])
+    discount_codes: list[str] = Field(description="The codes that the buyer entered.", examples=[["SUMMER"]])
     attributes: list[DocumentAttribute] = Field(description="The order's attributes.", examples=[[]])
     totals: DocumentTotals = Field(description="The totals.")
 

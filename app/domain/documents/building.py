@@ -224,6 +224,7 @@ class _Building:
             tax_area_code=area.tax_area_code if area else None,
             tax_liable=bool(area and area.tax_area_code and area.tax_liable and not order.tax_exempt),
             work_description=order.note,
+            discount_codes=order.discount_codes,
             attributes=order.attributes,
             lines=tuple(lines),
             totals=self._totals(proof, lines),

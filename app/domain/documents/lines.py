@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from app.domain import awaited
-from app.domain.documents.locations import LineLocations, LocationShare
+from app.domain.documents.location_problems import location_missing
+from app.domain.documents.locations import LineLocations, LocationShare, by_code
 from app.domain.documents.positions import Position
 from app.domain.documents.targets import Target, Targets
-from app.domain.identifiers import OrderId, ShopId, ShopifyId, order_line_id, shipping_line_id
+from app.domain.identifiers import OrderId, ShopId, order_line_id, shipping_line_id
 from app.domain.money import ZERO, allocate, rounded
-from app.domain.problems import Problem, ProblemCode
+from app.domain.orders import Attribute, OrderLine
+from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentLine, DocumentTax, LineSource, LineType, SourceKind
 
 LINE_STEP = 10000
@@ -43,8 +44,9 @@ class LineWriter:
             if position.line is None or target.type is not LineType.ITEM:
                 self._append_position(position, target, source)
                 continue
-            shares = self.locations.shares(position.line.shopify_id, position.quantity)
-            self._require_locations(position.line.shopify_id, shares)
+            found = self.locations.shares(position.line.shopify_id, position.quantity)
+            self._require_locations(position.line, found)
+            shares = by_code(found)
             if len(shares) == 1:
                 self._append_position(position, target, source, location_code=shares[0].location_code)
             else:
@@ -75,6 +77,7 @@ class LineWriter:
             amount=position.amount,
             taxes=position.taxes,
             location_code=location_code,
+            attributes=position.line.attributes if position.line else (),
         )
 
     def _append_split(
@@ -100,6 +103,7 @@ class LineWriter:
                 amount=amount + left if place == len(shares) - 1 else amount,
                 taxes=taxes[place],
                 location_code=share.location_code,
+                attributes=position.line.attributes if position.line else (),
             )
 
     def _append(  # noqa: PLR0913 -- the fields of a line
@@ -114,6 +118,7 @@ class LineWriter:
         amount: Decimal = ZERO,
         taxes: tuple[DocumentTax, ...] = (),
         location_code: str | None = None,
+        attributes: tuple[Attribute, ...] = (),
     ) -> None:
         self.lines.append(
             DocumentLine(
@@ -133,17 +138,21 @@ class LineWriter:
                 location_code=location_code,
                 shipping_agent_code=target.shipping_agent_code,
                 shipping_agent_service_code=target.shipping_agent_service_code,
+                attributes=attributes,
                 source=source,
             )
         )
 
-    def _require_locations(self, line_id: ShopifyId, shares: Sequence[LocationShare]) -> None:
+    def _require_locations(self, line: OrderLine, shares: Sequence[LocationShare]) -> None:
+        """What is not shipped and stands at no location needs none."""
         if not self.location_mandatory:
             return
-        pointer = f"/lines/{line_id}/location_code"
-        for share in shares:
-            if share.location_code is None:
-                self.unmapped.setdefault(pointer, _location_missing(pointer, share.location_id, self.shop_id))
+        lacking = [share for share in shares if share.location_code is None]
+        if not line.requires_shipping:
+            lacking = [share for share in lacking if share.location_id or share.location_name]
+        if lacking:
+            pointer = f"/lines/{line.shopify_id}/location_code"
+            self.unmapped.setdefault(pointer, location_missing(pointer, lacking, self.shop_id))
 
 
 def _split_taxes(
@@ -161,19 +170,3 @@ def _split_taxes(
             )
             for tax, of_tax in zip(taxes, shares, strict=True)
         )
-
-
-def _location_missing(pointer: str, location_id: ShopifyId | None, shop_id: ShopId) -> Problem:
-    waits = [awaited.setting(shop_id, "orders.location_mandatory")]
-    if location_id:
-        waits.insert(0, awaited.location_mapping(shop_id, location_id))
-        detail = f"The store location {location_id}, from which this line ships, has no ERP location."
-    else:
-        detail = "No open fulfilment order says from which location this line ships."
-    return Problem(
-        code=ProblemCode.LOCATION_MISSING,
-        pointer=pointer,
-        detail=detail,
-        remedy="Map the store location to an ERP location, or switch orders.location_mandatory off.",
-        waits_for=tuple(waits),
-    )

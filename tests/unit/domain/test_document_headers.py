@@ -103,6 +103,16 @@ def test_po_number_note_and_attributes_are_carried() -> None:
     assert document.attributes == (Attribute(key="gift", value="yes"),)
 
 
+def test_the_codes_that_the_buyer_entered_are_carried() -> None:
+    """5.37, G23: all of them, as they were entered."""
+    assert documented(order(discount_codes=("Summer", "VIP-1"))).discount_codes == ("Summer", "VIP-1")
+
+
+def test_a_po_number_is_never_cut() -> None:
+    """5.14: longer than most ERPs' fields; how much of it one keeps is its own to decide."""
+    assert documented(order(po_number="P" * 200)).external_document_no == "P" * 200
+
+
 def test_parties_come_from_the_orders_addresses_and_their_numbers_from_the_customers() -> None:
     """5.08."""
     made = order(

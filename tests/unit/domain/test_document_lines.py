@@ -1,7 +1,9 @@
 """P31: what stands on the lines of a document, in which order, on which accounts, from which locations."""
 
+import dataclasses
+
 from app.domain.mappings import ChargeType, LocationMapping, Mappings, ShipmentMethodMapping
-from app.domain.orders import LineKind
+from app.domain.orders import Attribute, LineKind
 from app.domain.sales_documents import LineType
 from tests.builders import (
     documented,
@@ -9,6 +11,7 @@ from tests.builders import (
     fulfilment_order,
     line,
     order,
+    payment,
     settings,
     shipping,
     sid,
@@ -239,3 +242,80 @@ def test_pieces_no_fulfilment_order_knows_ship_with_the_first() -> None:
         ("RED", "4"),
         ("BLUE", "1"),
     ]
+
+
+def test_unmapped_locations_are_one_line_and_mapped_ones_their_own() -> None:
+    sold = line(1, quantity=4, discounts=["1.00"])
+    places = tuple(fulfilment_order((sold, 1), location=location) for location in (5008, 5001, 5009, 5002))
+    document = documented(order(sold, fulfilment_orders=places), mappings=BLUE_AND_RED)
+    assert told(document.lines, "location_code", "quantity", "discount_amount") == [
+        (None, "2", "0.50"),
+        ("BLUE", "1", "0.25"),
+        ("RED", "1", "0.25"),
+    ]
+
+
+def test_pieces_of_one_location_in_two_equal_fulfilment_orders_are_both_counted() -> None:
+    sold = line(1, quantity=2)
+    places = (fulfilment_order((sold, 1)), fulfilment_order((sold, 1)))
+    assert told(documented(order(sold, fulfilment_orders=places), mappings=BLUE_AND_RED).lines, "quantity") == [("2",)]
+
+
+def test_a_fulfilment_order_that_is_open_speaks_before_one_that_is_finished() -> None:
+    """2.08: even where neither has pieces left, which an edit can bring about."""
+    sold = line(1)
+    places = (
+        fulfilment_order((sold, 0), location=5001, status="closed"),
+        fulfilment_order((sold, 0), location=5002),
+    )
+    assert told(documented(order(sold, fulfilment_orders=places), mappings=BLUE_AND_RED).lines, "location_code") == [
+        ("RED",)
+    ]
+
+
+def test_each_line_bears_the_attributes_of_its_own_order_line() -> None:
+    """5.37, ALAppExtensions 26274: not those of the last line; both parts of a split line bear them."""
+    engraved = Attribute(key="engraving", value="For A.")
+    wrapped = Attribute(key="wrap", value="red")
+    split = line(1, quantity=2, attributes=(engraved, wrapped))
+    places = tuple(fulfilment_order((split, 1), location=location) for location in (5001, 5002))
+    made = order(
+        split,
+        line(2, attributes=(wrapped,)),
+        line(3),
+        line(4, kind=LineKind.GIFT_CARD, attributes=(engraved,)),
+        shipping_lines=(shipping(),),
+        fulfilment_orders=places,
+    )
+    assert told(documented(made, mappings=BLUE_AND_RED).lines, "attributes") == [
+        ((engraved, wrapped),),
+        ((engraved, wrapped),),
+        ((wrapped,),),
+        ((),),
+        ((engraved,),),
+        ((),),
+    ]
+
+
+def test_a_charge_without_a_mapping_of_its_own_does_not_take_that_of_the_charge_before() -> None:
+    """5.27: each charge by its own title, whatever stands before or behind it."""
+    mappings = methods(
+        ShipmentMethodMapping(
+            title="Freight", charge_type=ChargeType.CHARGE, charge_no="C-1", shipping_agent_code="DHL"
+        ),
+        ShipmentMethodMapping(title="Pallet", charge_type=ChargeType.ITEM, charge_no="I-1"),
+    )
+    charges = [shipping(title=title, number=number) for number, title in enumerate(("Freight", "Post", "PALLET"), 1)]
+    document = documented(order(line(9), shipping_lines=tuple(charges)), mappings=mappings)
+    assert told(document.lines[1:], "type", "no", "shipping_agent_code") == [
+        (LineType.CHARGE, "C-1", "DHL"),
+        (LineType.ACCOUNT, "4100", None),
+        (LineType.ITEM, "I-1", None),
+    ]
+
+
+def test_a_gift_card_that_pays_is_no_line() -> None:
+    """5.29, 2.18: a payment like others."""
+    paid = dataclasses.replace(payment("gift_card", amount="4.00"), gift_card_id=sid(81))
+    document = documented(order(line(1), transactions=(paid, payment(amount="6.00"))))
+    assert told(document.lines, "type", "amount") == [("item", "10.00")]

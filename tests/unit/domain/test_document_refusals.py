@@ -3,6 +3,7 @@ all.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,50 @@ def test_a_line_without_an_erp_location_is_refused_only_where_locations_are_mand
     assert problem.waits_for[0] == f"location:{SHOP}:5009"
 
 
+MANDATORY = settings(orders={"location_mandatory": True})
+
+
+def test_every_unmapped_location_of_a_line_is_named_and_waited_for() -> None:
+    """P33: mapping the first must not bring up the second."""
+    sold = line(1, quantity=3)
+    made = order(
+        sold,
+        fulfilment_orders=(
+            fulfilment_order((sold, 2), location=5009, name="Harbour"),
+            fulfilment_order((sold, 1), location=5010),
+        ),
+    )
+    problem = refused(made, shop=MANDATORY)[ProblemCode.LOCATION_MISSING]
+    assert "“Harbour” (5009)" in problem.detail
+    assert "store location 5010" in problem.detail
+    assert problem.remedy == "Map the store location to an ERP location, or switch orders.location_mandatory off."
+    assert problem.waits_for[:2] == (f"location:{SHOP}:5009", f"location:{SHOP}:5010")
+    assert told(documented(made).lines, "location_code", "quantity") == [(None, "3")]
+
+
+def test_a_location_that_is_gone_from_the_store_is_named_as_such() -> None:
+    """Peers 48."""
+    sold = line(1)
+    made = order(sold, fulfilment_orders=(fulfilment_order((sold, 1), location=None, name="Old barn"),))
+    problem = refused(made, shop=MANDATORY)[ProblemCode.LOCATION_MISSING]
+    assert "“Old barn”" in problem.detail
+    assert "Move the fulfilment order" in problem.remedy
+    assert told(documented(made).lines, "location_code") == [(None,)]
+
+
+def test_a_line_of_which_no_fulfilment_order_tells_is_refused_if_it_is_shipped() -> None:
+    problem = refused(order(line(1)), shop=MANDATORY)[ProblemCode.LOCATION_MISSING]
+    assert "No fulfilment order" in problem.detail
+    documented(order(line(1, requires_shipping=False)), shop=MANDATORY)
+
+
+@pytest.mark.parametrize("place", [{"location": 5009}, {"location": None, "name": "Old barn"}])
+def test_what_is_not_shipped_but_stands_at_a_location_needs_its_mapping_too(place: dict[str, Any]) -> None:
+    sold = line(1, requires_shipping=False)
+    made = order(sold, fulfilment_orders=(fulfilment_order((sold, 1), **place),))
+    refused(made, shop=MANDATORY)
+
+
 def test_shipping_on_an_item_needs_no_location() -> None:
     sold = line(1)
     mappings = Mappings(
@@ -163,6 +208,27 @@ def test_the_province_of_the_ship_to_has_its_own_template() -> None:
     )
     refused(order(ship_to_address=address(province_code="CA")), mappings=mappings)
     documented(order(ship_to_address=address(province_code="NY")), mappings=mappings)
+
+
+@pytest.mark.parametrize(
+    ("of_country", "of_province", "blocked"), [(False, None, True), (None, False, True), (False, True, False)]
+)
+def test_a_province_that_says_nothing_of_prices_leaves_it_to_its_country(
+    of_country: bool | None, of_province: bool | None, blocked: bool
+) -> None:
+    mappings = Mappings(
+        templates={
+            ("US", None): CustomerTemplate(country_code="US", prices_include_tax=of_country),
+            ("US", "CA"): CustomerTemplate(country_code="US", province="CA", prices_include_tax=of_province),
+        }
+    )
+    outcome = built(order(ship_to_address=address(province_code="CA")), mappings=mappings)
+    assert isinstance(outcome, Refusal) is blocked
+
+
+def test_an_order_that_is_shipped_nowhere_has_no_country_to_ask() -> None:
+    mappings = Mappings(templates={("", None): CustomerTemplate(country_code="", prices_include_tax=False)})
+    documented(order(ship_to_address=None), mappings=mappings)
 
 
 def test_a_currency_without_a_code_waits_for_its_mapping_and_for_the_settings_of_its_remedy() -> None:

@@ -216,7 +216,7 @@ class SalesDocumentRow(Row, table=True):
     """Rises with every change of the row: the ETag."""
     content: Any = Field(sa_column=json(holds=Holds.PERSON))
     """``app.domain.sales_documents.DocumentContent`` without its lines."""
-    lines: Any = Field(sa_column=json())
+    lines: Any = Field(sa_column=json(holds=Holds.PERSON))
     """List of ``DocumentLine``."""
     snapshot: Any = Field(sa_column=json(holds=Holds.PERSON))
     """The order as this document was made from it (decision 9)."""
@@ -252,6 +252,6 @@ class SalesDocumentVersionRow(Row, table=True):
     document_id: str = Field(sa_column=text(ForeignKey("sales_documents.id", ondelete="CASCADE"), primary_key=True))
     version: int = Field(sa_column=small(primary_key=True))
     content: Any = Field(sa_column=json(holds=Holds.PERSON))
-    lines: Any = Field(sa_column=json())
+    lines: Any = Field(sa_column=json(holds=Holds.PERSON))
     snapshot: Any = Field(sa_column=json(holds=Holds.PERSON))
     replaced_at: datetime = Field(sa_column=instant())
