@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.adapters.shopify.answers.orders import OrderAnswer
+from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.orders import OrderAnswer, PurchasingCompany
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable
 from app.adapters.shopify.translators.orders import OrderParts
@@ -23,6 +24,7 @@ class OrderDraft:
     refunds: dict[str, RefundAnswer] = field(default_factory=dict)
     exchanged_lines: set[ShopifyId] = field(default_factory=set)
     gift_cards: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
+    company_location: CompanyLocationAnswer | None = None
     unknown: set[str] = field(default_factory=set)
     trouble: OrderMoved | PartUnreadable | None = None
 
@@ -35,6 +37,17 @@ class OrderDraft:
         """Ids of the transactions that a gift card paid."""
         return [each.id for each in self.header.transactions if each.gateway == GIFT_CARD_GATEWAY]
 
+    @property
+    def is_b2b(self) -> bool:
+        return isinstance(self.header.purchasing_entity, PurchasingCompany)
+
+    @property
+    def company_location_id(self) -> str | None:
+        """Through which location a company bought, as far as it is told."""
+        entity = self.header.purchasing_entity
+        location = entity.location if isinstance(entity, PurchasingCompany) else None
+        return location.id if location else None
+
     def keep(self, part: str, raw: bytes) -> None:
         """Keep an answer that came beside the order's own, for the record."""
         self.reader.pages.setdefault(part, []).append(raw)
@@ -45,6 +58,7 @@ class OrderDraft:
             refunds=[self.refunds[reference.id] for reference in self.header.refunds],
             exchanged_lines=frozenset(self.exchanged_lines),
             gift_cards=self.gift_cards,
+            company_location=self.company_location,
             unknown=tuple(sorted(self.unknown)),
         )
 

@@ -11,8 +11,9 @@ from typing import Final
 
 import msgspec
 
-from app.adapters.shopify.answers.orders import OrderAnswer
+from app.adapters.shopify.answers.orders import OrderAnswer, PurchasingCompany
 from app.adapters.shopify.catalogue import FEW_ORDERS, MANY_ORDERS, ORDERS_WHOLE
+from app.adapters.shopify.company_reading import SCOPES_OF_COMPANIES, add_companies
 from app.adapters.shopify.document import Flags
 from app.adapters.shopify.envelope import ACCESS_DENIED, ErrorEntry
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
@@ -50,6 +51,9 @@ OPTIONAL_PARTS: Final = (
     OptionalPart(name="staff", scope="read_users", flag="staff", field="staffMember"),
 )
 
+CUSTOMER: Final = OptionalPart(name="customer", scope="read_customers", flag="", field="customer")
+"""Asked for always, since a consumer's order is nothing without it; a company's is told all the same."""
+
 _DECODER: Final = msgspec.json.Decoder(OrderAnswer)
 
 
@@ -76,6 +80,7 @@ class OrderReader:
         gids = [f"gid://shopify/Order/{each}" for each in ids]
         granted = await self.scopes.of(store)
         flags = {part.flag: part.scope in granted for part in OPTIONAL_PARTS}
+        flags["companies"] = not granted.isdisjoint(SCOPES_OF_COMPANIES)
         outcomes = await read_nodes(self.transport, store, ORDERS_WHOLE, gids, size=size, flags=flags)
         begun = [self._begun(store, each, outcome, flags) for each, outcome in zip(ids, outcomes, strict=True)]
         drafts = [each for each in begun if isinstance(each, OrderDraft)]
@@ -83,15 +88,17 @@ class OrderReader:
             await attempt(draft, partial(fill_lists, draft))
         await add_refunds(self.transport, store, drafts)
         await add_scoped_parts(self.transport, store, drafts, granted)
+        await add_companies(self.transport, store, drafts, granted)
         readings = (_reading(each, began) for each in begun)
         return {each.shopify_id: reading for each, reading in zip(begun, readings, strict=True) if reading is not None}
 
     def _begun(
         self, store: StoreRef, identifier: ShopifyId, outcome: NodeOutcome, flags: Flags
     ) -> OrderDraft | OrderNotThere | OrderUnreadable:
-        denied = [part for part in OPTIONAL_PARTS if any(part.is_denied_by(error) for error in outcome.errors)]
+        denied = _denied(outcome)
         for part in denied:
-            self.scopes.deny(store, part.scope)
+            if part is not CUSTOMER:
+                self.scopes.deny(store, part.scope)
         grave = tuple(error for error in outcome.errors if not any(part.is_denied_by(error) for part in denied))
         if grave:
             return _told_unreadable(identifier, unreadable(grave))
@@ -102,8 +109,23 @@ class OrderReader:
         except msgspec.DecodeError as exc:
             return _told_unreadable(identifier, unexpected(exc))
         reader = PageReader(transport=self.transport, store=store, updated_at=header.updated_at)
-        unknown = {part.name for part in OPTIONAL_PARTS if part in denied or not flags[part.flag]}
+        unknown = {part.name for part in OPTIONAL_PARTS if not flags[part.flag]} | {part.name for part in denied}
         return OrderDraft(shopify_id=identifier, header=header, raw=outcome.raw, reader=reader, unknown=unknown)
+
+
+def _denied(outcome: NodeOutcome) -> list[OptionalPart]:
+    """The parts that the store denies and the order is whole without."""
+    parts: tuple[OptionalPart, ...] = OPTIONAL_PARTS
+    if any(CUSTOMER.is_denied_by(error) for error in outcome.errors) and _is_of_a_company(outcome.raw):
+        parts = (*parts, CUSTOMER)
+    return [part for part in parts if any(part.is_denied_by(error) for error in outcome.errors)]
+
+
+def _is_of_a_company(raw: bytes | None) -> bool:
+    try:
+        return raw is not None and isinstance(_DECODER.decode(raw).purchasing_entity, PurchasingCompany)
+    except msgspec.DecodeError:
+        return False
 
 
 def _reading(begun: OrderDraft | OrderNotThere | OrderUnreadable, began: datetime) -> OrderReading | None:

@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from app.adapters.shopify import catalogue
+from app.adapters.shopify.answers.companies import CompanyLocationAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import OrderReturnsAnswer, RefundAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
@@ -40,8 +41,12 @@ NODES = {
     "refunds_whole": RefundAnswer,
     "exchanges": OrderReturnsAnswer,
     "gift_card_receipts": ReceiptAnswer,
+    "company_locations": CompanyLocationAnswer,
 }
-FLAGS = {"orders_whole": {"paymentTerms": True, "staff": True}}
+FLAGS = {
+    "orders_whole": {"paymentTerms": True, "staff": True, "companies": True},
+    "company_locations": {"contacts": True},
+}
 CHECKOUT = Path(__file__).parents[3]
 FOLDER = CHECKOUT / "app/adapters/shopify/documents"
 

@@ -156,10 +156,10 @@ class Consumer(Wire, tag_field="__typename", tag="Customer"):
 
 
 class PurchasingCompany(Wire, tag_field="__typename", tag="PurchasingCompany"):
-    """A company buys, through one of its locations."""
+    """A company buys, through one of its locations; which is told only where the scope for it is granted."""
 
-    company: NamedReference
-    location: NamedReference
+    company: NamedReference | None = None
+    location: NamedReference | None = None
     contact: Reference | None = None
 
 

@@ -7,6 +7,7 @@ It takes answers that were read to their ends; whether they were is the reader's
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.adapters.shopify.answers.companies import CompanyLocationAnswer
 from app.adapters.shopify.answers.money import NamedReference
 from app.adapters.shopify.answers.orders import (
     FulfilmentOrderAnswer,
@@ -18,6 +19,7 @@ from app.adapters.shopify.answers.orders import (
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.answers.scoped_parts import PaymentTermsAnswer
 from app.adapters.shopify.translators.amounts import amount, discount_allocations, id_of, tax_lines, word
+from app.adapters.shopify.translators.companies import company_profile
 from app.adapters.shopify.translators.order_lines import attributes, order_lines
 from app.adapters.shopify.translators.parties import store_address, store_customer
 from app.adapters.shopify.translators.payments import transactions
@@ -54,6 +56,7 @@ class OrderParts:
     exchanged_lines: frozenset[ShopifyId] = frozenset()
     gift_cards: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
     """Gift card by transaction."""
+    company_location: CompanyLocationAnswer | None = None
     unknown: tuple[str, ...] = ()
 
 
@@ -68,6 +71,7 @@ def order_of(parts: OrderParts) -> Order:
         transactions=transactions(header.transactions, parts.gift_cards),
         fulfilment_orders=tuple(_fulfilment_order(each) for each in header.fulfillment_orders.nodes),
         refunds=tuple(refund(each, parts.gift_cards) for each in parts.refunds),
+        company_profile=company_profile(parts.company_location),
         unknown=parts.unknown,
     )
 
