@@ -74,6 +74,11 @@ def _refund(order: Values, given: Values, at: datetime) -> list[str]:
     return life.refund(order, given["refund"], at)
 
 
+def _exchange(order: Values, given: Values, at: datetime) -> list[str]:
+    returned = [(line["id"], int(line["quantity"])) for line in given["returned"]]
+    return life.exchange(order, returned, given["goods"], at)
+
+
 def _change(order: Values, given: Values, at: datetime) -> list[str]:
     return life.change(order, given["fields"], at)
 
@@ -87,5 +92,6 @@ ACTIONS: dict[str, Action] = {
     "fulfil": _fulfil,
     "edit": _edit,
     "refund": _refund,
+    "exchange": _exchange,
     "change": _change,
 }

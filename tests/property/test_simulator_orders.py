@@ -1,6 +1,7 @@
 """Whatever is generated or done to it: an order's money adds up to the minor unit, in both currencies."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,17 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.store_simulator.orders import GeneratorOptions, generate_catalogue, generate_orders, life
+from app.store_simulator.orders import EVERYTHING, generate_catalogue, generate_orders, life
+from app.store_simulator.orders.line_money import ODD_TIP_TITLES
 from app.store_simulator.orders.money import allocate
 
 Order = dict[str, Any]
 Read = Callable[[Order | None], Decimal]
 
 START = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
-CURRENCIES = ("EUR", "USD", "JPY", "KWD", "CHF")
+CURRENCIES = ("EUR", "USD", "JPY", "KWD", "CHF", "SEK")
 DECIMALS = {"JPY": 0, "KWD": 3}
 CATALOGUES = {currency: generate_catalogue(1, currency=currency) for currency in CURRENCIES}
-TIPS = {"Tip", "Trinkgeld", "Pourboire", "Fooi", "チップ", "إكرامية"}
+TIPS = {"Tip", "Trinkgeld", "Pourboire", "Fooi", "Dricks", "チップ", "إكرامية", *ODD_TIP_TITLES}
 SLOW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -33,17 +35,7 @@ switches = st.booleans()
 def orders(draw: st.DrawFn, /, **fixed: Any) -> Order:
     """One order of any shape, in any pair of currencies."""
     currency = draw(currencies)
-    chosen = {
-        "presentment_currencies": {draw(currencies): 1.0},
-        "duties": draw(switches),
-        "additional_fees": draw(switches),
-        "discounts": 0.8,
-        "edited": 0.2,
-        "refunded": 0.3,
-        "tips": 0.2,
-        **fixed,
-    }
-    options = GeneratorOptions(lines=(1, 12), **chosen)
+    options = replace(EVERYTHING, presentment_currencies={draw(currencies): 1.0}, **fixed)
     catalogue = CATALOGUES[currency]
     seed = draw(seeds)
     [order] = generate_orders(
@@ -74,11 +66,16 @@ def taxed(read: Read, node: Order) -> Decimal:
     return sum((read(tax["priceSet"]) for tax in node["taxLines"]), Decimal(0))
 
 
-def extras(read: Read, order: Order) -> tuple[Decimal, Decimal]:
-    """Duties and fees, and the tax on the fees."""
-    duties = sum((read(duty["price"]) for line in order["lineItems"] for duty in line["duties"]), Decimal(0))
+def extras(read: Read, order: Order, *, current: bool = False) -> tuple[Decimal, Decimal]:
+    """Duties and fees that are charged apart, and the tax on them."""
+    owed = [duty for line in order["lineItems"] for duty in line["duties"]]
+    duties = sum((read(duty["price"]) for duty in owed), Decimal(0))
+    if current:
+        duties = read(order["currentTotalDutiesSet"])
+    if order["dutiesIncluded"]:
+        duties = Decimal(0)
     fees = sum((read(fee["price"]) for fee in order["additionalFees"]), Decimal(0))
-    return duties + fees, sum((taxed(read, fee) for fee in order["additionalFees"]), Decimal(0))
+    return duties + fees, sum((taxed(read, one) for one in (*owed, *order["additionalFees"])), Decimal(0))
 
 
 def assert_adds_up_before_returns(order: Order) -> None:
@@ -111,7 +108,7 @@ def assert_adds_up_after_returns(order: Order) -> None:
         for charge in order["shippingLines"]:
             current += read(charge["currentDiscountedPriceSet"])
             tax += 0 if charge["isRemoved"] else taxed(read, charge)
-        more, more_tax = extras(read, order)
+        more, more_tax = extras(read, order, current=True)
         charged = current + more + (0 if order["taxesIncluded"] else tax + more_tax)
         assert read(order["currentTotalPriceSet"]) == charged
         assert read(order["currentTotalTaxSet"]) == tax + more_tax
@@ -163,7 +160,9 @@ def test_a_cancelled_order_has_nothing_current_and_keeps_no_money(order: Order) 
 
 
 @SLOW
-@given(orders(edited=0.0, refunded=1.0, payments={"paid": 1.0}, cancelled=0.0))
+@given(
+    orders(edited=0.0, refunded=1.0, payments={"paid": 1.0}, cancelled=0.0, exchanged=0.0, refunded_duties=0.0, b2b=0.0)
+)
 def test_what_refunds_take_away_is_what_is_no_longer_current(order: Order) -> None:
     for read, _ in both(order):
         away = Decimal(0)
@@ -221,7 +220,7 @@ def test_a_document_by_the_rules_equals_what_was_charged(order: Order) -> None:
 
 @pytest.mark.parametrize("currency", CURRENCIES)
 def test_hundreds_of_orders_with_much_life_add_up_and_can_be_documented(currency: str) -> None:
-    options = GeneratorOptions(edited=0.4, refunded=0.4, presentment_currencies=dict.fromkeys(CURRENCIES, 1.0))
+    options = replace(EVERYTHING, edited=0.4, refunded=0.4, presentment_currencies=dict.fromkeys(CURRENCIES, 1.0))
     placed = generate_orders(
         seed=99, count=250, catalogue=CATALOGUES[currency], start=START, options=options, shop_currency=currency
     )

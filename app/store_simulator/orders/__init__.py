@@ -6,6 +6,15 @@ serves them. `catalogue` and `generator` make state from a seed, `life` changes 
 
 from app.store_simulator.orders.catalogue import Catalogue, generate_catalogue
 from app.store_simulator.orders.generator import generate_orders
-from app.store_simulator.orders.options import DAY, PRESETS, TYPICAL, GeneratorOptions
+from app.store_simulator.orders.options import DAY, EVERYTHING, PRESETS, TYPICAL, GeneratorOptions
 
-__all__ = ["DAY", "PRESETS", "TYPICAL", "Catalogue", "GeneratorOptions", "generate_catalogue", "generate_orders"]
+__all__ = [
+    "DAY",
+    "EVERYTHING",
+    "PRESETS",
+    "TYPICAL",
+    "Catalogue",
+    "GeneratorOptions",
+    "generate_catalogue",
+    "generate_orders",
+]

@@ -1,4 +1,4 @@
-"""What becomes of generated orders after checkout: shipped, edited, refunded, cancelled, closed.
+"""What becomes of generated orders after checkout: shipped, edited, exchanged, refunded, cancelled, closed.
 
 Only decides; the changes themselves are those of `life`. Edits come before money is paid back, as an order that was
 refunded can hardly be edited at Shopify.
@@ -12,7 +12,7 @@ from app.store_simulator.orders import life
 from app.store_simulator.orders.catalogue import Catalogue
 from app.store_simulator.orders.line_money import is_tip, shipped_units
 from app.store_simulator.orders.money import JsonObject
-from app.store_simulator.orders.options import GeneratorOptions, weighted
+from app.store_simulator.orders.options import GeneratorOptions, happens, weighted
 from app.store_simulator.orders.people import CARRIERS
 from app.store_simulator.orders.returns import closed_return
 
@@ -28,9 +28,11 @@ def age(
     if not till and order["lineItems"] and rng.random() < options.edited:
         _edit(order, rng, catalogue, at + timedelta(minutes=20))
     _fulfil(order, rng, options, at + timedelta(hours=3), till=till)
+    if happens(rng, options.exchanged):
+        _exchange(order, rng, catalogue, at + timedelta(days=1))
     refund_due = rng.random() < options.refunded
     if refund_due and order["displayFinancialStatus"] == "PAID":
-        _refund(order, rng, at + timedelta(days=2))
+        _refund(order, rng, options, at + timedelta(days=2))
     done = order["displayFulfillmentStatus"] == "FULFILLED" and order["fullyPaid"]
     if done and rng.random() < options.closed:
         life.close(order, at + timedelta(days=3))
@@ -90,7 +92,18 @@ def _tracking(rng: random.Random) -> JsonObject:
     return {"company": company, "number": number, "url": f"https://track.example.com/{number}"}
 
 
-def _refund(order: JsonObject, rng: random.Random, at: datetime) -> None:
+def _exchange(order: JsonObject, rng: random.Random, catalogue: Catalogue, at: datetime) -> None:
+    shipped = shipped_units(order)
+    goods = [line for line in order["lineItems"] if line["requiresShipping"] and shipped[line["id"]]]
+    if not goods:
+        return
+    line, other = rng.choice(goods), rng.choice(catalogue.goods)
+    quantity = rng.randint(1, min(shipped[line["id"]], line["currentQuantity"]))
+    wanted = {"variant": other.variant, "product": other.product, "quantity": rng.randint(1, quantity)}
+    life.exchange(order, [(line["id"], quantity)], [wanted], at)
+
+
+def _refund(order: JsonObject, rng: random.Random, options: GeneratorOptions, at: datetime) -> None:
     goods = [line for line in order["lineItems"] if line["refundableQuantity"] and not is_tip(line)]
     if not goods:
         return
@@ -100,9 +113,12 @@ def _refund(order: JsonObject, rng: random.Random, at: datetime) -> None:
     note = rng.choice((None, "Arrived damaged", "Wrong size"))
     back = None
     if quantity <= shipped_units(order)[line["id"]] and line["requiresShipping"] and rng.random() < 0.5:
-        back = closed_return(order, line, quantity, at)
+        back = closed_return(order, [(line, quantity)], at)
     stub = {name: back[name] for name in ("id", "name", "status")} if back else None
-    life.refund(order, {"note": note, "return": stub, "refundLineItems": [part]}, at)
+    given: JsonObject = {"note": note, "return": stub, "refundLineItems": [part]}
+    if line["duties"] and not order["dutiesIncluded"] and happens(rng, options.refunded_duties):
+        given["duties"] = [{"originalDuty": {"id": duty["id"]}} for duty in line["duties"]]
+    life.refund(order, given, at)
     if back:
         back["refunds"] = [{"id": order["refunds"][-1]["id"]}]
         life.change(order, {"returns": [*order["returns"], back]}, at)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from app.store_simulator.orders.catalogue import Catalogue, Merchandise
 from app.store_simulator.orders.discounts import Discountable, Discounts
-from app.store_simulator.orders.line_money import refresh_line
+from app.store_simulator.orders.line_money import ODD_TIP_TITLES, refresh_line
 from app.store_simulator.orders.markets import Market, Place, TaxRate
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, portion
 from app.store_simulator.orders.nodes import ChildIds
-from app.store_simulator.orders.options import GeneratorOptions
+from app.store_simulator.orders.options import GeneratorOptions, happens
 from app.store_simulator.orders.people import ATTRIBUTES, CUSTOM_WORK, SHIPPING_TITLES
-from app.store_simulator.orders.taxes import tax_lines
+from app.store_simulator.orders.taxes import Liability, tax_lines
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,6 +26,10 @@ class CartLine(Discountable):
     merchandise: Merchandise | None = None
     requires_shipping: bool = True
     rates: tuple[TaxRate, ...] = ()
+    taxable: bool = True
+    """Of the article, whether or not this order is taxed."""
+    deleted: bool = False
+    """Whether its product has been deleted since."""
     tip: bool = False
 
 
@@ -76,6 +80,8 @@ class Cart:
         else:
             if rng.random() < options.discounts:
                 self.discounts.on_goods(self.lines)
+            if happens(rng, options.given_away):
+                self.discounts.one_for_nothing(self.lines)
             if rng.random() < options.shipping_discounts:
                 self.discounts.on_shipping(self.charges)
         if rng.random() < options.tips * (3 if self._at_till else 1):
@@ -111,13 +117,18 @@ class Cart:
         return self._currencies.convert(Currencies("EUR", self._currencies.shop).convert(euro_cents).presentment)
 
     def _goods_line(self, merchandise: Merchandise) -> CartLine:
-        quantity = self._rng.choice((1, 1, 1, 1, 1, 2, 2, 3, 4, 6, 12)) if not self._at_till else 1
+        rng, options = self._rng, self._options
+        quantity = rng.choice((1, 1, 1, 1, 1, 2, 2, 3, 4, 6, 12)) if not self._at_till else 1
+        taxable = not happens(rng, options.zero_rated)
+        rates = self._reduced if merchandise.reduced_rate else self._standard
         return CartLine(
             title=merchandise.product["title"],
             merchandise=merchandise,
-            price=self._price(merchandise),
+            price=ZERO if happens(rng, options.zero_prices) else self._price(merchandise),
             quantity=quantity,
-            rates=self._reduced if merchandise.reduced_rate else self._standard,
+            rates=rates if taxable else (),
+            taxable=taxable,
+            deleted=happens(rng, options.deleted_products),
         )
 
     def _price(self, merchandise: Merchandise) -> Amounts:
@@ -135,6 +146,7 @@ class Cart:
             quantity=self._rng.choice((1, 1, 1, 2)),
             eligible=False,
             requires_shipping=False,
+            taxable=False,
         )
 
     def _custom_line(self) -> CartLine:
@@ -155,7 +167,9 @@ class Cart:
             max(portion(worth.shop, percent, 100), least.shop),
             max(portion(worth.presentment, percent, 100), least.presentment),
         )
-        return CartLine(title=self._market.tip_word, price=tip, eligible=False, requires_shipping=False, tip=True)
+        odd = happens(self._rng, self._options.odd_tip_names)
+        title = self._rng.choice(ODD_TIP_TITLES) if odd else self._market.tip_word
+        return CartLine(title=title, price=tip, eligible=False, requires_shipping=False, taxable=False, tip=True)
 
     def _draw_charges(self) -> None:
         rates = self._standard if self._market.shipping_taxed else ()
@@ -165,11 +179,12 @@ class Cart:
 
 
 def write_line(
-    line: CartLine, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liable: bool | None
+    line: CartLine, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liability: Liability
 ) -> JsonObject:
-    """A cart line as a LineItem of the order."""
+    """A cart line as a LineItem of the order; of a product that was deleted since only the copied texts are left."""
     goods = line.merchandise
     variant = goods.variant if goods else None
+    there = goods is not None and not line.deleted
     variant_title = variant["title"] if variant and variant["title"] != "Default Title" else None
     node: JsonObject = {
         "id": ids.next("LineItem"),
@@ -181,16 +196,16 @@ def write_line(
         "quantity": line.quantity,
         "currentQuantity": line.quantity,
         "requiresShipping": line.requires_shipping,
-        "taxable": bool(line.rates),
+        "taxable": line.taxable,
         "isGiftCard": bool(goods and goods.gift_card),
-        "restockable": goods is not None and not goods.gift_card,
+        "restockable": goods is not None and there and not goods.gift_card,
         "merchantEditable": True,
         "customAttributes": _attributes_of(line, order),
-        "variant": _variant_reference(variant) if variant else None,
-        "product": _product_reference(goods.product) if goods else None,
+        "variant": _variant_reference(variant) if variant and there else None,
+        "product": _product_reference(goods.product) if goods and there else None,
         "originalUnitPriceSet": currencies.bag(line.price),
         "discountAllocations": line.as_state(currencies),
-        "taxLines": tax_lines(line.net, line.rates, currencies, included=order["taxesIncluded"], channel_liable=liable),
+        "taxLines": tax_lines(line.net, line.rates, currencies, included=order["taxesIncluded"], liability=liability),
         "duties": [],
         "lineItemGroup": None,
         "sellingPlan": None,
@@ -216,7 +231,7 @@ def _product_reference(product: JsonObject) -> JsonObject:
 
 
 def write_charge(
-    charge: CartCharge, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liable: bool | None
+    charge: CartCharge, order: JsonObject, ids: ChildIds, currencies: Currencies, *, liability: Liability
 ) -> JsonObject:
     """A charge as a ShippingLine of the order."""
     return {
@@ -235,6 +250,10 @@ def write_charge(
         "currentDiscountedPriceSet": currencies.bag(charge.net),
         "discountAllocations": charge.as_state(currencies),
         "taxLines": tax_lines(
-            charge.net, charge.rates, currencies, included=order["taxesIncluded"], channel_liable=liable
+            charge.net,
+            charge.rates,
+            currencies,
+            included=order["taxesIncluded"],
+            liability=liability.beside_lines,
         ),
     }

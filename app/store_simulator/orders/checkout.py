@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.store_simulator.orders.business import sell_to_company
 from app.store_simulator.orders.cart import Cart, write_charge, write_line
 from app.store_simulator.orders.catalogue import Catalogue
 from app.store_simulator.orders.fulfilment import fulfilment_order, location_reference, refresh_shipping
 from app.store_simulator.orders.header import open_header
+from app.store_simulator.orders.levies import Levies
 from app.store_simulator.orders.line_money import is_tip
-from app.store_simulator.orders.money import Currencies, JsonObject, scale_of
+from app.store_simulator.orders.money import Currencies, JsonObject
 from app.store_simulator.orders.nodes import ChildIds, gid, timestamp
-from app.store_simulator.orders.options import GeneratorOptions
+from app.store_simulator.orders.options import GeneratorOptions, happens
 from app.store_simulator.orders.parties import Buyer, online_buyer, till_buyer
 from app.store_simulator.orders.people import ATTRIBUTES, NOTES, TAGS
-from app.store_simulator.orders.taxes import tax_lines
+from app.store_simulator.orders.taxes import Liability
 from app.store_simulator.orders.tender import Till
 
 
@@ -61,12 +63,23 @@ class Checkout:
             buyer = _without_delivery(buyer)
         order = self._head(buyer, till, exempt=exempt)
         _identify_addresses(order, ids)
-        liable = self._channel_liable(order)
+        liability = self._liability(order)
         _add_discounts(order, cart)
-        order["lineItems"] = [write_line(line, order, ids, currencies, liable=liable) for line in cart.lines]
-        order["shippingLines"] = [write_charge(one, order, ids, currencies, liable=liable) for one in cart.charges]
-        self._add_duties_and_fees(order, buyer, ids, currencies)
+        order["lineItems"] = [write_line(line, order, ids, currencies, liability=liability) for line in cart.lines]
+        order["shippingLines"] = [
+            write_charge(one, order, ids, currencies, liability=liability) for one in cart.charges
+        ]
+        Levies(
+            rng=rng,
+            options=options,
+            ids=ids,
+            currencies=currencies,
+            rates=buyer.place.rates if options.taxes and not exempt else (),
+            liability=liability,
+        ).add_to(order)
         open_header(order, currencies)
+        if buyer.customer and happens(rng, options.b2b):
+            sell_to_company(order, rng, ids, currencies, self.placed_at)
         order["fulfillmentOrders"] = self._fulfilment_orders(order, till, ids)
         order["requiresShipping"] = any(line["requiresShipping"] for line in order["lineItems"])
         order["restockable"] = any(line["restockable"] for line in order["lineItems"])
@@ -84,17 +97,20 @@ class Checkout:
         local = buyer.market.currency
         return local if local in self.options.presentment_currencies else self.shop_currency
 
-    def _channel_liable(self, order: JsonObject) -> bool | None:
-        """True where the marketplace remits the tax; now and then unknown, which Shopify says with null."""
+    def _liability(self, order: JsonObject) -> Liability:
+        """The marketplace remits all taxes, another channel some; now and then Shopify does not know."""
         if order["sourceName"] == "marketplace":
-            return True
-        return None if self.rng.random() < 0.03 else False
+            return Liability(first=True, others=True)
+        if self.rng.random() < 0.03:
+            return Liability(first=None, others=None)
+        return Liability(first=happens(self.rng, self.options.channel_liable))
 
     def _buyer(self, till: JsonObject | None) -> Buyer:
         if till is not None:
             return till_buyer(self.rng, till)
         guest = self.rng.random() < self.options.guests
-        return online_buyer(self.rng, self.catalogue, self.presentment_currency, guest=guest, ships=True)
+        abroad = happens(self.rng, self.options.abroad)
+        return online_buyer(self.rng, self.catalogue, self.presentment_currency, guest=guest, ships=True, abroad=abroad)
 
     def _head(self, buyer: Buyer, till: JsonObject | None, *, exempt: bool) -> JsonObject:
         rng, options = self.rng, self.options
@@ -140,27 +156,6 @@ class Checkout:
         assessment = {"riskLevel": level, "provider": None, "facts": [fact]}
         return {"recommendation": advice, "assessments": [assessment]}
 
-    def _add_duties_and_fees(self, order: JsonObject, buyer: Buyer, ids: ChildIds, currencies: Currencies) -> None:
-        if self.options.duties and order["shippingLines"]:
-            for line in order["lineItems"]:
-                if line["requiresShipping"]:
-                    price = currencies.read(line["originalTotalSet"]).portion(4, 100)
-                    line["duties"] = [
-                        {
-                            "id": ids.next("Duty"),
-                            "harmonizedSystemCode": "620520",
-                            "countryCodeOfOrigin": "PT",
-                            "price": currencies.bag(price),
-                            "taxLines": [],
-                        }
-                    ]
-        if self.options.additional_fees:
-            price = currencies.convert(3 * 10 ** scale_of(currencies.shop))
-            rates = buyer.place.rates if self.options.taxes and not order["taxExempt"] else ()
-            taxes = tax_lines(price, rates, currencies, included=order["taxesIncluded"])
-            fee = {"id": ids.next("AdditionalFee"), "name": "Packaging fee", "price": currencies.bag(price)}
-            order["additionalFees"] = [{**fee, "taxLines": taxes}]
-
     def _fulfilment_orders(self, order: JsonObject, till: JsonObject | None, ids: ChildIds) -> list[JsonObject]:
         parcels = [line for line in order["lineItems"] if line["requiresShipping"]]
         virtual = [line for line in order["lineItems"] if not line["requiresShipping"] and not is_tip(line)]
@@ -186,19 +181,21 @@ class Checkout:
             "presentedName": first_charge["title"] if first_charge else None,
             "serviceCode": first_charge["code"] if first_charge else None,
         }
-        near, far = locations[0], locations[1 % len(locations)]
-        split: dict[str, list[tuple[JsonObject, int]]] = {"near": [], "far": []}
+        places = [locations[place % len(locations)] for place in range(max(self.options.split_ways, 1))]
+        split: list[list[tuple[JsonObject, int]]] = [[] for _ in places]
         wanted = self.rng.random() < self.options.split_locations
         for line in lines:
-            quantity = line["quantity"]
-            away = self.rng.randint(0, quantity) if wanted else 0
-            if quantity - away:
-                split["near"].append((line, quantity - away))
-            if away:
-                split["far"].append((line, away))
+            left = line["quantity"]
+            for units in split[1:]:
+                away = self.rng.randint(0, left) if wanted else 0
+                if away:
+                    units.append((line, away))
+                left -= away
+            if left:
+                split[0].append((line, left))
         return [
             fulfilment_order(ids, order, units, place, method, self.placed_at)
-            for units, place in ((split["near"], near), (split["far"], far))
+            for units, place in zip(split, places, strict=True)
             if units
         ]
 

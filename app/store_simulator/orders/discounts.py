@@ -84,6 +84,14 @@ class Discounts:
         if kind == "across-fixed":
             self._across_fixed(eligible)
 
+    def one_for_nothing(self, lines: Sequence[Discountable]) -> None:
+        """100 % off a single line."""
+        eligible = [line for line in lines if line.eligible]
+        if eligible:
+            line = self._rng.choice(eligible)
+            type_name = self._rng.choice(("DiscountCodeApplication", "ManualDiscountApplication"))
+            line.take(self._application(type_name, "EACH", "EXPLICIT", _percentage(100.0)), line.net)
+
     def on_shipping(self, charges: Sequence[Discountable]) -> None:
         """Free shipping, or something off each charge."""
         if not charges:

@@ -30,8 +30,9 @@ def generate_orders(
 ) -> list[JsonObject]:
     """Place `count` orders from `start` on, numbered from `first_number`, oldest first.
 
-    `options` is a preset's name (`default`, `typical`, `day`) or the options themselves. `shop_currency` fixes the
-    currency the shop keeps its books in; otherwise the options' weights decide. Equal arguments give equal orders.
+    `options` is a preset's name (`default`, `typical`, `day`, `everything`) or the options themselves. `shop_currency`
+    fixes the currency the shop keeps its books in; otherwise the options' weights decide. Equal arguments give equal
+    orders.
     """
     chosen = PRESETS[options] if isinstance(options, str) else options
     return [

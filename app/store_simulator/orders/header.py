@@ -130,11 +130,14 @@ def open_header(order: JsonObject, currencies: Currencies) -> None:
     for part in parts:
         for key, amount in part.items():
             sums[key] = sums[key] + amount
-    duties = total(currencies.read(duty["price"]) for line in order["lineItems"] for duty in line["duties"])
+    owed = [duty for line in order["lineItems"] for duty in line["duties"]]
+    duties = total(currencies.read(duty["price"]) for duty in owed)
     fees = total(currencies.read(fee["price"]) for fee in order["additionalFees"])
-    fee_tax = total(currencies.read(tax["priceSet"]) for fee in order["additionalFees"] for tax in fee["taxLines"])
-    sums["tax"] = sums["tax"] + fee_tax
-    sums["total"] = sums["total"] + duties + fees + (ZERO if order["taxesIncluded"] else fee_tax)
+    tax = total(currencies.read(tax["priceSet"]) for tax in _levy_taxes(order))
+    sums["tax"] = sums["tax"] + tax
+    sums["total"] = sums["total"] + fees + (ZERO if order["taxesIncluded"] else tax)
+    if not order.get("dutiesIncluded"):
+        sums["total"] = sums["total"] + duties
     for key, name in (*_BEFORE.items(), *_AFTER.items()):
         order[name] = currencies.bag(sums[key])
     order["originalTotalPriceSet"] = order["totalPriceSet"]
@@ -151,8 +154,14 @@ def open_header(order: JsonObject, currencies: Currencies) -> None:
 def _all_tax_lines(order: JsonObject) -> list[JsonObject]:
     lines = [tax for line in order["lineItems"] for tax in line.get("taxLines") or ()]
     lines.extend(tax for charge in order.get("shippingLines") or () for tax in charge.get("taxLines") or ())
-    lines.extend(tax for fee in order.get("additionalFees") or () for tax in fee.get("taxLines") or ())
+    lines.extend(_levy_taxes(order))
     return lines
+
+
+def _levy_taxes(order: JsonObject) -> list[JsonObject]:
+    """The tax lines of duties and additional fees."""
+    duties = [duty for line in order["lineItems"] for duty in line.get("duties") or ()]
+    return [tax for one in (*duties, *(order.get("additionalFees") or ())) for tax in one.get("taxLines") or ()]
 
 
 def refresh_tax_lines(order: JsonObject, currencies: Currencies) -> None:
@@ -167,7 +176,7 @@ def refresh_tax_lines(order: JsonObject, currencies: Currencies) -> None:
             current.append({**tax, "priceSet": currencies.bag(amount.portion(units, quantity))})
     for charge in order.get("shippingLines") or ():
         current.extend(_current_charge_taxes(charge, currencies))
-    current.extend(tax for fee in order.get("additionalFees") or () for tax in fee.get("taxLines") or ())
+    current.extend(_levy_taxes(order))
     order["currentTaxLines"] = [tax for tax in summed(current, currencies) if currencies.read(tax["priceSet"])]
 
 

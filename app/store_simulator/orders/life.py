@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from app.store_simulator.orders.edits import OrderEdit
 from app.store_simulator.orders.errors import ChangeRefused
+from app.store_simulator.orders.exchanges import record_exchange
 from app.store_simulator.orders.fulfilment import is_open, refresh_fulfilment_order, refresh_shipping, ship
 from app.store_simulator.orders.header import AFTER_RETURNS, refresh_counts, refresh_tax_lines
 from app.store_simulator.orders.line_money import current_quantity
@@ -38,6 +39,7 @@ __all__ = [
     "close",
     "create",
     "edit",
+    "exchange",
     "fulfil",
     "mark_as_paid",
     "refund",
@@ -192,6 +194,17 @@ def refund(order: JsonObject, refund: JsonObject, at: datetime) -> list[str]:
     with all_or_nothing(order):
         topics = record_refund(order, refund, at)
         _refresh(order, currencies)
+        touch(order, at)
+    return [*topics, _UPDATED]
+
+
+def exchange(
+    order: JsonObject, returned: Sequence[tuple[str, int]], goods: Sequence[Mapping[str, Any]], at: datetime
+) -> list[str]:
+    """Exchange shipped goods for others; see `exchanges.record_exchange`."""
+    with all_or_nothing(order):
+        topics = record_exchange(order, returned, goods, at)
+        _refresh(order, Currencies.of(order))
         touch(order, at)
     return [*topics, _UPDATED]
 

@@ -59,7 +59,9 @@ def is_tip(line: JsonObject) -> bool:
     )
 
 
-TIP_TITLES = frozenset({"Tip", "Trinkgeld", "Pourboire", "Fooi", "チップ", "إكرامية"})
+ODD_TIP_TITLES = ("Danke ♥", "For the team", "5 % on top", "Kaffeekasse", "🙏")
+"""What shops call a tip that is no word for it."""
+TIP_TITLES = frozenset({"Tip", "Trinkgeld", "Pourboire", "Fooi", "Dricks", "チップ", "إكرامية", *ODD_TIP_TITLES})
 
 
 def money_of(line: JsonObject, order: JsonObject, currencies: Currencies | None = None) -> LineMoney:

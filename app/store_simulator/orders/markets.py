@@ -52,6 +52,7 @@ _FR, _FR5 = _vat(0.2, "FR TVA"), _vat(0.055, "FR TVA")
 _NL, _NL9 = _vat(0.21, "NL btw"), _vat(0.09, "NL btw")
 _CH, _CH2 = _vat(0.081, "MWST"), _vat(0.026, "MWST")
 _GB = _vat(0.2, "GB VAT")
+_SE, _SE12 = _vat(0.25, "Moms"), _vat(0.12, "Moms")
 _JP, _JP8 = _vat(0.1, "消費税"), _vat(0.08, "消費税")
 
 
@@ -189,6 +190,21 @@ MARKETS: tuple[Market, ...] = (
                 rates=(TaxRate(title="GST", rate=0.05), TaxRate(title="QST", rate=0.09975)),
             ),
             Place(city="Toronto", zip="M5H 2M9", province_code="ON", province="Ontario", rates=_vat(0.13, "HST")),
+        ),
+    ),
+    Market(
+        country="SE",
+        country_name="Sweden",
+        currency="SEK",
+        locale="sv",
+        calling_code="+468",
+        taxes_included=True,
+        shipping_taxed=True,
+        tip_word="Dricks",
+        streets=("Ringvägen", "Björkgatan", "Skolgränd"),
+        places=(
+            Place(city="Göteborg", zip="411 03", rates=_SE, reduced=_SE12),
+            Place(city="Malmö", zip="211 22", rates=_SE, reduced=_SE12),
         ),
     ),
     Market(

@@ -17,6 +17,7 @@ _GRANDCHILD_LISTS = (
     "refundShippingLines",
     "orderAdjustments",
     "returnLineItems",
+    "exchangeLineItems",
 )
 
 

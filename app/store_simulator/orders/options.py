@@ -1,4 +1,4 @@
-"""What a generated day of orders shall contain: switches, shares and sizes, and two presets.
+"""What a generated day of orders shall contain: switches, shares and sizes, and presets of them.
 
 Shares are chances between 0 and 1. Knows nothing of how an order is built.
 """
@@ -14,7 +14,9 @@ def _euros() -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratorOptions:
-    """How varied generated orders are. The default has every feature except duties and fees."""
+    """How varied generated orders are. The default has what most stores see; the rest is named at the end, and is all
+    in the preset `everything`.
+    """
 
     shop_currencies: Mapping[str, float] = field(default_factory=_euros)
     """Weights of the currency the shop keeps its books in when an order is placed."""
@@ -43,8 +45,6 @@ class GeneratorOptions:
     unlinked_products: float = 0.03
     """Chance of a line with a product that the catalogue marks as unknown to the ERP."""
     guests: float = 0.1
-    duties: bool = False
-    additional_fees: bool = False
     test_orders: float = 0.01
     annotations: float = 0.3
     """Chance of each of note, attributes, tags."""
@@ -63,6 +63,37 @@ class GeneratorOptions:
     cancelled: float = 0.03
     closed: float = 0.1
     """Chance that a paid and fulfilled order is closed."""
+
+    # What few stores see, so the default leaves it out; nothing is drawn for what is left out.
+    duties: float = 0
+    """Chance of duties on every line of an order that ships with a charge."""
+    duties_included: float = 0
+    """Chance that the prices hold those duties."""
+    duty_taxes: float = 0
+    """Chance that duties which are charged apart are taxed like the goods."""
+    additional_fees: float = 0
+    zero_prices: float = 0
+    """Chance of a line that costs nothing."""
+    given_away: float = 0
+    """Chance of 100 % off one line."""
+    zero_rated: float = 0
+    """Chance that a line's article is not taxable."""
+    odd_tip_names: float = 0
+    """Chance that a tip is called something that no dictionary has for it."""
+    abroad: float = 0
+    """Chance of a customer whose country does not use the order's currency."""
+    channel_liable: float = 0
+    """Chance that a channel remits the first tax of every line, and nobody but the shop the others."""
+    deleted_products: float = 0
+    """Chance of a line whose product has been deleted since; the line keeps its texts and its SKU."""
+    split_ways: int = 2
+    """Among how many locations at most the lines of a split order are shared out."""
+    exchanged: float = 0
+    """Chance that shipped goods come back against others."""
+    b2b: float = 0
+    """Chance that a company buys, with its order number and on payment terms."""
+    refunded_duties: float = 0
+    """Chance that a refund gives duties back, too."""
 
 
 TYPICAL = GeneratorOptions(
@@ -103,9 +134,54 @@ DAY = GeneratorOptions(
 )
 """About 200 of these make a varied day, with a handful that a connector must refuse until something is set up."""
 
-PRESETS: Mapping[str, GeneratorOptions] = {"default": GeneratorOptions(), "typical": TYPICAL, "day": DAY}
+EVERYTHING = GeneratorOptions(
+    lines=(1, 12),
+    long_tail=0,
+    discounts=0.6,
+    shipping_discounts=0.3,
+    free_orders=0.03,
+    tax_basis_swapped=0.5,
+    tax_exempt=0.1,
+    tips=0.15,
+    gift_cards_sold=0.12,
+    gift_card_payments=0.15,
+    point_of_sale=0.2,
+    custom_lines=0.15,
+    marketplace=0.1,
+    split_locations=0.4,
+    edited=0.25,
+    refunded=0.2,
+    duties=0.25,
+    duties_included=0.3,
+    duty_taxes=0.3,
+    additional_fees=0.25,
+    zero_prices=0.08,
+    given_away=0.15,
+    zero_rated=0.1,
+    odd_tip_names=0.4,
+    abroad=0.4,
+    channel_liable=0.15,
+    deleted_products=0.06,
+    split_ways=3,
+    exchanged=0.25,
+    b2b=0.15,
+    refunded_duties=0.5,
+)
+"""Whatever an order can be, far more often than any store sees it: what proofs are made of."""
+
+PRESETS: Mapping[str, GeneratorOptions] = {
+    "default": GeneratorOptions(),
+    "typical": TYPICAL,
+    "day": DAY,
+    "everything": EVERYTHING,
+}
 
 
 def weighted(rng: random.Random, weights: Mapping[str, float]) -> str:
     """Draw one key by its weight."""
     return rng.choices(list(weights), list(weights.values()))[0]
+
+
+def happens(rng: random.Random, chance: float) -> bool:
+    """Draw whether something happens; what never or always does needs no draw, so it moves no other."""
+    return chance >= 1 or (chance > 0 and rng.random() < chance)

@@ -40,9 +40,11 @@ def till_buyer(rng: random.Random, location: JsonObject) -> Buyer:
     )
 
 
-def online_buyer(rng: random.Random, catalogue: Catalogue, currency: str, *, guest: bool, ships: bool) -> Buyer:
-    """A known consumer or a guest, in a country where the customer's currency is used."""
-    market = rng.choice(markets_of(currency))
+def online_buyer(
+    rng: random.Random, catalogue: Catalogue, currency: str, *, guest: bool, ships: bool, abroad: bool = False
+) -> Buyer:
+    """A known consumer or a guest, in a country where the customer's currency is used, or in any."""
+    market = rng.choice(MARKETS if abroad else markets_of(currency))
     place = rng.choice(market.places)
     customer = None if guest or not catalogue.customers else rng.choice(catalogue.customers)
     first = customer["firstName"] if customer else rng.choice(FIRST_NAMES)

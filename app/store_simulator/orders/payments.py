@@ -20,7 +20,8 @@ _GATEWAYS = {
     "manual": "Manual",
     "bogus": "(For Testing) Bogus Gateway",
 }
-_CASH_STEPS = {"CHF": 5, "CAD": 5}
+_CASH_STEPS = {"CHF": 5, "CAD": 5, "SEK": 100}
+"""The smallest coin, in minor units."""
 _MANUAL = frozenset({"manual", "cash", "Bank Deposit"})
 
 

@@ -1,6 +1,6 @@
 """Writes refunds into an order: completes what was given, takes it out of the current figures, moves the money.
 
-Admin API, Refund: `refundLineItems` (NO_RESTOCK, CANCEL, RETURN), `refundShippingLines`, `orderAdjustments`,
+Admin API, Refund: `refundLineItems` (NO_RESTOCK, CANCEL, RETURN), `refundShippingLines`, `duties`, `orderAdjustments`,
 `transactions`. Recorded: a refund changes neither `totalPriceSet` nor the fulfilment status, takes its gateway from the
 parent transaction, may have money without lines or lines without money, and is refused above the net payment.
 A line's part is worth what the line is worth before less what it is worth after, so refunds add up to the line.
@@ -43,8 +43,8 @@ class RefundEntry:
             "updatedAt": written,
             "note": None,
             "return": None,
-            "duties": [],
             **given,
+            "duties": [],
             "orderAdjustments": list(given.get("orderAdjustments") or ()),
             "transactions": [],
             "refundLineItems": [],
@@ -70,6 +70,8 @@ class RefundEntry:
         self._check_quantities(self._matched(given.get("refundLineItems") or []))
         for part in given.get("refundShippingLines") or ():
             self._charge(part)
+        for part in given.get("duties") or ():
+            self._duty(part)
 
     def _charge(self, part: JsonObject) -> JsonObject:
         for charge in self.order.get("shippingLines") or ():
@@ -77,6 +79,14 @@ class RefundEntry:
                 found: JsonObject = charge
                 return found
         raise ChangeRefused("Shipping line does not exist", field=["shipping"])
+
+    def _duty(self, part: JsonObject) -> JsonObject:
+        for line in self.order["lineItems"]:
+            for duty in line.get("duties") or ():
+                if duty["id"] == part["originalDuty"]["id"]:
+                    found: JsonObject = duty
+                    return found
+        raise ChangeRefused("Duty does not exist", field=["refundDuties"])
 
     def _check_quantities(self, wanted: list[tuple[JsonObject | None, JsonObject]]) -> None:
         left: dict[str, int] = {}
@@ -182,6 +192,19 @@ class RefundEntry:
             )
             for tax in taxes
         )
+
+    def take_duties(self, given: list[JsonObject]) -> None:
+        """Give duties back, wholly unless an amount is given. Those inside the prices go back with their lines."""
+        for part in given:
+            if self.order.get("dutiesIncluded"):
+                raise ChangeRefused("Duties are included in the prices", field=["refundDuties"])
+            duty = self._duty(part)
+            amount = self.currencies.read(part.get("amountSet") or duty["price"])
+            owed = self.currencies.read(self.order.get("currentTotalDutiesSet"))
+            self.order["currentTotalDutiesSet"] = self.currencies.bag(owed - amount)
+            move(self.order, self.currencies, {"total": -amount}, before=False, after=True)
+            self.suggested = self.suggested + amount
+            self.node["duties"].append({"amountSet": self.currencies.bag(amount), "originalDuty": {"id": duty["id"]}})
 
     @property
     def _writer(self) -> TransactionWriter:
@@ -299,6 +322,7 @@ def record_refund(order: JsonObject, given: JsonObject, at: datetime) -> list[st
     fix_received(order, entry.currencies)
     entry.take_lines(given.get("refundLineItems") or [])
     entry.take_shipping(given.get("refundShippingLines") or [])
+    entry.take_duties(given.get("duties") or [])
     net = entry.net_payment()
     if "transactions" in given:
         entry.take_transactions(given["transactions"] or [])

@@ -19,8 +19,8 @@ def return_status(returns: Sequence[JsonObject]) -> str:
     return next((shown for status, shown in _BY_RANK if status in present), "NO_RETURN")
 
 
-def closed_return(order: JsonObject, line: JsonObject, quantity: int, at: datetime) -> JsonObject:
-    """A return of shipped units of one line, received and paid back."""
+def closed_return(order: JsonObject, goods: Sequence[tuple[JsonObject, int]], at: datetime) -> JsonObject:
+    """A return of shipped units, `(line, quantity)`, received and paid back."""
     ids, written = ChildIds.continuing(order), timestamp(at)
     return {
         "id": ids.next("Return"),
@@ -29,9 +29,9 @@ def closed_return(order: JsonObject, line: JsonObject, quantity: int, at: dateti
         "createdAt": written,
         "requestApprovedAt": written,
         "closedAt": written,
-        "totalQuantity": quantity,
+        "totalQuantity": sum(quantity for _, quantity in goods),
         "decline": None,
-        "returnLineItems": [_return_line(ids, order, line, quantity)],
+        "returnLineItems": [_return_line(ids, order, line, quantity) for line, quantity in goods],
         "exchangeLineItems": [],
         "returnShippingFees": [],
         "reverseFulfillmentOrders": [],

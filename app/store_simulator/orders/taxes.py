@@ -5,11 +5,30 @@ Shopify rounds every tax line of every order line for itself and adds the rounde
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from app.store_simulator.orders.markets import TaxRate
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject
 
 _MILLIONTHS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liability:
+    """Whether a channel remits the taxes of an order, as `channelLiable` says it: unknown is null."""
+
+    first: bool | None = False
+    """Of the first tax of every line."""
+    others: bool | None = False
+    """Of every other tax, and those on charges, duties and fees."""
+
+    @property
+    def beside_lines(self) -> "Liability":
+        """The same for what is no line."""
+        return Liability(first=self.others, others=self.others)
+
+
+SHOPS_OWN = Liability()
 
 
 def tax_amounts(net: Amounts, rates: Sequence[float], *, included: bool) -> list[Amounts]:
@@ -25,14 +44,21 @@ def tax_lines(
     currencies: Currencies,
     *,
     included: bool,
-    channel_liable: bool | None = False,
+    liability: Liability = SHOPS_OWN,
     source: str = "Shopify",
 ) -> list[JsonObject]:
     """The tax lines of one order line or charge."""
     amounts = tax_amounts(net, [rate.rate for rate in rates], included=included)
     return [
-        tax_line(rate.title, rate.rate, amount, currencies, channel_liable=channel_liable, source=source)
-        for rate, amount in zip(rates, amounts, strict=True)
+        tax_line(
+            rate.title,
+            rate.rate,
+            amount,
+            currencies,
+            channel_liable=liability.others if place else liability.first,
+            source=source,
+        )
+        for place, (rate, amount) in enumerate(zip(rates, amounts, strict=True))
     ]
 
 

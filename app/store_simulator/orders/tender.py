@@ -54,6 +54,8 @@ class Till:
                 return
         if self._rng.random() < 0.03:
             self._add(order, "SALE", "shopify_payments", due, at, status="FAILURE")
+        if order["paymentTerms"] and self._rng.random() < 0.7:
+            return
         plan = weighted(self._rng, self._options.payments)
         if plan == "paid":
             gateway = self._rng.choice(("shopify_payments", "shopify_payments", "paypal"))

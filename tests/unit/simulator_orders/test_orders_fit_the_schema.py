@@ -1,6 +1,7 @@
 """Whatever is in the state has a name and a value that Shopify's real schema knows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,20 +9,13 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLSchema, get_named_type, is_non_null_type
 
 from app.store_simulator.graphql_schema import load_schema
-from app.store_simulator.orders import GeneratorOptions, generate_catalogue, generate_orders, life
+from app.store_simulator.orders import EVERYTHING, generate_catalogue, generate_orders, life
 
 Node = dict[str, Any]
 
 START = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 CATALOGUE = generate_catalogue(4)
-OPTIONS = GeneratorOptions(
-    duties=True,
-    additional_fees=True,
-    edited=0.3,
-    refunded=0.4,
-    cancelled=0.1,
-    presentment_currencies={"EUR": 1.0, "USD": 1.0},
-)
+OPTIONS = replace(EVERYTHING, cancelled=0.1, presentment_currencies={"EUR": 1.0, "USD": 1.0})
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +52,8 @@ def node_type(name: str, schema: GraphQLSchema) -> str:
 def test_generated_orders_fit(schema: GraphQLSchema) -> None:
     orders = generate_orders(seed=3, count=300, catalogue=CATALOGUE, start=START, options=OPTIONS)
 
-    assert any(order["returns"] for order in orders)
+    assert any(back["exchangeLineItems"] for order in orders for back in order["returns"])
+    assert any(order["paymentTerms"] for order in orders)
     assert {misfit for order in orders for misfit in misfits(order, "Order", schema)} == set()
 
 
