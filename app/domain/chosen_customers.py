@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.customers import NewCustomer
+from app.domain.addresses import StoreAddress
+from app.domain.customers import Customer, NewCustomer
 from app.domain.identifiers import CustomerId
 from app.domain.order_record import Explanation
 from app.domain.problems import Problem
@@ -47,6 +48,17 @@ class LinkToMake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCustomer:
+    """A customer that the store's customer, or one address of it, was found to be; ``address`` is what the store says
+    of it (CUS-63). Defaults and what a person chose are not among them: they stand for nobody in particular.
+    """
+
+    customer: Customer
+    kind: LinkKind
+    address: StoreAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parties:
     """The customers of a document, once every one of them has an id."""
 
@@ -65,6 +77,7 @@ class CustomerChoice:
     problems: tuple[Problem, ...] = ()
     links_to_make: tuple[LinkToMake, ...] = ()
     new_customers: tuple[NewCustomer, ...] = ()
+    found: tuple[FoundCustomer, ...] = ()
 
     def parties(self, created: Sequence[CustomerId] = ()) -> Parties:
         """The choice with the ids that the new customers were given, in their order."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain.addresses import StoreAddress
-from app.domain.chosen_customers import CustomerChoice, ExistingCustomer, LinkKind, LinkToMake
+from app.domain.chosen_customers import CustomerChoice, ExistingCustomer, FoundCustomer, LinkKind, LinkToMake
 from app.domain.comparison import place_key
-from app.domain.customer_lookup import CustomerFacts, CustomerLookup, key_of
+from app.domain.customer_lookup import CustomerFacts, CustomerLookup, address_to_create_from, key_of
 from app.domain.customer_problems import CustomerProblems
 from app.domain.customers import Customer
 from app.domain.identifiers import ShopId
@@ -34,6 +34,7 @@ class CustomerMatching:
     facts: CustomerFacts
     wanted: CustomerLookup
     trail: list[Explanation] = field(default_factory=list)
+    found: list[FoundCustomer] = field(default_factory=list)
 
     @property
     def problems(self) -> CustomerProblems:
@@ -59,7 +60,7 @@ class CustomerMatching:
             if key is None:
                 self.explain(rule, MatchOutcome.SKIPPED)
                 continue
-            choice = self.only(rule, found.get(key, ()), link=self._store_customer_link)
+            choice = self.only(rule, found.get(key, ()), link=self._store_customer_link, of=self._default_address)
             if choice:
                 return choice
         if self.similar:
@@ -81,6 +82,7 @@ class CustomerMatching:
             bill_to=choice.bill_to,
             explanation=tuple(self.trail),
             links_to_make=choice.links_to_make,
+            found=tuple(self.found),
         )
 
     def apart(
@@ -96,6 +98,7 @@ class CustomerMatching:
         like = self.store_address_like(address)
         linked = self.facts.address_links.get(like.shopify_id or "") if like else None
         if linked is not None:
+            self._is(linked, LinkKind.ADDRESS, like)
             return existing(linked)
         found = self._at(address)
         candidates = numbers_of(found)
@@ -107,7 +110,7 @@ class CustomerMatching:
     def like_new(self, address: StoreAddress) -> CustomerChoice | None:
         """CUS-51: before a customer is made of an address that is not the order's, whoever has it already."""
         link = (LinkKind.ADDRESS, address.shopify_id) if address.shopify_id else None
-        return self.only("store_customer_address", self._at(address), link=link)
+        return self.only("store_customer_address", self._at(address), link=link, of=address)
 
     def store_address_like(self, address: StoreAddress) -> StoreAddress | None:
         """The store customer's address with the same place and names (CUS-47, CUS-48); linked ones first."""
@@ -119,13 +122,17 @@ class CustomerMatching:
         like.sort(key=lambda each: each.shopify_id not in self.facts.address_links)
         return like[0] if like else None
 
-    def only(self, rule: str, found: Sequence[Customer], *, link: Link | None) -> CustomerChoice | None:
-        """The only customer found; several are a problem (P21)."""
+    def only(
+        self, rule: str, found: Sequence[Customer], *, link: Link | None, of: StoreAddress | None
+    ) -> CustomerChoice | None:
+        """The only customer found; several are a problem (P21). ``of`` is what the store says of the one linked."""
         distinct = tuple({customer.id: customer for customer in found}.values())
         if not distinct:
             self.explain(rule, MatchOutcome.NOT_FOUND)
             return None
         if len(distinct) == 1:
+            if link:
+                self._is(distinct[0], link[0], of)
             return self.matched(rule, distinct[0], matched_on=rule, link=link)
         candidates = numbers_of(distinct)
         self.explain(rule, MatchOutcome.AMBIGUOUS, matched_on=rule, candidates=candidates)
@@ -135,7 +142,13 @@ class CustomerMatching:
         self.explain(rule, MatchOutcome.MATCHED, matched_on=matched_on, candidates=(customer.no or customer.id,))
         ref = existing(customer)
         links = (LinkToMake(kind=link[0], shopify_id=link[1], customer=ref),) if link else ()
-        return CustomerChoice(sell_to=ref, bill_to=ref, explanation=tuple(self.trail), links_to_make=links)
+        return CustomerChoice(
+            sell_to=ref,
+            bill_to=ref,
+            explanation=tuple(self.trail),
+            links_to_make=links,
+            found=tuple(self.found),
+        )
 
     def problem(self, problem: Problem) -> CustomerChoice:
         return CustomerChoice(explanation=tuple(self.trail), problems=(problem,))
@@ -151,6 +164,7 @@ class CustomerMatching:
         if linked is None:
             self.explain("store_customer_link", MatchOutcome.NOT_FOUND)
             return None
+        self._is(linked, LinkKind.STORE_CUSTOMER, self._default_address)
         return self.matched("store_customer_link", linked, matched_on="store_customer_id")
 
     def _linked_address(self, address: StoreAddress) -> CustomerChoice | None:
@@ -159,12 +173,13 @@ class CustomerMatching:
         if linked is None:
             self.explain("address_link", MatchOutcome.NOT_FOUND)
             return None
+        self._is(linked, LinkKind.ADDRESS, like)
         return self.matched("address_link", linked, matched_on="bill_to_address")
 
     def _same_address(self, address: StoreAddress) -> CustomerChoice | None:
         like = self.store_address_like(address)
         link = (LinkKind.ADDRESS, like.shopify_id) if like and like.shopify_id else None
-        return self.only("bill_to_address", self._at(address), link=link)
+        return self.only("bill_to_address", self._at(address), link=link, of=like)
 
     def _at(self, address: StoreAddress) -> Sequence[Customer]:
         """The customers with these names at this address (CUS-49)."""
@@ -188,6 +203,14 @@ class CustomerMatching:
             and fold(names.name) == fold(others.name)
             and fold(names.name2) == fold(others.name2)
         )
+
+    def _is(self, customer: Customer, kind: LinkKind, address: StoreAddress | None) -> None:
+        if self.wanted.store_customer_id and address is not None:
+            self.found.append(FoundCustomer(customer=customer, kind=kind, address=address))
+
+    @property
+    def _default_address(self) -> StoreAddress | None:
+        return address_to_create_from(self.order)
 
     @property
     def _store_customer_link(self) -> Link | None:

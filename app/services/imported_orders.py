@@ -108,6 +108,7 @@ class ImportedOrder:
                 order=order,
                 mapping=known.mapping if known else OrderMapping(),
                 make=settings.auto_create_documents,
+                read_at=self.reading.read_at if isinstance(self.reading, OrderRead) else None,
                 use_shopify_number=known.use_shopify_number if known else settings.use_shopify_order_number,
             )
 

@@ -154,6 +154,7 @@ def candidate_of(known: KnownOrder, order: Order, shop: ShopConfiguration, *, ma
         mapping=known.mapping,
         make=make or shop.settings.orders.auto_create_documents,
         use_shopify_number=known.use_shopify_number,
+        read_at=known.read_at,
     )
 
 

@@ -57,7 +57,13 @@ class CustomerData:
             if before is not None and replace(customer, id=before.customer.id) == before.customer:
                 return Written(kept=before, created=False)
             kept = await uow.customers.save(customer, keys, now=self._clock.now())
-            await wake(uow, brought_by_customer(str(customer.no), keys), shop=None)
+            # What it no longer has, too: of two customers with one e-mail, the other is the only one now.
+            had = (
+                brought_by_customer(before.customer.no, comparing_forms(before.customer, self._contact))
+                if before
+                else set()
+            )
+            await wake(uow, brought_by_customer(customer.no, keys) | had, shop=None)
             await uow.commit()
         return Written(kept=kept, created=before is None)
 
@@ -83,6 +89,7 @@ class CustomerData:
                     )
                 await uow.customers.unlink(customer)
             await uow.customers.delete(customer, now=self._clock.now())
+            await wake(uow, brought_by_customer(no, comparing_forms(before.customer, self._contact)), shop=None)
             await uow.commit()
 
 
@@ -95,9 +102,9 @@ def comparing_forms(customer: Customer, contact: ContactNormaliser) -> CustomerK
     )
 
 
-def brought_by_customer(no: str, keys: CustomerKeys) -> set[str]:
-    """The facts that a customer brings."""
-    facts = {awaited.customer_no(no)}
+def brought_by_customer(no: str | None, keys: CustomerKeys) -> set[str]:
+    """The facts that a customer brings, or takes away."""
+    facts = {awaited.customer_no(no)} if no else set()
     if keys.email:
         facts.add(awaited.customer_email(keys.email))
     if keys.phone:

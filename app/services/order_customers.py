@@ -30,13 +30,16 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
-    """An order whose customer is wanted. ``may_create`` overrides the setting, for a person who asks."""
+    """An order whose customer is wanted. ``may_create`` overrides the setting, for a person who asks; ``read_at`` is
+    when the order, and its customer with it, was read from the store.
+    """
 
     order: Order
     shop: ShopConfiguration
     mapping: OrderMapping
     may_create: bool | None
     lookup: CustomerLookup
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,15 @@ class OrderCustomers:
         self._ids = ids
         self._contact = contact
 
-    def buyer(self, order: Order, *, shop: ShopConfiguration, mapping: OrderMapping, may_create: bool | None) -> Buyer:
+    def buyer(
+        self,
+        order: Order,
+        *,
+        shop: ShopConfiguration,
+        mapping: OrderMapping,
+        may_create: bool | None,
+        read_at: datetime | None = None,
+    ) -> Buyer:
         """An order with everything by which its customer may be found."""
         lookup = wanted_customers(
             order,
@@ -64,7 +75,7 @@ class OrderCustomers:
             email_key=self._contact.email_key,
             phone_key=self._contact.phone_key,
         )
-        return Buyer(order=order, shop=shop, mapping=mapping, may_create=may_create, lookup=lookup)
+        return Buyer(order=order, shop=shop, mapping=mapping, may_create=may_create, lookup=lookup, read_at=read_at)
 
     async def choose(self, uow: UnitOfWork, shop: ShopId, buyers: Sequence[Buyer]) -> Sequence[ChosenCustomers]:
         """The customers of orders of one shop, in their order; an order sees what those before it create."""
@@ -146,10 +157,8 @@ def _with_created(facts: CustomerFacts, chosen: ChosenCustomers) -> CustomerFact
     people, places = dict(facts.store_customer_links), dict(facts.address_links)
     for link in chosen.links:
         customer = by_id.get(link.customer_id)
-        if customer and link.kind is LinkKind.STORE_CUSTOMER:
-            people.setdefault(link.store_customer_id, customer)
-        elif customer and link.address_id:
-            places.setdefault(link.address_id, customer)
+        if customer is not None:
+            linked[link.kind].setdefault(link.shopify_id, customer)
     by_email, by_phone, by_address = facts.by_email, facts.by_phone, facts.by_address
     for row in chosen.created:
         by_email = _added(by_email, row.email_key, made[row.id])

@@ -23,6 +23,7 @@ from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.documents import AlreadyLive, Inserted, NewDocument, NumberTaken
 from app.ports.repositories.events import NewEvent
 from app.ports.unit_of_work import UnitOfWork
+from app.services.customer_updates import CustomerUpdates
 from app.services.order_customers import Buyer, ChosenCustomers, OrderCustomers
 
 LOOK_AGAIN_AFTER = timedelta(seconds=3)
@@ -45,6 +46,8 @@ class Candidate:
     mapping: OrderMapping
     make: bool
     use_shopify_number: bool
+    read_at: datetime | None = None
+    """When the copy was read from the store; None = its customer is not updated from it."""
     may_create_customer: bool | None = None
     by_request: bool = False
     """A person asks for the document of this very order."""
@@ -81,6 +84,7 @@ class OrderDecisions:
     def __init__(self, ids: IdFactory, contact: ContactNormaliser) -> None:
         self._ids = ids
         self._customers = OrderCustomers(ids, contact)
+        self._updates = CustomerUpdates(contact)
 
     async def decide(self, uow: UnitOfWork, candidates: Sequence[Candidate], *, now: datetime) -> Sequence[Decision]:
         """Decide about candidates in their order, and make their customers and documents."""
@@ -98,11 +102,14 @@ class OrderDecisions:
         ]
         await self._customers.wait_for_others(uow, creating)
         decisions: dict[OrderId, Decision] = {}
+        everybody: list[tuple[Buyer, ChosenCustomers]] = []
         for (shop, group, buyers), customers in zip(groups, chosen, strict=True):
             # What others created before us, and the groups before this one, is found only now.
             found = await self._customers.choose(uow, shop, buyers) if creating else customers
             await self._customers.write(uow, found, now=now)
+            everybody += zip(buyers, found, strict=True)
             decisions |= await self._document(uow, await self._plan(uow, group, found), now=now)
+        await self._updates.apply(uow, everybody, now=now)
         return [decisions[candidate.id] for candidate in candidates]
 
     def _buyer(self, candidate: Candidate) -> Buyer:
@@ -111,6 +118,7 @@ class OrderDecisions:
             shop=candidate.shop,
             mapping=candidate.mapping,
             may_create=candidate.may_create_customer,
+            read_at=candidate.read_at,
         )
 
     async def _plan(

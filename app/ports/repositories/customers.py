@@ -1,6 +1,6 @@
 """The ERP's customers, and those that we created for it and it has not numbered yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -43,6 +43,38 @@ class RenumberedDocument:
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerLink:
+    """A link of a store customer, or of one of its addresses, to a customer."""
+
+    shop_id: ShopId
+    store_customer_id: ShopifyId
+    address_id: str | None
+    """None = the store customer as a whole."""
+    customer_id: CustomerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the store last said over a link. ``shared`` = other store customers of the shop are this customer, too."""
+
+    link: CustomerLink
+    digest: bytes | None
+    read_at: datetime | None
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatedCustomer:
+    """A customer as the store says it. The tax area is written for those only that the ERP has not numbered."""
+
+    customer: Customer
+    keys: CustomerKeys
+    tax_area_code: str
+    tax_liable: bool
+    vat_business_group: str
+
+
 class Customers(Protocol):
     async def by_no(self, no: str) -> CustomerId | None:
         """The customer of this number, held against deletion until the transaction ends."""
@@ -79,6 +111,20 @@ class Customers(Protocol):
     async def replace_by(self, created: CustomerId, existing: CustomerId, *, now: datetime) -> None:
         """Move links, documents and orders of a created customer to an existing one, and forget the created."""
         ...
+
+    async def locked_many(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, KeptCustomer]:
+        """Locked against other updates, in the order of their ids; documents may still be made for them."""
+        ...
+
+    async def told(self, links: Sequence[CustomerLink]) -> Sequence[Told]:
+        """What was last said over each of these links that exist."""
+        ...
+
+    async def update_many(self, customers: Sequence[UpdatedCustomer], *, now: datetime) -> Mapping[CustomerId, int]:
+        """Write them; their new versions."""
+        ...
+
+    async def note_told(self, told: Sequence[Told]) -> None: ...
 
     async def links(self, customer: CustomerId) -> int:
         """How many links lead to it."""

@@ -27,6 +27,8 @@ class KnownOrder:
     digest: bytes
     store_updated_at: datetime
     """When the copy changed at the store."""
+    read_at: datetime
+    """When the copy was read from the store."""
     cancelled: bool
     version: int
     updated_at: datetime

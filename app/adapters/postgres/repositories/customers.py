@@ -1,17 +1,27 @@
 """Customers on PostgreSQL: by number, by our id, and the moving of everything that hangs on one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
 from app.adapters.postgres.repositories.paging import page_of
+from app.adapters.postgres.repositories.stored_json import recordset
 from app.adapters.postgres.ulid import new_id
 from app.domain.addresses import Address
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.ports.paging import Page, PageRequest
-from app.ports.repositories.customers import CustomerKeys, Customers, KeptCustomer, RenumberedDocument
+from app.ports.repositories.customers import (
+    CustomerKeys,
+    CustomerLink,
+    Customers,
+    KeptCustomer,
+    RenumberedDocument,
+    Told,
+    UpdatedCustomer,
+)
 
 SELECT = "SELECT c.*, s.code AS shop_code FROM customers AS c LEFT JOIN shops AS s ON s.id = c.shop_id"
 TEXTS = (
@@ -28,6 +38,42 @@ LINKS = (
     ("company_location_links", "bill_to_customer_id"),
 )
 PARTIES = ("sell_to", "bill_to")
+TAX = ("tax_area_code", "tax_liable", "vat_business_group")
+UPDATE = f"""
+UPDATE customers AS c SET {", ".join(f"{name} = new.{name}" for name in (*TEXTS, *PLACE, *KEYS))},
+    {", ".join(f"{name} = CASE WHEN c.no IS NULL THEN new.{name} ELSE c.{name} END" for name in TAX)},
+    version = c.version + 1, updated_at = $2
+FROM json_populate_recordset(NULL::customers, $1::json) AS new WHERE c.id = new.id
+RETURNING c.id, c.version
+"""
+OF_OTHERS = """EXISTS (
+        SELECT FROM {0} AS other WHERE other.customer_id = linked.customer_id
+            AND other.shop_id = linked.shop_id AND other.store_customer_id <> linked.store_customer_id)"""
+TOLD = f"""
+WITH asked AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+        AS given(shop_id, store_customer_id, address_id, customer_id)
+), linked AS (
+    SELECT shop_id, store_customer_id, NULL AS address_id, customer_id, told, told_at
+    FROM store_customer_links JOIN asked USING (shop_id, store_customer_id, customer_id)
+    WHERE asked.address_id IS NULL
+    UNION ALL SELECT shop_id, store_customer_id, address_id, customer_id, told, told_at
+    FROM store_address_links JOIN asked USING (shop_id, store_customer_id, address_id, customer_id)
+)
+SELECT linked.*,
+    {OF_OTHERS.format("store_customer_links")} OR {OF_OTHERS.format("store_address_links")} AS shared
+FROM linked
+"""
+NOTE = """
+UPDATE {table} AS link SET told = new.told, told_at = new.told_at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::timestamptz[])
+    AS new(shop_id, store_customer_id, address_id, told, told_at)
+WHERE link.shop_id = new.shop_id AND link.store_customer_id = new.store_customer_id AND {of_address}
+"""
+NOTES = (
+    NOTE.format(table="store_customer_links", of_address="new.address_id IS NULL"),
+    NOTE.format(table="store_address_links", of_address="link.address_id = new.address_id"),
+)
 
 
 class PostgresCustomers(Customers):
@@ -152,6 +198,46 @@ class PostgresCustomers(Customers):
             )
         await self._driver.execute("DELETE FROM customers WHERE id = $1", created)
 
+    async def locked_many(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, KeptCustomer]:
+        rows = await self._driver.fetch(
+            f"{SELECT} WHERE c.id = ANY($1::text[]) ORDER BY c.id FOR NO KEY UPDATE OF c", list(customers)
+        )
+        return {CustomerId(row["id"]): _kept(row) for row in rows}
+
+    async def told(self, links: Sequence[CustomerLink]) -> Sequence[Told]:
+        rows = await self._driver.fetch(
+            TOLD,
+            [link.shop_id for link in links],
+            [link.store_customer_id for link in links],
+            [link.address_id for link in links],
+            [link.customer_id for link in links],
+        )
+        names = ("shop_id", "store_customer_id", "address_id", "customer_id")
+        return [
+            Told(
+                link=CustomerLink(**{name: row[name] for name in names}),
+                digest=row["told"],
+                read_at=row["told_at"],
+                shared=row["shared"],
+            )
+            for row in rows
+        ]
+
+    async def update_many(self, customers: Sequence[UpdatedCustomer], *, now: datetime) -> Mapping[CustomerId, int]:
+        rows = await self._driver.fetch(UPDATE, recordset([_update_row(each) for each in customers]), now)
+        return {CustomerId(row["id"]): row["version"] for row in rows}
+
+    async def note_told(self, told: Sequence[Told]) -> None:
+        columns = (
+            [each.link.shop_id for each in told],
+            [each.link.store_customer_id for each in told],
+            [each.link.address_id for each in told],
+            [each.digest for each in told],
+            [each.read_at for each in told],
+        )
+        for statement in NOTES:
+            await self._driver.execute(statement, *columns)
+
     async def links(self, customer: CustomerId) -> int:
         counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE {column} = $1)" for table, column in LINKS)
         found: int = await self._driver.fetchval(f"SELECT {counts}", customer)
@@ -185,6 +271,19 @@ class PostgresCustomers(Customers):
                 now,
             )
         await self._driver.execute("DELETE FROM customers WHERE id = $1", customer)
+
+
+def _update_row(updated: UpdatedCustomer) -> dict[str, Any]:
+    customer, keys = updated.customer, updated.keys
+    return {
+        "id": customer.id,
+        **{name: getattr(customer, name) for name in TEXTS},
+        **{name: getattr(customer.address, name) for name in PLACE},
+        **{name: getattr(updated, name) for name in TAX},
+        "email_key": keys.email,
+        "phone_key": keys.phone,
+        "address_key": keys.address,
+    }
 
 
 def _kept(row: asyncpg.Record) -> KeptCustomer:

@@ -21,7 +21,7 @@ _mapping = decoder(OrderMapping)
 _problems = decoder(tuple[Problem, ...])
 
 _COLUMNS = """id, store_id, shopify_id, shop_id, state, mapping, problems, documents_on_request, use_shopify_number,
-    body_hash, store_updated_at, cancelled_at IS NOT NULL AS cancelled, version, updated_at"""
+    body_hash, store_updated_at, read_at, cancelled_at IS NOT NULL AS cancelled, version, updated_at"""
 
 _KNOWN = f"""
 SELECT {_COLUMNS} FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[]) ORDER BY id FOR UPDATE
@@ -194,6 +194,7 @@ def _known(row: asyncpg.Record) -> KnownOrder:
         use_shopify_number=row["use_shopify_number"],
         digest=row["body_hash"],
         store_updated_at=row["store_updated_at"],
+        read_at=row["read_at"],
         cancelled=row["cancelled"],
         version=row["version"],
         updated_at=row["updated_at"],

@@ -1,0 +1,100 @@
+"""What a customer that was found becomes when the store may update it (P22, CUS-63).
+
+The store speaks of a customer once: what it said is remembered by a hash, so that the ERP's own corrections stand until
+the store says something new (the reference compares change times instead, CUS-58). Does not know who remembers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from app.domain.chosen_customers import CustomerChoice, LinkKind
+from app.domain.customer_creation import new_customer
+from app.domain.customers import Customer, NewCustomer
+from app.domain.identifiers import CustomerId, ShopId, ShopifyId
+from app.domain.mappings import Mappings
+from app.domain.orders import Order
+from app.domain.shop_settings import CustomerSettings, NameSource, ShopSettings
+
+HEARD = (
+    "first_name",
+    "last_name",
+    "company",
+    "line1",
+    "line2",
+    "postal_code",
+    "city",
+    "province_code",
+    "province_name",
+    "country_code",
+)
+"""What of an address is something new; named one by one, because what is remembered outlives this code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUpdate:
+    """What the store says of a customer, and by which link it is this customer.
+
+    ``digest`` is equal as long as the store says the same of the same customer, whatever settings make of it.
+    """
+
+    customer_id: CustomerId
+    store_customer_id: ShopifyId
+    address_id: str | None
+    """None = the store customer as a whole is linked."""
+    said: NewCustomer
+    digest: bytes
+
+
+def updates_of(
+    order: Order, choice: CustomerChoice, *, shop_id: ShopId, settings: ShopSettings, mappings: Mappings
+) -> Iterator[CustomerUpdate]:
+    """What may be updated of the customers found for an order. Default customers stand for many and stay as they are;
+    what only this order says (the e-mail typed at its checkout) is not the customer's.
+    """
+    person = order.customer
+    if not settings.customers.update_from_store or order.b2b or person is None:
+        return
+    for found in choice.found:
+        address_id = found.address.shopify_id if found.kind is LinkKind.ADDRESS else None
+        unlinked = found.kind is LinkKind.ADDRESS and not address_id
+        if unlinked or (found.customer.no and found.customer.no in _defaults(settings, mappings)):
+            continue
+        said = new_customer(
+            order, found.address, shop_id=shop_id, template_code="", settings=settings, mappings=mappings
+        )
+        phone = found.address.phone or person.phone
+        heard = (found.customer.id, person.first_name, person.last_name, person.email, phone)
+        heard += tuple(getattr(found.address, part) for part in HEARD)
+        yield CustomerUpdate(
+            customer_id=found.customer.id,
+            store_customer_id=person.shopify_id,
+            address_id=address_id,
+            said=replace(said, email=person.email, phone=phone),
+            digest=blake2b(repr(heard).encode(), digest_size=16).digest(),
+        )
+
+
+def updated(customer: Customer, said: NewCustomer, settings: CustomerSettings) -> Customer:
+    """The customer with the fields of CUS-41.
+
+    Blanks clear what they are about, but never e-mail and phone; a name whose source is none is the ERP's, and
+    without any name the names stay. What an address does not say is the ERP's alone (CUS-42).
+    """
+    named = bool(said.name)
+    return replace(
+        customer,
+        name=said.name if named else customer.name,
+        name2=said.name2 if named and settings.name2_source is not NameSource.NONE else customer.name2,
+        contact_name=(
+            said.contact_name if named and settings.contact_source is not NameSource.NONE else customer.contact_name
+        ),
+        email=said.email or customer.email,
+        phone=said.phone or customer.phone,
+        address=said.address,
+    )
+
+
+def _defaults(settings: ShopSettings, mappings: Mappings) -> set[str | None]:
+    rows = (row.default_customer_no for row in mappings.templates.values())
+    return {settings.customers.default_customer_no, settings.companies.default_customer_no, *rows}
