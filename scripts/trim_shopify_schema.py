@@ -76,6 +76,7 @@ FULL_TYPES = """
     FulfillmentTrackingInfo FulfillmentOriginAddress FulfillmentConstraint* DeliveryMethod DeliveryProfile*
     DeliveryZone DeliveryCountry DeliveryProvince DeliveryRateDefinition DeliveryParticipant* DeliveryCarrierService
     DeliveryCarrierServiceAndLocations DeliveryLocationGroup* DeliveryMethodDefinition* DeliveryCondition
+    MarketDeliveryConfigurations ShippingConfiguration DeliveryOptionDefinitionConnection Delivery*OptionDefinition
     Customer CustomerEmailAddress CustomerPhoneNumber CustomerTaxSettings CustomerStatistics MailingAddress Company*
     BuyerExperienceConfiguration PurchasingCompany Product ProductVariant ProductOption ProductOptionValue
     SelectedOption ProductSetOperation InventoryItem* InventoryLevel InventoryQuantity InventoryAdjustmentGroup

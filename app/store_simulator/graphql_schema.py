@@ -29,6 +29,12 @@ class AccessRule:
     scopes: frozenset[str]
 
 
+# What Shopify asks for without its published tables of scopes saying so.
+UNPUBLISHED = {
+    "DeliveryProfile": AccessRule(sentence="`read_shipping` access scope.", scopes=frozenset({"read_shipping"})),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSchema:
     graphql: GraphQLSchema
@@ -47,7 +53,7 @@ def _loaded(path: str) -> AdminSchema:
     content = json.loads(_read(path))
     introspection: Any = content.get("data", content)
     access = content.get("access") or _access_of_full_schema(content.get("offline_scopes", {}).get("items", []))
-    rules = {
+    rules = UNPUBLISHED | {
         name: AccessRule(sentence=sentence, scopes=frozenset(scopes))
         for name, (sentence, scopes) in access.items()
         if scopes

@@ -74,6 +74,8 @@ def root_list(type_name: str, field_name: str, arguments: Values, context: Reque
         elements = elements[_first_at_least(elements, bound, position) :]
     if type_name == "FulfillmentOrder" and not arguments.get("includeClosed"):
         elements = [item for item in elements if item.get("status") not in ("CLOSED", "CANCELLED")]
+    if type_name == "Location" and not arguments.get("includeInactive"):
+        elements = [item for item in elements if item.get("isActive")]
     if arguments.get("reverse"):
         elements = elements[::-1]
     return page(elements, arguments, position, cap=store.page_sizes.get(field_name), wanted=wanted)

@@ -117,6 +117,29 @@ def _location(location: Values, now: str) -> None:
     location.setdefault("address", {})
 
 
+def _delivery_profile(profile: Values, _now: str) -> None:
+    profile.setdefault("name", "General profile")
+    for group in profile.setdefault("profileLocationGroups", []):
+        for zone in group.setdefault("locationGroupZones", []):
+            for method in zone.setdefault("methodDefinitions", []):
+                method.setdefault("active", True)
+                provider = method.setdefault("rateProvider", {"__typename": "DeliveryRateDefinition"})
+                for service in provider.get("participantServices") or []:
+                    service.setdefault("active", True)
+
+
+def _market(market: Values, _now: str) -> None:
+    market.setdefault("name", f"Market {number_of(market['id'])}")
+    market.setdefault("handle", f"market-{number_of(market['id'])}")
+    market.setdefault("status", "ACTIVE")
+    market.setdefault("enabled", market["status"] == "ACTIVE")
+    shipping = market.setdefault("delivery", {}).get("shipping")
+    if shipping:
+        shipping.setdefault("isEnabled", True)
+        for option in shipping.setdefault("optionDefinitions", []):
+            option.setdefault("isActive", True)
+
+
 def _company(company: Values, now: str) -> None:
     _stamp(company, now)
     company.setdefault("name", f"Company {number_of(company['id'])}")
@@ -156,5 +179,7 @@ FILLERS: dict[str, Callable[[Values, str], None]] = {
     "Product": _product,
     "Location": _location,
     "Company": _company,
+    "DeliveryProfile": _delivery_profile,
+    "Market": _market,
     "WebhookSubscription": _webhook_subscription,
 }

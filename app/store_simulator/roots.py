@@ -14,6 +14,29 @@ from app.store_simulator.versions import api_versions
 
 Root = Callable[[Values, Values, RequestContext], Any]
 
+# The templates that Shopify has for every shop.
+PAYMENT_TERMS: list[Values] = [
+    {
+        "id": f"gid://shopify/PaymentTermsTemplate/{number}",
+        "name": name,
+        "translatedName": name,
+        "description": name,
+        "paymentTermsType": kind,
+        "dueInDays": days,
+    }
+    for number, name, kind, days in (
+        (1, "Due on receipt", "RECEIPT", None),
+        (2, "Net 7", "NET", 7),
+        (3, "Net 15", "NET", 15),
+        (4, "Net 30", "NET", 30),
+        (5, "Net 45", "NET", 45),
+        (6, "Net 60", "NET", 60),
+        (7, "Fixed", "FIXED", None),
+        (8, "Net 90", "NET", 90),
+        (9, "Due on fulfillment", "FULFILLMENT", None),
+    )
+]
+
 
 def _shop(_source: Values, _arguments: Values, context: RequestContext) -> Values:
     return context.store.shop
@@ -85,7 +108,7 @@ def _templates(_source: Values, arguments: Values, context: RequestContext) -> l
     wanted = arguments.get("paymentTermsType")
     return [
         item
-        for item in context.store.all("PaymentTermsTemplate")
+        for item in context.store.all("PaymentTermsTemplate") or PAYMENT_TERMS
         if wanted is None or item.get("paymentTermsType") == wanted
     ]
 

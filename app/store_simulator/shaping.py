@@ -34,7 +34,15 @@ TELLING_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("description", "ManualDiscountApplication"),
         ("", "AutomaticDiscountApplication"),
     ),
-    "DeliveryRateProvider": (("carrierService", "DeliveryParticipant"), ("", "DeliveryRateDefinition")),
+    "DeliveryRateProvider": (
+        ("carrierService", "DeliveryParticipant"),
+        ("participantServices", "DeliveryParticipant"),
+        ("", "DeliveryRateDefinition"),
+    ),
+    "DeliveryOptionDefinition": (
+        ("name", "DeliveryFlatRateOptionDefinition"),
+        ("", "DeliveryCarrierCalculatedOptionDefinition"),
+    ),
     "ReturnLineItemType": (("", "ReturnLineItem"),),
     "SalesAgreement": (("refund", "RefundAgreement"), ("return", "ReturnAgreement"), ("", "OrderAgreement")),
     "Sale": (("lineItem", "ProductSale"), ("shippingLine", "ShippingLineSale"), ("", "UnknownSale")),

@@ -143,6 +143,26 @@ def _metafield(owner: Values, arguments: Values, context: RequestContext) -> Any
     return found[0] if found else None
 
 
+def _ships_to(shop: Values, _arguments: Values, _context: RequestContext) -> list[Values]:
+    """As given, else its own country."""
+    given = shop.get("shipsToCountries")
+    own = (shop.get("shopAddress") or {}).get("countryCodeV2")
+    return list(given) if given is not None else [own] if own else []
+
+
+def _location_groups(profile: Values, arguments: Values, _context: RequestContext) -> list[Values]:
+    """All groups of a delivery profile, or the one asked for."""
+    wanted = arguments.get("locationGroupId")
+    groups: list[Values] = profile.get("profileLocationGroups") or []
+    return [group for group in groups if wanted is None or (group.get("locationGroup") or {}).get("id") == wanted]
+
+
+def _shipping_options(shipping: Values, arguments: Values, _context: RequestContext) -> list[Values]:
+    wanted = arguments.get("active")
+    options: list[Values] = shipping.get("optionDefinitions") or []
+    return [option for option in options if wanted is None or bool(option.get("isActive")) is wanted]
+
+
 # Fields that mean the same on every type that has them.
 EVERYWHERE: dict[str, Virtual] = {"metafield": _metafield, "metafields": _metafields}
 
@@ -168,4 +188,7 @@ VIRTUAL: dict[tuple[str, str], Virtual] = {
     ("MailingAddress", "formatted"): _formatted,
     ("MailingAddress", "name"): _address_name,
     ("DeliveryCarrierService", "formattedName"): _carrier_name,
+    ("DeliveryProfile", "profileLocationGroups"): _location_groups,
+    ("Shop", "shipsToCountries"): _ships_to,
+    ("ShippingConfiguration", "optionDefinitions"): _shipping_options,
 }

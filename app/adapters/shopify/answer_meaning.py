@@ -28,9 +28,10 @@ _CLOSED: Final = {
     404: ("store_gone", "Shopify knows no such store, or no longer (404). Check the store's domain."),
     423: ("store_locked", "Shopify has locked the store (423). Ask Shopify's support."),
 }
+SCOPE_MISSING: Final = "scope_missing"
 _FAILED_INSIDE: Final = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _CLOSED_CODES: Final = {
-    "ACCESS_DENIED": "scope_missing",
+    "ACCESS_DENIED": SCOPE_MISSING,
     "SHOP_INACTIVE": "store_inactive",
     "FORBIDDEN": "store_forbidden",
 }

@@ -23,6 +23,16 @@ from app.adapters.shopify.answers.refunds import (
     RefundShippingAnswer,
     ReturnAnswer,
 )
+from app.adapters.shopify.answers.store_values import (
+    DeliveryGroupsAnswer,
+    DeliveryZonesAnswer,
+    LocationsAnswer,
+    MarketOptionsAnswer,
+    MarketsAnswer,
+    RecentOrdersAnswer,
+    SalesAreasAnswer,
+    TermsTemplatesAnswer,
+)
 from app.adapters.shopify.answers.stores import (
     GrantedScopesAnswer,
     OrderListingAnswer,
@@ -118,3 +128,33 @@ GRANTED_SCOPES: Final = Document("granted_scopes", GrantedScopesAnswer, _plain(2
 WEBHOOK_LIST: Final = Document("webhook_list", WebhookListAnswer, *_pages(13, 9))
 WEBHOOK_CREATE: Final = Document("webhook_create", WebhookCreateAnswer, _plain(10), mutation=True)
 WEBHOOK_DELETE: Final = Document("webhook_delete", WebhookDeleteAnswer, _plain(10), mutation=True)
+
+STORE_LOCATIONS: Final = Document("store_locations", LocationsAnswer, *_pages(13, 9), optional=True)
+SALES_AREAS: Final = Document("sales_areas", SalesAreasAnswer, _plain(2), optional=True)
+DELIVERY_GROUPS: Final = Document("delivery_groups", DeliveryGroupsAnswer, *_pages(35, 23), optional=True)
+ONE_ZONE: Final = PageSize(name="one", variables={"first": 1, "methods": 250}, estimate=44)
+DELIVERY_ZONES: Final = Document(
+    "delivery_zones",
+    DeliveryZonesAnswer,
+    PageSize(name="50", variables={"first": 50, "methods": 250}, estimate=284),
+    PageSize(name="5", variables={"first": 5, "methods": 250}, estimate=124),
+    ONE_ZONE,
+    optional=True,
+)
+MARKET_SHIPPING: Final = Document(
+    "market_shipping",
+    MarketsAnswer,
+    PageSize(name="50", variables={"first": 50, "options": 250}, estimate=114),
+    PageSize(name="5", variables={"first": 5, "options": 250}, estimate=50),
+    optional=True,
+)
+MARKET_SHIPPING_OPTIONS: Final = Document(
+    "market_shipping_options", MarketOptionsAnswer, *_pages(16, 12), optional=True
+)
+PAYMENT_TERMS_TEMPLATES: Final = Document("payment_terms_templates", TermsTemplatesAnswer, _plain(1), optional=True)
+RECENT_ORDERS: Final = Document(
+    "recent_orders",
+    RecentOrdersAnswer,
+    PageSize(name="100", variables={"first": 100, "shippingLines": 5}, estimate=74),
+    optional=True,
+)

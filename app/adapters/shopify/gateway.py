@@ -16,6 +16,7 @@ from app.adapters.shopify.listing import ListingWalk
 from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.points import Priority, Sleep
 from app.adapters.shopify.scopes import GrantedScopes
+from app.adapters.shopify.store_values import ShopifyStoreValues
 from app.adapters.shopify.subscriptions import Subscriptions
 from app.adapters.shopify.transport import ShopifyTransport
 from app.adapters.shopify.wire import ANSWER_LIMIT, new_http_client
@@ -36,7 +37,8 @@ from app.ports.store_gateway import (
 class ShopifyGateway:
     """The StoreGateway of Shopify. Close it when done, unless the HTTP client was handed in.
 
-    ``transport`` executes any other document of the catalogue.
+    ``transport`` executes any other document of the catalogue; ``values`` reads what a store has that can be
+    mapped.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class ShopifyGateway:
         self._scopes = GrantedScopes(self.transport, clock)
         self._reader = OrderReader(self.transport, self._scopes, clock)
         self._subscriptions = Subscriptions(self.transport)
+        self.values = ShopifyStoreValues(self.transport, self._scopes)
 
     async def aclose(self) -> None:
         if self._own_http:

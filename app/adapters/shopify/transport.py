@@ -12,7 +12,14 @@ import httpx
 import msgspec
 from structlog.typing import FilteringBoundLogger
 
-from app.adapters.shopify.answer_meaning import UNAUTHORIZED, Closed, check_status, checked_envelope, unanswered
+from app.adapters.shopify.answer_meaning import (
+    SCOPE_MISSING,
+    UNAUTHORIZED,
+    Closed,
+    check_status,
+    checked_envelope,
+    unanswered,
+)
 from app.adapters.shopify.call_log import CallLog
 from app.adapters.shopify.document import NO_FLAGS, Document, Flags, PageSize
 from app.adapters.shopify.endpoints import API_VERSION, Endpoints
@@ -102,6 +109,8 @@ class ShopifyTransport:
                 await self._sleep(wait)
                 attempt += 1
             except Closed as closed:
+                if document.optional and closed.code == SCOPE_MISSING:
+                    raise StoreRefused(closed.reason, code=closed.code) from closed
                 raise await self.tokens.revoked(store, closed.reason, code=closed.code) from closed
 
     async def _attempt(self, store: StoreRef, request: "_Request[Data]", attempt: int) -> Answer[Data]:

@@ -150,6 +150,7 @@ async def ask(store: SimulatedStore, document: Document[Any], size: PageSize) ->
     variables = {
         "ids": ["gid://shopify/Order/1"],
         "id": "gid://shopify/Order/1",
+        "group": "gid://shopify/DeliveryLocationGroup/1",
         "after": "nowhere",
         "query": "",
         "topic": "ORDERS_CREATE",
