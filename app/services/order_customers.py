@@ -157,8 +157,10 @@ def _with_created(facts: CustomerFacts, chosen: ChosenCustomers) -> CustomerFact
     people, places = dict(facts.store_customer_links), dict(facts.address_links)
     for link in chosen.links:
         customer = by_id.get(link.customer_id)
-        if customer is not None:
-            linked[link.kind].setdefault(link.shopify_id, customer)
+        if customer and link.kind is LinkKind.STORE_CUSTOMER:
+            people.setdefault(link.store_customer_id, customer)
+        elif customer and link.address_id:
+            places.setdefault(link.address_id, customer)
     by_email, by_phone, by_address = facts.by_email, facts.by_phone, facts.by_address
     for row in chosen.created:
         by_email = _added(by_email, row.email_key, made[row.id])
