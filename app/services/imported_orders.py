@@ -18,7 +18,7 @@ from app.domain.shop_settings import OrderFilters
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.repositories.events import NewEvent
 from app.ports.repositories.orders import KnownOrder, SavedOrder
-from app.ports.repositories.orders_to_import import FinishedImport, ImportClaim, ImportOutcome
+from app.ports.repositories.orders_to_import import AskingRun, FinishedImport, ImportClaim, ImportOutcome
 from app.ports.repositories.store_state import RecordFailure
 from app.ports.store_gateway import OrderNotThere, OrderRead, OrderReading, OrderUnreadable
 from app.services.order_decisions import Candidate, Decision, look_again_at
@@ -83,7 +83,7 @@ class ImportedOrder:
                 if self.shop is None:
                     self._finish(ImportOutcome.UNCLAIMED, name=order.name)
                 elif not _passes_run(order, self.claim, self.shop, known):
-                    self._finish(ImportOutcome.WAITING, name=order.name)
+                    self._finish(ImportOutcome.WAITING, name=order.name, shop=self.shop)
                 elif known is not None and order.updated_at < known.store_updated_at:
                     # Somebody has written a newer reading meanwhile.
                     self._finish(ImportOutcome.IMPORTED)
@@ -191,8 +191,10 @@ class ImportedOrder:
             return claim.run_id, _failure(claim, "not_at_store", detail)
         return None
 
-    def _finish(self, outcome: ImportOutcome, *, name: str | None = None) -> None:
-        self.finished = FinishedImport(claim=self.claim, outcome=outcome, name=name)
+    def _finish(
+        self, outcome: ImportOutcome, *, name: str | None = None, shop: ShopConfiguration | None = None
+    ) -> None:
+        self.finished = FinishedImport(claim=self.claim, outcome=outcome, name=name, shop_id=shop.id if shop else None)
 
 
 def failed_import(
@@ -257,12 +259,19 @@ def _failure(claim: ImportClaim, code: str, detail: str) -> RecordFailure:
 def _shop_of(
     order: Order, claim: ImportClaim, known: KnownOrder | None, configuration: StoreConfiguration
 ) -> ShopConfiguration | None:
-    """The shop that holds the order, that was asked to take it by id, or whose filters are the first to match (P11)."""
+    """The shop that holds the order, that has claimed it or was asked to take it by id, or whose filters are the first
+    to match (P11, 1.17). A claim is final: filters that are changed later do not undo it.
+    """
     if known is not None:
         return configuration.shop(known.shop_id)
-    if claim.claim_by_id and claim.shop_id is not None:
-        return configuration.shop(claim.shop_id)
-    begun = [shop for shop in configuration.shops if _has_begun(shop, order.created_at)]
+    claimed_before = configuration.shop(claim.shop_id) if claim.shop_id else None
+    if claimed_before is not None:
+        return claimed_before
+    begun = [
+        shop
+        for shop in configuration.shops
+        if _has_begun(shop, order.created_at) or _is_asked_for(order, claim.asked_by, shop)
+    ]
     claimed = claiming_shop(order, [(shop.id, shop.settings.orders.filters) for shop in begun])
     return configuration.shop(claimed) if claimed else None
 
@@ -273,10 +282,18 @@ def _has_begun(shop: ShopConfiguration, created_at: datetime) -> bool:
     return first_day is None or created_at.astimezone(shop.time_zone).date().isoformat() >= first_day
 
 
+def _is_asked_for(order: Order, run: AskingRun | None, shop: ShopConfiguration) -> bool:
+    """Whether a person asked this shop for orders of that age: what is older than its start is imported on request."""
+    if run is None or run.shop != shop.id or not (run.created_from or run.created_to):
+        return False
+    after = run.created_from is None or order.created_at >= run.created_from
+    return after and (run.created_to is None or order.created_at <= run.created_to)
+
+
 def _passes_run(order: Order, claim: ImportClaim, shop: ShopConfiguration, known: KnownOrder | None) -> bool:
     """Whether the run that listed the order is about it. Its filters narrow its own shop's orders only (P11)."""
-    narrowing = claim.narrowing
-    if narrowing is None or narrowing.shop != shop.id:
+    run = claim.asked_by
+    if run is None or run.shop != shop.id:
         return True
     action = ImportAction.UPDATE if known else ImportAction.NEW
-    return matches(order, OrderFilters(**narrowing.filters), action=action)
+    return matches(order, OrderFilters(**run.filters), action=action)

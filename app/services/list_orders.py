@@ -38,11 +38,13 @@ class ListOrders:
     ) -> ListingCounts:
         """List, and make what is new or changed due.
 
-        Closed orders we never held are left out unless asked for (1.06).
+        Closed orders we never held are left out unless asked for (1.06). A range of creation is a person's wish: what
+        no shop claimed is then looked at once more.
         """
         counts = ListingCounts()
+        reclaim = listing.created_from is not None or listing.created_to is not None
         async for page in self._gateway.list_orders(store, listing):
-            wanted = await self._take(store.id, page, run=run, include_closed=include_closed)
+            wanted = await self._take(store.id, page, run=run, include_closed=include_closed, reclaim=reclaim)
             counts = ListingCounts(
                 listed=counts.listed + len(page),
                 wanted=counts.wanted + wanted,
@@ -52,7 +54,7 @@ class ListOrders:
         return counts
 
     async def _take(
-        self, store: StoreId, page: Sequence[ListedOrder], *, run: RunId | None, include_closed: bool
+        self, store: StoreId, page: Sequence[ListedOrder], *, run: RunId | None, include_closed: bool, reclaim: bool
     ) -> int:
         if not page:
             return 0
@@ -69,6 +71,7 @@ class ListOrders:
                 by=WantedBy.LISTING,
                 now=now,
                 run=run,
+                reclaim=reclaim,
             )
             if wanted:
                 await uow.nudge("orders_to_import", store)

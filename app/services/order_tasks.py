@@ -80,16 +80,20 @@ class ImportOrdersTask:
 
     async def _want(self, run: RunContext, ids: list[ShopifyId]) -> None:
         async with self._uow() as uow:
+            elsewhere = await uow.orders_to_import.claimed_elsewhere(run.store_id, ids, shop=run.shop_id)
             await uow.orders_to_import.want(
                 run.store_id,
-                [WantedOrder(shopify_id=each) for each in ids],
+                [WantedOrder(shopify_id=each) for each in ids if each not in elsewhere],
                 by=WantedBy.REQUEST,
                 now=self._clock.now(),
                 run=run.run_id,
                 shop=run.shop_id,
             )
             await uow.commit()
-        await run.count("listed", len(ids))
+        await run.count("listed", len(ids) - len(elsewhere))
+        for order in sorted(elsewhere):
+            detail = f"Shopify order {order} is another shop's of this store, which claimed it first, for good."
+            await run.error(resource_type="shopify_order", id=order, code="claimed_by_other_shop", detail=detail)
 
     async def _list_all(self, run: RunContext, configuration: StoreConfiguration) -> None:
         """List from where the last complete listing stood, or from where the run says; then move the cursor on.
@@ -118,7 +122,9 @@ class ImportOrdersTask:
 
     async def _retry_failed(self, run: RunContext) -> None:
         async with self._uow() as uow:
-            await uow.orders_to_import.retry_failed(run.store_id, run.shop_id, run=run.run_id, now=self._clock.now())
+            await uow.orders_to_import.retry_failed(
+                run.store_id, run.shop_id, run=run.run_id, now=self._clock.now(), pausing=run.by_schedule
+            )
             await uow.commit()
 
     async def _import_all(self, run: RunContext) -> None:

@@ -13,7 +13,7 @@ from app.ports.errors import ConnectorError, Unavailable
 from app.ports.job_queue import NudgeKind
 from app.ports.repositories.runs import ClaimedRun, LeaseLost, RunReport, RunState
 from app.ports.unit_of_work import UnitOfWorkFactory
-from app.services.tasks import RunContext, TaskName, TaskRunners
+from app.services.tasks import BY_SCHEDULE, RunContext, TaskName, TaskRunners
 
 LEASE = timedelta(seconds=10)
 HEARTBEAT_SECONDS = 2.0
@@ -53,6 +53,7 @@ class RunTask:
             store_id=claim.store_id,
             filters=claim.run.filters,
             parameters=claim.run.parameters,
+            by_schedule=claim.run.requested_by == BY_SCHEDULE,
         )
         try:
             state, problem = await self._worked(claim, context)

@@ -17,7 +17,7 @@ from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.runs import fingerprint, runnable
 from app.services.task_input import check_input
-from app.services.tasks import DEFAULT_EVERY_MINUTES, TASKS, TaskName, TaskRunners
+from app.services.tasks import BY_SCHEDULE, DEFAULT_EVERY_MINUTES, TASKS, TaskName, TaskRunners
 
 LONGEST_INTERVAL = 7 * 24 * 60
 CAUGHT_UP = timedelta(days=1)
@@ -164,7 +164,7 @@ class ScheduleTicks:
             filters=schedule.filters,
             parameters=schedule.parameters,
             fingerprint=fingerprint(shop.id, schedule.task, schedule.filters, schedule.parameters, category),
-            requested_by="schedule",
+            requested_by=BY_SCHEDULE,
             schedule_key=f"{shop.id}:{schedule.task}:{due.isoformat()}",
         )
 

@@ -12,6 +12,8 @@ from typing import Any
 from app.domain.identifiers import RunId, ShopId, StoreId
 from app.domain.shop_settings import OrderFilters
 
+BY_SCHEDULE = "schedule"
+"""Who asked for a run that no person asked for."""
 MOST_ERRORS_KEPT = 500
 """Of one run; further ones are counted in ``counts.errors_not_shown``."""
 
@@ -101,6 +103,7 @@ class RunContext:
         store_id: StoreId,
         filters: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Any] | None = None,
+        by_schedule: bool = False,
     ) -> None:
         self.run_id = run_id
         self.task = task
@@ -110,6 +113,8 @@ class RunContext:
         """As given and checked: JSON by the names of ``app.domain.shop_settings.OrderFilters``, perhaps ``action``."""
         self.parameters: Mapping[str, Any] = dict(parameters or {})
         """As given and checked: JSON by the task's parameters; instants are RFC 3339 strings."""
+        self.by_schedule = by_schedule
+        """Nobody asked for it just now."""
         self.kept = RunProgress()
         self._cancelled = False
 

@@ -126,6 +126,25 @@ async def test_orders_older_than_the_start_date_stay_unclaimed(world: World) -> 
     assert await world.queue("unclaimed_at IS NOT NULL") == [("1001", True)]
 
 
+async def test_a_range_that_is_asked_for_reaches_behind_the_start_date_once(world: World) -> None:
+    """Peers 20: history comes in when somebody asks for it, and not twice."""
+    await world.set(general={"start_date": "2026-01-15"})
+    await world.store.has(
+        an_order(1001, createdAt="2025-11-01T09:00:00Z"),
+        an_order(1002, createdAt="2025-12-01T09:00:00Z"),
+        an_order(1003, createdAt="2026-01-15T09:00:00Z"),
+    )
+    await world.run()
+    assert await world.orders() == ["#1003"]
+
+    asked = {"created_from": "2025-11-15T00:00:00Z", "created_to": "2025-12-31T00:00:00Z"}
+    first, second = await world.run(**asked), await world.run(**asked)
+
+    assert (first.counts["imported"], second.counts.get("imported", 0)) == (1, 0)
+    assert await world.orders() == ["#1002", "#1003"]
+    assert await world.queue("unclaimed_at IS NOT NULL") == [("1001", True)]
+
+
 async def test_a_copy_read_in_the_second_of_its_change_is_read_once_more(world: World) -> None:
     """Change times have whole seconds: the copy may be the older of two changes in one second."""
     now = world.clock.now().replace(microsecond=0)

@@ -63,6 +63,21 @@ async def test_every_run_tries_again_what_failed_before(world: World) -> None:
     assert await world.is_documented("#6666")
 
 
+async def test_a_run_by_schedule_leaves_what_failed_its_pause(world: World) -> None:
+    """P12: else a run a minute would use up all attempts in five minutes."""
+    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.run()
+    before = await world.queue("attempts", "due_at")
+
+    run = await world.run(by_schedule=True)
+    assert (run.state, run.counts.get("failed", 0)) == (RunState.SUCCEEDED, 0)
+    assert await world.queue("attempts", "due_at") == before == [("6666", 1, before[0][2])]
+
+    world.clock.pass_by(seconds=15)
+    run = await world.run(by_schedule=True)
+    assert (run.counts["failed"], await world.queue("attempts")) == (1, [("6666", 2)])
+
+
 async def test_filters_of_a_run_narrow_and_lose_nothing(world: World) -> None:
     paid, pending = {"displayFinancialStatus": "PAID"}, {"displayFinancialStatus": "PENDING"}
     await world.store.has(an_order(1001, **paid), an_order(1002, **pending), an_order(1003, **pending))

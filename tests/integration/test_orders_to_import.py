@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 
 from app.domain.identifiers import RunId, ShopId
+from app.ports.repositories.orders_to_import import FinishedImport, ImportOutcome
 from tests.integration.world import EVERYBODY, World, an_order
 
 NINE = datetime.fromisoformat("2026-01-15T09:00:00Z")
@@ -186,6 +187,64 @@ async def test_a_run_takes_up_what_failed_in_its_own_shop_only(world: World) -> 
 
     assert taken == 1
     assert await world.queue("run_id") == [("1001", "run_1"), ("1002", None), ("1003", None)]
+
+
+async def test_a_claim_stays_when_the_filters_change_before_the_import(world: World) -> None:
+    """1.17: what a narrowed run left waiting is the shop's already."""
+    await world.set(orders={"filters": {"channel": {"not_in": ["pos"]}}})
+    pos = await world.set_up_shop("pos", {})
+    await world.store.has(an_order(1001))
+    await world.run(filters={"tags": {"contains": ["urgent"]}})
+    assert await world.queue("shop_id", "due_at", "unclaimed_at") == [("1001", world.shop, None, None)]
+
+    await world.set(orders=NONE_OF_OURS)
+    await world.run(shop="pos")
+    assert await world.orders() == []
+    await world.imports(1001)
+
+    assert (await world.order())["shop_id"] == world.shop != pos
+
+
+async def test_what_another_shop_claimed_is_named_and_not_taken_by_id(world: World) -> None:
+    pos = await world.set_up_shop("pos", {})
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.run(filters={"name": {"in": ["#1001"]}})
+
+    run = await world.run(shop="pos", order_shopify_ids=["1001", "1002"])
+
+    assert [(error["id"], error["code"]) for error in run.errors] == [
+        ("1001", "claimed_by_other_shop"),
+        ("1002", "claimed_by_other_shop"),
+    ]
+    assert run.counts["listed"] == 0
+    assert pos not in [row[1] for row in await world.queue("shop_id")]
+
+
+async def test_a_retry_is_not_lost_on_the_attempt_that_is_under_way(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.wants(1001)
+    async with world.uow() as uow:
+        [claim] = await uow.orders_to_import.claim(
+            world.store_id, by="somebody", limit=1, lease=world.minutes(1), now=world.clock.now()
+        )
+        await uow.commit()
+
+    await world.requests.retry_import(EVERYBODY, claim.id)
+    async with world.uow() as uow:
+        await uow.orders_to_import.finish([FinishedImport(claim=claim, outcome=ImportOutcome.WAITING)], now=NINE)
+        await uow.commit()
+
+    assert (await world.row_of(1001))["due_at"] is not None
+
+
+async def test_a_retry_brings_in_what_the_filters_of_a_run_left_out(world: World) -> None:
+    await world.store.has(an_order(1001))
+    await world.run(filters={"name": {"in": ["#1"]}})
+
+    await world.requests.retry_import(EVERYBODY, (await world.row_of(1001))["id"])
+    await world.process().import_orders(world.store_id)
+
+    assert await world.orders() == ["#1001"]
 
 
 async def test_rows_are_locked_in_the_order_of_their_shopify_ids(world: World) -> None:

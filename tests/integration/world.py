@@ -51,7 +51,7 @@ from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
 from app.services.run_task import RunTask
 from app.services.runs import StartRun
 from app.services.shops import NewShop, ShopAdministration, ShopChange
-from app.services.tasks import TaskName, TaskRunners
+from app.services.tasks import BY_SCHEDULE, TaskName, TaskRunners
 from app.store_simulator.server import RunningSimulator
 from app.store_simulator.state import DEFAULT_ACCESS_TOKEN
 
@@ -365,12 +365,15 @@ class World:
         process: Process | None = None,
         shop: str = "web",
         filters: Json | None = None,
+        by_schedule: bool = False,
         **parameters: Any,
     ) -> Run:
         """A run of a task to its end."""
         process = process or self.process()
         start = StartRun(self.uow, self.clock, self.ids, process.runners)
         started = await start(EVERYBODY, shop, task, filters=filters, parameters=parameters)
+        if by_schedule:
+            await self.do("UPDATE runs SET requested_by = $2 WHERE id = $1", started.run.id, BY_SCHEDULE)
         await process.run_task(started.run.id)
         async with self.uow() as uow:
             run = await uow.runs.get(started.run.id)

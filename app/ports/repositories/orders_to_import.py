@@ -28,12 +28,17 @@ class WantedOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowing:
-    """The run that wanted an order is only about a part of its shop's orders (P11)."""
+class AskingRun:
+    """What the run that wanted an order is about, where that is more or less than its shop's own orders (P11).
+
+    Its filters narrow; a range of creation that a person named reaches behind the shop's start date.
+    """
 
     shop: ShopId
     filters: Mapping[str, Any]
     """As the run was given them: JSON by the names of ``app.domain.shop_settings.OrderFilters``."""
+    created_from: datetime | None = None
+    created_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ class ImportClaim:
     shop_id: ShopId | None
     claim_by_id: bool
     run_id: RunId | None
-    narrowing: Narrowing | None = None
+    asked_by: AskingRun | None = None
 
 
 class ImportOutcome(StrEnum):
@@ -100,18 +105,26 @@ class OrdersToImport(Protocol):
         due_at: datetime | None = None,
         run: RunId | None = None,
         shop: ShopId | None = None,
+        reclaim: bool = False,
     ) -> int:
         """Make orders due, now or at ``due_at`` if they are not due before; the number of rows now due.
 
         A row left out by a person wakes only for a later change, unless it was asked for by a person (``REQUEST``). A
         listing that tells no later change than we know wakes nothing that is parked or unclaimed and raises no counter.
-        ``shop`` claims the order for that shop even if its filters do not match (P11: importable by id).
+        ``shop`` claims the order for that shop even if its filters do not match (P11: importable by id), unless another
+        shop has claimed it. ``reclaim`` also wakes what no shop claimed: the listing is about what a person named.
         """
         ...
 
-    async def retry_failed(self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime) -> int:
+    async def claimed_elsewhere(self, store: StoreId, ids: Sequence[ShopifyId], *, shop: ShopId) -> set[ShopifyId]:
+        """Which of these orders, imported or queued, are another shop's for good."""
+        ...
+
+    async def retry_failed(
+        self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False
+    ) -> int:
         """Make due now, for a run of this shop, what failed and is not parked, and what the filters of another run left
-        waiting; the number of rows.
+        waiting; the number of rows. ``pausing`` leaves what failed the pause before its next attempt.
         """
         ...
 

@@ -10,10 +10,10 @@ from app.adapters.postgres.ulid import new_id
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
 from app.domain.order_freshness import HeldCopy
 from app.ports.repositories.orders_to_import import (
+    AskingRun,
     FinishedImport,
     ImportClaim,
     ImportOutcome,
-    Narrowing,
     StillWanted,
     WantedBy,
     WantedOrder,
@@ -24,9 +24,11 @@ SELECT shopify_id, store_updated_at, read_at FROM orders WHERE store_id = $1 AND
 """
 
 _NEWER = "excluded.store_updated_at > COALESCE(queue.store_updated_at, '-infinity')"
+_ASKED = "($11 AND queue.unclaimed_at IS NOT NULL AND queue.left_out_at IS NULL)"
 
 # A listing that tells the change time we know brings nothing new; a webhook always may, since change times have whole
-# seconds.
+# seconds. What failed keeps its pause before such a listing, and no run waits for it. A claim by a shop is final: who
+# wants the order later does not take it away.
 _WANT = """
 INSERT INTO orders_to_import AS queue (
     id, store_id, shopify_id, shop_id, name, action, source, wanted, store_updated_at, due_at,
@@ -40,20 +42,18 @@ LEFT JOIN orders ON orders.store_id = $1 AND orders.shopify_id = given.shopify_i
 ORDER BY given.shopify_id
 ON CONFLICT (store_id, shopify_id) DO UPDATE SET
     wanted = queue.wanted + CASE WHEN {changed} THEN 1 ELSE 0 END,
-    due_at = CASE
-        WHEN {changed} OR queue.error_code IS NOT NULL THEN LEAST(queue.due_at, excluded.due_at)
-        ELSE queue.due_at
-    END,
+    due_at = CASE WHEN {changed} THEN LEAST(queue.due_at, excluded.due_at) ELSE queue.due_at END,
     attempts = CASE WHEN {changed} THEN 0 ELSE queue.attempts END,
     action = excluded.action,
     source = CASE WHEN queue.due_at IS NOT NULL AND $5 = 'listing' THEN queue.source ELSE excluded.source END,
     name = COALESCE(excluded.name, queue.name),
     store_updated_at = GREATEST(queue.store_updated_at, excluded.store_updated_at),
-    shop_id = COALESCE(excluded.shop_id, queue.shop_id),
+    shop_id = COALESCE(queue.shop_id, excluded.shop_id),
     claim_by_id = queue.claim_by_id OR excluded.claim_by_id,
     run_id = CASE
-        WHEN queue.due_at IS NOT NULL THEN COALESCE(excluded.run_id, queue.run_id)
-        WHEN {changed} OR queue.error_code IS NOT NULL THEN excluded.run_id
+        WHEN queue.due_at IS NULL AND {changed} THEN excluded.run_id
+        WHEN queue.due_at IS NOT NULL AND ({changed} OR queue.error_code IS NULL)
+            THEN COALESCE(excluded.run_id, queue.run_id)
         ELSE queue.run_id
     END,
     error_code = CASE WHEN $5 <> 'request' THEN queue.error_code END,
@@ -66,18 +66,23 @@ ON CONFLICT (store_id, shopify_id) DO UPDATE SET
 WHERE $5 = 'request'
    OR queue.left_out_at IS NULL AND ($5 = 'webhook' OR queue.unclaimed_at IS NULL AND queue.parked_at IS NULL)
    OR {newer}
-""".format(changed=f"($5 <> 'listing' OR {_NEWER})", newer=_NEWER)
+   OR {asked}
+""".format(changed=f"($5 <> 'listing' OR {_NEWER} OR {_ASKED})", newer=_NEWER, asked=_ASKED)
 
-# What failed, and what waits because the filters of another run left it out. Everywhere rows are locked in the order
-# of their Shopify ids, so that nobody waits in a circle.
+# What failed, and what waits because the filters of another run left it out. A run by schedule leaves what failed its
+# pause, else a run a minute would use all attempts up at once. Everywhere rows are locked in the order of their Shopify
+# ids, so that nobody waits in a circle.
 _RETRY_FAILED = """
 UPDATE orders_to_import SET due_at = $3, run_id = $4
 WHERE id IN (
     SELECT id FROM orders_to_import AS queue
     WHERE store_id = $1 AND parked_at IS NULL AND left_out_at IS NULL AND unclaimed_at IS NULL
       AND (shop_id IS NULL OR shop_id = $2)
-      AND (error_code IS NOT NULL OR due_at IS NULL AND (SELECT filters FROM runs WHERE runs.id = queue.run_id)
-           IS DISTINCT FROM (SELECT filters FROM runs WHERE runs.id = $4))
+      AND CASE
+          WHEN error_code IS NOT NULL THEN due_at <= $3 OR NOT $5
+          ELSE due_at IS NULL AND (SELECT filters FROM runs WHERE runs.id = queue.run_id)
+               IS DISTINCT FROM (SELECT filters FROM runs WHERE runs.id = $4)
+      END
     ORDER BY shopify_id FOR UPDATE
 )
 """
@@ -99,8 +104,10 @@ WHERE id IN (
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id,
-    (SELECT json_build_object('shop', runs.shop_id, 'filters', runs.filters) FROM runs
-     WHERE runs.id = run_id AND runs.filters <> '{}' AND source <> 'webhook') AS narrowing
+    (SELECT json_build_object('shop', runs.shop_id, 'filters', runs.filters,
+        'created_from', runs.parameters ->> 'created_from', 'created_to', runs.parameters ->> 'created_to') FROM runs
+     WHERE runs.id = run_id AND source <> 'webhook'
+       AND (runs.filters <> '{}' OR runs.parameters ?| ARRAY['created_from', 'created_to'])) AS asked_by
 """
 
 _STILL = """
@@ -169,7 +176,8 @@ AND ($2::text[] IS NULL OR shop_id = ANY($2)
 
 _RETRY = f"""
 UPDATE orders_to_import SET due_at = $3, attempts = 0, parked_at = NULL, unclaimed_at = NULL, left_out_at = NULL,
-    source = 'request', run_id = CASE WHEN due_at IS NOT NULL THEN run_id END, updated_at = $3
+    source = 'request', run_id = NULL, updated_at = $3,
+    wanted = wanted + CASE WHEN claimed_until IS NULL THEN 0 ELSE 1 END
 WHERE id = $1 {_SEEN} RETURNING store_id
 """
 
@@ -178,6 +186,12 @@ UPDATE orders_to_import SET due_at = NULL, left_out_at = $3, run_id = NULL, upda
     store_updated_at = COALESCE(store_updated_at, $3),
     claim_no = claim_no + 1, claimed_by = NULL, claimed_until = NULL
 WHERE id = $1 AND left_out_at IS NULL {_SEEN} RETURNING id
+"""
+
+_ELSEWHERE = """
+SELECT shopify_id FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[]) AND shop_id <> $3
+UNION
+SELECT shopify_id FROM orders_to_import WHERE store_id = $1 AND shopify_id = ANY($2::text[]) AND shop_id <> $3
 """
 
 _NEXT_DUE = """
@@ -209,6 +223,7 @@ class PostgresOrdersToImport:
         due_at: datetime | None = None,
         run: RunId | None = None,
         shop: ShopId | None = None,
+        reclaim: bool = False,
     ) -> int:
         if not orders:
             return 0
@@ -225,11 +240,18 @@ class PostgresOrdersToImport:
             run,
             [order.store_updated_at for order in by_id.values()],
             due_at or now,
+            reclaim,
         )
         return int(done.rpartition(" ")[2])
 
-    async def retry_failed(self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime) -> int:
-        done: str = await self._driver.execute(_RETRY_FAILED, store, shop, now, run)
+    async def claimed_elsewhere(self, store: StoreId, ids: Sequence[ShopifyId], *, shop: ShopId) -> set[ShopifyId]:
+        rows = await self._driver.fetch(_ELSEWHERE, store, list(ids), shop)
+        return {ShopifyId(row["shopify_id"]) for row in rows}
+
+    async def retry_failed(
+        self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False
+    ) -> int:
+        done: str = await self._driver.execute(_RETRY_FAILED, store, shop, now, run, pausing)
         return int(done.rpartition(" ")[2])
 
     async def retry_unclaimed(self, store: StoreId, *, now: datetime) -> int:
@@ -257,7 +279,7 @@ class PostgresOrdersToImport:
                 shop_id=ShopId(row["shop_id"]) if row["shop_id"] else None,
                 claim_by_id=row["claim_by_id"],
                 run_id=RunId(row["run_id"]) if row["run_id"] else None,
-                narrowing=_narrowing(row["narrowing"]) if row["narrowing"] else None,
+                asked_by=_asked_by(row["asked_by"]) if row["asked_by"] else None,
             )
             for row in rows
         ]
@@ -317,9 +339,10 @@ class PostgresOrdersToImport:
         return found
 
 
-def _narrowing(json: str) -> Narrowing:
+def _asked_by(json: str) -> AskingRun:
     found = msgspec.json.decode(json)
-    return Narrowing(shop=ShopId(found["shop"]), filters=found["filters"])
+    first, last = (found[name] and datetime.fromisoformat(found[name]) for name in ("created_from", "created_to"))
+    return AskingRun(shop=ShopId(found["shop"]), filters=found["filters"], created_from=first, created_to=last)
 
 
 def _listed(shops: Collection[ShopId] | None) -> list[str] | None:
