@@ -46,3 +46,8 @@ class NewCustomer:
     registration_no: str = ""
     vat_registration_no: str = ""
     payment_terms_code: str = ""
+
+    @property
+    def tax_id(self) -> str:
+        """Of a company, in whichever of the two fields the shop keeps it."""
+        return self.registration_no or self.vat_registration_no

@@ -12,12 +12,13 @@ from typing import TypeVar
 from app.domain.chosen_customers import CustomerChoice, LinkKind, Parties
 from app.domain.comparison import address_key
 from app.domain.customer_choice import choose_customer
-from app.domain.customer_lookup import CustomerFacts, CustomerLookup, wanted_customers
+from app.domain.customer_lookup import CustomerFacts, CustomerLookup, LocationCustomers, wanted_customers
 from app.domain.customers import Customer, NewCustomer
 from app.domain.events import EventType
-from app.domain.identifiers import CustomerId, ShopId
+from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.domain.order_record import OrderMapping
 from app.domain.orders import Order
+from app.domain.tax_ids import tax_id_key
 from app.ports.clock import IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.repositories.configuration import ShopConfiguration
@@ -143,9 +144,13 @@ class OrderCustomers:
 def _creation_keys(buyer: Buyer) -> Iterator[str]:
     """Everything by which the customer that this order creates could be found by another order."""
     lookup = buyer.lookup
-    yield f"order:{buyer.shop.id}:{lookup.store_customer_id or buyer.order.shopify_id}"
+    if lookup.company_id:
+        yield f"company:{buyer.shop.id}:{lookup.company_id}"
+    else:
+        yield f"order:{buyer.shop.id}:{lookup.store_customer_id or buyer.order.shopify_id}"
     yield from (f"{kind}:{key}" for kind, key in (("email", lookup.email_key), ("phone", lookup.phone_key)) if key)
     yield from (f"address:{key}" for key in lookup.address_keys)
+    yield from (f"tax_id:{key}" for key in lookup.tax_id_keys)
 
 
 def _with_created(facts: CustomerFacts, chosen: ChosenCustomers) -> CustomerFacts:
@@ -153,27 +158,41 @@ def _with_created(facts: CustomerFacts, chosen: ChosenCustomers) -> CustomerFact
     if not chosen.created and not chosen.links:
         return facts
     made = {row.id: _as_customer(row) for row in chosen.created}
-    by_id = {**facts.by_id, **made}
-    people, places = dict(facts.store_customer_links), dict(facts.address_links)
-    for link in chosen.links:
-        customer = by_id.get(link.customer_id)
-        if customer and link.kind is LinkKind.STORE_CUSTOMER:
-            people.setdefault(link.store_customer_id, customer)
-        elif customer and link.address_id:
-            places.setdefault(link.address_id, customer)
-    by_email, by_phone, by_address = facts.by_email, facts.by_phone, facts.by_address
+    by_email, by_phone, by_address, by_tax_id = facts.by_email, facts.by_phone, facts.by_address, facts.by_tax_id
     for row in chosen.created:
         by_email = _added(by_email, row.email_key, made[row.id])
         by_phone = _added(by_phone, row.phone_key, made[row.id])
         by_address = _added(by_address, row.address_key, made[row.id])
+        by_tax_id = _added(by_tax_id, tax_id_key(row.customer.tax_id), made[row.id])
+    found = replace(facts, by_email=by_email, by_phone=by_phone, by_address=by_address, by_tax_id=by_tax_id)
+    linked: dict[LinkKind, dict[str, Customer]] = {kind: {} for kind in LinkKind}
+    for link in chosen.links:
+        customer = _known(found, link.customer_id)
+        if customer is not None:
+            linked[link.kind][link.shopify_id] = customer
+    return _with_links(found, linked)
+
+
+def _with_links(facts: CustomerFacts, linked: Mapping[LinkKind, Mapping[str, Customer]]) -> CustomerFacts:
+    """The facts with links that were not there; those that were stay."""
+    people, companies = linked[LinkKind.STORE_CUSTOMER], linked[LinkKind.COMPANY]
+    locations = linked[LinkKind.COMPANY_LOCATION]
     return replace(
         facts,
-        store_customer_links=people,
-        address_links=places,
-        by_email=by_email,
-        by_phone=by_phone,
-        by_address=by_address,
+        store_customer_links={ShopifyId(key): each for key, each in people.items()} | dict(facts.store_customer_links),
+        address_links={**linked[LinkKind.ADDRESS], **facts.address_links},
+        company_links={ShopifyId(key): each for key, each in companies.items()} | dict(facts.company_links),
+        company_location_links={ShopifyId(key): LocationCustomers(sell_to=each) for key, each in locations.items()}
+        | dict(facts.company_location_links),
     )
+
+
+def _known(facts: CustomerFacts, customer: CustomerId) -> Customer | None:
+    """A customer that an order of this batch was found to be, or that it makes."""
+    found = facts.by_id.get(customer)
+    searched = (facts.by_email, facts.by_phone, facts.by_address, facts.by_tax_id)
+    everybody = (each for by_key in searched for fitting in by_key.values() for each in fitting)
+    return found or next((each for each in everybody if each.id == customer), None)
 
 
 def _added(
@@ -193,20 +212,24 @@ def _as_customer(row: CreatedCustomerRow) -> Customer:
         email=new.email,
         phone=new.phone,
         address=new.address,
+        vat_registration_no=new.vat_registration_no,
+        registration_no=new.registration_no,
+        payment_terms_code=new.payment_terms_code,
     )
 
 
 def _links(buyer: Buyer, choice: CustomerChoice, created: Sequence[CustomerId]) -> Iterator[NewLink]:
     store_customer = buyer.order.customer
-    if store_customer is None:
-        return
     for link in choice.links_to_make:
+        owner = store_customer.shopify_id if store_customer and link.kind is LinkKind.ADDRESS else None
+        if link.kind is LinkKind.ADDRESS and owner is None:
+            continue
         reference = CustomerChoice(sell_to=link.customer).parties(created).sell_to
         assert reference is not None
         yield NewLink(
             kind=link.kind,
             shop_id=buyer.shop.id,
-            store_customer_id=store_customer.shopify_id,
-            address_id=link.shopify_id if link.kind is LinkKind.ADDRESS else None,
+            shopify_id=link.shopify_id,
+            store_customer_id=owner,
             customer_id=reference.id,
         )

@@ -25,12 +25,13 @@ class CreatedCustomerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLink:
-    """A store customer, or one of its addresses, that is this customer in this shop."""
+    """A store customer, one of its addresses, a company or one of its locations that is this customer in this shop."""
 
     kind: LinkKind
     shop_id: ShopId
-    store_customer_id: ShopifyId
-    address_id: str | None
+    shopify_id: str
+    store_customer_id: ShopifyId | None
+    """Whose address it is; None for everything else."""
     customer_id: CustomerId
 
 

@@ -9,12 +9,14 @@ import asyncpg
 import msgspec
 
 from app.adapters.postgres.repositories.stored_json import recordset
+from app.adapters.postgres.tables.master_data import TAX_IDS
 from app.domain.addresses import Address
 from app.domain.chosen_customers import LinkKind
 from app.domain.customer_lookup import CustomerFacts, CustomerLookup, LocationCustomers
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.domain.item_choice import ItemCandidate, ItemFact, ItemFacts, ItemLink, ItemLookup
+from app.domain.shop_settings import TaxIdField
 from app.ports.repositories.order_facts import CreatedCustomerRow, NewLink
 
 ENDING = """right(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)"""
@@ -38,6 +40,10 @@ WITH found(found_by, key, customer_id) AS (
         WHERE shop_id = $1 AND company_location_id = ANY($10::text[])
     UNION ALL SELECT 'location_bill_to', company_location_id, bill_to_customer_id FROM company_location_links
         WHERE shop_id = $1 AND company_location_id = ANY($10::text[])
+    UNION ALL SELECT 'tax_id', {TAX_IDS["registration_no"]}, id FROM customers
+        WHERE registration_no <> '' AND {TAX_IDS["registration_no"]} = ANY($12::text[])
+    UNION ALL SELECT 'tax_id', {TAX_IDS["vat_registration_no"]}, id FROM customers
+        WHERE vat_registration_no <> '' AND {TAX_IDS["vat_registration_no"]} = ANY($13::text[])
 )
 SELECT found_by, key, id, no, name, name2, contact_name, email, phone, line1, line2, postal_code, city, county,
     country_code, vat_registration_no, registration_no, payment_terms_code, blocked
@@ -72,19 +78,27 @@ _CREATE = """
 INSERT INTO customers SELECT * FROM json_populate_recordset(NULL::customers, $1::json)
 """
 
-_LINK_CUSTOMERS = """
-INSERT INTO store_customer_links (shop_id, store_customer_id, customer_id, version, updated_at)
-SELECT shop_id, store_customer_id, customer_id, 1, $4
-FROM unnest($1::text[], $2::text[], $3::text[]) AS new(shop_id, store_customer_id, customer_id)
+_LINK = """
+INSERT INTO {table} (shop_id, {columns}, {of_customer}, version, updated_at)
+SELECT shop_id, {columns}, customer_id, 1, $5
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new(shop_id, {key}, {owner}, customer_id)
 ON CONFLICT DO NOTHING
 """
 
-_LINK_ADDRESSES = """
-INSERT INTO store_address_links (shop_id, store_customer_id, address_id, customer_id, version, updated_at)
-SELECT shop_id, store_customer_id, address_id, customer_id, 1, $5
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new(shop_id, store_customer_id, address_id, customer_id)
-ON CONFLICT DO NOTHING
-"""
+
+def _link_statement(table: str, key: str, *, owner: str | None = None, of_customer: str = "customer_id") -> str:
+    columns = f"{owner}, {key}" if owner else key
+    return _LINK.format(table=table, columns=columns, of_customer=of_customer, key=key, owner=owner or "nobody")
+
+
+_LINKS: Mapping[LinkKind, str] = {
+    LinkKind.STORE_CUSTOMER: _link_statement("store_customer_links", "store_customer_id"),
+    LinkKind.ADDRESS: _link_statement("store_address_links", "address_id", owner="store_customer_id"),
+    LinkKind.COMPANY: _link_statement("store_company_links", "store_company_id"),
+    LinkKind.COMPANY_LOCATION: _link_statement(
+        "company_location_links", "company_location_id", of_customer="sell_to_customer_id"
+    ),
+}
 
 
 class PostgresOrderFacts:
@@ -105,6 +119,7 @@ class PostgresOrderFacts:
             _each(lookup.company_id for lookup in lookups),
             _each(lookup.company_location_id for lookup in lookups),
             _each(lookup.phone_ending for lookup in lookups),
+            *(_tax_ids(lookups, field) for field in TaxIdField),
         )
         return _customer_facts(rows)
 
@@ -129,25 +144,17 @@ class PostgresOrderFacts:
             await self._driver.execute(_CREATE, recordset([_row(created, now) for created in customers]))
 
     async def link(self, links: Sequence[NewLink], *, now: datetime) -> None:
-        people = [link for link in links if link.kind is LinkKind.STORE_CUSTOMER]
-        places = [link for link in links if link.kind is LinkKind.ADDRESS]
-        if people:
-            await self._driver.execute(
-                _LINK_CUSTOMERS,
-                [link.shop_id for link in people],
-                [link.store_customer_id for link in people],
-                [link.customer_id for link in people],
-                now,
-            )
-        if places:
-            await self._driver.execute(
-                _LINK_ADDRESSES,
-                [link.shop_id for link in places],
-                [link.store_customer_id for link in places],
-                [link.address_id for link in places],
-                [link.customer_id for link in places],
-                now,
-            )
+        for kind, statement in _LINKS.items():
+            of_kind = [link for link in links if link.kind is kind]
+            if of_kind:
+                await self._driver.execute(
+                    statement,
+                    [link.shop_id for link in of_kind],
+                    [link.shopify_id for link in of_kind],
+                    [link.store_customer_id for link in of_kind],
+                    [link.customer_id for link in of_kind],
+                    now,
+                )
 
     async def customer_numbers(self, ids: Sequence[CustomerId]) -> Mapping[CustomerId, str | None]:
         rows = await self._driver.fetch("SELECT id, no FROM customers WHERE id = ANY($1::text[])", list(ids))
@@ -156,6 +163,10 @@ class PostgresOrderFacts:
 
 def _each(values: Any) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))
+
+
+def _tax_ids(lookups: Sequence[CustomerLookup], field: TaxIdField) -> list[str]:
+    return _each(key for lookup in lookups if lookup.tax_id_field is field for key in lookup.tax_id_keys)
 
 
 def _customer_facts(rows: Sequence[asyncpg.Record]) -> CustomerFacts:
@@ -174,6 +185,7 @@ def _customer_facts(rows: Sequence[asyncpg.Record]) -> CustomerFacts:
         address_links=one("address"),
         by_email=dict(found["email"]),
         by_phone=dict(found["phone"]),
+        by_tax_id=dict(found["tax_id"]),
         by_phone_ending=dict(found["phone_ending"]),
         by_address=dict(found["place"]),
         by_no=one("no"),

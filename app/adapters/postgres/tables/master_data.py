@@ -20,6 +20,12 @@ from app.adapters.postgres.tables.columns import (
     texts,
 )
 
+TAX_IDS = {
+    name: f"upper(regexp_replace({name}, '[^0-9A-Za-z]+', '', 'g'))"
+    for name in ("registration_no", "vat_registration_no")
+}
+"""The key of each kind of tax id, as ``app.domain.tax_ids`` makes it of the same text."""
+
 
 class CustomerRow(Row, table=True):
     """A customer of the ERP; ``no`` is null while the ERP has not numbered one that we created."""
