@@ -8,6 +8,7 @@ from app.domain import awaited
 from app.domain.catalogue import Item, codes_of
 from app.domain.comparison import address_key
 from app.domain.customers import Customer
+from app.domain.tax_ids import tax_id_key
 from app.ports.clock import Clock
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.errors import Conflict, NotFound
@@ -99,6 +100,7 @@ def comparing_forms(customer: Customer, contact: ContactNormaliser) -> CustomerK
         email=contact.email_key(customer.email) if customer.email else None,
         phone=contact.phone_key(customer.phone, customer.address.country_code) if customer.phone else None,
         address=address_key(name=customer.name, name2=customer.name2, address=customer.address),
+        tax_ids=tuple(key for key in map(tax_id_key, (customer.registration_no, customer.vat_registration_no)) if key),
     )
 
 
@@ -111,6 +113,7 @@ def brought_by_customer(no: str | None, keys: CustomerKeys) -> set[str]:
         facts.add(awaited.customer_phone(keys.phone))
     if keys.address:
         facts.add(awaited.customer_address(keys.address))
+    facts.update(awaited.customer_tax_id(key) for key in keys.tax_ids)
     return facts
 
 

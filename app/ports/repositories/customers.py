@@ -17,6 +17,8 @@ class CustomerKeys:
     email: str | None = None
     phone: str | None = None
     address: str | None = None
+    tax_ids: tuple[str, ...] = ()
+    """Of both fields that may hold one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
