@@ -1,22 +1,24 @@
 """Orders of the simulator with a random life behind them, and what Shopify charged for them by its own objects (P32).
 
 The life is what merchants do: edits for which Shopify writes a refund with lines, an empty one, or none; refunds with
-and without money, restocked or not; refunded shipping, captures, shipments, cancellations with and without the money
-back. Nothing here knows what is computed of such an order; it must not import the code that it judges.
+and without money, restocked or not; refunded shipping and duties, exchanges, captures, shipments, cancellations with
+and without the money back. Nothing here knows what is computed of such an order; it must not import the code that it
+judges.
 """
 
+import dataclasses
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.store_simulator.orders import GeneratorOptions, generate_catalogue, generate_orders, life
+from app.store_simulator.orders import EVERYTHING, generate_catalogue, generate_orders, life
 
 Json = dict[str, Any]
 
-CURRENCIES = ("EUR", "USD", "JPY", "KWD", "CHF")
+CURRENCIES = ("EUR", "USD", "JPY", "KWD", "CHF", "SEK")
 RESTOCK_TYPES = ("RETURN", "CANCEL", "NO_RESTOCK")
 START = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)
 CATALOGUES = {currency: generate_catalogue(1, currency=currency) for currency in CURRENCIES}
@@ -27,24 +29,9 @@ def living_order(seed: int, number: int) -> Json:
     """One order and up to four changes of it; equal arguments give equal orders."""
     rng = random.Random(f"{seed}:{number}")
     shop = rng.choice(CURRENCIES)
-    options = GeneratorOptions(
-        lines=(1, 8),
-        long_tail=0,
-        presentment_currencies={rng.choice(CURRENCIES): 1.0},
-        duties=rng.random() < 0.2,
-        additional_fees=rng.random() < 0.2,
-        tax_basis_swapped=0.5,
-        discounts=0.6,
-        shipping_discounts=0.3,
-        free_orders=0.03,
-        tips=0.15,
-        gift_cards_sold=0.15,
-        custom_lines=0.1,
-        point_of_sale=0.2,
-        edited=0,
-        refunded=0,
-        cancelled=0,
-        closed=0,
+    currencies = {rng.choice(CURRENCIES): 1.0}
+    options = dataclasses.replace(
+        EVERYTHING, lines=(1, 8), presentment_currencies=currencies, edited=0, refunded=0, cancelled=0, exchanged=0
     )
     [order] = generate_orders(
         seed=seed * 100_003 + number,
@@ -113,9 +100,24 @@ def _refund(order: Json, rng: random.Random, at: datetime) -> None:
     charges = _charges(order)
     if charges and rng.random() < 0.3:
         given["refundShippingLines"] = [{"shippingLine": {"id": charges[0]["id"]}}]
+    if not order["dutiesIncluded"] and rng.random() < 0.3:
+        given["duties"] = [{"originalDuty": {"id": each}} for each in _standing_duties(order)]
     if rng.random() < 0.3:
         given["transactions"] = []
     life.refund(order, given, at)
+
+
+def _standing_duties(order: Json) -> list[str]:
+    """Those of which nothing was given back."""
+    back = {part["originalDuty"]["id"] for refund in order["refunds"] for part in refund["duties"]}
+    return [duty["id"] for line in order["lineItems"] for duty in line["duties"] if duty["id"] not in back]
+
+
+def _exchange(order: Json, rng: random.Random, at: datetime) -> None:
+    """Some pieces of a line against some of another article, which may cost more or less."""
+    line, other = rng.choice(order["lineItems"]), rng.choice(CATALOGUES[order["currencyCode"]].goods)
+    goods = {"variant": other.variant, "product": other.product, "quantity": rng.randint(1, 2)}
+    life.exchange(order, [(line["id"], rng.randint(1, max(line["currentQuantity"], 1)))], [goods], at)
 
 
 def _cancel(order: Json, rng: random.Random, at: datetime) -> None:
@@ -129,56 +131,101 @@ _CHANGES: tuple[Callable[[Json, random.Random, datetime], object], ...] = (
     _edit,
     _refund,
     _refund,
+    _exchange,
+    _exchange,
     _cancel,
     lambda order, _, at: life.capture(order, None, at),
+    lambda order, _, at: life.fulfil(order, None, None, at),
     lambda order, _, at: life.fulfil(order, None, None, at),
     lambda order, _, at: life.mark_as_paid(order, at),
 )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Worth:
+    """What a part of an order adds to its total, and how much of that is tax."""
+
+    total: Decimal = NONE
+    tax: Decimal = NONE
+
+    def __add__(self, other: "_Worth") -> "_Worth":
+        return _Worth(self.total + other.total, self.tax + other.tax)
+
+    def __sub__(self, other: "_Worth") -> "_Worth":
+        return _Worth(self.total - other.total, self.tax - other.tax)
+
+
 def charges_of(order: Json, side: str, *, nobody_credits: bool) -> frozenset[tuple[Decimal, Decimal]]:
     """The totals, each with its header tax, that a document may come to: P32 (a) and (b), or the current total.
 
-    Shipping that was taken back follows the refund it is in, as lines do. Cash rounding is in none of the simulator's
-    totals.
+    Shipping and duties that were taken back follow the refund they are in, as lines do. Lines that came in by exchange
+    are in no document of the order. Cash rounding is in none of the simulator's totals.
     """
     rounding = order["totalCashRoundingAdjustment"]
     paid, back = (money(rounding[name], side) for name in ("paymentSet", "refundSet"))
-    now, now_tax = money(order["currentTotalPriceSet"], side), money(order["currentTotalTaxSet"], side)
-    if nobody_credits:
-        return frozenset({(now + paid - back, now_tax)})
-    first, first_tax = money(order["totalPriceSet"], side), money(order["totalTaxSet"], side)
+    first = _Worth(money(order["totalPriceSet"], side), money(order["totalTaxSet"], side))
+    now = _Worth(money(order["currentTotalPriceSet"], side), money(order["currentTotalTaxSet"], side))
+    exchanged = exchanged_lines(order)
+    for line in order["lineItems"]:
+        if line["id"] in exchanged:
+            first -= _line_worth(order, line, side)
+            now -= _line_worth(order, line, side)
     for refund in order["refunds"]:
-        parts = refund["refundLineItems"]
-        rows = [(part, "subtotalSet", "totalTaxSet", is_creditable(refund, part)) for part in parts]
-        credited = _gives_back(refund) or (bool(parts) and all(is_creditable(refund, part) for part in parts))
-        rows += [(part, "subtotalAmountSet", "taxAmountSet", credited) for part in refund["refundShippingLines"]]
-        for row, amount, tax_name, creditable in rows:
-            tax = money(row[tax_name], side)
-            worth = money(row[amount], side) + (NONE if order["taxesIncluded"] else tax)
-            if creditable:
-                now, now_tax = now + worth, now_tax + tax
+        for worth, of_line, creditable in _taken_back(order, refund, side):
+            if of_line in exchanged or (creditable and not nobody_credits):
+                now += worth
             else:
-                first, first_tax = first - worth, first_tax - tax
-    return frozenset({(first + paid, first_tax), (now + paid, now_tax)})
+                first -= worth
+    if nobody_credits:
+        return frozenset({(now.total + paid - back, now.tax)})
+    return frozenset({(first.total + paid, first.tax), (now.total + paid, now.tax)})
+
+
+def _line_worth(order: Json, line: Json, side: str) -> _Worth:
+    off = sum((money(share["allocatedAmountSet"], side) for share in line["discountAllocations"]), NONE)
+    tax = sum((money(each["priceSet"], side) for each in line["taxLines"]), NONE)
+    net = money(line["originalUnitPriceSet"], side) * line["quantity"] - off
+    return _Worth(net if order["taxesIncluded"] else net + tax, tax)
+
+
+def _taken_back(order: Json, refund: Json, side: str) -> Iterator[tuple[_Worth, str | None, bool]]:
+    """Every part of a refund with the line it is of, if it is of one, and whether a credit memo will show it."""
+    parts = refund["refundLineItems"]
+    beside = _gives_back(refund) or (bool(parts) and all(is_creditable(refund, part) for part in parts))
+    rows = [(part, "subtotalSet", "totalTaxSet", part["lineItem"]["id"], is_creditable(refund, part)) for part in parts]
+    rows += [(part, "subtotalAmountSet", "taxAmountSet", None, beside) for part in refund["refundShippingLines"]]
+    rows += [(part, "amountSet", "", None, beside) for part in refund["duties"]]
+    for row, amount, tax_name, of_line, creditable in rows:
+        tax = money(row.get(tax_name), side)
+        net = money(row[amount], side)
+        yield _Worth(net if order["taxesIncluded"] else net + tax, tax), of_line, creditable
+
+
+def exchanged_lines(order: Json) -> frozenset[str]:
+    """The lines that came in as the other half of a return."""
+    exchanges = [each for back in order["returns"] for each in back["exchangeLineItems"]]
+    return frozenset(line["id"] for each in exchanges for line in each["lineItems"])
 
 
 def quantities_of(order: Json, *, nobody_credits: bool) -> Mapping[str, int]:
     """The pieces that a document shows of each line, by its id, where there are any."""
-    if nobody_credits:
-        found = {line["id"]: line["currentQuantity"] for line in order["lineItems"]}
-    else:
-        taken: Counter[str] = Counter()
-        credited: Counter[str] = Counter()
-        for refund in order["refunds"]:
-            for part in refund["refundLineItems"]:
-                side = credited if is_creditable(refund, part) else taken
-                side[part["lineItem"]["id"]] += part["quantity"]
-        found = {
-            line["id"]: min(line["quantity"] - taken[line["id"]], line["currentQuantity"] + credited[line["id"]])
-            for line in order["lineItems"]
-        }
-    return {key.rsplit("/", 1)[1]: quantity for key, quantity in found.items() if quantity > 0}
+    taken: Counter[str] = Counter()
+    credited: Counter[str] = Counter()
+    for refund in order["refunds"]:
+        for part in refund["refundLineItems"]:
+            side = credited if is_creditable(refund, part) else taken
+            side[part["lineItem"]["id"]] += part["quantity"]
+    found: dict[str, int] = {}
+    for line in order["lineItems"]:
+        number, current = line["id"], line["currentQuantity"]
+        kept = min(line["quantity"] - taken[number], current + credited[number])
+        found[number] = current if nobody_credits else kept
+    exchanged = exchanged_lines(order)
+    return {
+        number.rsplit("/", 1)[1]: quantity
+        for number, quantity in found.items()
+        if quantity > 0 and number not in exchanged
+    }
 
 
 def is_creditable(refund: Json, part: Json) -> bool:

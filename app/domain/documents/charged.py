@@ -42,17 +42,19 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
     totals = order.totals
     original = Charged(total=totals.total, tax=totals.tax, subtotal=totals.subtotal)
     current = Charged(total=totals.current_total, tax=totals.current_tax, subtotal=totals.current_subtotal)
+    exchanged = _exchange_lines(order)
+    standing = exchanged.less(_taken_of_exchange_lines(order))
     if process is RefundProcess.NONE:
-        readings = [current]
+        readings = [(current, standing)]
     else:
         readings = [
-            original.less(_taken_back(order, to_be_credited=False)),
-            current.plus(_taken_back(order, to_be_credited=True)),
+            (original.less(_taken_back(order, to_be_credited=False)), exchanged),
+            (current.plus(_taken_back(order, to_be_credited=True)), standing),
         ]
-    exchanged = _exchange_lines(order)
+    found = [reading for reading, _ in readings]
     if exchanged != _NONE:
-        readings += [reading.less(exchanged) for reading in readings]
-    return list(dict.fromkeys(readings))
+        found += [reading.less(exchange_lines) for reading, exchange_lines in readings]
+    return list(dict.fromkeys(found))
 
 
 def _part(order: Order, *, subtotal: Amount, tax: Amount, goods: bool = True) -> Charged:
@@ -80,6 +82,17 @@ def _refunded_charges(order: Order, refund: Refund) -> Charged:
     found = _part(order, subtotal=refund.duties, tax=NOTHING, goods=False)
     for shipping in refund.shipping:
         found = found.plus(_part(order, subtotal=shipping.subtotal, tax=shipping.tax, goods=False))
+    return found
+
+
+def _taken_of_exchange_lines(order: Order) -> Charged:
+    """What refunds took of exchange lines: it is no longer in Shopify's current total."""
+    exchange = {line.shopify_id for line in order.lines if line.exchange}
+    found = _NONE
+    for refund in order.refunds:
+        for line in refund.lines:
+            if line.line_id in exchange:
+                found = found.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
     return found
 
 

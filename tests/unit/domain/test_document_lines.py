@@ -1,10 +1,14 @@
 """P31: what stands on the lines of a document, in which order, on which accounts, from which locations."""
 
 import dataclasses
+from decimal import Decimal
+
+import pytest
 
 from app.domain.mappings import ChargeType, LocationMapping, Mappings, ShipmentMethodMapping
 from app.domain.orders import Attribute, LineKind
 from app.domain.sales_documents import LineType
+from app.domain.shop_settings import RefundProcess
 from tests.builders import (
     documented,
     fee,
@@ -12,6 +16,8 @@ from tests.builders import (
     line,
     order,
     payment,
+    refund,
+    refund_line,
     settings,
     shipping,
     sid,
@@ -127,6 +133,27 @@ def test_exchange_lines_are_left_out() -> None:
 def test_exchange_lines_are_left_out_of_a_total_that_holds_them_too() -> None:
     document = documented(order(line(1, price="1893.00"), line(2, price="365.00", exchange=True)))
     assert str(document.totals.charged_by_shopify) == "1893.00"
+
+
+@pytest.mark.parametrize("process", RefundProcess)
+@pytest.mark.parametrize("includes", [True, False])
+def test_an_exchange_line_that_came_back_in_part_is_left_out_as_what_is_left_of_it(
+    process: RefundProcess, includes: bool
+) -> None:
+    """Shopify's current total holds only the pieces that were kept."""
+    kept = line(1, price="100.00", taxes=[tax("19.00")])
+    swapped = line(2, price="40.00", quantity=2, current=1, taxes=[tax("15.20")], exchange=True)
+    whole, now, on_top = ("180.00", "140.00", "0") if includes else ("214.20", "166.60", "19.00")
+    made = order(
+        kept,
+        swapped,
+        prices_include_tax=includes,
+        totals=totals(whole, current=now, tax="34.20", current_tax="26.60"),
+        refunds=(refund(refund_line(swapped, subtotal="40.00", tax="7.60"), refunded="40.00"),),
+    )
+    document = documented(made, shop=settings(refunds={"process": process}))
+    assert document.totals.charged_by_shopify == Decimal("100.00") + Decimal(on_top)
+    assert told(document.lines, "no", "tax_amount") == [("ITEM-1", "19.00")]
 
 
 def test_each_shipping_charge_is_its_own_line_on_what_its_title_is_mapped_to() -> None:
