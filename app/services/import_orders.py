@@ -19,6 +19,7 @@ from app.ports.repositories.configuration import ShopConfiguration, StoreConfigu
 from app.ports.repositories.orders_to_import import FinishedImport, ImportClaim
 from app.ports.store_gateway import StoreGateway
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.failure_words import broke_off
 from app.services.first_contact import described
 from app.services.imported_orders import (
     MAX_ATTEMPTS,
@@ -180,8 +181,7 @@ class ImportOrders:
     ) -> ImportCounts:
         """Note an unforeseen failure with the order; park it after the last attempt (A25)."""
         log.error("import_failed", shopify_order_id=claim.shopify_id, attempts=claim.attempts, exc_info=error)
-        broke_off = f"The import broke off ({type(error).__name__})."
-        detail = error.detail if isinstance(error, ConnectorError) else broke_off
+        detail = error.detail if isinstance(error, ConnectorError) else broke_off(error)
         when = retry_at(claim, self._clock.now())
         return await self._end(failed_import(claim, code="import_failed", detail=detail, shop=shop, retry_at=when))
 

@@ -21,6 +21,11 @@ class OrderToImport(AnswerBody):
     source: str = Field(
         description="What last wanted it: `webhook`, `listing`, `request`, `retry`.", examples=["webhook"]
     )
+    state: str = Field(
+        description="`due`, `importing`, `failed` (tried again at `due_at`), `parked` (waits for a person), `unclaimed`"
+        " (no shop's filters match), `waiting` (the filters of a run left it out; a run without them takes it).",
+        examples=["due"],
+    )
     attempts: Whole = Field(description="Attempts so far.", examples=[0])
     error_code: str | None = Field(description="Why the last attempt failed.", examples=[None])
     error_detail: str | None = Field(description="The same in a sentence.", examples=[None])

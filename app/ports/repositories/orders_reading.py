@@ -95,6 +95,8 @@ class QueuedOrder:
     name: str | None
     action: str
     source: str
+    state: str
+    """due, importing, failed (comes again at ``due_at``), parked, unclaimed, waiting (for a run with other filters)."""
     attempts: int
     error_code: str | None
     error_detail: str | None

@@ -43,7 +43,15 @@ _OF_SHOPIFY = "id = ANY(ARRAY(SELECT o.id FROM stores s JOIN orders o ON o.store
 _WITH_PROBLEM = "problems <> '[]'::jsonb AND problems @> jsonb_build_array(jsonb_build_object('code', {0}::text))"
 
 _QUEUED = """
-    queue.id, shops.code AS shop, queue.shopify_id, queue.name, queue.action, queue.source, queue.attempts,
+    queue.id, shops.code AS shop, queue.shopify_id, queue.name, queue.action, queue.source,
+    CASE
+        WHEN queue.parked_at IS NOT NULL THEN 'parked'
+        WHEN queue.unclaimed_at IS NOT NULL THEN 'unclaimed'
+        WHEN queue.due_at IS NULL THEN 'waiting'
+        WHEN queue.claimed_until > now() THEN 'importing'
+        WHEN queue.error_code IS NOT NULL THEN 'failed'
+        ELSE 'due'
+    END AS state, queue.attempts,
     queue.error_code, queue.error_detail, queue.failed_at, queue.due_at, queue.parked_at, queue.unclaimed_at,
     queue.store_updated_at, queue.listed_at, queue.updated_at
 """
