@@ -50,6 +50,7 @@ from app.services.mappings import MappingTables
 from app.services.master_data import CustomerData, ItemData
 from app.services.new_customers import NewCustomers
 from app.services.nudge_due_work import NudgeDueWork
+from app.services.order_conflicts import ResolveConflict
 from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
@@ -231,6 +232,7 @@ def _services(world: _World, work: _Work) -> Sequence[object]:
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
         StartRun(uow, clock, ids, runners),
         UnlinkDocuments(uow, clock),
+        ResolveConflict(uow, clock),
         work.subscriptions,
     ]
 

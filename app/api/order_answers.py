@@ -10,13 +10,15 @@ from typing import Any
 import msgspec
 
 from app.domain.addresses import StoreAddress
+from app.domain.conflicts import Conflict
 from app.domain.decimal_text import plain, rate
-from app.domain.identifiers import ShopifyId, order_line_id, shipping_line_id
+from app.domain.edit_impact import Change
+from app.domain.identifiers import OrderId, ShopifyId, order_line_id, shipping_line_id
 from app.domain.money import Amount, minor_digits
 from app.domain.names import names_of, place_of
 from app.domain.orders import Named, Order, OrderLine, ShippingLine, TaxLine
 from app.ports.repositories.documents_reading import DocumentOfOrder
-from app.ports.repositories.orders_reading import StoredOrder
+from app.ports.repositories.orders_reading import HistoryEntry, StoredOrder
 from app.services.read_orders import OrderView
 
 LINES_WITH_ORDER = 250
@@ -89,8 +91,49 @@ def _order(view: OrderView, lines_cursor: str | None) -> Plain:
             }
             for each in stored.problems
         ],
-        "conflict": stored.conflict,
+        "conflict": _conflict(stored.conflict, stored.id, scale),
         "documents": [_document(each) for each in view.documents],
+    }
+
+
+def _conflict(conflict: Conflict | None, order_id: OrderId, scale: Scale) -> Plain | None:
+    if conflict is None:
+        return None
+    return {
+        "detected_at": conflict.detected_at,
+        "detail": conflict.detail,
+        "changes": changes_json(conflict.changes, order_id, scale),
+        "amount": scale.amount(conflict.amount),
+        "proposed": conflict.proposed,
+    }
+
+
+def changes_json(changes: Iterable[Change], order_id: OrderId, scale: Scale) -> list[Plain]:
+    """What differs from the document, each change with our id of its line where it is about one."""
+    return [
+        {
+            "kind": each.kind,
+            "line_id": order_line_id(order_id, each.shopify_id) if each.shopify_id and each.about_a_line else None,
+            "shopify_id": each.shopify_id,
+            "before": each.before,
+            "after": each.after,
+            "amount": scale.amount(each.amount),
+            "severity": each.severity,
+        }
+        for each in changes
+    ]
+
+
+def history_json(entry: HistoryEntry) -> Plain:
+    """One thing that happened; amounts of changes as they were kept."""
+    return {
+        "occurred_at": entry.occurred_at,
+        "type": entry.type,
+        "resource_type": entry.resource_type,
+        "resource_id": entry.resource_id,
+        "version": entry.version,
+        "changes": changes_json(entry.changes, OrderId(entry.resource_id), Scale(0, 0)),
+        "note": entry.note,
     }
 
 

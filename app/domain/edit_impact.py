@@ -4,8 +4,8 @@ Compares two states of an order, part by part and field by field; the table of k
 undone again is no change. Knows nothing of documents' states or of what is stored.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -59,7 +59,8 @@ class ChangeKind(StrEnum):
     ATTRIBUTES_CHANGED = "attributes_changed"
 
 
-ChangeValue = str | Amount | StoreAddress | Mapping[str, str] | tuple[str, ...] | None
+ChangeValue = str | Mapping[str, str] | tuple[str, ...] | None
+"""As it is shown and kept: money is ``shop`` and ``presentment``, an address its parts that are not blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ class Change:
     before: ChangeValue = None
     after: ChangeValue = None
     amount: Amount = NOTHING
+    about_a_line: bool = False
+    """Whether ``shopify_id`` is an order line's."""
 
 
 _LINES = (SourceKind.ORDER_LINE, SourceKind.TIP, SourceKind.GIFT_CARD)
@@ -129,9 +132,10 @@ class _Comparison:
             if part is None or part.source not in _LINES:
                 continue
             if before is None or after is None:
-                yield self._line_gone_or_come(before, after)
+                found: Iterable[Change] = (self._line_gone_or_come(before, after),)
             else:
-                yield from self._line(before, after)
+                found = self._line(before, after)
+            yield from (replace(change, about_a_line=True) for change in found)
 
     def _line_gone_or_come(self, before: PartSnapshot | None, after: PartSnapshot | None) -> Change:
         part = before or after
@@ -183,8 +187,8 @@ class _Comparison:
             kind=_CHARGES[part.source],
             severity=Severity.CONFLICT,
             shopify_id=part.shopify_id,
-            before=before.amount if before else None,
-            after=after.amount if after else None,
+            before=_money(before.amount) if before else None,
+            after=_money(after.amount) if after else None,
             amount=self._owed_more(before, after),
         )
 
@@ -206,8 +210,8 @@ class _Comparison:
                 kind=ChangeKind.TAX_CHANGED,
                 severity=Severity.CONFLICT if more else Severity.NOTED,
                 shopify_id=after.shopify_id,
-                before=before.tax,
-                after=after.tax,
+                before=_money(before.tax),
+                after=_money(after.tax),
                 amount=more,
             )
 
@@ -244,6 +248,7 @@ class _Comparison:
                 yield Change(
                     kind=ChangeKind.EXCHANGE_ADDED,
                     severity=nobody_credits,
+                    about_a_line=True,
                     shopify_id=line_id,
                     after=str(line.ordered_quantity),
                 )
@@ -255,20 +260,20 @@ class _Comparison:
         before, after = _buyer(booked), _buyer(now)
         if before != after:
             yield Change(kind=ChangeKind.CUSTOMER_CHANGED, severity=Severity.CONFLICT, before=before, after=after)
-        if not _same_place(booked.bill_to_address, now.bill_to_address):
+        if _place(booked.bill_to_address) != _place(now.bill_to_address):
             yield Change(
                 kind=ChangeKind.BILL_TO_CHANGED,
                 severity=Severity.CONFLICT,
-                before=booked.bill_to_address,
-                after=now.bill_to_address,
+                before=_place(booked.bill_to_address),
+                after=_place(now.bill_to_address),
             )
-        if not _same_place(booked.ship_to_address, now.ship_to_address):
+        if _place(booked.ship_to_address) != _place(now.ship_to_address):
             shipped = now.fulfilment_status.casefold() in _NOTHING_TO_SHIP
             yield Change(
                 kind=ChangeKind.SHIP_TO_CHANGED,
                 severity=Severity.NOTED if shipped else Severity.CONFLICT,
-                before=booked.ship_to_address,
-                after=now.ship_to_address,
+                before=_place(booked.ship_to_address),
+                after=_place(now.ship_to_address),
             )
         if booked.po_number != now.po_number:
             yield Change(
@@ -287,6 +292,7 @@ class _Comparison:
                 yield Change(
                     kind=ChangeKind.LOCATION_CHANGED,
                     severity=Severity.SYNCHRONISED,
+                    about_a_line=True,
                     shopify_id=line_id,
                     before=tuple(sorted(known.locations)),
                     after=tuple(sorted(line.locations)),
@@ -354,8 +360,8 @@ def _price(before: PartSnapshot, after: PartSnapshot) -> Change | None:
         kind=ChangeKind.LINE_PRICE_CHANGED,
         severity=Severity.CONFLICT,
         shopify_id=after.shopify_id,
-        before=before.unit_price,
-        after=after.unit_price,
+        before=_money(before.unit_price),
+        after=_money(after.unit_price),
         amount=Amount(dearer.shop * after.quantity, dearer.presentment * after.quantity),
     )
 
@@ -373,8 +379,8 @@ def _discount(before: PartSnapshot, after: PartSnapshot) -> Change | None:
         kind=ChangeKind.DISCOUNT_CHANGED,
         severity=Severity.CONFLICT,
         shopify_id=after.shopify_id,
-        before=before.discount,
-        after=after.discount,
+        before=_money(before.discount),
+        after=_money(after.discount),
         amount=before.discount - after.discount,
     )
 
@@ -422,8 +428,12 @@ def _buyer(state: Snapshot) -> Mapping[str, str]:
     return {name: str(shopify_id) for name, shopify_id in known.items() if shopify_id}
 
 
-def _same_place(one: StoreAddress | None, other: StoreAddress | None) -> bool:
-    """Addresses of an order have no lasting ids; what is written on the parcel counts."""
-    if one is None or other is None:
-        return one is other
-    return replace(one, shopify_id=None) == replace(other, shopify_id=None)
+def _money(amount: Amount) -> Mapping[str, str]:
+    return {"shop": f"{amount.shop:f}", "presentment": f"{amount.presentment:f}"}
+
+
+def _place(address: StoreAddress | None) -> Mapping[str, str] | None:
+    """What is written on the parcel; an order's addresses have no ids that last."""
+    if address is None:
+        return None
+    return {name: value for name, value in asdict(address).items() if value and name != "shopify_id"}

@@ -163,6 +163,11 @@ class ImportOrders:
                 each.settle(known.get(each.claim.shopify_id), configuration, now=now)
                 if each.order is not None:
                     each.compare(digest=uow.orders.digest(each.order), new_id=OrderId(self._ids.new("ord")))
+            judged = {each.known.id: each for each in orders if each.to_be_judged and each.known}
+            if judged:
+                booked = await uow.documents.booked(list(judged))
+                for order_id, each in judged.items():
+                    each.judge(booked.get(order_id), now=now)
             candidates = [each.candidate for each in orders if each.candidate]
             decisions = {each.id: each for each in await self._decisions.decide(uow, candidates, now=now)}
             for each in orders:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from app.domain.conflicts import Conflict, conflict_of, is_new
+from app.domain.edit_impact import Change, changes_between
 from app.domain.events import EventType
 from app.domain.identifiers import OrderId, RunId, ShopifyId, StoreId
 from app.domain.order_filters import ImportAction, claiming_shop, matches
@@ -16,11 +18,13 @@ from app.domain.orders import Order
 from app.domain.problems import Problem
 from app.domain.shop_settings import OrderFilters
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
+from app.ports.repositories.documents import BookedOrder
 from app.ports.repositories.events import NewEvent
 from app.ports.repositories.orders import KnownOrder, SavedOrder
 from app.ports.repositories.orders_to_import import AskingRun, FinishedImport, ImportClaim, ImportOutcome
 from app.ports.repositories.store_state import RecordFailure
 from app.ports.store_gateway import OrderNotThere, OrderRead, OrderReading, OrderUnreadable
+from app.services.order_conflicts import state_of
 from app.services.order_decisions import Candidate, Decision, look_again_at
 
 MAX_ATTEMPTS = 5
@@ -55,6 +59,8 @@ class ImportedOrder:
     changed: bool = False
     candidate: Candidate | None = None
     decision: Decision | None = None
+    changes: tuple[Change, ...] = ()
+    conflict: Conflict | None = None
     saved: SavedOrder | None = None
     finished: FinishedImport | None = None
 
@@ -112,6 +118,20 @@ class ImportedOrder:
                 use_shopify_number=known.use_shopify_number if known else settings.use_shopify_order_number,
             )
 
+    @property
+    def to_be_judged(self) -> bool:
+        """Whether the order has a document that may no longer show it."""
+        return self.changed and self.known is not None and self.known.state is OrderState.PROCESSED
+
+    def judge(self, booked: BookedOrder | None, *, now: datetime) -> None:
+        """Find what the document of a processed order does not show (P41). Its document is never touched."""
+        order, shop, known = self.order, self.shop, self.known
+        if order is None or shop is None or known is None or booked is None:
+            return
+        process = shop.settings.refunds.process
+        self.changes = changes_between(booked.snapshot, state_of(order, shop.settings), process)
+        self.conflict = conflict_of(self.changes, document=booked.document, known=known.conflict, now=now)
+
     def decided(self, decision: Decision | None, *, now: datetime) -> None:
         """Take what was decided, and say what is to be written of the order; nothing when nothing is new."""
         self.decision = decision
@@ -139,6 +159,8 @@ class ImportedOrder:
             documents_on_request=known.documents_on_request if known else False,
             use_shopify_number=(known.use_shopify_number if known else shop.settings.orders.use_shopify_order_number),
             version=known.version + 1 if known else 1,
+            conflict=self.conflict,
+            changes=self.changes,
             retry_at=look_again_at(decision, now),
         )
 
@@ -157,6 +179,11 @@ class ImportedOrder:
             types.append(EventType.ORDER_UPDATED if known else EventType.ORDER_IMPORTED)
             if order is not None and order.cancelled_at and not (known and known.cancelled):
                 types.append(EventType.ORDER_CANCELLED)
+        if known is not None and self.changed:
+            if is_new(self.conflict, known.conflict):
+                types.append(EventType.ORDER_CONFLICT_DETECTED)
+            elif known.conflict and not self.conflict:
+                types.append(EventType.ORDER_CONFLICT_RESOLVED)
         told = known is not None and known.state is OrderState.BLOCKED and known.problems == saved.problems
         if saved.state is OrderState.BLOCKED and not told:
             types.append(EventType.ORDER_BLOCKED)

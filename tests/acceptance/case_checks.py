@@ -87,6 +87,15 @@ def _document_count_for(play: CasePlay, expected: dict[str, int]) -> None:
     assert {name: found.count(name) for name in expected} == expected
 
 
+def _documents_changed(play: CasePlay, count: int) -> None:
+    before = play.documents_of_the_first_run
+    assert sum(document != before.get(document["id"], document) for document in play.documents()) == count
+
+
+def _documents_added(play: CasePlay, count: int) -> None:
+    assert sum(document["id"] not in play.documents_of_the_first_run for document in play.documents()) == count
+
+
 def _refund_documents(play: CasePlay, expected: list[Json]) -> None:
     if expected:
         raise words.UntranslatedWord("refund_documents with content")
@@ -199,6 +208,8 @@ CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "documents_for": _documents_for,
     "documents_absent": _documents_absent,
     "document_count_for": _document_count_for,
+    "documents_changed_after_first_sync": _documents_changed,
+    "documents_added_after_first_sync": _documents_added,
     "refund_documents": _refund_documents,
     "shipping_lines": _shipping_lines,
     "shipping_tax_lines": _shipping_tax_lines,

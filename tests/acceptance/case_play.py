@@ -35,6 +35,7 @@ class CasePlay:
         self.erp = erp
         self.desk = desk
         self.runs: list[Json] = []
+        self.documents_of_the_first_run: dict[str, Json] = {}
         self.calls_of_step: dict[str, list[Json]] = {}
         self._updated_since: str | None = None
         self._erp_fault: Json | None = None
@@ -94,6 +95,7 @@ class CasePlay:
             "process_order": self._make_document,
             "process_open_orders": self._make_documents,
             "link_variant": self._link_variants,
+            "resolve_conflict": self._resolve_conflict,
         }
         for action in self.case.actions:
             word, given = next(iter(action.items()))
@@ -112,6 +114,12 @@ class CasePlay:
         if self._erp_fault is not None:
             self._refuse_document(self._erp_fault)
             self._erp_fault = None
+
+        if len(self.runs) == 1:
+            self.documents_of_the_first_run = {document["id"]: document for document in self.documents()}
+
+    def _resolve_conflict(self, given: Json) -> None:
+        self.erp.post(f"/v1/orders/{self.order(given['order'])['id']}/resolve-conflict")
 
     def _refuse_document(self, fault: Json) -> None:
         """The peer writes into its ERP and is refused; ours offers the document, and the ERP rejects it."""

@@ -258,6 +258,10 @@ ORDER_FACTS: dict[str, Callable[[Json], object]] = {
     ],
     "unmapped": lambda order: sorted(problem["pointer"] for problem in order["problems"]),
     "processed": lambda order: order["state"] == "processed",
+    "conflict": lambda order: order["conflict"] is not None,
+    "cancelled_at": lambda order: order["cancelled_at"],
+    "cancel_reason": lambda order: order["cancel_reason"],
+    "financial_status": lambda order: order["financial_status"],
     "error_text_present": lambda order: bool(order["problems"]) or bool((order["conflict"] or {}).get("detail")),
     "document_number": lambda order: next((document["number"] for document in order["documents"]), None),
 }
@@ -273,6 +277,8 @@ ORDER_EXPECTATIONS: dict[str, Callable[[Any], object]] = {
         {"level": risk["level"].lower(), "text": risk["text"], "provider": risk["provider"].lower()} for risk in risks
     ],
     "lines": lambda lines: [{"line": str(line["line"]), "quantity": Decimal(line["quantity"])} for line in lines],
+    "cancel_reason": str.lower,
+    "financial_status": str.lower,
     "unmapped": lambda words: sorted(_unmapped_pointer(word) for word in words),
 }
 

@@ -14,13 +14,14 @@ from app.api.order_answers import lines_json
 from app.api.problems import ApiProblem
 from app.api.routes.orders import Reading, TheOrder, order_answer
 from app.api.routing import resource_router
-from app.api.schemas.orders import LineItemPatch, Order, OrderLine, OrderMappingPatch
+from app.api.schemas.orders import ConflictResolution, LineItemPatch, Order, OrderLine, OrderMappingPatch
 from app.api.schemas.sales_documents import SalesDocument
 from app.domain.identifiers import OrderId, ShopifyId, order_line_id, shopify_id_of_line
 from app.domain.items import ItemChoice
 from app.ports.errors import FieldError, InvalidInput
 from app.ports.repositories.documents_reading import DocumentJson
 from app.services.document_actions import UnlinkDocuments
+from app.services.order_conflicts import ResolveConflict
 from app.services.order_requests import OrderRequests
 from app.services.read_orders import OrderView
 
@@ -168,6 +169,28 @@ async def unlink_order_documents(
     """
     return await repeat.answer(
         lambda once: unlink(access, order_id, expected=expected, once=once), lambda view: order_answer(request, view)
+    )
+
+
+@router.post("/orders/{order_id}/resolve-conflict", response_model=Order, summary="Mark a conflict as resolved")
+async def resolve_order_conflict(
+    request: Request,
+    access: OrdersWrite,
+    resolve: Annotated[ResolveConflict, Depends(service(ResolveConflict))],
+    repeat: Repeat,
+    expected: ExpectedVersion,
+    order_id: TheOrder,
+    body: ConflictResolution | None = None,
+) -> Response:
+    """The difference was dealt with, in the ERP or by doing nothing: the order as it is now counts as documented.
+
+    Only a new difference raises a conflict again. The note stands in the order's history. 409 `invalid_state` when the
+    order is not in conflict.
+    """
+    note = body.note if body else None
+    return await repeat.answer(
+        lambda once: resolve(access, order_id, note=note, expected=expected, once=once),
+        lambda view: order_answer(request, view),
     )
 
 

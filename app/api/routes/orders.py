@@ -11,7 +11,7 @@ from app.api.answers import encoded
 from app.api.auth import OrdersRead, container_of
 from app.api.dependencies import service
 from app.api.encoded_lists import encoded_page
-from app.api.order_answers import LINES_WITH_ORDER, Plain, Scale, lines_json, order_json
+from app.api.order_answers import LINES_WITH_ORDER, Plain, Scale, history_json, lines_json, order_json
 from app.api.order_part_answers import fulfilment_order, refund, transaction
 from app.api.pagination import Paging, PagingOf, subject_of
 from app.api.routing import resource_router
@@ -176,4 +176,4 @@ def _capture(capture: Capture) -> bytes:
 
 
 def _history(entry: HistoryEntry) -> bytes:
-    return msgspec.json.encode(entry)
+    return msgspec.json.encode(history_json(entry))

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from app.api.pagination import ListOf
-from app.api.schemas.orders import ORDER_ID, Amount
+from app.api.schemas.orders import ORDER_ID, Amount, ConflictChange
 from app.api.schemas.types import AnswerBody, DecimalString, Flag, Instant, Whole
 
 
@@ -104,6 +104,10 @@ class HistoryEntry(AnswerBody):
     resource_type: str = Field(description="`order` or `sales_document`.", examples=["order"])
     resource_id: str = Field(description="Its id.", examples=[ORDER_ID])
     version: Whole = Field(description="Its version then.", examples=[1])
+    changes: list[ConflictChange] = Field(
+        description="What of the order differed from its document after this update.", examples=[[]]
+    )
+    note: str | None = Field(description="What was said when a conflict was resolved.", examples=[None])
 
 
 class TransactionList(ListOf[Transaction]):

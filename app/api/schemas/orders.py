@@ -1,8 +1,8 @@
 """Orders on the wire: our copy of what Shopify says, in our words, and what we decided about it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from app.api.pagination import ListOf
 from app.api.schemas.sales_documents import DocumentAttribute
@@ -189,26 +189,31 @@ class OrderProblem(AnswerBody):
 class ConflictChange(AnswerBody):
     """A difference between the order and its document."""
 
-    model_config = ConfigDict(extra="allow")
-
     kind: str = Field(description="What changed; more may come.", examples=["line_quantity_decreased"])
     line_id: str | None = Field(description="Our id of the line.", examples=[None])
     shopify_id: str | None = Field(description="Shopify's id of the line.", examples=["11301"])
-    before: Any = Field(description="As documented.", examples=["2"])
+    before: Any = Field(
+        description="As documented: a text, money as `shop` and `presentment`, an address, a list of texts, or null.",
+        examples=["2"],
+    )
     after: Any = Field(description="As it is.", examples=["1"])
-    amount: Any = Field(description="What it means in money.", examples=["-15.00"])
+    amount: Amount = Field(
+        description="What the buyer owes more because of it, tax included; negative when it is less.",
+        examples=[{"shop": "-15.00", "presentment": "-15.00"}],
+    )
     severity: str = Field(description="`conflict`, `synchronised` or `noted`; more may come.", examples=["conflict"])
 
 
 class OrderConflict(AnswerBody):
     """The order changed so that its document no longer shows it."""
 
-    model_config = ConfigDict(extra="allow")
-
     detected_at: Instant = Field(description="When it was found.")
     detail: str = Field(description="In a sentence.", examples=["The order was changed after it was processed."])
     changes: list[ConflictChange] = Field(description="The differences.")
-    amount: Any = Field(description="Their sum in money.", examples=["-15.00"])
+    amount: Amount = Field(
+        description="What the buyer owes more than the document says; negative when it is less.",
+        examples=[{"shop": "-15.00", "presentment": "-15.00"}],
+    )
     proposed: str = Field(
         description="`amend_document`, `adjusting_documents`, `unlink_and_recreate` or `review`; more may come.",
         examples=["review"],
@@ -299,6 +304,14 @@ class OrderList(ListOf[Order]):
 
 class OrderLineList(ListOf[OrderLine]):
     """A page of the lines of an order."""
+
+
+class ConflictResolution(RequestBody):
+    """How a conflict was dealt with."""
+
+    note: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
+        default=None, description="For the order's history.", examples=["Changed by hand in the ERP."]
+    )
 
 
 class OrderMappingPatch(RequestBody):

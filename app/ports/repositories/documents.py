@@ -8,6 +8,7 @@ from typing import Protocol
 from app.domain.identifiers import DocumentId, OrderId, ShopId
 from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentContent, DocumentFacts, DocumentKind, DocumentState
+from app.domain.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +24,8 @@ class NewDocument:
     adjusts_id: DocumentId | None = None
     """The acknowledged document whose figures this one corrects."""
     content: DocumentContent
-    snapshot: object
-    """The order as this document was made from it; any value of dataclasses (decision 9)."""
+    snapshot: Snapshot
+    """The order as this document was made from it (decision 9)."""
     shopify_number: str | None = None
     """The order's name when documents are numbered by it; None = the series."""
     series_prefix: str
@@ -106,6 +107,14 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookedOrder:
+    """The live document of an order, with the state of the order that it shows or that a person settled with it."""
+
+    document: DocumentFacts
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockedOrder:
     """What setting an order back needs to know of it."""
 
@@ -130,6 +139,14 @@ class Documents(Protocol):
 
     async def live_of_orders(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, DocumentFacts]:
         """The live sales order or invoice of each of these orders that has one."""
+        ...
+
+    async def booked(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, BookedOrder]:
+        """What each of these orders was booked as, of those that have a live sales order or invoice."""
+        ...
+
+    async def settle(self, document_id: DocumentId, snapshot: Snapshot) -> None:
+        """From now on the order is compared with this state: a person has dealt with what changed before."""
         ...
 
     async def order_of(self, document_id: DocumentId, *, shop_ids: Collection[ShopId] | None) -> OrderId | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.conflicts import Conflict
+from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
@@ -30,6 +32,7 @@ class KnownOrder:
     read_at: datetime
     """When the copy was read from the store."""
     cancelled: bool
+    conflict: Conflict | None = None
     version: int
     updated_at: datetime
 
@@ -52,6 +55,10 @@ class SavedOrder:
     documents_on_request: bool
     use_shopify_number: bool
     version: int
+    conflict: Conflict | None = None
+    """What its document no longer shows; written together with the copy."""
+    changes: tuple[Change, ...] = ()
+    """What is different from the document now, kept with this version for its history."""
     retry_at: datetime | None = None
     """When its document is to be tried again without anything appearing; None = not by itself."""
 
@@ -89,6 +96,10 @@ class Orders(Protocol):
 
     async def touch(self, store: StoreId, seen: Mapping[ShopifyId, datetime], *, read_at: datetime) -> None:
         """Note that copies were read again and found equal."""
+        ...
+
+    async def resolve(self, order: OrderId, *, note: str | None, now: datetime) -> int:
+        """Take the conflict off a locked order, and keep the note with its new version, which is answered."""
         ...
 
     async def clear_due(self, order: OrderId) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from app.domain.conflicts import Conflict
+from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
@@ -46,7 +48,7 @@ class StoredOrder:
     state: OrderState
     mapping: OrderMapping
     problems: tuple[Problem, ...]
-    conflict: Mapping[str, Any] | None
+    conflict: Conflict | None
     sell_to_customer_no: str | None
     bill_to_customer_no: str | None
     version: int
@@ -71,6 +73,9 @@ class HistoryEntry:
     resource_type: str
     resource_id: str
     version: int
+    changes: tuple[Change, ...] = ()
+    """What of the order differed from its document then."""
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

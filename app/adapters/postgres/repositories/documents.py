@@ -8,10 +8,14 @@ import asyncpg
 import msgspec
 
 from app.adapters.postgres.repositories.document_insertion import DocumentInsertion
+from app.adapters.postgres.repositories.stored_json import decoder, encoded
 from app.domain.identifiers import DocumentId, OrderId, ShopId
 from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentFacts, DocumentKind, DocumentState
-from app.ports.repositories.documents import DocumentRecord, Insertion, LockedOrder, NewDocument
+from app.domain.snapshots import Snapshot
+from app.ports.repositories.documents import BookedOrder, DocumentRecord, Insertion, LockedOrder, NewDocument
+
+_snapshot = decoder(Snapshot)
 
 _FACTS = "id, kind, number, state, version, erp_document_no, posted_document_no, posting_date, unlinked_at"
 _RECORD = (
@@ -38,6 +42,25 @@ class PostgresDocuments:
             list(order_ids),
         )
         return {row["order_id"]: _facts(row) for row in rows}
+
+    async def booked(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, BookedOrder]:
+        rows = await self._driver.fetch(
+            f"SELECT order_id, snapshot, {_FACTS} FROM sales_documents"
+            " WHERE order_id = ANY($1::text[]) AND refund_id IS NULL AND adjusts_id IS NULL"
+            " AND state <> 'cancelled' AND unlinked_at IS NULL",
+            list(order_ids),
+        )
+        return {
+            row["order_id"]: BookedOrder(document=_facts(row), snapshot=_snapshot.decode(row["snapshot"]))
+            for row in rows
+        }
+
+    async def settle(self, document_id: DocumentId, snapshot: Snapshot) -> None:
+        await self._driver.execute(
+            "UPDATE sales_documents SET snapshot = $2::text::jsonb WHERE id = $1",
+            document_id,
+            encoded(snapshot).decode(),
+        )
 
     async def order_of(self, document_id: DocumentId, *, shop_ids: Collection[ShopId] | None) -> OrderId | None:
         found: OrderId | None = await self._driver.fetchval(

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from app.adapters.postgres.repositories.stored_json import decoder, encoded, raw_json, recordset
+from app.domain.conflicts import Conflict
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import COPY_VERSION, Order
@@ -19,9 +20,10 @@ from app.ports.repositories.orders import KnownOrder, SavedOrder
 _order = decoder(Order)
 _mapping = decoder(OrderMapping)
 _problems = decoder(tuple[Problem, ...])
+_conflict = decoder(Conflict)
 
 _COLUMNS = """id, store_id, shopify_id, shop_id, state, mapping, problems, documents_on_request, use_shopify_number,
-    body_hash, store_updated_at, read_at, cancelled_at IS NOT NULL AS cancelled, version, updated_at"""
+    body_hash, store_updated_at, read_at, cancelled_at IS NOT NULL AS cancelled, conflict, version, updated_at"""
 
 _KNOWN = f"""
 SELECT {_COLUMNS} FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[]) ORDER BY id FOR UPDATE
@@ -49,11 +51,11 @@ _SAVE = """
 INSERT INTO orders (
     id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state, mapping,
     problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status, cancelled_at,
-    closed_at, store_customer_id, document_due_at, version, created_at, updated_at
+    closed_at, store_customer_id, document_due_at, conflict, version, created_at, updated_at
 )
 SELECT id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state,
     mapping, problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status,
-    cancelled_at, closed_at, store_customer_id, document_due_at, version, $2, $2
+    cancelled_at, closed_at, store_customer_id, document_due_at, conflict, version, $2, $2
 FROM json_populate_recordset(NULL::orders, $1::json)
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, body = excluded.body, body_version = excluded.body_version, body_hash = excluded.body_hash,
@@ -63,7 +65,7 @@ ON CONFLICT (id) DO UPDATE SET
     financial_status = excluded.financial_status, fulfilment_status = excluded.fulfilment_status,
     cancelled_at = excluded.cancelled_at, closed_at = excluded.closed_at, shop_id = excluded.shop_id,
     store_customer_id = excluded.store_customer_id, document_due_at = excluded.document_due_at,
-    version = orders.version + 1, updated_at = excluded.updated_at
+    conflict = excluded.conflict, version = orders.version + 1, updated_at = excluded.updated_at
 """
 
 _DECIDE = """
@@ -75,6 +77,12 @@ FROM json_populate_recordset(NULL::orders, $1::json) AS new
 WHERE orders.id = new.id
 """
 
+_CHANGES = """
+INSERT INTO order_changes (order_id, version, changes)
+SELECT order_id, version, changes FROM json_populate_recordset(NULL::order_changes, $1::json)
+ON CONFLICT (order_id, version) DO UPDATE SET changes = excluded.changes
+"""
+
 _CAPTURE = """
 INSERT INTO order_captures (order_id, captured_at, digest, body)
 SELECT new.order_id, $1, new.digest, new.body
@@ -83,6 +91,14 @@ WHERE new.digest IS DISTINCT FROM (
     SELECT digest FROM order_captures AS last WHERE last.order_id = new.order_id ORDER BY captured_at DESC LIMIT 1
 )
 ON CONFLICT DO NOTHING
+"""
+
+_RESOLVE = """
+WITH resolved AS (
+    UPDATE orders SET conflict = NULL, version = version + 1, updated_at = $3 WHERE id = $1 RETURNING id, version
+)
+INSERT INTO order_changes (order_id, version, changes, note) SELECT id, version, '[]', $2 FROM resolved
+RETURNING version
 """
 
 _TOUCH = """
@@ -143,12 +159,23 @@ class PostgresOrders:
                 [_digest(raw) for _, raw in captures],
                 [zlib.compress(raw, 1) for _, raw in captures],
             )
+        changed = [
+            {"order_id": each.id, "version": each.version, "changes": raw_json(each.changes)}
+            for each in orders
+            if each.changes
+        ]
+        if changed:
+            await self._driver.execute(_CHANGES, recordset(changed))
         if decided:
             await self._driver.execute(_DECIDE, recordset([_decision_row(saved) for saved in decided]), now)
 
     async def touch(self, store: StoreId, seen: Mapping[ShopifyId, datetime], *, read_at: datetime) -> None:
         if seen:
             await self._driver.execute(_TOUCH, store, read_at, list(seen), list(seen.values()))
+
+    async def resolve(self, order: OrderId, *, note: str | None, now: datetime) -> int:
+        version: int = await self._driver.fetchval(_RESOLVE, order, note, now)
+        return version
 
     async def clear_due(self, order: OrderId) -> None:
         await self._driver.execute("UPDATE orders SET document_due_at = NULL WHERE id = $1", order)
@@ -177,6 +204,7 @@ class PostgresOrders:
             "cancelled_at": order.cancelled_at,
             "closed_at": order.closed_at,
             "store_customer_id": order.customer.shopify_id if order.customer else None,
+            "conflict": raw_json(saved.conflict) if saved.conflict else None,
             "version": saved.version,
         }
 
@@ -196,6 +224,7 @@ def _known(row: asyncpg.Record) -> KnownOrder:
         store_updated_at=row["store_updated_at"],
         read_at=row["read_at"],
         cancelled=row["cancelled"],
+        conflict=_conflict.decode(row["conflict"]) if row["conflict"] else None,
         version=row["version"],
         updated_at=row["updated_at"],
     )

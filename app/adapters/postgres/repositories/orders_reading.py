@@ -2,12 +2,13 @@
 
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 import asyncpg
 
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
 from app.adapters.postgres.repositories.stored_json import decoder
+from app.domain.conflicts import Conflict
+from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
@@ -25,7 +26,8 @@ from app.ports.repositories.orders_reading import (
 _order = decoder(Order)
 _mapping = decoder(OrderMapping)
 _problems = decoder(tuple[Problem, ...])
-_conflict = decoder(dict[str, Any])
+_conflict = decoder(Conflict)
+_changes = decoder(tuple[Change, ...])
 
 _SHOWN = """
     page.id, page.store_id, stores.store_domain, page.shop_id, shops.code AS shop, page.body::text AS body, page.state,
@@ -143,7 +145,9 @@ class PostgresOrdersReading:
 
     async def history(self, order_id: OrderId, request: PageRequest) -> Page[HistoryEntry]:
         rows = await self._driver.fetch(
-            "SELECT seq, occurred_at, type, resource_type, resource_id, resource_version FROM events"
+            "SELECT seq, occurred_at, type, resource_type, resource_id, resource_version, changes, note FROM events"
+            " LEFT JOIN order_changes ON order_id = resource_id AND version = resource_version"
+            " AND type IN ('order.updated', 'order.conflict_resolved')"
             " WHERE seq > $2 AND resource_type IN ('order', 'sales_document')"
             " AND resource_id = ANY(ARRAY(SELECT id FROM sales_documents WHERE order_id = $1) || $1::text)"
             " ORDER BY seq LIMIT $3",
@@ -160,6 +164,8 @@ class PostgresOrdersReading:
                     resource_type=row["resource_type"],
                     resource_id=row["resource_id"],
                     version=row["resource_version"],
+                    changes=_changes.decode(row["changes"]) if row["changes"] else (),
+                    note=row["note"],
                 )
                 for row in shown
             ],

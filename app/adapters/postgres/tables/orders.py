@@ -139,6 +139,7 @@ class OrderRow(Row, table=True):
     use_shopify_number: bool = Field(sa_column=flag())
     """``orders.use_shopify_order_number`` as it stood at the first import."""
     conflict: Any = Field(default=None, sa_column=json(nullable=True, holds=Holds.PERSON))
+    """``app.domain.conflicts.Conflict``: what its document no longer shows."""
     financial_status: str | None = Field(default=None, sa_column=text(nullable=True))
     fulfilment_status: str = Field(sa_column=text())
     cancelled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
@@ -150,6 +151,19 @@ class OrderRow(Row, table=True):
     created_at: datetime = Field(sa_column=instant())
     """When we first imported it."""
     updated_at: datetime = Field(sa_column=instant())
+
+
+class OrderChangesRow(Row, table=True):
+    """What of a processed order differed from its document at a version of the order, and how it was settled."""
+
+    __tablename__ = "order_changes"
+
+    order_id: str = Field(sa_column=text(ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True))
+    version: int = Field(sa_column=small(primary_key=True))
+    changes: Any = Field(sa_column=json(holds=Holds.PERSON))
+    """List of ``app.domain.edit_impact.Change``."""
+    note: str | None = Field(default=None, sa_column=text(nullable=True, holds=Holds.PERSON))
+    """What the person said who marked the conflict as resolved."""
 
 
 class OrderCaptureRow(Row, table=True):

@@ -1,0 +1,146 @@
+"""A processed order that changes: what its document no longer shows is raised, told, and settled (P41, P42)."""
+
+from typing import Any
+
+import pytest
+
+from app.ports.errors import Conflict as Refused
+from app.ports.paging import PageRequest
+from app.services.order_conflicts import ResolveConflict
+from app.services.read_orders import OrderView, ReadOrders
+from tests.integration.world import EVERYBODY, World, a_line, an_order, money
+
+LINE = 1_001_000
+
+
+async def booked(world: World, **fields: Any) -> None:
+    """An order of one line, documented."""
+    await world.store.has(an_order(1001, **fields))
+    await world.imports(1001)
+    assert (await world.order())["state"] == "processed"
+
+
+async def edited(world: World, **fields: Any) -> OrderView:
+    """The order as it is after an edit in the store was imported."""
+    await world.store.change(1001, **fields)
+    await world.imports(1001)
+    return await seen(world)
+
+
+async def seen(world: World) -> OrderView:
+    return await ReadOrders(world.uow).one(EVERYBODY, await world.order_id())
+
+
+async def resolve(world: World, **given: Any) -> OrderView:
+    return await ResolveConflict(world.uow, world.clock)(EVERYBODY, await world.order_id(), **given)
+
+
+def grown(pieces: int) -> dict[str, Any]:
+    """The line has so many pieces now."""
+    total = f"{pieces * 10}.00"
+    return {
+        "lineItems": [a_line(LINE, quantity=pieces, currentQuantity=pieces)],
+        "totalPriceSet": money(total),
+        "currentTotalPriceSet": money(total),
+    }
+
+
+async def test_a_raised_quantity_is_a_conflict_and_the_document_stays(world: World) -> None:
+    await booked(world)
+    before = await world.document_of()
+
+    conflict = (await edited(world, **grown(3))).stored.conflict
+
+    assert conflict is not None
+    assert [(each.kind, each.shopify_id, each.before, each.after) for each in conflict.changes] == [
+        ("line_quantity_increased", str(LINE), "1", "3")
+    ]
+    assert (f"{conflict.amount.shop:f}", conflict.proposed) == ("20.00", "amend_document")
+    assert "SO-000001" in conflict.detail
+    assert await world.document_of() == before
+    assert (await world.events())[-2:] == ["order.updated", "order.conflict_detected"]
+
+
+async def test_what_only_our_copy_takes_over_is_no_conflict_but_stands_in_the_history(world: World) -> None:
+    await booked(world)
+
+    view = await edited(world, note="Ring twice", closedAt="2026-01-16T09:00:00Z", closed=True)
+
+    assert view.stored.conflict is None
+    page = await ReadOrders(world.uow).history(EVERYBODY, await world.order_id(), PageRequest())
+    assert [[str(change.kind) for change in entry.changes] for entry in page.rows if entry.type == "order.updated"] == [
+        ["closed", "note_changed"]
+    ]
+
+
+async def test_an_edit_undone_ends_its_conflict(world: World) -> None:
+    await booked(world)
+    await edited(world, **grown(3))
+
+    view = await edited(world, **grown(1))
+
+    assert view.stored.conflict is None
+    assert (await world.events())[-2:] == ["order.updated", "order.conflict_resolved"]
+
+
+async def test_a_conflict_is_told_once_and_again_only_when_it_grows(world: World) -> None:
+    await booked(world)
+    first = (await edited(world, **grown(3))).stored.conflict
+    noted = (await edited(world, note="Ring twice")).stored.conflict
+    assert first
+    assert noted
+    assert noted.detected_at == first.detected_at
+    assert (await world.events()).count("order.conflict_detected") == 1
+
+    await edited(world, **grown(4))
+    assert (await world.events()).count("order.conflict_detected") == 2
+
+
+async def test_resolved_it_stays_resolved_until_something_new_differs(world: World) -> None:
+    """3.25 and P42: the state seen counts as documented, with every edit that led to it."""
+    await booked(world)
+    await edited(world, **grown(3))
+
+    assert (await resolve(world, note="Changed by hand")).stored.conflict is None
+
+    assert (await edited(world, note="Ring twice")).stored.conflict is None
+    assert (await edited(world, **grown(3), tags=["vip"])).stored.conflict is None
+    again = (await edited(world, **grown(1))).stored.conflict
+    assert again
+    conflicting = [each.kind for each in again.changes if each.severity == "conflict"]
+    assert conflicting == ["line_quantity_decreased"]
+    page = await ReadOrders(world.uow).history(EVERYBODY, await world.order_id(), PageRequest())
+    assert [entry.note for entry in page.rows if entry.type == "order.conflict_resolved"] == ["Changed by hand"]
+
+
+async def test_there_must_be_a_conflict_to_resolve(world: World) -> None:
+    await booked(world)
+    with pytest.raises(Refused) as refused:
+        await resolve(world)
+    assert refused.value.code == "invalid_state"
+
+
+async def test_an_order_edited_before_it_is_processed_never_was_in_conflict(world: World) -> None:
+    """P43: its copy simply is the order as it is."""
+    await world.set(orders={"auto_create_documents": False})
+    await world.store.has(an_order(1001))
+    await world.imports(1001)
+    assert (await edited(world, **grown(2))).stored.conflict is None
+
+    await world.requests.create_document(EVERYBODY, await world.order_id())
+
+    assert (await edited(world, note="Ring twice")).stored.conflict is None
+    assert (await world.document_of())["totals"]["charged_by_shopify"] == "20.00"
+
+
+async def test_an_order_cancelled_unpaid_after_its_document_is_a_conflict_for_a_person(world: World) -> None:
+    await booked(world, displayFinancialStatus="PENDING")
+
+    view = await edited(
+        world, cancelledAt="2026-02-01T10:00:00Z", cancelReason="CUSTOMER", displayFinancialStatus="VOIDED"
+    )
+
+    conflict = view.stored.conflict
+    assert conflict
+    assert ("cancelled_unpaid" in [each.kind for each in conflict.changes], conflict.proposed) == (True, "review")
+    assert len(await world.documents_of()) == 1
