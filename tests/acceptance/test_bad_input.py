@@ -144,7 +144,7 @@ def test_credentials_that_the_store_refuses_end_the_run_with_the_remedy(simulato
     desk.put(app={"access_token": "shpat_another_token"})
     set_up_shop(erp, desk, "refusing", settings={})
     run = erp.finished_run("refusing", "import_orders")
-    assert run["state"] == "failed"
+    assert (run["state"], run["problem"]["code"]) == ("failed", "access_revoked")
     assert "credentials" in run["problem"]["detail"]
     # From then on it is known, and the store is not asked in vain.
     again = erp.finished_run("refusing", "import_orders")

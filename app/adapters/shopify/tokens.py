@@ -73,13 +73,16 @@ class Tokens:
             if renewable and await self._vault.may_force_refresh(store.id):
                 return await self._granted(store, credentials)
         raise await self.revoked(
-            store, "Shopify refuses the access token (401). Enter the store's credentials anew.", code="token_refused"
+            store, "Shopify refuses the access token (401). Enter the store's credentials anew.", cause="token_refused"
         )
 
-    async def revoked(self, store: StoreRef, reason: str, *, code: str) -> AccessRevoked:
-        """Note that the store's work must stop until a person acts, and give the error to raise."""
+    async def revoked(self, store: StoreRef, reason: str, *, cause: str) -> AccessRevoked:
+        """Note that the store's work must stop until a person acts, and give the error to raise.
+
+        Its code is the cue's, whatever the cause: who asks again, when it is known already, is told the same.
+        """
         await self._vault.access_revoked(store.id, reason)
-        return AccessRevoked(reason, code=code)
+        return AccessRevoked(reason, facts={"cause": cause})
 
     async def _standing(self, store: StoreRef, credentials: StoreCredentials) -> AccessToken:
         """The token of a store whose tokens are not ours to fetch."""
@@ -91,10 +94,10 @@ class Tokens:
                 expires_at=credentials.access_token_expires_at,
             )
         if token is None:
-            raise await self.revoked(store, "The store has no access token. Enter its credentials.", code="no_token")
+            raise await self.revoked(store, "The store has no access token. Enter its credentials.", cause="no_token")
         if self._ended(token):
             reason = "The store's access token has ended. Connect the store again."
-            raise await self.revoked(store, reason, code="token_ended")
+            raise await self.revoked(store, reason, cause="token_ended")
         return token
 
     async def _granted(self, store: StoreRef, credentials: StoreCredentials) -> AccessToken:
@@ -112,7 +115,7 @@ class Tokens:
             answer = await post_json(self._http, url, body, headers={}, limit=_TOKEN_ANSWER_LIMIT)
             if answer.status in _REFUSED:
                 reason = f"Shopify refuses the app's client id or secret ({answer.status}). Correct the credentials."
-                raise await self.revoked(store, reason, code="credentials_refused")
+                raise await self.revoked(store, reason, cause="credentials_refused")
             if answer.status != httpx.codes.OK:
                 raise StoreUnavailable(f"Shopify gave no access token (HTTP {answer.status}).")
             grant = msgspec.json.decode(answer.body, type=_Grant)

@@ -111,7 +111,7 @@ class ShopifyTransport:
             except Closed as closed:
                 if document.optional and closed.code == SCOPE_MISSING:
                     raise StoreRefused(closed.reason, code=closed.code) from closed
-                raise await self.tokens.revoked(store, closed.reason, code=closed.code) from closed
+                raise await self.tokens.revoked(store, closed.reason, cause=closed.code) from closed
 
     async def _attempt(self, store: StoreRef, request: "_Request[Data]", attempt: int) -> Answer[Data]:
         cost = await self.points.cost_of(request.cost_key, request.estimate)

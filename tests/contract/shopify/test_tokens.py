@@ -114,7 +114,7 @@ async def test_a_static_token_that_is_refused_stops_the_store(store: SimulatedSt
     with pytest.raises(AccessRevoked) as raised:
         await store.gateway.describe(store.ref)
 
-    assert raised.value.code == "token_refused"
+    assert (raised.value.code, raised.value.facts["cause"]) == ("access_revoked", "token_refused")
     assert len(await store.calls("")) + len(await store.calls("ShopDescription")) <= 2
     assert "shpat_other" not in str(raised.value)
 
@@ -128,7 +128,7 @@ async def test_wrong_client_credentials_stop_the_store(granting_store: Simulated
     with pytest.raises(AccessRevoked) as raised:
         await store.gateway.describe(store.ref)
 
-    assert raised.value.code == "credentials_refused"
+    assert (raised.value.code, raised.value.facts["cause"]) == ("access_revoked", "credentials_refused")
     assert "wrong-secret" not in str(raised.value)
     assert await grants(store) == 1
 
@@ -152,14 +152,14 @@ async def test_without_a_living_token_a_failing_renewal_is_the_stores_trouble(gr
 
 
 @pytest.mark.parametrize(
-    ("held", "code"),
+    ("held", "cause"),
     [
         ({"kind": CredentialsKind.ACCESS_TOKEN}, "no_token"),
         ({"kind": CredentialsKind.OAUTH, "access_token": "shpat_x", "ended": True}, "token_ended"),
     ],
 )
 async def test_a_store_without_a_usable_token_is_not_called(
-    store: SimulatedStore, held: dict[str, Any], code: str
+    store: SimulatedStore, held: dict[str, Any], cause: str
 ) -> None:
     ended = store.clock.now() - timedelta(minutes=1) if held.pop("ended", False) else None
     store.vault.replaced[store.ref.id] = StoreCredentials(**held, access_token_expires_at=ended)
@@ -167,7 +167,7 @@ async def test_a_store_without_a_usable_token_is_not_called(
     with pytest.raises(AccessRevoked) as raised:
         await store.gateway.describe(store.ref)
 
-    assert raised.value.code == code
+    assert (raised.value.code, raised.value.facts["cause"]) == ("access_revoked", cause)
     assert await store.calls() == []
 
 

@@ -203,16 +203,16 @@ async def test_a_refusal_in_the_stores_own_words_is_not_repeated(store: Simulate
 
 
 @pytest.mark.parametrize(
-    ("status", "code"),
+    ("status", "cause"),
     [(402, "store_frozen"), (403, "store_forbidden"), (404, "store_gone"), (423, "store_locked")],
 )
-async def test_a_closed_store_is_noted_once_and_not_asked_again(store: SimulatedStore, status: int, code: str) -> None:
+async def test_a_closed_store_is_noted_once_and_not_asked_again(store: SimulatedStore, status: int, cause: str) -> None:
     await store.fail("answer", operation="OrdersWhole", times=None, status=status, body={"errors": "Unavailable Shop"})
 
     with pytest.raises(AccessRevoked) as raised:
         await store.gateway.read_orders(store.ref, ids(1))
 
-    assert raised.value.code == code
+    assert (raised.value.code, raised.value.facts["cause"]) == ("access_revoked", cause)
     assert str(status) in raised.value.detail
     assert [each for each, _ in store.vault.revoked] == [store.ref.id]
     assert len(await store.calls("OrdersWhole")) == 1
@@ -224,7 +224,7 @@ async def test_a_scope_that_was_taken_away_stops_the_store(store: SimulatedStore
     with pytest.raises(AccessRevoked) as raised:
         await listed(store)
 
-    assert raised.value.code == "scope_missing"
+    assert (raised.value.code, raised.value.facts["cause"]) == ("access_revoked", "scope_missing")
     assert len(store.vault.revoked) == 1
 
 
