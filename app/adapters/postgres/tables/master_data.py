@@ -36,6 +36,10 @@ class CustomerRow(Row, table=True):
         Index(None, "phone_key", postgresql_where=sql("phone_key IS NOT NULL")),
         Index("ix_customers_phone_ending", sql("\"right\"(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)")),
         Index(None, "address_key", postgresql_where=sql("address_key IS NOT NULL")),
+        *(
+            Index(f"ix_customers_{name}", sql(key), postgresql_where=sql(f"{name} <> ''"))
+            for name, key in TAX_IDS.items()
+        ),
         Index("ix_customers_unnumbered", "created_at", "id", postgresql_where=sql("no IS NULL")),
     )
 
