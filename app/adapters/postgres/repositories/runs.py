@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from app.adapters.postgres.page_keys import Conditions
 from app.domain.identifiers import RunId, ShopId, StoreId
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.runs import (
@@ -59,11 +60,7 @@ WHERE r.id = $1 AND ($2::text[] IS NULL OR r.shop_id = ANY($2))
 
 PAGE = f"""
 SELECT {RUN_COLUMNS} FROM runs r JOIN shops s ON s.id = r.shop_id
-WHERE ($1::text[] IS NULL OR r.shop_id = ANY($1)) AND ($2::text IS NULL OR s.code = $2)
-  AND ($3::text IS NULL OR r.task = $3) AND ($4::text IS NULL OR r.state = $4)
-  AND ($5::timestamptz IS NULL OR (r.queued_at, r.id) < ($5, $6))
-ORDER BY r.queued_at DESC, r.id DESC
-LIMIT $7
+WHERE {{where}} ORDER BY r.queued_at DESC, r.id DESC LIMIT $1
 """
 
 CLAIM = f"""
@@ -171,17 +168,15 @@ class PostgresRuns:
         return None if row is None else run_of(row)
 
     async def page(self, filters: RunFilter, request: PageRequest) -> Page[Run]:
-        after = request.after
-        rows = await self._driver.fetch(
-            PAGE,
-            _ids(filters.shop_ids),
-            filters.shop,
-            filters.task,
-            filters.state,
-            None if after is None else datetime.fromisoformat(str(after[0])),
-            None if after is None else after[1],
-            request.limit + 1,
-        )
+        where = Conditions(request.limit + 1)
+        where.add_given("r.shop_id = ANY({0}::text[])", _ids(filters.shop_ids))
+        where.add_given("r.shop_id = (SELECT id FROM shops WHERE code = {0})", filters.shop)
+        where.add_given("r.task = {0}", filters.task)
+        where.add_given("r.state = {0}", filters.state)
+        if request.after is not None:
+            moment, last = request.after
+            where.add("(r.queued_at, r.id) < ({0}, {1})", datetime.fromisoformat(str(moment)), last)
+        rows = await self._driver.fetch(PAGE.format(where=where), *where.parameters)
         runs = [run_of(row) for row in rows[: request.limit]]
         more = len(rows) > request.limit
         return Page(rows=runs, next_after=(runs[-1].queued_at.isoformat(), runs[-1].id) if more else None)

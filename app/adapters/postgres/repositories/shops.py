@@ -41,8 +41,7 @@ class PostgresShops:
     async def page(self, request: PageRequest, *, only: Sequence[ShopId] | None) -> Page[Shop]:
         (after,) = request.after or ("",)
         rows = await self._driver.fetch(
-            'SELECT * FROM shops WHERE code COLLATE "C" > $1 AND ($2::text[] IS NULL OR id = ANY($2))'
-            ' ORDER BY code COLLATE "C" LIMIT $3',
+            "SELECT * FROM shops WHERE code > $1 AND ($2::text[] IS NULL OR id = ANY($2)) ORDER BY code LIMIT $3",
             after,
             None if only is None else list(only),
             request.limit + 1,

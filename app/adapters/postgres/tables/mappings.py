@@ -32,7 +32,7 @@ class LocationMappingRow(Row, table=True):
 
 class ShipmentMethodMappingRow(Row, table=True):
     __tablename__ = "shipment_method_mappings"
-    __table_args__ = (UniqueConstraint("shop_id", "title_key"),)
+    __table_args__ = (UniqueConstraint("shop_id", "title_key"), Index(None, "shop_id", "id"))
 
     id: str = Field(sa_column=text(primary_key=True))
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE")))
@@ -50,7 +50,7 @@ class ShipmentMethodMappingRow(Row, table=True):
 
 class PaymentMethodMappingRow(Row, table=True):
     __tablename__ = "payment_method_mappings"
-    __table_args__ = (UniqueConstraint("shop_id", "gateway_key", "card_company_key"),)
+    __table_args__ = (UniqueConstraint("shop_id", "gateway_key", "card_company_key"), Index(None, "shop_id", "id"))
 
     id: str = Field(sa_column=text(primary_key=True))
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE")))

@@ -40,6 +40,7 @@ class CustomerRow(Row, table=True):
             Index(f"ix_customers_{name}", sql(key), postgresql_where=sql(f"{name} <> ''"))
             for name, key in TAX_IDS.items()
         ),
+        Index("ix_customers_updated", "updated_at", "no", postgresql_where=sql("no IS NOT NULL")),
         Index("ix_customers_unnumbered", "created_at", "id", postgresql_where=sql("no IS NULL")),
     )
 
@@ -82,6 +83,7 @@ class ItemRow(Row, table=True):
     __tablename__ = "items"
     __table_args__ = (
         Index("ix_items_no_key", sql("lower(no)")),
+        Index("ix_items_updated", "updated_at", "no"),
         CheckConstraint("unit_price = unit_price AND unit_price < 1e15", name="unit_price"),
     )
 

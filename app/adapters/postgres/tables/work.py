@@ -85,6 +85,9 @@ class RunRow(Row, table=True):
         Index("ix_runs_open", "category", "queued_at", "id", postgresql_where=sql("state IN ('queued', 'running')")),
         Index("uq_runs_running_category", "category", unique=True, postgresql_where=sql("state = 'running'")),
         Index("ix_runs_shop", "shop_id", "queued_at", "id"),
+        Index("ix_runs_queued", "queued_at", "id"),
+        Index("ix_runs_state", "state", "queued_at", "id"),
+        Index("ix_runs_task", "task", "queued_at", "id"),
         CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
     )
 
