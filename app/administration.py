@@ -8,13 +8,13 @@ from typing import Any
 from app import stored_secrets
 from app.adapters.clock import SystemClock
 from app.adapters.crypto.keyring import AesGcmKeyring
-from app.adapters.postgres.database import head_revision
+from app.adapters.postgres.database import create_engine, head_revision, schema_revision
 from app.adapters.postgres.ulid import Ulids
 from app.api.container import Container
 from app.bootstrap import ensure_schema, open_installation, what_is_wrong
 from app.database_server import database_of
 from app.domain.access import Access, Scope
-from app.ports.errors import FieldError, InvalidInput
+from app.ports.errors import DatabaseUnavailable, FieldError, InvalidInput
 from app.services.api_keys import ApiKeys
 from app.services.runs import StartRun
 from app.services.tasks import TaskName
@@ -41,6 +41,8 @@ class Checked:
 async def check_installation(settings: Settings) -> Checked:
     """What keeps the installation from being used, if anything does."""
     with database_of(settings) as url:
+        if settings.embedded and (note := await _done_by_a_start(url)):
+            return Checked(notes=[note])
         if problems := await what_is_wrong(url):
             return Checked(problems=problems)
         if problems := await stored_secrets.missing_keys(settings, url):
@@ -49,9 +51,25 @@ async def check_installation(settings: Settings) -> Checked:
     return Checked(notes=[_older_keys(older)] if older else [])
 
 
+async def _done_by_a_start(url: str) -> str | None:
+    """What the next start does to an embedded database that is not at head yet; None if nothing."""
+    engine = create_engine(url, pool_size=1)
+    try:
+        found, head = await schema_revision(engine), head_revision()
+    except DatabaseUnavailable:
+        return None
+    finally:
+        await engine.dispose()
+    if found is None:
+        return "The embedded database is new: the first `orderbridge serve` makes its tables."
+    if head is not None and found < head:
+        return f"The embedded database is at revision {found}: the next `orderbridge serve` brings it to {head}."
+    return None
+
+
 def _older_keys(values: int) -> str:
     return (
-        f"{values} stored values need another than the first of {PREFIX}ENCRYPTION_KEYS; a starting worker or"
+        f"Stored values under another than the first of {PREFIX}ENCRYPTION_KEYS: {values}. A starting worker or"
         " `orderbridge secrets renew` writes them anew. Take no key away before."
     )
 
