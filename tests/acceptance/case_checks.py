@@ -134,6 +134,20 @@ def _customers_created(play: CasePlay, expected: list[Json]) -> None:
         _same(facts, "the created customer")
 
 
+def _company_links(play: CasePlay, expected: dict[str, str]) -> None:
+    _links(play, "store-companies", "store_company_id", expected)
+
+
+def _contact_links(play: CasePlay, expected: dict[str, str]) -> None:
+    _links(play, "store-customers", "store_customer_id", expected)
+
+
+def _links(play: CasePlay, table: str, key: str, expected: dict[str, str]) -> None:
+    """Those that a case names; what is made for an unnumbered customer has no number to expect."""
+    links = list(play.erp.every(f"/v1/shops/{play.case.shop}/{table}"))
+    assert {link[key]: link["customer_no"] for link in links if link[key] in expected} == expected
+
+
 def _errors(play: CasePlay, expected: list[Json]) -> None:
     """What went wrong, at its order; nothing else did."""
     assert [run["errors"] for run in play.runs if run["errors"]] == []
@@ -214,6 +228,8 @@ CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "shipping_lines": _shipping_lines,
     "shipping_tax_lines": _shipping_tax_lines,
     "customers_created": _customers_created,
+    "company_links": _company_links,
+    "contact_links": _contact_links,
     "mapping_rows_added": _mapping_rows_added,
     "errors": _errors,
     "shopify_calls": _shopify_calls,

@@ -248,6 +248,7 @@ ORDER_FACTS: dict[str, Callable[[Json], object]] = {
     "channel_liable": lambda order: order["channel_liable"],
     "order_tax_lines": lambda order: len(order["tax_lines"]),
     "b2b": lambda order: order["b2b"],
+    "company_id": lambda order: order["company"]["shopify_id"],
     "risks": lambda order: [
         {"level": risk["level"], "text": risk["text"], "provider": risk["provider"].lower()} for risk in order["risks"]
     ],
@@ -268,6 +269,7 @@ ORDER_FACTS: dict[str, Callable[[Json], object]] = {
 
 ORDER_EXPECTATIONS: dict[str, Callable[[Any], object]] = {
     "shopify_id": str,
+    "company_id": str,
     "total": Decimal,
     "presentment_total": Decimal,
     "subtotal": Decimal,

@@ -108,6 +108,10 @@ def _as_stored(state: Json) -> Json:
         if "callbackUrl" in subscription:
             subscription["uri"] = subscription.pop("callbackUrl")
     for company in state.get("companies", []):
+        # Every contact of the case has the same id; in a store an id is one thing.
+        company["mainContact"]["id"] = (
+            f"gid://shopify/CompanyContact/{company['mainContact']['customer']['legacyResourceId']}"
+        )
         for location in company.get("locations", []):
             if "taxRegistrationId" in location:
                 location["taxSettings"] = {"taxRegistrationId": location.pop("taxRegistrationId")}
