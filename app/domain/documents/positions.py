@@ -52,9 +52,7 @@ class MoneySide:
     handling: CurrencyHandling
     iso: str
 
-    def taxes(
-        self, lines: Sequence[TaxLine], *, part: int | Decimal = 1, whole: int | Decimal = 1
-    ) -> tuple[DocumentTax, ...]:
+    def taxes(self, lines: Sequence[TaxLine], *, part: int | Decimal, whole: int | Decimal) -> tuple[DocumentTax, ...]:
         """The taxes that fall on a part of what they were stated for."""
         return tuple(
             DocumentTax(
@@ -68,8 +66,8 @@ class MoneySide:
 
 
 def share_of(amount: Decimal, part: int | Decimal, whole: int | Decimal) -> Decimal:
-    """What of an amount stated for the whole falls on a part, not rounded."""
-    return amount if part == whole or not amount or not whole else amount * part / whole
+    """What of an amount stated for the whole falls on a part, not rounded; of nothing all of it falls on any part."""
+    return amount * part / whole if whole else amount
 
 
 def line_positions(order: Order, quantities: Mapping[ShopifyId, int], side: MoneySide) -> Iterator[Position]:
@@ -78,7 +76,7 @@ def line_positions(order: Order, quantities: Mapping[ShopifyId, int], side: Mone
         quantity = quantities[line.shopify_id]
         if quantity <= 0:
             continue
-        whole = line.ordered_quantity or quantity
+        whole = line.ordered_quantity
         allocated = sum((each.amount.of(side.handling) for each in line.discounts), ZERO)
         exact = share_of(allocated, quantity, whole)
         discount = rounded(exact, side.iso)
