@@ -47,3 +47,16 @@ def test_no_tax_is_estimated_on_gift_cards_and_tips(kind: LineKind) -> None:
 def test_a_custom_line_is_taxed_like_an_article() -> None:
     made = order(line(1), line(2, kind=LineKind.CUSTOM), totals=totals("20.00", tax="3.20"))
     assert told(documented(made).lines, "tax_amount") == [("1.60",), ("1.60",)]
+
+
+def test_a_price_finer_than_its_currency_is_rounded_by_the_line_not_by_the_piece() -> None:
+    document = documented(order(line(1, price="3.3333", quantity=3), totals=totals("10.00")))
+    assert told(document.lines, "unit_price", "amount") == [("3.3333", "10.00")]
+
+
+def test_a_share_of_a_tax_is_rounded_and_then_nothing_is_left_to_estimate() -> None:
+    made = order(
+        line(1, quantity=3, current=2, taxes=[tax("4.79")]),
+        totals=totals("30.00", current="20.00", tax="4.79", current_tax="3.19"),
+    )
+    assert [(str(each.amount), each.estimated) for each in documented(made).lines[0].taxes] == [("3.19", False)]
