@@ -1,8 +1,9 @@
 """The cues of the operator: what waits, by name, and where the list behind it is (api.md, Tasks, cues, logs)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 COLLECTED_WITHIN = timedelta(hours=24)
 """A released document that the ERP has not acknowledged for so long says that it is not collecting."""
@@ -24,11 +25,14 @@ class Cue(StrEnum):
     ACCESS_REVOKED = "access_revoked"
 
 
-LISTS: Mapping[Cue, str] = {
-    Cue.UNMAPPED_CUSTOMERS: "/v1/orders?shop={shop}&problem=customer_missing",
-    Cue.UNMAPPED_COMPANIES: "/v1/orders?shop={shop}&problem=company_missing",
-    Cue.UNMAPPED_PRODUCTS: "/v1/orders?shop={shop}&problem=item_missing",
-    Cue.UNPROCESSED_ORDERS: "/v1/orders?shop={shop}&state=unprocessed",
+OrderCue = Literal["unmapped_customers", "unmapped_companies", "unmapped_products", "unprocessed_orders"]
+"""The cues that are a filter of the list of orders: no other filter tells their rows."""
+
+_LISTS: Mapping[Cue, str] = {
+    Cue.UNMAPPED_CUSTOMERS: "/v1/orders?shop={shop}&cue=unmapped_customers",
+    Cue.UNMAPPED_COMPANIES: "/v1/orders?shop={shop}&cue=unmapped_companies",
+    Cue.UNMAPPED_PRODUCTS: "/v1/orders?shop={shop}&cue=unmapped_products",
+    Cue.UNPROCESSED_ORDERS: "/v1/orders?shop={shop}&cue=unprocessed_orders",
     Cue.ORDERS_IN_CONFLICT: "/v1/orders?shop={shop}&in_conflict=true",
     Cue.ORDERS_TO_IMPORT_WITH_ERRORS: "/v1/shops/{shop}/orders-to-import?has_error=true",
     Cue.UNPROCESSED_SHIPMENTS: "/v1/shipments?shop={shop}&state=pending",
@@ -36,7 +40,19 @@ LISTS: Mapping[Cue, str] = {
     Cue.REFUNDS_WAITING: "/v1/refunds?shop={shop}&state=waiting",
     Cue.REFUNDS_BLOCKED: "/v1/refunds?shop={shop}&state=blocked",
     Cue.SYNCHRONISATION_ERRORS: "/v1/skipped-records?shop={shop}&open=true",
-    Cue.ERP_NOT_COLLECTING: "/v1/sales-documents?shop={shop}&state=released",
+    Cue.ERP_NOT_COLLECTING: "/v1/sales-documents?shop={shop}&state=released&released_before={collected_before}",
     Cue.ACCESS_REVOKED: "/v1/shops/{shop}",
 }
-"""Where a person sees the rows that a cue counts."""
+
+
+def list_of(cue: Cue, *, shop: str, collected_before: datetime) -> str:
+    """Where a person sees the rows that a cue counts: as many as it says. ``access_revoked`` is about the shop
+    itself.
+    """
+    moment = collected_before.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _LISTS[cue].replace("{shop}", shop).replace("{collected_before}", moment)
+
+
+def collected_before(now: datetime) -> datetime:
+    """Released before this second and not acknowledged = not collected in time. ``now`` in UTC."""
+    return (now - COLLECTED_WITHIN).replace(microsecond=0)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.repositories import documents_reading, orders_reading
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from app.domain.activities import Cue
 from app.domain.identifiers import OrderId, ShopifyId, StoreId
 from app.domain.order_record import OrderState
 from app.domain.sales_documents import DocumentKind, DocumentState
@@ -137,6 +138,7 @@ ORDER_LISTS = [
     (OrderFilter(cancelled=True), "ix_orders_cancelled"),
     (OrderFilter(closed=False), "ix_orders_open"),
     (OrderFilter(problem="item_missing"), "ix_orders_problems"),
+    (OrderFilter(shop="web", cue=Cue.UNMAPPED_PRODUCTS), "ix_orders_"),
     (OrderFilter(financial_status="voided"), "ix_orders_financial_status"),
     (OrderFilter(fulfilment_status="unfulfilled"), "ix_orders_fulfilment_status"),
     (OrderFilter(updated_from=LATER), "ix_orders_updated"),

@@ -32,6 +32,10 @@ class Conditions:
         self._conditions.append(condition.format(*(f"${first + place}" for place in range(len(values)))))
         self.parameters.extend(values)
 
+    def add_written(self, condition: str) -> None:
+        """A condition without values, as it is written."""
+        self._conditions.append(f"({condition})")
+
     def add_given(self, condition: str, value: object | None) -> None:
         """A condition on a value, unless it is None."""
         if value is not None:

@@ -18,6 +18,7 @@ from app.api.routing import resource_router
 from app.api.schemas.order_parts import CaptureList, FulfilmentOrderList, HistoryList, OrderRefundList, TransactionList
 from app.api.schemas.orders import Order, OrderLineList, OrderList
 from app.api.schemas.types import Instant
+from app.domain.activities import Cue, OrderCue
 from app.domain.identifiers import OrderId, ShopifyId
 from app.domain.order_record import OrderState
 from app.ports.paging import Page, PageRequest
@@ -44,6 +45,7 @@ def order_filter(  # noqa: PLR0913, PLR0917 - one argument a filter, named by Fa
     problem: Annotated[
         str | None, Query(max_length=100, description="Only with a problem of this code, such as `item_missing`.")
     ] = None,
+    cue: Annotated[OrderCue | None, Query(description="Only those that this cue of `/v1/activities` counts.")] = None,
     financial_status: Annotated[
         str | None, Query(max_length=100, description="Only with this status, such as `paid`.")
     ] = None,
@@ -64,6 +66,7 @@ def order_filter(  # noqa: PLR0913, PLR0917 - one argument a filter, named by Fa
         cancelled=cancelled,
         closed=closed,
         problem=problem,
+        cue=None if cue is None else Cue(cue),
         financial_status=None if financial_status is None else financial_status.lower(),
         fulfilment_status=None if fulfilment_status is None else fulfilment_status.lower(),
         updated_from=updated_from,

@@ -66,6 +66,9 @@ def document_filter(  # noqa: PLR0913, PLR0917 - one argument a filter, named by
     external_document_no: Annotated[
         str | None, Query(max_length=300, description="Only with this purchase order number of the buyer.")
     ] = None,
+    released_before: Annotated[
+        Instant | None, Query(description="Only released before this instant, such as `2026-01-15T10:00:00Z`.")
+    ] = None,
     updated_from: Annotated[
         Instant | None, Query(description="Only changed at or after this instant, such as `2026-01-15T10:00:00Z`.")
     ] = None,
@@ -81,6 +84,7 @@ def document_filter(  # noqa: PLR0913, PLR0917 - one argument a filter, named by
         customer_no=customer_no,
         number=number,
         external_document_no=external_document_no,
+        released_before=released_before,
         updated_from=updated_from,
     )
 

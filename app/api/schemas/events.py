@@ -3,9 +3,9 @@
 from pydantic import Field
 
 from app.api.schemas.types import AnswerBody, Instant
-from app.domain.activities import LISTS, Cue
-from app.ports.repositories.activities import Activity
+from app.domain.activities import Cue
 from app.ports.repositories.events import FeedEvent
+from app.services.read_activities import ListedActivity
 
 URLS = {
     "order": "/v1/orders/{id}",
@@ -87,12 +87,12 @@ def event_shown(event: FeedEvent) -> EventShown:
     )
 
 
-def activity_shown(activity: Activity) -> ActivityShown:
+def activity_shown(activity: ListedActivity) -> ActivityShown:
     """A cue with the list behind it."""
     return ActivityShown(
         cue=activity.cue,
         shop=activity.shop,
         count=activity.count,
         oldest_at=activity.oldest_at,
-        list_url=LISTS[activity.cue].replace("{shop}", activity.shop),
+        list_url=activity.list_url,
     )

@@ -32,6 +32,7 @@ class DocumentFilter:
     """Of the sell-to or the bill-to customer."""
     number: str | None = None
     external_document_no: str | None = None
+    released_before: datetime | None = None
     updated_from: datetime | None = None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.activities import Cue
 from app.domain.conflicts import Conflict
 from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
@@ -29,6 +30,8 @@ class OrderFilter:
     closed: bool | None = None
     problem: str | None = None
     """The code of one of its problems."""
+    cue: Cue | None = None
+    """Those that this cue counts; one whose rows are orders."""
     financial_status: str | None = None
     fulfilment_status: str | None = None
     updated_from: datetime | None = None

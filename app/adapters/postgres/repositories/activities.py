@@ -5,7 +5,8 @@ from datetime import datetime
 
 import asyncpg
 
-from app.domain.activities import COLLECTED_WITHIN, Cue
+from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS
+from app.domain.activities import Cue, collected_before
 from app.domain.identifiers import ShopId
 from app.ports.repositories.activities import Activity
 
@@ -13,36 +14,26 @@ SHOPS = """
 SELECT id, code, store_id FROM shops WHERE ($1::text[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR code = $2)
 """
 
-# Unprocessed: not those with nothing to document, nor those of which a person has taken the document back.
-COUNTED = f"""
-WITH s AS ({SHOPS}),
-open_orders AS (
-    SELECT s.code, o.created_at, o.problems, o.cancelled_at
-    FROM s JOIN orders o ON o.shop_id = s.id
-    WHERE o.state <> 'processed' AND NOT o.documents_on_request
+OF_ORDERS = "\nUNION ALL ".join(
+    f"SELECT '{cue.value}' AS cue, s.code, count(*) AS number, min(o.created_at) AS oldest"
+    f" FROM s JOIN orders o ON o.shop_id = s.id WHERE {condition} GROUP BY s.code"
+    for cue, condition in CUES_OF_ORDERS.items()
 )
-SELECT 'unprocessed_orders' AS cue, code, count(*) AS number, min(created_at) AS oldest FROM open_orders
-WHERE NOT problems @> '[{{"code": "nothing_to_document"}}]' GROUP BY code
-UNION ALL
-SELECT 'unmapped_customers', code, count(*), min(created_at) FROM open_orders
-WHERE problems @> '[{{"code": "customer_missing"}}]' OR problems @> '[{{"code": "customer_ambiguous"}}]' GROUP BY code
-UNION ALL
-SELECT 'unmapped_companies', code, count(*), min(created_at) FROM open_orders
-WHERE problems @> '[{{"code": "company_missing"}}]' GROUP BY code
-UNION ALL
-SELECT 'unmapped_products', code, count(*), min(created_at) FROM open_orders
-WHERE problems @> '[{{"code": "item_missing"}}]' OR problems @> '[{{"code": "item_ambiguous"}}]' GROUP BY code
+
+COUNTED = f"""
+WITH s AS ({SHOPS})
+{OF_ORDERS}
 UNION ALL
 SELECT 'orders_in_conflict', s.code, count(*), min((o.conflict ->> 'detected_at')::timestamptz)
 FROM s JOIN orders o ON o.shop_id = s.id AND o.conflict IS NOT NULL GROUP BY s.code
 UNION ALL
 SELECT 'orders_to_import_with_errors', s.code, count(*), min(q.failed_at)
 FROM s JOIN orders_to_import q ON q.store_id = s.store_id AND (q.shop_id = s.id OR q.shop_id IS NULL)
-WHERE q.error_code IS NOT NULL GROUP BY s.code
+WHERE q.error_code IS NOT NULL AND q.left_out_at IS NULL GROUP BY s.code
 UNION ALL
 SELECT 'erp_not_collecting', s.code, count(*), min(d.released_at)
 FROM s JOIN sales_documents d ON d.shop_id = s.id AND d.state = 'released'
-WHERE d.released_at < $3 AND d.unlinked_at IS NULL GROUP BY s.code
+WHERE d.released_at < $3 GROUP BY s.code
 UNION ALL
 SELECT 'access_revoked', s.code, count(*), min(st.access_revoked_at)
 FROM s JOIN stores st ON st.id = s.store_id AND st.access_revoked_at IS NOT NULL GROUP BY s.code
@@ -56,7 +47,7 @@ class PostgresActivities:
         self._driver = driver
 
     async def of(self, shops: Collection[ShopId] | None, *, shop: str | None, now: datetime) -> Sequence[Activity]:
-        rows = await self._driver.fetch(COUNTED, _ids(shops), shop, now - COLLECTED_WITHIN)
+        rows = await self._driver.fetch(COUNTED, _ids(shops), shop, collected_before(now))
         return [
             Activity(cue=Cue(row["cue"]), shop=row["code"], count=row["number"], oldest_at=row["oldest"])
             for row in rows

@@ -55,6 +55,7 @@ def page_statement(wanted: DocumentFilter, request: PageRequest, *, with_lines: 
     where.add_given("number = {0}", wanted.number)
     if wanted.external_document_no is not None:
         where.add("external_document_no = {0} AND external_document_no <> ''", wanted.external_document_no)
+    where.add_given("released_at < {0}", wanted.released_before)
     where.add_given("updated_at >= {0}", wanted.updated_from)
     if request.after is not None:
         where.add("(updated_at, id) > ({0}, {1})", *moment_and_id(request.after))

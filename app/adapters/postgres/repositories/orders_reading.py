@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 import asyncpg
 
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
+from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS
 from app.adapters.postgres.repositories.stored_json import decoder
 from app.domain.conflicts import Conflict
 from app.domain.edit_impact import Change
@@ -75,6 +76,8 @@ def page_statement(wanted: OrderFilter, request: PageRequest) -> tuple[str, list
         if flag is not None:
             where.add(f"{column} IS {'NOT NULL' if flag else 'NULL'}")
     where.add_given(_WITH_PROBLEM, wanted.problem)
+    if wanted.cue is not None:
+        where.add_written(CUES_OF_ORDERS[wanted.cue])
     where.add_given("financial_status = {0}", wanted.financial_status)
     where.add_given("fulfilment_status = {0}", wanted.fulfilment_status)
     where.add_given("updated_at >= {0}", wanted.updated_from)

@@ -1,0 +1,168 @@
+"""P80: behind every cue is a list with just the rows that it counts."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.adapters.crypto.keyring import AesGcmKeyring
+from app.adapters.postgres.ulid import Ulids
+from app.domain.activities import Cue
+from app.services.read_activities import ReadActivities
+from app.services.read_documents import ReadDocuments
+from app.services.read_orders import ReadOrders, ReadOrdersToImport
+from app.services.shops import ShopAdministration
+from tests.builders import order
+from tests.erp_surface import Surface, surface
+from tests.stored_documents import NOW, POS, WEB, a_document, an_order
+
+NOT_YET = {
+    Cue.UNPROCESSED_SHIPMENTS: "issue 6",
+    Cue.SHIPMENT_ERRORS: "issue 6",
+    Cue.REFUNDS_WAITING: "issue 4",
+    Cue.REFUNDS_BLOCKED: "issue 4",
+    Cue.SYNCHRONISATION_ERRORS: "issue 7",
+}
+"""Cues whose rows are of work to come, and the issue that brings them with their list."""
+
+CONFLICT = {
+    "detected_at": "2026-01-15T12:00:00Z",
+    "detail": "Something changed.",
+    "changes": [],
+    "amount": {"shop": "0", "presentment": "0"},
+    "proposed": "review",
+}
+YESTERDAY = NOW - timedelta(days=1, minutes=1)
+
+
+@pytest.fixture
+async def erp(database_url: str) -> AsyncIterator[Surface]:
+    async with surface(
+        database_url,
+        lambda uow, clock: {
+            ReadActivities: ReadActivities(uow, clock),
+            ReadOrders: ReadOrders(uow),
+            ReadOrdersToImport: ReadOrdersToImport(uow),
+            ReadDocuments: ReadDocuments(uow),
+            ShopAdministration: ShopAdministration(
+                unit_of_work=uow, clock=clock, ids=Ulids(), keyring=AesGcmKeyring([b"k" * 32])
+            ),
+        },
+    ) as found:
+        yield found
+
+
+def problems(*codes: str) -> list[Mapping[str, Any]]:
+    return [{"code": code, "pointer": "", "detail": "Found.", "remedy": "Do."} for code in codes]
+
+
+async def everything_waits(erp: Surface) -> None:
+    """Rows of every cue in ``web``, beside others that look much like them, and a few in ``pos``."""
+    company, consumer = order(b2b=True), order()
+    async with erp.rows() as uow:
+        blocked = [
+            (consumer, ("customer_missing",)),
+            (consumer, ("customer_ambiguous", "item_missing")),
+            (consumer, ("customer_no_address",)),
+            (consumer, ("template_missing",)),
+            (consumer, ("item_ambiguous", "account_missing")),
+            (company, ("company_missing",)),
+            (company, ("customer_ambiguous",)),
+        ]
+        for copy, codes in blocked:
+            await an_order(uow.driver, copy=copy, state="blocked", problems=problems(*codes))
+        await an_order(uow.driver, copy=consumer)
+        await an_order(uow.driver, copy=consumer, problems=problems("nothing_to_document"))
+        await an_order(uow.driver, copy=consumer, state="processed", conflict=CONFLICT)
+        await an_order(uow.driver, copy=consumer, shop=POS, state="blocked", problems=problems("customer_missing"))
+        taken_back = await an_order(uow.driver, copy=consumer, problems=problems("document_rejected", "item_missing"))
+        await uow.driver.execute("UPDATE orders SET documents_on_request = true WHERE id = $1", taken_back)
+        await uow.driver.execute("UPDATE stores SET access_revoked_at = $1", NOW)
+        await uow.commit()
+    await queued(erp, "1", shop_id=WEB, error_code="import_failed")
+    await queued(erp, "2", shop_id=None, error_code="import_failed")
+    await queued(erp, "3", shop_id=WEB, error_code="import_failed", left_out_at=NOW)
+    await queued(erp, "4", shop_id=POS, error_code="import_failed")
+    await queued(erp, "5", shop_id=WEB)
+    await released(erp, YESTERDAY)
+    await released(erp, YESTERDAY)
+    await released(erp, NOW)
+
+
+async def queued(erp: Surface, name: str, **telling: Any) -> None:
+    columns: dict[str, Any] = {
+        "id": f"oti_{name}", "store_id": "sto_1", "shopify_id": name, "action": "new", "source": "listing",
+        "wanted": 1, "attempts": 1, "claim_by_id": False, "claim_no": 0, "listed_at": NOW, "updated_at": NOW,
+    } | telling  # fmt: skip
+    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+    async with erp.rows() as uow:
+        await uow.driver.execute(
+            f"INSERT INTO orders_to_import ({', '.join(columns)}) VALUES ({places})", *columns.values()
+        )
+        await uow.commit()
+
+
+async def released(erp: Surface, moment: datetime) -> None:
+    async with erp.rows() as uow:
+        made = a_document(await an_order(uow.driver, state="processed"))
+        await uow.documents.insert_many([made], now=moment)
+        await uow.commit()
+
+
+async def rows_behind(erp: Surface, url: str) -> int:
+    """All rows of a list, over all its pages."""
+    number, page = 0, f"{url}&limit=2"
+    while True:
+        answer = await erp.client.get(page)
+        assert answer.status_code == 200, answer.text
+        number += len(answer.json()["data"])
+        cursor = answer.json()["next_cursor"]
+        if cursor is None:
+            return number
+        page = f"{url}&limit=2&cursor={cursor}"
+
+
+async def test_every_cue_counts_the_rows_of_its_list(erp: Surface) -> None:
+    await everything_waits(erp)
+
+    cues = (await erp.get("/v1/activities"))["data"]
+
+    listed = [cue for cue in cues if cue["cue"] not in {*NOT_YET, Cue.ACCESS_REVOKED}]
+    behind = {(cue["shop"], cue["cue"]): await rows_behind(erp, cue["list_url"]) for cue in listed}
+    assert behind == {(cue["shop"], cue["cue"]): cue["count"] for cue in listed}
+    assert {cue: number for (shop, cue), number in behind.items() if shop == "web"} == {
+        "unmapped_customers": 4,
+        "unmapped_companies": 2,
+        "unmapped_products": 2,
+        "unprocessed_orders": 8,
+        "orders_in_conflict": 1,
+        "orders_to_import_with_errors": 2,
+        "erp_not_collecting": 2,
+    }
+    assert behind["pos", "unmapped_customers"] == behind["pos", "unprocessed_orders"] == 1
+
+
+async def test_a_revoked_access_counts_the_shop_itself(erp: Surface) -> None:
+    await everything_waits(erp)
+
+    cues = (await erp.get("/v1/activities", shop="web"))["data"]
+
+    [revoked] = [cue for cue in cues if cue["cue"] == Cue.ACCESS_REVOKED]
+    assert revoked["count"] == 1
+    assert (await erp.get(revoked["list_url"]))["code"] == "web"
+
+
+@pytest.mark.parametrize("cue", sorted(NOT_YET))
+async def test_a_cue_of_work_to_come_counts_nothing_and_has_no_list_yet(erp: Surface, cue: Cue) -> None:
+    """Whoever builds the list takes the cue out of the table, into the test above."""
+    [found] = [each for each in (await erp.get("/v1/activities", shop="web"))["data"] if each["cue"] == cue]
+
+    assert found["count"] == 0
+    assert (await erp.client.get(found["list_url"])).status_code == 404
+
+
+async def test_a_cue_that_is_none_of_orders_is_no_filter_of_orders(erp: Surface) -> None:
+    answer = await erp.client.get("/v1/orders", params={"cue": "access_revoked"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "cue")
