@@ -14,6 +14,7 @@ OURS = {"app", "bench", "scripts", "tests"}
 PARTS_OF = {"pydantic-core": "pydantic"}
 """Pinned to one release by the package whose interface it is part of."""
 USED_WITHOUT_IMPORT = {
+    "check-jsonschema": "a schema is read from among its files",
     "hatchling": "the build backend",
     "httpx2": "Starlette's test client takes it where it is",
     "import-linter": "a command of `make check`",
