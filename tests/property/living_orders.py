@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.store_simulator.orders import EVERYTHING, generate_catalogue, generate_orders, life
+from app.store_simulator.orders.line_money import TIP_TITLES
 
 Json = dict[str, Any]
 
@@ -61,7 +62,11 @@ def _edit(order: Json, rng: random.Random, at: datetime) -> None:
 
 
 def _edit_of(order: Json, charges: list[Json], rng: random.Random) -> Json | None:
-    line = rng.choice(order["lineItems"])
+    # A tip is what the customer gave; nobody changes it or takes something off it.
+    goods = [line for line in order["lineItems"] if line["title"] not in TIP_TITLES]
+    if not goods:
+        return None
+    line = rng.choice(goods)
     kind = rng.choice(("quantity", "quantity", "quantity", "add", "discount", "charge", "no charge", "cheaper charge"))
     match kind:
         case "quantity":
