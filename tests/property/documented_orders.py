@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from app.domain import money as money_module
 from app.domain.documents import DocumentDraft, NothingToDocument, documented_totals
 from app.domain.mappings import LocationMapping, Mappings
 from app.domain.money import CurrencyHandling
@@ -93,6 +94,7 @@ def _something_left(raw: Json, side: str, *, nobody_credits: bool) -> Iterator[s
 
 
 def main() -> int:
+    print(f"judging by {money_module.__file__}", file=sys.stderr)
     judged = judge_orders(seed=int(sys.argv[1]), count=int(sys.argv[2]))
     print(f"{judged.documents} documents, {len(judged.faults)} faults")
     print(*judged.faults[:3], sep="\n")

@@ -7,7 +7,7 @@ over HTTP. Knows Shopify's field names and the public ones of documents.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.store_simulator.orders.line_money import TIP_TITLES
@@ -105,6 +105,7 @@ def faults(
     for line in document.lines:
         found += _line_faults(line, document.currency)
     found += _lost_or_mistaken(order, document, nobody_credits=nobody_credits)
+    found += _tax_share_faults(order, document, side, nobody_credits=nobody_credits)
     if is_plain(order):
         found += _plain_faults(order, document, side)
         found += _location_faults(order, document, locations)
@@ -185,6 +186,31 @@ def _kind(sold: Json) -> str:
         return "gift_card"
     without_article = sold["product"] is None and sold["sku"] is None and not sold["requiresShipping"]
     return "tip" if without_article and sold["title"] in TIP_TITLES else "order_line"
+
+
+def _tax_share_faults(order: Json, document: DocumentFigures, side: str, *, nobody_credits: bool) -> Iterator[str]:
+    """Where the taxes of the pieces that are shown come to the header's, no line may have another tax than they."""
+    beside = [node for node in (*order["shippingLines"], *order["additionalFees"]) if not node.get("isRemoved")]
+    pieces = quantities_of(order, nobody_credits=nobody_credits)
+    unit = Decimal(1).scaleb(-DECIMALS.get(document.currency, 2))
+    expected: dict[str, Decimal] = {}
+    for sold in order["lineItems"]:
+        share = Decimal(pieces.get(_number(sold["id"]), 0)) / sold["quantity"]
+        taxes = (money(tax["priceSet"], side) * share for tax in sold["taxLines"])
+        expected[_number(sold["id"])] = sum((tax.quantize(unit, ROUND_HALF_UP) for tax in taxes), NONE)
+    others = sum((money(tax["priceSet"], side) for node in beside for tax in node["taxLines"]), NONE)
+    if sum(expected.values(), NONE) + others != document.tax or _duties_are_taxed(order):
+        return
+    shown: dict[str, Decimal] = dict.fromkeys(expected, NONE)
+    for line in document.lines:
+        if line.kind in SOLD:
+            shown[str(line.shopify_id)] += line.tax
+    if shown != expected:
+        yield f"the taxes of its lines are {shown} instead of {expected}"
+
+
+def _duties_are_taxed(order: Json) -> bool:
+    return any(duty["taxLines"] for sold in order["lineItems"] for duty in sold["duties"])
 
 
 def _plain_faults(order: Json, document: DocumentFigures, side: str) -> Iterator[str]:
