@@ -1,18 +1,16 @@
 """Makes a generated order one that a company placed: who buys for whom, its own order number, when it must pay.
 
 Admin API, Order.purchasingEntity, poNumber and paymentTerms: terms with one schedule, due some days after the order, on
-a fixed day, at once, or with the shipment (then without a date). Knows a company by name only; what a store holds of
-companies is not made here.
+a fixed day, at once, or with the shipment (then without a date). What a store holds of the companies is made elsewhere.
 """
 
 import random
 from datetime import datetime, timedelta
 
+from app.store_simulator.orders.companies import buyers
 from app.store_simulator.orders.money import Currencies, JsonObject, to_text
-from app.store_simulator.orders.nodes import ChildIds, gid, timestamp
-from app.store_simulator.orders.people import COMPANIES
+from app.store_simulator.orders.nodes import ChildIds, timestamp
 
-_FIRST_COMPANY = 5_200_000_001
 _TERMS: tuple[tuple[str, str, int | None], ...] = (
     ("NET", "Net 15", 15),
     ("NET", "Net 30", 30),
@@ -28,14 +26,9 @@ def sell_to_company(
     order: JsonObject, rng: random.Random, ids: ChildIds, currencies: Currencies, placed_at: datetime
 ) -> None:
     """Write company, order number and, mostly, terms into an order whose total is known."""
-    place = rng.randrange(len(COMPANIES))
-    number, name = _FIRST_COMPANY + place, COMPANIES[place]
-    order["purchasingEntity"] = {
-        "__typename": "PurchasingCompany",
-        "company": {"id": gid("Company", number), "name": name},
-        "contact": {"id": gid("CompanyContact", number)},
-        "location": {"id": gid("CompanyLocation", number), "name": f"{name}, head office"},
-    }
+    buyer = rng.choice(buyers())
+    order["purchasingEntity"] = buyer
+    name = buyer["company"]["name"]
     order["poNumber"] = _order_number(rng)
     for address in (order["shippingAddress"], order["billingAddress"], order["displayAddress"]):
         if address:

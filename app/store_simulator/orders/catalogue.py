@@ -1,4 +1,4 @@
-"""The goods, customers and locations that generated orders refer to, made from a seed.
+"""The goods, customers, locations and companies that generated orders refer to, made from a seed.
 
 Products carry real-looking SKUs and EAN-13 barcodes; a few are tagged `not-in-erp`, so that a connector meets variants
 that nobody linked. Customers are consumers, some without e-mail. Knows nothing of orders.
@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.store_simulator.orders.companies import companies_state
 from app.store_simulator.orders.markets import MARKETS, Market, Place
 from app.store_simulator.orders.money import JsonObject, euros_to, scale_of, to_minor, to_text
 from app.store_simulator.orders.nodes import gid
@@ -49,7 +50,12 @@ class Catalogue:
 
     def as_state(self) -> JsonObject:
         """The part of a store's state that this catalogue is, by kind."""
-        return {"products": self.products, "customers": self.customers, "locations": self.locations}
+        return {
+            "products": self.products,
+            "customers": self.customers,
+            "locations": self.locations,
+            "companies": companies_state(),
+        }
 
 
 def generate_catalogue(

@@ -261,4 +261,4 @@ def test_the_catalogue_has_what_orders_need() -> None:
         assert len(digits) == 13
         assert sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
     assert catalogue.unlinked
-    assert set(catalogue.as_state()) == {"products", "customers", "locations"}
+    assert set(catalogue.as_state()) == {"products", "customers", "locations", "companies"}

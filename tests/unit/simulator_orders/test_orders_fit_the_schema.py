@@ -78,12 +78,15 @@ def test_an_order_with_much_life_behind_it_fits(schema: GraphQLSchema) -> None:
     assert set(misfits(order, "Order", schema)) == set()
 
 
+KINDS = (("products", "Product"), ("customers", "Customer"), ("locations", "Location"), ("companies", "Company"))
+
+
 def test_the_catalogue_fits(schema: GraphQLSchema) -> None:
     state = CATALOGUE.as_state()
 
     found = {
         misfit
-        for kind, name in (("products", "Product"), ("customers", "Customer"), ("locations", "Location"))
+        for kind, name in KINDS
         for node in state[kind]
         for misfit in misfits(node, name, schema)
     }
