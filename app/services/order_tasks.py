@@ -24,6 +24,8 @@ from app.services.make_documents import MakeDocuments, MakingCounts
 from app.services.tasks import RunContext
 
 POLL_SECONDS = 0.25
+COUNTED = ("listed", "imported", "unchanged", "documents", "blocked", "failed")
+"""What a run tells of itself, nothings too."""
 MOST_TROUBLES = 3
 """How often in a row the store may be found in trouble, with the pause after each, before a run gives up. Its orders
 stay due and are imported all the same.
@@ -51,6 +53,8 @@ class ImportOrdersTask:
         self._make = make_documents
 
     async def __call__(self, run: RunContext) -> None:
+        for name in COUNTED:
+            await run.count(name, 0)
         configuration = await described_anew(
             await self._configuration(run.store_id), gateway=self._gateway, uow=self._uow, clock=self._clock
         )

@@ -100,6 +100,17 @@ async def test_filters_of_a_run_narrow_and_lose_nothing(world: World) -> None:
     assert await world.queue() == []
 
 
+async def test_runs_that_leave_an_order_out_use_up_none_of_its_attempts(world: World) -> None:
+    await world.store.has(an_order(1001))
+
+    for number in range(6):
+        await world.run(filters={"name": {"in": [f"#{number}"]}})
+
+    assert await world.queue("attempts", "parked_at") == [("1001", 0, None)]
+    await world.run()
+    assert await world.orders() == ["#1001"]
+
+
 async def test_a_run_about_new_orders_leaves_changed_ones_waiting(world: World) -> None:
     await world.store.has(an_order(1001))
     await world.run()

@@ -131,7 +131,7 @@ UPDATE orders_to_import AS queue SET
         WHEN queue.wanted <> done.wanted THEN $8::timestamptz
         WHEN done.outcome = 'failed' THEN done.retry_at
     END,
-    attempts = CASE WHEN queue.wanted <> done.wanted THEN 0 ELSE queue.attempts END,
+    attempts = CASE WHEN queue.wanted <> done.wanted OR done.outcome <> 'failed' THEN 0 ELSE queue.attempts END,
     error_code = CASE WHEN done.outcome = 'failed' THEN done.error_code END,
     error_detail = CASE WHEN done.outcome = 'failed' THEN done.error_detail END,
     failed_at = CASE WHEN done.outcome = 'failed' THEN $8::timestamptz END,
