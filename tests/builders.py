@@ -16,10 +16,11 @@ from app.domain.addresses import Address, StoreAddress
 from app.domain.chosen_customers import ExistingCustomer, Parties
 from app.domain.customers import Customer
 from app.domain.documents import DocumentDraft, DocumentOutcome, Refusal, build_document
+from app.domain.documents.refund_building import RefundContext, build_refund_document
 from app.domain.identifiers import CustomerId, OrderId, ShopId, ShopifyId
 from app.domain.items import ItemChoice
 from app.domain.mappings import Mappings
-from app.domain.money import Amount, total
+from app.domain.money import Amount, CurrencyHandling, total
 from app.domain.order_record import OrderMapping
 from app.domain.orders import (
     AdditionalFee,
@@ -42,6 +43,7 @@ from app.domain.orders import (
 from app.domain.problems import Problem, ProblemCode
 from app.domain.sales_documents import DocumentContent, DocumentLine
 from app.domain.shop_settings import AccountSettings, ShopSettings
+from app.domain.snapshots import snapshot_of
 
 SHOP = ShopId("sho_01")
 ORDER_ID = OrderId("ord_01")
@@ -172,6 +174,7 @@ def refund(
     return_id: int | str | None = None,
     shipping: Iterable[RefundShipping] = (),
     number: int | str | None = None,
+    **fields: Any,
 ) -> Refund:
     return Refund(
         shopify_id=sid(next(_numbers) if number is None else number),
@@ -179,6 +182,7 @@ def refund(
         return_id=sid(return_id) if return_id is not None else None,
         lines=lines,
         shipping=tuple(shipping),
+        **fields,
     )
 
 
@@ -365,6 +369,37 @@ def refused(of: Order, **given: Any) -> dict[ProblemCode, Problem]:
     outcome = built(of, **given)
     assert isinstance(outcome, Refusal), outcome
     return {problem.code: problem for problem in outcome.problems}
+
+
+def refunded(
+    of: Order,
+    *,
+    shop: ShopSettings | None = None,
+    mappings: Mappings | None = None,
+    handling: CurrencyHandling = CurrencyHandling.SHOP,
+    **given: Any,
+) -> DocumentDraft | Refusal:
+    """What comes of documenting the last refund of an order whose customer and items are known."""
+    arguments: dict[str, Any] = {
+        "shop_id": SHOP,
+        "order_id": ORDER_ID,
+        "settings": shop or settings(),
+        "mappings": mappings or Mappings(),
+        "customer": PARTIES,
+        "items": items_for(of),
+        "handling": handling,
+        "local_currency": "EUR",
+        "time_zone": ZoneInfo("UTC"),
+        "snapshot": snapshot_of(of, {}),
+    } | given
+    return build_refund_document(of, of.refunds[-1], RefundContext(**arguments))
+
+
+def credited(of: Order, **given: Any) -> DocumentContent:
+    """The content of the document of the last refund; fails with the reasons when none is made."""
+    outcome = refunded(of, **given)
+    assert isinstance(outcome, DocumentDraft), outcome
+    return outcome.content
 
 
 def told(lines: Iterable[DocumentLine], *names: str) -> list[tuple[Any, ...]]:

@@ -93,6 +93,8 @@ class OrderLine:
     attributes: tuple[Attribute, ...] = ()
     exchange: bool = False
     """Came into the order as the other half of a return."""
+    return_id: ShopifyId | None = None
+    """The return that an exchanged line came in by."""
     requires_shipping: bool = True
     taxable: bool = True
 
@@ -189,6 +191,7 @@ class RefundShipping:
 
     shopify_id: ShopifyId | None
     shipping_line_id: ShopifyId | None
+    title: str = ""
     subtotal: Amount
     tax: Amount = NOTHING
 

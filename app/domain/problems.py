@@ -25,6 +25,7 @@ class ProblemCode(StrEnum):
     PRICE_TAX_MODE_DIFFERS = "price_tax_mode_differs"
     DOCUMENT_REJECTED = "document_rejected"
     NOTHING_TO_DOCUMENT = "nothing_to_document"
+    REMAINDER_TOO_LARGE = "remainder_too_large"
 
 
 TITLES: Mapping[ProblemCode, str] = {
@@ -45,6 +46,7 @@ TITLES: Mapping[ProblemCode, str] = {
     ProblemCode.PRICE_TAX_MODE_DIFFERS: "Order and country disagree whether prices include tax",
     ProblemCode.DOCUMENT_REJECTED: "The document was taken back",
     ProblemCode.NOTHING_TO_DOCUMENT: "There is nothing to document",
+    ProblemCode.REMAINDER_TOO_LARGE: "The refund is not explained by its lines",
 }
 """What a person reads first; the same for every problem of a code."""
 

@@ -9,10 +9,11 @@ def gives_back(refund: Refund) -> bool:
     Money on its way counts: Shopify states nothing as refunded until it has arrived (REF-33), and the credit memo that
     then follows must not find the order already smaller.
     """
-    return refund.return_id is not None or refund.refunded.shop > 0 or _pending(refund)
+    return refund.return_id is not None or refund.refunded.shop > 0 or is_pending(refund)
 
 
-def _pending(refund: Refund) -> bool:
+def is_pending(refund: Refund) -> bool:
+    """Whether money of it is still on its way (REF-33)."""
     return any(each.status == "pending" and each.kind == "refund" for each in refund.transactions)
 
 

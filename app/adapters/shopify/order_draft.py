@@ -22,7 +22,8 @@ class OrderDraft:
     raw: bytes
     reader: PageReader
     refunds: dict[str, RefundAnswer] = field(default_factory=dict)
-    exchanged_lines: set[ShopifyId] = field(default_factory=set)
+    exchanged_lines: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
+    """The return that each exchanged line came in by."""
     gift_cards: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
     company_location: CompanyLocationAnswer | None = None
     unknown: set[str] = field(default_factory=set)
@@ -56,7 +57,7 @@ class OrderDraft:
         return OrderParts(
             header=self.header,
             refunds=[self.refunds[reference.id] for reference in self.header.refunds],
-            exchanged_lines=frozenset(self.exchanged_lines),
+            exchanged_lines=self.exchanged_lines,
             gift_cards=self.gift_cards,
             company_location=self.company_location,
             unknown=tuple(sorted(self.unknown)),

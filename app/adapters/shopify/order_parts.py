@@ -142,7 +142,7 @@ async def _add_exchanges(draft: OrderDraft, outcome: NodeOutcome) -> None:
     await draft.reader.fill(answer.returns, catalogue.ORDER_RETURNS_PAGE, answer.id)
     for each in answer.returns.nodes:
         await draft.reader.fill(each.exchange_line_items, catalogue.EXCHANGE_LINES_PAGE, each.id)
-        draft.exchanged_lines |= {shopify_id(line.id) for line in _lines_of(each)}
+        draft.exchanged_lines |= {shopify_id(line.id): shopify_id(each.id) for line in _lines_of(each)}
 
 
 def _lines_of(answer: ReturnAnswer) -> list[Reference]:

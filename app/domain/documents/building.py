@@ -151,6 +151,7 @@ class _Building:
             currency,
             shop_id=self.shop_id,
             local_currency=self.local_currency,
+            handling=self.handling,
             settings=self.settings,
             mappings=self.mappings,
         )

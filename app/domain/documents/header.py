@@ -3,7 +3,7 @@
 Missing mappings of methods, terms and staff leave their code empty; they never hold up a document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -15,13 +15,13 @@ from app.domain.mappings import CustomerTemplate, Mappings, PaymentMethodMapping
 from app.domain.money import CurrencyHandling
 from app.domain.names import ComposedNames, names_of, place_of
 from app.domain.order_record import OrderMapping
-from app.domain.orders import Order
+from app.domain.orders import Order, Transaction
 from app.domain.problems import Problem, ProblemCode
 from app.domain.sales_documents import DocumentParty
 from app.domain.shop_settings import CustomerSettings, ShopSettings, TaxAddress
 from app.domain.tax_areas import tax_area_of
 
-_MONEY_IN = ("sale", "capture", "authorization")
+MONEY_IN = ("sale", "capture", "authorization")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def header_codes(order: Order, *, mappings: Mappings, by_hand: OrderMapping) -> 
     first = order.shipping_lines[0] if order.shipping_lines else None
     row = mappings.shipment_methods.get(first.title.casefold()) if first else None
     found = {
-        "payment_method_code": _payment_method(order, mappings),
+        "payment_method_code": payment_method_code(order.transactions, mappings, kinds=MONEY_IN),
         "payment_terms_code": _payment_terms(order, mappings),
         "shipment_method_code": row.shipment_method_code if row else None,
         "shipping_agent_code": row.shipping_agent_code if row else None,
@@ -54,12 +54,14 @@ def header_codes(order: Order, *, mappings: Mappings, by_hand: OrderMapping) -> 
     return HeaderCodes(**chosen, salesperson_code=salesperson)
 
 
-def _payment_method(order: Order, mappings: Mappings) -> str | None:
-    """The one code that all successful payments map to; no mapping counts as a code of its own (4.28)."""
+def payment_method_code(
+    transactions: Sequence[Transaction], mappings: Mappings, *, kinds: Collection[str]
+) -> str | None:
+    """The one code to which all successful payments of these kinds map; a missing one is a code, too (4.28)."""
     methods: Mapping[tuple[str, str], PaymentMethodMapping] = mappings.payment_methods
     codes: set[str | None] = set()
-    for each in order.transactions:
-        if each.status == "success" and each.kind in _MONEY_IN:
+    for each in transactions:
+        if each.status == "success" and each.kind in kinds:
             gateway, card = each.gateway.casefold(), each.card_company.casefold()
             row = methods.get((gateway, card)) or methods.get((gateway, ""))
             codes.add((row.payment_method_code or None) if row else None)
@@ -171,14 +173,20 @@ def _order_phone(order: Order) -> str:
 
 
 def currency_code(
-    currency: str, *, shop_id: ShopId, local_currency: str | None, settings: ShopSettings, mappings: Mappings
+    currency: str,
+    *,
+    shop_id: ShopId,
+    local_currency: str | None,
+    handling: CurrencyHandling,
+    settings: ShopSettings,
+    mappings: Mappings,
 ) -> str | Problem | None:
     """The ERP's code of the document's currency: none for its own, else the setting (mode shop), else the mapping
     (G8).
     """
     if currency == local_currency:
         return None
-    if settings.orders.currency_handling is CurrencyHandling.SHOP and settings.orders.currency_code:
+    if handling is CurrencyHandling.SHOP and settings.orders.currency_code:
         return settings.orders.currency_code
     mapped = mappings.currencies.get(currency)
     if mapped:

@@ -59,7 +59,8 @@ class Targets:
     def of(self, position: Position) -> Target:
         match position.source:
             case SourceKind.ORDER_LINE:
-                return self._item(position)
+                assert position.shopify_id is not None, "an order line has its Shopify id"
+                return self.item(ShopifyId(position.shopify_id), position.title)
             case SourceKind.SHIPPING_LINE:
                 return self._shipping(position)
             case _:
@@ -68,17 +69,17 @@ class Targets:
     def cash_rounding(self) -> Target:
         return self._account(SourceKind.CASH_ROUNDING, "Cash rounding")
 
-    def _item(self, position: Position) -> Target:
-        assert position.shopify_id is not None, "an order line has its Shopify id"
-        pointer = f"/lines/{position.shopify_id}/item_no"
-        match self.items.get(ShopifyId(position.shopify_id)):
+    def item(self, line_id: ShopifyId, title: str) -> Target:
+        """The item of an order line."""
+        pointer = f"/lines/{line_id}/item_no"
+        match self.items.get(line_id):
             case ItemChoice() as item:
                 return Target(
                     type=LineType.ITEM,
                     no=item.item_no,
                     variant_code=item.variant_code,
                     unit=item.unit,
-                    description=item.description or position.title,
+                    description=item.description or title,
                 )
             case Problem() as problem:
                 self.missing.setdefault(problem.pointer, problem)
@@ -86,7 +87,7 @@ class Targets:
                 self.missing.setdefault(pointer, _item_missing(pointer))
             case other:
                 assert_never(other)
-        return Target(type=LineType.ITEM, description=position.title)
+        return Target(type=LineType.ITEM, description=title)
 
     def _shipping(self, position: Position) -> Target:
         """By the mapping of the title: account, item or charge with a number of its own; without a type the account
@@ -104,6 +105,10 @@ class Targets:
 
     def _account(self, source: SourceKind, description: str) -> Target:
         name, words = _ACCOUNTS[source]
+        return self.account(name, words, description, *self._row_awaited(source, description))
+
+    def account(self, name: str, words: str, description: str, *awaited_too: str) -> Target:
+        """An account line on ``settings.accounts``; ``words`` tell what is booked there."""
         no: str | None = getattr(self.accounts, name)
         if not no:
             path = f"accounts.{name}"
@@ -113,7 +118,7 @@ class Targets:
                 pointer=pointer,
                 detail=f"The order has {words}, and no account is set for them.",
                 remedy=f"Set {path}.",
-                waits_for=(awaited.setting(self.shop_id, path), *self._row_awaited(source, description)),
+                waits_for=(awaited.setting(self.shop_id, path), *awaited_too),
             )
             self.missing.setdefault(pointer, problem)
         return Target(type=LineType.ACCOUNT, no=no or None, description=description)

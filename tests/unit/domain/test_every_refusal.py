@@ -1,12 +1,13 @@
 """P33: every code has a title, a sentence that says what was found, a remedy, and a case that brings it about."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
 from app.domain.document_problems import document_taken_back, number_taken
 from app.domain.document_problems import nothing_to_document as nothing
-from app.domain.documents import NothingToDocument
+from app.domain.documents import NothingToDocument, Refusal
 from app.domain.identifiers import DocumentId
 from app.domain.item_choice import ItemCandidate, ItemFact, ItemFacts, choose_items
 from app.domain.items import ItemChoice
@@ -21,6 +22,8 @@ from tests.builders import (
     fulfilment_order,
     line,
     order,
+    refund,
+    refunded,
     refused,
     settings,
     shipping,
@@ -36,6 +39,15 @@ BUYER = store_customer(email="a@example.com", addresses=(HOME,))
 
 def of_refusal(code: ProblemCode, of: Order, **given: object) -> Problem:
     return refused(of, **given)[code]
+
+
+def of_refund() -> Problem:
+    shop = settings(refunds={"remainder_limit": Decimal(1)})
+    sold = line(1)
+    outcome = refunded(order(sold, refunds=(refund(refunded="5.00"),)), shop=shop)
+    assert isinstance(outcome, Refusal)
+    (problem,) = outcome.problems
+    return problem
 
 
 def of_customer(of: Order, **given: object) -> Problem:
@@ -111,6 +123,7 @@ CASES: dict[ProblemCode, Callable[[], Problem]] = {
         DocumentId("doc_01"), number="SO-000001", order=ORDER_ID, done="rejected by the ERP", reason="Credit limit."
     ),
     ProblemCode.NOTHING_TO_DOCUMENT: of_nothing,
+    ProblemCode.REMAINDER_TOO_LARGE: of_refund,
 }
 
 OF_THE_WHOLE_ORDER = frozenset({ProblemCode.NOTHING_TO_DOCUMENT})

@@ -158,7 +158,7 @@ def test_a_line_keeps_quantities_price_discounts_taxes_and_duties() -> None:
 
 
 def test_lines_that_came_by_a_return_are_marked() -> None:
-    order = told(an_order(lines=[a_line(1), a_line(2)]), exchanged_lines=frozenset({ShopifyId("2")}))
+    order = told(an_order(lines=[a_line(1), a_line(2)]), exchanged_lines={ShopifyId("2"): ShopifyId("77")})
 
     assert [line.exchange for line in order.lines] == [False, True]
 

@@ -22,6 +22,7 @@ class RefundLineAnswer(Wire):
 
 class ShippingLineReference(Wire):
     id: str | None = None
+    title: str | None = None
 
 
 class RefundShippingAnswer(Wire):

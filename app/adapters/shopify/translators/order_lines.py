@@ -1,7 +1,6 @@
 """Order lines and what kind each of them is. Shopify does not mark tips and custom lines; here is how they are told."""
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from app.adapters.shopify.answers.orders import AttributeAnswer, DutyAnswer, OrderAnswer, OrderLineAnswer
@@ -13,8 +12,8 @@ from app.domain.orders import Attribute, Duty, LineKind, OrderLine
 _TIP_TITLE = "tip"
 
 
-def order_lines(order: OrderAnswer, exchanged: AbstractSet[ShopifyId]) -> tuple[OrderLine, ...]:
-    """The order's lines in Shopify's order; ``exchanged`` are those that came in by a return."""
+def order_lines(order: OrderAnswer, exchanged: Mapping[ShopifyId, ShopifyId]) -> tuple[OrderLine, ...]:
+    """The order's lines in Shopify's order; ``exchanged`` names the returns by which lines came in."""
     lines = order.line_items.nodes
     tips = tip_places(lines, order.total_tip_received_set.shop_money.amount)
     return tuple(_line(line, _kind(line, is_tip=place in tips), exchanged) for place, line in enumerate(lines))
@@ -63,7 +62,7 @@ def _kind(line: OrderLineAnswer, *, is_tip: bool) -> LineKind:
     return LineKind.CUSTOM if _has_no_article(line) else LineKind.ITEM
 
 
-def _line(line: OrderLineAnswer, kind: LineKind, exchanged: AbstractSet[ShopifyId]) -> OrderLine:
+def _line(line: OrderLineAnswer, kind: LineKind, exchanged: Mapping[ShopifyId, ShopifyId]) -> OrderLine:
     identifier = shopify_id(line.id)
     variant = line.variant
     return OrderLine(
@@ -84,6 +83,7 @@ def _line(line: OrderLineAnswer, kind: LineKind, exchanged: AbstractSet[ShopifyI
         duties=tuple(_duty(duty) for duty in line.duties),
         attributes=attributes(line.custom_attributes),
         exchange=identifier in exchanged,
+        return_id=exchanged.get(identifier),
         requires_shipping=line.requires_shipping,
         taxable=line.taxable,
     )

@@ -53,7 +53,7 @@ class OrderParts:
 
     header: OrderAnswer
     refunds: Sequence[RefundAnswer] = ()
-    exchanged_lines: frozenset[ShopifyId] = frozenset()
+    exchanged_lines: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
     gift_cards: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
     """Gift card by transaction."""
     company_location: CompanyLocationAnswer | None = None

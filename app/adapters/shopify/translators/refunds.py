@@ -45,6 +45,7 @@ def _shipping(answer: RefundAnswer) -> tuple[RefundShipping, ...]:
         RefundShipping(
             shopify_id=shopify_id(each.id),
             shipping_line_id=shopify_id(each.shipping_line.id) if each.shipping_line.id else None,
+            title=each.shipping_line.title or "",
             subtotal=amount(each.subtotal_amount_set),
             tax=amount(each.tax_amount_set),
         )
