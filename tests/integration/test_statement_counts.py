@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -98,10 +98,12 @@ async def _wired(database_url: str, store_url: str) -> AsyncIterator[tuple[Insta
             yield service, erp
 
 
-async def _a_shop_with_orders(counted: Counted, preset: str) -> None:
+async def _a_shop_with_orders(
+    counted: Counted, preset: str, *, settings: Mapping[str, Any] = GENEROUS_SETTINGS, **options: Any
+) -> None:
     control = f"{counted.store.base_url}/control/{DOMAIN}"
     limits = {"throttle": {"maximumAvailable": 1_000_000, "restoreRate": 1_000_000}}
-    wish = {"seed": 3, "count": ORDERS, "preset": preset, "start": LONG_AGO, "spacingSeconds": 60}
+    wish = {"seed": 3, "count": ORDERS, "preset": preset, "start": LONG_AGO, "spacingSeconds": 60, "options": options}
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         (await http.put(f"{control}/state", json=limits)).raise_for_status()
         (await http.post(f"{control}/orders/generate", json=wish)).raise_for_status()
@@ -115,7 +117,7 @@ async def _a_shop_with_orders(counted: Counted, preset: str) -> None:
         "name": "Counted",
         "store_domain": DOMAIN,
         "credentials": {"kind": "access_token", "access_token": DEFAULT_ACCESS_TOKEN},
-        "settings": GENEROUS_SETTINGS,
+        "settings": settings,
     }
     (await counted.erp.post("/v1/shops", json=shop)).raise_for_status()
 
@@ -126,6 +128,18 @@ async def test_an_order_costs_at_most_six_statements_its_document_included(count
     run, sent = await counted.statements_of_import()
     assert run["state"] == "succeeded", run
     assert run["counts"]["imported"] == ORDERS
+    assert run["counts"]["documents"] >= 0.8 * ORDERS
+    assert 0 < len(sent) <= STATEMENTS_AN_ORDER * ORDERS
+
+
+async def test_an_order_of_a_company_that_is_made_and_linked_costs_no_more(counted: Counted) -> None:
+    companies = {"mapping": ["by_tax_id", "by_email_phone"], "auto_create": True, "template_code": "B2B"}
+    await _a_shop_with_orders(counted, "typical", settings=GENEROUS_SETTINGS | {"companies": companies}, b2b=1.0)
+    run, sent = await counted.statements_of_import()
+    assert (run["state"], run["counts"]["imported"]) == ("succeeded", ORDERS), run
+    made = (await counted.erp.get("/v1/new-customers")).json()["data"]
+    assert made
+    assert all(each["store_company_id"] for each in made)
     assert run["counts"]["documents"] >= 0.8 * ORDERS
     assert 0 < len(sent) <= STATEMENTS_AN_ORDER * ORDERS
 
