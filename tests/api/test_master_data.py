@@ -181,6 +181,7 @@ async def test_a_new_customer_waits_in_the_list_until_it_has_a_number(house: Sur
         "7001",
         "EU",
     )
+    assert (listed["tax_area_code"], listed["tax_liable"], listed["vat_business_group"]) == (None, False, None)
     assert "no" not in listed
     assert "blocked" not in listed
     assert await house.get(f"/v1/new-customers/{identifier}") == listed

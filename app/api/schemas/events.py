@@ -1,5 +1,7 @@
 """Events and cues on the wire."""
 
+from urllib.parse import quote
+
 from pydantic import Field
 
 from app.api.schemas.types import AnswerBody, Instant
@@ -12,7 +14,6 @@ URLS = {
     "sales_document": "/v1/sales-documents/{id}",
     "refund": "/v1/refunds/{id}",
     "new_customer": "/v1/new-customers/{id}",
-    "customer": "/v1/customers/{id}",
     "item": "/v1/items/{id}",
     "shipment": "/v1/shipments/{id}",
     "run": "/v1/runs/{id}",
@@ -68,10 +69,12 @@ class ActivityList(AnswerBody):
 
 
 def event_shown(event: FeedEvent) -> EventShown:
-    """An event of the feed. Resources without a page of their own have no address."""
+    """An event of the feed. Resources without a page of their own have no address; a customer's goes by its number."""
     url = URLS.get(event.resource_type)
     if event.resource_type == "shop":
         url = f"/v1/shops/{event.shop}"
+    elif event.customer_no is not None:
+        url = f"/v1/customers/{quote(event.customer_no, safe='')}"
     return EventShown(
         id=event.id,
         position=event.position,

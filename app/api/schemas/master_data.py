@@ -107,6 +107,11 @@ class NewCustomerShown(AnswerBody):
     vat_registration_no: str = Field(description="VAT registration number.", examples=[""])
     registration_no: str = Field(description="Registration number.", examples=[""])
     payment_terms_code: str = Field(description="The ERP's payment terms.", examples=[""])
+    tax_area_code: str | None = Field(
+        description="The tax area of its country or province; null = none is mapped.", examples=["CA-TAX"]
+    )
+    tax_liable: bool = Field(description="Whether it is liable to tax there.", examples=[True])
+    vat_business_group: str | None = Field(description="The ERP's VAT business group there.", examples=["DOMESTIC"])
     created_at: Instant = Field(description="When it was created.")
     updated_at: Instant = Field(description="When it last changed.")
 
@@ -154,6 +159,9 @@ def new_customer_shown(kept: KeptCustomer) -> NewCustomerShown:
             "store_customer_id": kept.store_customer_id,
             "store_company_id": kept.store_company_id,
             "template_code": kept.template_code,
+            "tax_area_code": kept.tax_area_code,
+            "tax_liable": bool(kept.tax_liable),
+            "vat_business_group": kept.vat_business_group,
             "created_at": kept.created_at,
             "updated_at": kept.updated_at,
         }

@@ -34,6 +34,9 @@ class KeptCustomer:
     store_customer_id: ShopifyId | None = None
     store_company_id: ShopifyId | None = None
     template_code: str | None = None
+    tax_area_code: str | None = None
+    tax_liable: bool | None = None
+    vat_business_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

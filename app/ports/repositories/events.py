@@ -32,6 +32,8 @@ class FeedEvent:
     resource_type: str
     resource_id: str
     resource_version: int
+    customer_no: str | None = None
+    """Of the customer it is about, whose page goes by the ERP's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -304,4 +304,7 @@ def _kept(row: asyncpg.Record) -> KeptCustomer:
         store_customer_id=ShopifyId(row["store_customer_id"]) if row["store_customer_id"] else None,
         store_company_id=ShopifyId(row["store_company_id"]) if row["store_company_id"] else None,
         template_code=row["template_code"],
+        tax_area_code=row["tax_area_code"] or None,
+        tax_liable=row["tax_liable"],
+        vat_business_group=row["vat_business_group"] or None,
     )
