@@ -29,6 +29,7 @@ from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWe
 from app.adapters.shopify.gateway import ShopifyGateway
 from app.adapters.telemetry.logging import configure_logging
 from app.api.container import Container
+from app.api.limits import CallLimits
 from app.jobs.recurrence import ApschedulerRecurrence
 from app.jobs.worker import WorkerParts
 from app.ports.clock import Clock, IdFactory
@@ -205,6 +206,10 @@ def _container(world: _World, work: _Work) -> Container:
         signing_key=KeyedHash(world.settings.keys).of(b"", context=CURSORS),
         unready=lambda: _unready(world.engine),
         services={type(service): service for service in _services(world, work)},
+        limits=CallLimits(
+            requests_per_minute=world.settings.requests_per_minute,
+            failed_sign_ins_per_minute=world.settings.failed_sign_ins_per_minute,
+        ),
     )
 
 
