@@ -37,6 +37,7 @@ async def _listen(settings: Settings, installation: Installation, stop: asyncio.
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=settings.trusted_proxies,
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
             )

@@ -11,6 +11,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable
 from enum import StrEnum
+from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
@@ -23,6 +24,7 @@ PREFIX = "ORDERBRIDGE_"
 KEY_BYTES = 32
 HOW_TO_MAKE_A_KEY = "make one with: openssl rand -base64 32"
 STORE_DOMAIN_PLACEHOLDER = "{store_domain}"
+MOST_A_MINUTE = 1_000_000
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -72,6 +74,12 @@ class Settings(BaseSettings):
     """What ``/admin/…`` is appended to."""
     allow_private_endpoints: bool = False
     """Let webhook endpoints be on private addresses. For tests."""
+    requests_per_minute: Annotated[int, Field(ge=0, le=MOST_A_MINUTE)] = 6000
+    """Of one API key, in one process; 0 = without a limit."""
+    failed_sign_ins_per_minute: Annotated[int, Field(ge=0, le=MOST_A_MINUTE)] = 60
+    """With wrong API keys from one address, in one process; 0 = without a limit."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Comma-separated addresses and networks whose ``X-Forwarded-For`` is believed."""
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     """Worker processes beside the API."""
     log_format: LogFormat = LogFormat.AUTO
@@ -132,6 +140,17 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ValueError("tokens would travel unencrypted; http is accepted for this machine itself only")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        given = [part.strip() for part in value.split(",") if part.strip()]
+        for part in given:
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError("expected addresses and networks, such as 127.0.0.1,10.0.0.0/8") from None
+        return ",".join(given)
 
     @field_validator("encryption_keys")
     @classmethod

@@ -36,12 +36,17 @@ async def authenticate(request: Request) -> Access:
     if match is None:
         raise _stranger()
     container = container_of(request)
-    now = container.clock.now()
+    now, limits = container.clock.now(), container.limits
+    key_id, digest = match[1].decode(), hashlib.sha256(match[2]).digest()
+    address = request.client.host if request.client else ""
+    limits.before(key_id, digest, address=address)
     async with container.unit_of_work() as uow:
-        key = await uow.api_keys.find(match[1].decode())
-        proved = hmac.compare_digest(hashlib.sha256(match[2]).digest(), key.secret_hash if key else NO_SECRET)
+        key = await uow.api_keys.find(key_id)
+        proved = hmac.compare_digest(digest, key.secret_hash if key else NO_SECRET)
         if key is None or not proved or not key.alive(now):
+            limits.failed(key_id, digest, address=address)
             raise _stranger()
+        limits.succeeded(key_id, digest)
         if _use_is_to_be_noted(key, now):
             await uow.api_keys.used(key.id, now)
             await uow.commit()

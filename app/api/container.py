@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from app.api.limits import CallLimits
 from app.ports.clock import Clock, IdFactory
 from app.ports.keyring import Keyring
 from app.ports.unit_of_work import UnitOfWorkFactory
@@ -24,6 +25,8 @@ class Container:
     unready: Callable[[], Awaitable[Sequence[str]]]
     """What keeps this process from serving, in words; empty = ready."""
     services: Mapping[type, object]
+    limits: CallLimits = field(default_factory=CallLimits)
+    """Without a limit, unless the composition root says one."""
 
     def service(self, kind: type[Service]) -> Service:
         """The service of this class."""

@@ -25,7 +25,7 @@ from app.api.schemas.sales_documents import AcknowledgementItem
 from app.api.schemas.settings import OrderFiltersModel
 from app.api.schemas.shops import ShopChanged
 
-ALWAYS = (400, 401, 404, 500, 503)
+ALWAYS = (400, 401, 404, 429, 500, 503)
 """Any operation with a key may answer these."""
 WITH_BODY = (413, 415)
 WITH_CHANGE = (409, 422)
@@ -57,7 +57,13 @@ HEADERS = {
     "Retry-After": "Seconds after which a repeat may succeed.",
     "WWW-Authenticate": "How to say who you are.",
 }
-PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 409: ("Retry-After",), 412: ("ETag",), 503: ("Retry-After",)}
+PROBLEM_HEADERS = {
+    401: ("WWW-Authenticate",),
+    409: ("Retry-After",),
+    412: ("ETag",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",

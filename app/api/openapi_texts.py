@@ -15,7 +15,8 @@ acknowledged leaves the list.
 and expect new values where a list of values is given as examples. Amounts, quantities and rates are decimal strings.
 Lists are read with `cursor` until `next_cursor` is null. `Idempotency-Key` makes a POST safe to repeat for 7 days,
 `If-Match` with an `ETag` guards a change against one that came in between. Every refusal is
-`application/problem+json`; programs go by its `code`.
+`application/problem+json`; programs go by its `code`. Whoever asks too often gets 429 and the seconds to wait in
+`Retry-After`.
 """
 
 TAGS: tuple[tuple[str, str], ...] = (
@@ -68,6 +69,11 @@ PROBLEM_EXAMPLES: Mapping[int, Mapping[str, Any]] = {
         "code": "unknown_field",
         "detail": "/address/street: There is no such field.",
         "errors": [{"pointer": "/address/street", "code": "unknown_field", "detail": "There is no such field."}],
+    },
+    429: {
+        "code": "rate_limited",
+        "detail": "This key has used up its requests for now. Ask again in 3 s.",
+        "retryable": True,
     },
     500: {
         "code": "internal_error",

@@ -142,7 +142,7 @@ def test_every_refusal_is_listed_as_a_problem() -> None:
         for status, response in refusals.items():
             assert list(response["content"]) == ["application/problem+json"], (method, path, status)
             assert response["content"]["application/problem+json"]["schema"]["$ref"].endswith("/ProblemDetails")
-        expected = {"503"} if path in UNKEYED else {"400", "401", "404", "500", "503"}
+        expected = {"503"} if path in UNKEYED else {"400", "401", "404", "429", "500", "503"}
         expected |= {"413", "415", "422"} if "requestBody" in operation and path not in UNKEYED else set()
         expected |= {"409"} if method != "get" and path not in UNKEYED else set()
         assert expected <= set(refusals), (method, path)

@@ -144,6 +144,10 @@ def test_random_keys_are_never_taken_for_made_up_ones() -> None:
         ("log_format", "xml"),
         ("log_level", "loud"),
         ("allow_private_endpoints", "perhaps"),
+        ("requests_per_minute", "-1"),
+        ("failed_sign_ins_per_minute", "many"),
+        ("trusted_proxies", "*"),
+        ("trusted_proxies", "127.0.0.1,proxy.example"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_naming_the_setting_and_not_the_value(

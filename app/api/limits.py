@@ -1,0 +1,111 @@
+"""How often a caller may ask: requests of each key, and failed sign-ins of each address (S4). In this process alone.
+
+Knows neither routes nor what a key may do. A limited call costs no look into the database.
+"""
+
+import hmac
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from app.api.problems import ApiProblem
+
+MINUTE = 60.0
+MOST_KNOWN = 10_000
+"""Keys and addresses remembered; beyond, those that were quiet longest are forgotten."""
+
+Seconds = Callable[[], float]
+
+
+class Buckets:
+    """For each name a bucket of a minute's worth, filled evenly. ``per_minute`` 0 = without a limit."""
+
+    def __init__(self, per_minute: int, *, seconds: Seconds) -> None:
+        self._pause = MINUTE / per_minute if per_minute else 0.0
+        self._seconds = seconds
+        self._full_at: OrderedDict[str, float] = OrderedDict()
+
+    def wait(self, name: str) -> float:
+        """Seconds until something may be taken; 0.0 = now."""
+        now = self._seconds()
+        return max(0.0, self._after_another(name, now) - now - MINUTE)
+
+    def take(self, name: str) -> float:
+        """Take one; the seconds until there is one when there is none."""
+        if wait := self.wait(name):
+            return wait
+        if self._pause:
+            self._full_at[name] = self._after_another(name, self._seconds())
+            self._full_at.move_to_end(name)
+            if len(self._full_at) > MOST_KNOWN:
+                self._full_at.popitem(last=False)
+        return 0.0
+
+    def _after_another(self, name: str, now: float) -> float:
+        """When the bucket would be full again if one more were taken."""
+        return max(self._full_at.get(name, now), now) + self._pause
+
+
+class CallLimits:
+    """Asked around each sign-in. A key that was proved here before is never held up by strangers at its address."""
+
+    def __init__(
+        self,
+        *,
+        requests_per_minute: int = 0,
+        failed_sign_ins_per_minute: int = 0,
+        seconds: Seconds = time.monotonic,
+    ) -> None:
+        self._requests = Buckets(requests_per_minute, seconds=seconds)
+        self._failures = Buckets(failed_sign_ins_per_minute, seconds=seconds)
+        self._proved: OrderedDict[str, bytes] = OrderedDict()
+
+    def before(self, key_id: str, digest: bytes, *, address: str) -> None:
+        """Raises a 429 instead of a look at the key, when the key or the address of an unknown one asks too often."""
+        if self._is_proved(key_id, digest):
+            self._count(key_id)
+        elif wait := self._failures.wait(_network(address)):
+            raise _too_many("Too many calls with a wrong key came from this address.", wait)
+
+    def failed(self, key_id: str, digest: bytes, *, address: str) -> None:
+        """The key was not one, or is one no more."""
+        if self._is_proved(key_id, digest):
+            del self._proved[key_id]
+        self._failures.take(_network(address))
+
+    def succeeded(self, key_id: str, digest: bytes) -> None:
+        """The key is one. Raises a 429 when it was not known here and has asked too often all the same."""
+        if self._is_proved(key_id, digest):
+            return
+        self._proved[key_id] = digest
+        if len(self._proved) > MOST_KNOWN:
+            self._proved.popitem(last=False)
+        self._count(key_id)
+
+    def _is_proved(self, key_id: str, digest: bytes) -> bool:
+        return hmac.compare_digest(self._proved.get(key_id, b""), digest)
+
+    def _count(self, key_id: str) -> None:
+        if wait := self._requests.take(key_id):
+            raise _too_many("This key has used up its requests for now.", wait)
+
+
+def _network(address: str) -> str:
+    """What one caller can hardly change: an IPv4 address, or the first half of an IPv6 address."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
+
+
+def _too_many(detail: str, wait: float) -> ApiProblem:
+    seconds = math.ceil(wait)
+    return ApiProblem(
+        429, "rate_limited", f"{detail} Ask again in {seconds} s.",
+        retryable=True, headers={"Retry-After": str(seconds)},
+    )  # fmt: skip
