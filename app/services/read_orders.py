@@ -22,6 +22,7 @@ from app.ports.repositories.orders_reading import (
     StoredOrder,
 )
 from app.ports.repositories.shops import ShopRef
+from app.ports.repositories.unmapped_products import UnmappedProduct
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 
@@ -54,6 +55,11 @@ class ReadOrders:
         """An order; raises ``NotFound``."""
         async with self._uow() as uow:
             return await order_view(uow, access, order_id)
+
+    async def unmapped_products(self, shop: ShopRef, request: PageRequest) -> Page[UnmappedProduct]:
+        """The products without an item that orders of a shop wait for (P80)."""
+        async with self._uow() as uow:
+            return await uow.orders_reading.unmapped_products(shop.id, request)
 
     async def captures(self, access: Access, order_id: OrderId, request: PageRequest) -> Page[Capture]:
         """The raw answers an order was read from, newest first."""

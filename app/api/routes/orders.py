@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.api.answers import encoded
 from app.api.auth import OrdersRead, container_of
-from app.api.dependencies import service
+from app.api.dependencies import VisibleShop, service
 from app.api.encoded_lists import encoded_page
 from app.api.order_answers import LINES_WITH_ORDER, Plain, Scale, history_json, lines_json, order_json
 from app.api.order_part_answers import fulfilment_order, refund, transaction
@@ -18,6 +18,7 @@ from app.api.routing import resource_router
 from app.api.schemas.order_parts import CaptureList, FulfilmentOrderList, HistoryList, OrderRefundList, TransactionList
 from app.api.schemas.orders import Order, OrderLineList, OrderList
 from app.api.schemas.types import Instant
+from app.api.schemas.unmapped_products import UnmappedProductList, unmapped_product_shown
 from app.domain.activities import Cue, OrderCue
 from app.domain.identifiers import OrderId, ShopifyId
 from app.domain.order_record import OrderState
@@ -85,6 +86,18 @@ async def list_orders(
     found = await orders.page(access, wanted, page.request)
     rows = [order_body(request, view) for view in found.rows]
     return encoded_page(Page(rows=rows, next_after=found.next_after), page)
+
+
+@router.get(
+    "/shops/{shop}/unmapped-products", response_model=UnmappedProductList, summary="List products without an item"
+)
+async def list_unmapped_products(_: OrdersRead, orders: Reading, page: PagingOf, shop: VisibleShop) -> Response:
+    """The store's products for which no item, or more than one, is known, each with the orders that wait for it.
+
+    Linking a variant, or sending the item, tries these orders again. Lines without variant, SKU and barcode are no
+    products: their orders are those with the problem `item_missing`.
+    """
+    return page.answer(UnmappedProductList, await orders.unmapped_products(shop, page.request), unmapped_product_shown)
 
 
 @router.get("/orders/{order_id}", response_model=Order, summary="Read an order")

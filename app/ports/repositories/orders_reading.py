@@ -13,6 +13,7 @@ from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
 from app.domain.problems import Problem
 from app.ports.paging import Page, PageRequest
+from app.ports.repositories.unmapped_products import UnmappedProduct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,10 @@ class OrdersReading(Protocol):
 
     async def history(self, order_id: OrderId, request: PageRequest) -> Page[HistoryEntry]:
         """What was announced of an order and its documents, oldest first; kept as long as the change feed is."""
+        ...
+
+    async def unmapped_products(self, shop: ShopId, request: PageRequest) -> Page[UnmappedProduct]:
+        """The products without an item that orders of a shop wait for."""
         ...
 
     async def queue(self, wanted: QueueFilter, request: PageRequest) -> Page[QueuedOrder]:

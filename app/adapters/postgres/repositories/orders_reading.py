@@ -8,6 +8,7 @@ import asyncpg
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
 from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS
 from app.adapters.postgres.repositories.stored_json import decoder
+from app.adapters.postgres.repositories.unmapped_products import unmapped_products
 from app.domain.conflicts import Conflict
 from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
@@ -23,6 +24,7 @@ from app.ports.repositories.orders_reading import (
     QueueFilter,
     StoredOrder,
 )
+from app.ports.repositories.unmapped_products import UnmappedProduct
 
 _order = decoder(Order)
 _mapping = decoder(OrderMapping)
@@ -131,6 +133,9 @@ class PostgresOrdersReading:
             None if shop_ids is None else list(shop_ids),
         )
         return None if row is None else _stored(row)
+
+    async def unmapped_products(self, shop: ShopId, request: PageRequest) -> Page[UnmappedProduct]:
+        return await unmapped_products(self._driver, shop, request)
 
     async def captures(self, order_id: OrderId, request: PageRequest) -> Page[Capture]:
         before = None if request.after is None else moment_and_id((request.after[0], ""))[0]
