@@ -39,6 +39,7 @@ from app.ports.job_queue import NudgeKind
 from app.ports.keyring import Keyring
 from app.ports.recurrence import Recurrence
 from app.ports.store_gateway import StoreGateway
+from app.ports.store_values import StoreValues
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.api_keys import ApiKeys
 from app.services.dispatch_webhooks import DispatchWebhooks
@@ -56,6 +57,7 @@ from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
 from app.services.publish_events import PublishEvents
+from app.services.pull_mappings import PullMappings
 from app.services.purge_expired import PurgeExpired
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
@@ -106,6 +108,7 @@ class _World:
     keyring: Keyring
     vault: PostgresTokenVault
     gateway: StoreGateway
+    store_values: StoreValues
     signals: PostgresSignals
     recurrence: Recurrence
     worker_name: str
@@ -161,6 +164,7 @@ async def _opened(settings: Settings, url: str) -> AsyncIterator[_World]:
             keyring=keyring,
             vault=vault,
             gateway=gateway,
+            store_values=gateway.values,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),
             worker_name=f"{socket.gethostname()}:{os.getpid()}",
@@ -191,6 +195,7 @@ def _work(world: _World) -> _Work:
         runners={
             TaskName.IMPORT_ORDERS: import_task,
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
+            TaskName.PULL_MAPPINGS: PullMappings(world.store_values, uow, clock).run,
             TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
             TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
         },

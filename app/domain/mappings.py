@@ -15,12 +15,26 @@ class ChargeType(StrEnum):
     CHARGE = "charge"
 
 
+class LocationStatus(StrEnum):
+    """How a location stands at the store; one that was deleted keeps its mapping, as old orders name it."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    NOT_AT_STORE = "not_at_store"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationMapping:
+    """What the ERP made of a store location. Name and status are the store's, told by a pull and never given: mappings
+    are equal without them.
+    """
+
     location_id: ShopifyId
     location_code: str | None = None
     location_filter: tuple[str, ...] = ()
     stock_calculation: str | None = None
+    name: str | None = field(default=None, compare=False)
+    status: LocationStatus | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

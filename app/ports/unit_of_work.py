@@ -16,6 +16,7 @@ from app.ports.repositories.idempotency import Idempotency
 from app.ports.repositories.inbox import Inbox
 from app.ports.repositories.items import Items
 from app.ports.repositories.links import Links
+from app.ports.repositories.mapping_rows import MappingRows
 from app.ports.repositories.mapping_tables import MappingTables
 from app.ports.repositories.order_facts import OrderFacts
 from app.ports.repositories.orders import Orders
@@ -95,6 +96,9 @@ class UnitOfWork(Protocol):
 
     @property
     def mapping_tables(self) -> MappingTables: ...
+
+    @property
+    def mapping_rows(self) -> MappingRows: ...
 
     @property
     def links(self) -> Links: ...

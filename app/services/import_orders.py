@@ -32,6 +32,7 @@ from app.services.imported_orders import (
     tallies,
 )
 from app.services.order_decisions import OrderDecisions
+from app.services.seen_values import leave_rows
 
 BATCH = 50
 LEASE = timedelta(seconds=30)
@@ -179,6 +180,8 @@ class ImportOrders:
             await uow.store_state.tally(tallies((each.claim.run_id, each.counts) for each in orders))
             await uow.store_state.note_failures([each.failure for each in orders if each.failure])
             await uow.commit()
+        read = ((each.order, each.shop) for each in orders if each.order is not None and each.shop is not None)
+        await leave_rows(read, uow=self._uow, clock=self._clock)
         return sum((each.counts for each in orders), ImportCounts())
 
     async def _fail(

@@ -1,7 +1,7 @@
 """The mapping tables and what a new entry wakes (P04, P33). One use case for all kinds."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from app.domain import awaited
@@ -168,6 +168,21 @@ class TextKeyedTable(Generic[Record]):
         return kept
 
 
+class PaymentTermsTable(KeyedTable[PaymentTermsMapping]):
+    """Orders name terms by type and name, which are the store's to tell: a code given without them keeps them."""
+
+    async def put(
+        self, shop: ShopId | None, value: PaymentTermsMapping, *, expected: Expected = ANY_VERSION
+    ) -> Put[PaymentTermsMapping]:
+        async def named(uow: UnitOfWork) -> PaymentTermsMapping:
+            before = await uow.mapping_tables.payment_terms.locked(shop, (value.terms_id,))
+            if before is None:
+                return value
+            return replace(value, name=value.name or before.value.name, type=value.type or before.value.type)
+
+        return await self.put_made(shop, named, expected=expected)
+
+
 class MappingTables:
     """All kinds of mappings."""
 
@@ -181,9 +196,7 @@ class MappingTables:
         self.payment_methods: TextKeyedTable[PaymentMethodMapping] = TextKeyedTable(
             unit_of_work, clock, ids, lambda uow: uow.mapping_tables.payment_methods
         )
-        self.payment_terms: KeyedTable[PaymentTermsMapping] = KeyedTable(
-            unit_of_work, clock, lambda uow: uow.mapping_tables.payment_terms
-        )
+        self.payment_terms = PaymentTermsTable(unit_of_work, clock, lambda uow: uow.mapping_tables.payment_terms)
         self.staff: KeyedTable[StaffMapping] = KeyedTable(unit_of_work, clock, lambda uow: uow.mapping_tables.staff)
         self.customer_templates: KeyedTable[CustomerTemplate] = KeyedTable(
             unit_of_work, clock, lambda uow: uow.mapping_tables.customer_templates, _template

@@ -204,7 +204,10 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
         TaskDefinition(name=TaskName.SYNC_CATALOG_PRICES, description="Exports prices of the store's catalogues."),
         TaskDefinition(
             name=TaskName.PULL_MAPPINGS,
-            description="Reads from the store what can be mapped: its locations by id and name.",
+            description=(
+                "Reads from the store what can be mapped (locations, ways of shipping, payment gateways and terms,"
+                " countries, provinces, currencies) and leaves a row for each without touching what was mapped."
+            ),
         ),
         TaskDefinition(
             name=TaskName.CHECK_SUBSCRIPTIONS,

@@ -48,6 +48,7 @@ from app.services.new_customers import NewCustomers
 from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
+from app.services.pull_mappings import PullMappings
 from app.services.run_task import RunTask
 from app.services.runs import StartRun
 from app.services.shops import NewShop, ShopAdministration, ShopChange
@@ -226,7 +227,7 @@ class World:
     clock: MovableClock
     ids: Ulids
     store: SimulatedStore
-    gateway: StoreGateway
+    gateway: ShopifyGateway
     vault: PostgresTokenVault
     keyring: AesGcmKeyring
     store_id: StoreId = StoreId("")
@@ -256,6 +257,7 @@ class World:
                 make_documents=make_documents,
             ),
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
+            TaskName.PULL_MAPPINGS: PullMappings(self.gateway.values, self.uow, self.clock).run,
         }
         return Process(
             name=name,

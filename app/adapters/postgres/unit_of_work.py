@@ -23,6 +23,7 @@ from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
 from app.adapters.postgres.repositories.inbox import PostgresInbox
 from app.adapters.postgres.repositories.items import PostgresItems
 from app.adapters.postgres.repositories.links import PostgresLinks
+from app.adapters.postgres.repositories.mapping_rows import PostgresMappingRows
 from app.adapters.postgres.repositories.mapping_tables import PostgresMappingTables
 from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
 from app.adapters.postgres.repositories.orders import PostgresOrders
@@ -163,6 +164,10 @@ class PostgresUnitOfWork:
     @cached_property
     def mapping_tables(self) -> PostgresMappingTables:
         return PostgresMappingTables(self.driver)
+
+    @cached_property
+    def mapping_rows(self) -> PostgresMappingRows:
+        return PostgresMappingRows(self.driver, self._ids)
 
     @cached_property
     def links(self) -> PostgresLinks:

@@ -127,7 +127,7 @@ async def put_payment_terms_mapping(
     expected: ExpectedVersion,
     tables: Tables,
 ) -> Response:
-    """Makes or replaces it, also before Shopify named the id. Fields not given are null."""
+    """Makes or replaces it, also before Shopify named the id. A name and a type not given stay as the store tells them."""
     value = PaymentTermsMapping(terms_id=ShopifyId(terms_id), **dict(body))
     done = await tables.payment_terms.put(shop.id, value, expected=expected)
     return put_answer(payment_terms_shown(done.kept), done)

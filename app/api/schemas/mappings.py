@@ -36,6 +36,11 @@ class LocationShown(AnswerBody):
     """A store location in the ERP."""
 
     location_id: str = Field(description="The store's location.", examples=["71"])
+    name: str | None = Field(description="Its name at the store; null = not told yet.", examples=["Warehouse"])
+    status: str | None = Field(
+        description="At the store: `active`, `inactive`, `not_at_store` (deleted or never there); null = not told yet.",
+        examples=["active"],
+    )
     location_code: str | None = Field(description="The ERP's location; null = blank.", examples=["BLUE"])
     location_filter: list[str] = Field(description="The ERP's locations whose stock counts here.")
     stock_calculation: str | None = Field(description="How the ERP computes stock here.")
@@ -46,6 +51,8 @@ def location_shown(kept: Kept[LocationMapping]) -> LocationShown:
     value = kept.value
     return LocationShown(
         location_id=value.location_id,
+        name=value.name,
+        status=value.status.value if value.status else None,
         location_code=value.location_code,
         location_filter=list(value.location_filter),
         stock_calculation=value.stock_calculation,
@@ -125,8 +132,10 @@ def payment_method_shown(kept: Kept[PaymentMethodMapping]) -> PaymentMethodShown
 class PaymentTermsGiven(RequestBody):
     """Payment terms of the store in the ERP."""
 
-    name: Line = Field(default="", description="Their name at Shopify.", examples=["Net 30"])
-    type: Line = Field(default="", description="Their type at Shopify.", examples=["net"])
+    name: Line = Field(
+        default="", description="Their name at Shopify; empty = as the store tells.", examples=["Net 30"]
+    )
+    type: Line = Field(default="", description="Their type at Shopify; empty = as the store tells.", examples=["net"])
     payment_terms_code: Code | None = Field(default=None, description="The ERP's payment terms.")
     primary: Flag = Field(default=False, description="Taken when the ERP's code stands for several.")
 

@@ -155,7 +155,8 @@ CountryPath = Annotated[
     str, Path(pattern=r"^[A-Z]{2}$", max_length=2, description="ISO 3166-1 alpha-2, in capitals.", examples=["NL"])
 ]
 ProvincePath = Annotated[
-    str, Path(pattern=r"^[A-Z0-9-]{1,10}$", max_length=10, description="The province's code.", examples=["CA"])
+    str,
+    Path(pattern=r"^[A-Z0-9][A-Z0-9 -]{0,9}$", max_length=10, description="The province's code.", examples=["CA"]),
 ]
 CurrencyPath = Annotated[str, Path(pattern=r"^[A-Z]{3}$", max_length=3, description="ISO 4217.", examples=["USD"])]
 JsonBody = Annotated[Any, Body()]

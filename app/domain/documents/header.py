@@ -63,8 +63,8 @@ def payment_method_code(
     for each in transactions:
         if each.status == "success" and each.kind in kinds:
             gateway, card = each.gateway.casefold(), each.card_company.casefold()
-            row = methods.get((gateway, card)) or methods.get((gateway, ""))
-            codes.add((row.payment_method_code or None) if row else None)
+            rows = (methods.get((gateway, card)), methods.get((gateway, "")))
+            codes.add(next((row.payment_method_code for row in rows if row and row.payment_method_code), None))
     return codes.pop() if len(codes) == 1 else None
 
 
@@ -74,7 +74,8 @@ def _payment_terms(order: Order, mappings: Mappings) -> str | None:
     if terms is None:
         return None
     for row in mappings.payment_terms:
-        if row.type.casefold() == terms.type.casefold() and row.name.casefold() == terms.name.casefold():
+        named = (row.type.casefold(), row.name.casefold()) == (terms.type.casefold(), terms.name.casefold())
+        if named and row.payment_terms_code:
             return row.payment_terms_code
     return None
 

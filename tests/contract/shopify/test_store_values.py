@@ -35,7 +35,7 @@ def a_zone(*titles: str, countries: dict[str, dict[str, str]] | None = None, **m
 
 
 def a_market(number: int, *options: Json, **shipping: Any) -> Json:
-    return {"legacyResourceId": None, "id": f"gid://shopify/Market/{number}"} | {
+    return {"id": f"gid://shopify/Market/{number}"} | {
         "delivery": {"shipping": {"optionDefinitions": [*options]} | shipping}
     }
 

@@ -43,7 +43,10 @@ _STORE = f"""
 SELECT to_json(stores) AS store,
     (SELECT json_agg(shops ORDER BY created_at, id) FROM shops WHERE store_id = stores.id) AS shops,
     {_TABLES},
-    (SELECT json_agg(tax_areas ORDER BY country_code, province) FROM tax_areas) AS tax_areas,
+    (
+        SELECT json_agg(tax_areas ORDER BY country_code, province) FROM tax_areas
+        WHERE tax_area_code IS NOT NULL OR vat_business_group IS NOT NULL
+    ) AS tax_areas,
     (SELECT json_agg(currency_mappings) FROM currency_mappings WHERE currency_code IS NOT NULL) AS currency_mappings
 FROM (
     SELECT id, store_domain, plan, currency, time_zone, country_code, granted_scopes, access_revoked_at, described_at

@@ -13,6 +13,7 @@ from app.domain.mappings import (
     ChargeType,
     CustomerTemplate,
     LocationMapping,
+    LocationStatus,
     PaymentMethodMapping,
     PaymentTermsMapping,
     ShipmentMethodMapping,
@@ -38,7 +39,8 @@ LOCATIONS = Table[LocationMapping](
     record=lambda row: LocationMapping(
         location_id=ShopifyId(row["location_id"]),
         location_filter=tuple(row["location_filter"]),
-        **_some(row, "location_code", "stock_calculation"),
+        status=LocationStatus(row["status"]) if row["status"] else None,
+        **_some(row, "name", "location_code", "stock_calculation"),
     ),
 )
 SHIPMENT = ("shipment_method_code", "shipping_agent_code", "shipping_agent_service_code", "charge_no")

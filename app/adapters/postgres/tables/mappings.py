@@ -23,6 +23,8 @@ class LocationMappingRow(Row, table=True):
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True))
     location_id: str = Field(sa_column=text(primary_key=True))
     name: str | None = Field(default=None, sa_column=text(nullable=True))
+    status: str | None = Field(default=None, sa_column=text(nullable=True))
+    """active, inactive or not_at_store; null = the store was not asked yet."""
     location_code: str | None = Field(default=None, sa_column=text(nullable=True))
     location_filter: list[str] = Field(sa_column=texts())
     stock_calculation: str | None = Field(default=None, sa_column=text(nullable=True))
