@@ -104,7 +104,8 @@ def _join_null(schema: Schema) -> None:
     match schema.get("anyOf"):
         case [dict(shape), {"type": "null"}] if isinstance(shape.get("type"), str):
             del schema["anyOf"]
-            schema.update({key: value for key, value in shape.items() if key != "title"})
+            # What a field says of itself, such as null for an example, is said better than by its type.
+            schema.update({key: value for key, value in shape.items() if key != "title" and key not in schema})
             schema["type"] = [shape["type"], "null"]
             if "enum" in schema:
                 schema["enum"] = [*schema["enum"], None]

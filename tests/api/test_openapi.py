@@ -118,6 +118,24 @@ def test_every_schema_has_an_example_and_every_example_fits() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("schema", "field"),
+    [
+        ("Order", "cancelled_at"),
+        ("Order", "conflict"),
+        ("SalesDocument", "refund"),
+        ("SalesDocument", "unlinked_at"),
+        ("RunShown", "cancel_requested_at"),
+        ("StoreShown", "access_revoked_at"),
+    ],
+)
+def test_what_has_not_happened_is_null_in_an_example_and_not_left_out(schema: str, field: str) -> None:
+    [example] = document()["components"]["schemas"][schema]["examples"]
+
+    assert field in example
+    assert example[field] is None
+
+
 def test_every_example_of_a_field_a_parameter_and_a_problem_fits() -> None:
     components = document()["components"]
     wrong = []

@@ -30,7 +30,7 @@ class ApiKeyAnswer(AnswerBody):
     shops: list[str] | None = Field(description="Codes of the shops it sees; null = all.", examples=[["web"]])
     created_at: Instant = Field(description="When it was made.")
     expires_at: Instant | None = Field(description="When it stops working; null = never.")
-    revoked_at: Instant | None = Field(description="When it was revoked; null = it was not.")
+    revoked_at: Instant | None = Field(description="When it was revoked; null = it was not.", examples=[None])
     last_used_at: Instant | None = Field(description="When it was last used, to about five minutes; null = never.")
 
 

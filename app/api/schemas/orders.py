@@ -294,7 +294,7 @@ class Order(AnswerBody):
     problems: list[OrderProblem] = Field(
         description="What keeps it from becoming a document; all at once.", examples=[[]]
     )
-    conflict: OrderConflict | None = Field(description="A change that its document does not show.")
+    conflict: OrderConflict | None = Field(description="A change that its document does not show.", examples=[None])
     documents: list[DocumentOfOrder] = Field(description="Its documents, oldest first.")
 
 

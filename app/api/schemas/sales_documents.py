@@ -185,7 +185,9 @@ class DocumentLife(AnswerBody):
     version: Whole = Field(description="Version of the content; name it when acknowledging.", examples=[1])
     shop: str = Field(description="Code of the shop.", examples=["web"])
     order: OrderOfDocument = Field(description="The order it was made from.")
-    refund: RefundOfDocument | None = Field(description="The refund it was made from; null for orders and invoices.")
+    refund: RefundOfDocument | None = Field(
+        description="The refund it was made from; null for orders and invoices.", examples=[None]
+    )
     replaces_id: str | None = Field(description="The ended document it takes the place of.", examples=[None])
     adjusts_id: str | None = Field(description="The acknowledged document whose figures it corrects.", examples=[None])
     erp_document_no: str | None = Field(description="The ERP's own number, once acknowledged.", examples=[None])

@@ -82,8 +82,10 @@ class StoreShown(AnswerBody):
     time_zone: str | None = Field(description="Its time zone.", examples=["Europe/Amsterdam"])
     country_code: str | None = Field(description="Its country.", examples=["NL"])
     granted_scopes: list[str] | None = Field(description="What our app may do there.")
-    access_revoked_at: Instant | None = Field(description="Since when the store refuses us; null = it does not.")
-    access_revoked_reason: str | None = Field(description="Why.")
+    access_revoked_at: Instant | None = Field(
+        description="Since when the store refuses us; null = it does not.", examples=[None]
+    )
+    access_revoked_reason: str | None = Field(description="Why.", examples=[None])
 
 
 class ShopShown(AnswerBody):
