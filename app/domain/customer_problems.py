@@ -25,6 +25,10 @@ _SETTINGS_THAT_HELP = (
     "customers.default_customer_no",
     "customers.default_as_last_resort",
     "customers.auto_create",
+    "customers.name_source",
+    "customers.name2_source",
+    "customers.contact_source",
+    "customers.county_source",
 )
 
 

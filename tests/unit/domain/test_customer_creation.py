@@ -1,18 +1,23 @@
 """P22: the customer that is made when none is found."""
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from app.domain.addresses import StoreAddress
 from app.domain.chosen_customers import CreatedCustomer, CustomerChoice, ExistingCustomer, LinkKind
 from app.domain.customers import NewCustomer
 from app.domain.identifiers import CustomerId
 from app.domain.mappings import CustomerTemplate, Mappings, TaxArea
+from app.domain.names import names_of
 from app.domain.order_record import MatchOutcome, OrderMapping
 from app.domain.orders import Order
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import CountySource, ImportRange, NameSource
-from tests.builders import SHOP, address, order, store_customer
+from app.domain.tax_areas import tax_area_of
+from tests.builders import SHOP, address, order, settings, store_customer
 from tests.unit.domain.choosing_customers import (
     D000,
     HOME,
@@ -161,3 +166,100 @@ class TestCreation:
         new = self.new(found)
         assert new.address.county == county
         assert (new.tax_area_code, new.tax_liable, new.vat_business_group) == ("CA-TAX", True, "DOM")
+
+
+BLANK: dict[str, str] = {"company": "", "first_name": "", "last_name": ""}
+FULL = {"company": "Mill", "first_name": "Ann", "last_name": "Lee"}
+BY_SOURCE: dict[str, Callable[[dict[str, str]], str]] = {
+    "company": lambda given: given["company"],
+    "first_last": lambda given: " ".join(filter(None, (given["first_name"], given["last_name"]))),
+    "last_first": lambda given: " ".join(filter(None, (given["last_name"], given["first_name"]))),
+    "none": lambda _: "",
+}
+CONTACT_SOURCES = ("first_last", "last_first", "none")
+GIVEN = [
+    BLANK | {name: FULL[name] for name in names}
+    for number in range(4)
+    for names in itertools.combinations(FULL, number)
+]
+
+
+@pytest.mark.parametrize("given", GIVEN, ids=lambda given: "-".join(filter(None, given.values())) or "nothing")
+def test_every_combination_of_sources_names_by_the_first_that_says_something(given: dict[str, str]) -> None:
+    """CUS-7, CUS-41.1, CUS-43: nothing that a source says is lost, and nothing stands twice in the two names."""
+    for name, name2, contact in itertools.product(BY_SOURCE, BY_SOURCE, CONTACT_SOURCES):
+        sources = settings(
+            customers={
+                "name_source": NameSource(name),
+                "name2_source": NameSource(name2),
+                "contact_source": NameSource(contact),
+            }
+        )
+        said = [BY_SOURCE[source](given) for source in (name, name2, contact)]
+        place = next((place for place, text in enumerate(said) if text), None)
+        expected = ["", "", said[2] if place != 2 else ""]
+        if place is not None:
+            expected[0] = said[place]
+            expected[1] = said[1] if place == 0 and said[1] != said[0] else ""
+        found = names_of(address(**given), sources.customers)
+        assert [found.name, found.name2, found.contact_name] == expected, (name, name2, contact)
+
+
+def a_place(code: str, name: str) -> StoreAddress:
+    return address(province_code=code, province_name=name)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (a_place("CA", "California"), "CODE"),
+        (a_place("ca ", ""), "CODE"),
+        (a_place("", "California"), "NAME"),
+        (a_place("XX", "california"), "NAME"),
+        (a_place("NV", "Nevada"), "COUNTRY"),
+        (a_place("EM", "Empty"), "COUNTRY"),
+        (a_place("", ""), "COUNTRY"),
+        (address(country_code="NL", province_code="CA"), None),
+        (address(country_code=""), None),
+    ],
+)
+def test_a_tax_area_is_that_of_the_provinces_code_then_of_its_name_then_of_the_country(
+    place: StoreAddress, expected: str | None
+) -> None:
+    """CUS-71, CUS-74; an empty row, as the store's list of provinces leaves it, hides nothing."""
+    areas = (
+        TaxArea(country_code="US", province="CN", province_name="California", tax_area_code="NAME"),
+        TaxArea(country_code="US", tax_area_code="COUNTRY"),
+        TaxArea(country_code="US", province="EM", province_name="Empty", tax_liable=True),
+        TaxArea(country_code="US", province="CA", province_name="Kalifornien", tax_area_code="CODE"),
+    )
+    found = tax_area_of(place, areas)
+    assert (found.tax_area_code if found else None) == expected
+
+
+def test_what_a_provinces_template_leaves_open_is_its_countrys() -> None:
+    """CUS-12, CUS-36, CUS-70."""
+    country = CustomerTemplate(
+        country_code="US", default_customer_no="US-WEB", template_code="US-NEW", prices_include_tax=True
+    )
+    province = CustomerTemplate(country_code="US", province="CA", template_code="CA-NEW", prices_include_tax=False)
+    mappings = Mappings(templates={("US", None): country, ("US", "CA"): province})
+    assert mappings.template_for("US", "CA") == CustomerTemplate(
+        country_code="US",
+        province="CA",
+        default_customer_no="US-WEB",
+        template_code="CA-NEW",
+        prices_include_tax=False,
+    )
+    empty = CustomerTemplate(country_code="US", province="NV")
+    inherited = Mappings(templates={("US", None): country, ("US", "NV"): empty}).template_for("US", "NV")
+    assert inherited == CustomerTemplate(
+        country_code="US",
+        province="NV",
+        default_customer_no="US-WEB",
+        template_code="US-NEW",
+        prices_include_tax=True,
+    )
+    assert mappings.template_for("US", "NV") == country
+    assert Mappings(templates={("US", "CA"): province}).template_for("US", "CA") == province
+    assert mappings.template_for("NL", "") is None
