@@ -49,8 +49,9 @@ class LinkToMake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCustomer:
-    """A customer that the store's customer, or one address of it, was found to be; ``address`` is what the store says
-    of it (CUS-63). Defaults and what a person chose are not among them: they stand for nobody in particular.
+    """A customer that the store's customer, one address of it, a company or its location was found to be; ``address``
+    is what the store says of it (CUS-63, COM-29). Defaults and what a person chose are not among them: they stand for
+    nobody in particular.
     """
 
     customer: Customer

@@ -13,6 +13,7 @@ from app.domain.chosen_customers import (
     CustomerChoice,
     CustomerRef,
     ExistingCustomer,
+    FoundCustomer,
     LinkKind,
     LinkToMake,
 )
@@ -139,7 +140,11 @@ class _CompanyRules:
             self._explain("company_location_link", MatchOutcome.NOT_FOUND)
             return None
         return self._matched(
-            "company_location_link", linked.sell_to, matched_on="company_location_id", bill_to=linked.bill_to
+            "company_location_link",
+            linked.sell_to,
+            matched_on="company_location_id",
+            bill_to=linked.bill_to,
+            linked=LinkKind.COMPANY_LOCATION,
         )
 
     def _company_link(self) -> CustomerChoice | None:
@@ -153,7 +158,7 @@ class _CompanyRules:
         if self._has_another_tax_id(linked):
             self._explain("company_link", MatchOutcome.SKIPPED, matched_on="tax_id", candidates=_numbers((linked,)))
             return None
-        return self._matched("company_link", linked, matched_on="company_id")
+        return self._matched("company_link", linked, matched_on="company_id", linked=LinkKind.COMPANY)
 
     @property
     def _linked_company(self) -> Customer | None:
@@ -267,16 +272,26 @@ class _CompanyRules:
         *,
         matched_on: str,
         bill_to: Customer | None = None,
+        linked: LinkKind | None = None,
         remembered: bool = False,
     ) -> CustomerChoice:
         self._explain(rule, MatchOutcome.MATCHED, matched_on=matched_on, candidates=_numbers((customer,)))
         ref = _existing(customer)
+        links = self._remembering(ref) if remembered else ()
         return CustomerChoice(
             sell_to=ref,
             bill_to=_existing(bill_to) if bill_to else ref,
             explanation=tuple(self.trail),
-            links_to_make=self._remembering(ref) if remembered else (),
+            links_to_make=links,
+            found=self._found(customer, linked or (links[0].kind if links else None)),
         )
+
+    def _found(self, customer: Customer, kind: LinkKind | None) -> tuple[FoundCustomer, ...]:
+        """Who the company or its location was found to be; a default is nobody in particular."""
+        address = address_of_company(self.order)
+        if kind is None or address is None:
+            return ()
+        return (FoundCustomer(customer=customer, kind=kind, address=address),)
 
     def _remembering(self, ref: CustomerRef) -> tuple[LinkToMake, ...]:
         """Links of the company, or of the location alone where the company is somebody else already; and of the main

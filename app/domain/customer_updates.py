@@ -39,9 +39,10 @@ class CustomerUpdate:
     """
 
     customer_id: CustomerId
-    store_customer_id: ShopifyId
-    address_id: str | None
-    """None = the store customer as a whole is linked."""
+    kind: LinkKind
+    shopify_id: str
+    store_customer_id: ShopifyId | None
+    """Of a store customer or its address; None for companies."""
     said: NewCustomer
     digest: bytes
 
@@ -58,7 +59,7 @@ def updates_of(
     for found in choice.found:
         address_id = found.address.shopify_id if found.kind is LinkKind.ADDRESS else None
         unlinked = found.kind is LinkKind.ADDRESS and not address_id
-        if unlinked or (found.customer.no and found.customer.no in _defaults(settings, mappings)):
+        if unlinked or is_a_default(found.customer, settings=settings, mappings=mappings):
             continue
         said = new_customer(
             order, found.address, shop_id=shop_id, template_code="", settings=settings, mappings=mappings
@@ -68,8 +69,9 @@ def updates_of(
         heard += tuple(getattr(found.address, part) for part in HEARD)
         yield CustomerUpdate(
             customer_id=found.customer.id,
+            kind=found.kind,
+            shopify_id=address_id or person.shopify_id,
             store_customer_id=person.shopify_id,
-            address_id=address_id,
             said=replace(said, email=person.email, phone=phone),
             digest=blake2b(repr(heard).encode(), digest_size=16).digest(),
         )
@@ -95,6 +97,8 @@ def updated(customer: Customer, said: NewCustomer, settings: CustomerSettings) -
     )
 
 
-def _defaults(settings: ShopSettings, mappings: Mappings) -> set[str | None]:
+def is_a_default(customer: Customer, *, settings: ShopSettings, mappings: Mappings) -> bool:
+    """Whether a customer stands for many."""
     rows = (row.default_customer_no for row in mappings.templates.values())
-    return {settings.customers.default_customer_no, settings.companies.default_customer_no, *rows}
+    defaults = {settings.customers.default_customer_no, settings.companies.default_customer_no, *rows}
+    return customer.no is not None and customer.no in defaults

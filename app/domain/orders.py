@@ -288,6 +288,8 @@ class CompanyProfile:
     shipping_address: StoreAddress | None = None
     payment_terms_id: ShopifyId | None = None
     """The payment terms template that is agreed with the location."""
+    only_location: bool = False
+    """Whether the company is known to have no other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.chosen_customers import LinkKind
+from app.domain.company_updates import company_updates_of, updated_company
 from app.domain.customer_updates import CustomerUpdate, updated, updates_of
+from app.domain.customers import Customer
 from app.domain.events import EventType
 from app.domain.identifiers import CustomerId
 from app.ports.contact_normaliser import ContactNormaliser
@@ -33,8 +36,9 @@ class _Heard:
     def link(self) -> CustomerLink:
         return CustomerLink(
             shop_id=self.shop.id,
+            kind=self.update.kind,
+            shopify_id=self.update.shopify_id,
             store_customer_id=self.update.store_customer_id,
-            address_id=self.update.address_id,
             customer_id=self.update.customer_id,
         )
 
@@ -67,7 +71,7 @@ class CustomerUpdates:
             said = each.update
             before = customers.get(said.customer_id)
             customer = before.customer if before else kept[said.customer_id].customer
-            after = updated(customer, said.said, each.shop.settings.customers)
+            after = _after(customer, said, each.shop)
             customers[said.customer_id] = UpdatedCustomer(
                 customer=after,
                 keys=comparing_forms(after, self._contact),
@@ -111,9 +115,16 @@ def _heard(buyer: Buyer, chosen: ChosenCustomers) -> Iterator[_Heard]:
     if buyer.read_at is None:
         return
     shop = buyer.shop
-    found = updates_of(buyer.order, chosen.choice, shop_id=shop.id, settings=shop.settings, mappings=shop.mappings)
+    said = company_updates_of if buyer.order.b2b else updates_of
+    found = said(buyer.order, chosen.choice, shop_id=shop.id, settings=shop.settings, mappings=shop.mappings)
     for update in found:
         yield _Heard(shop=shop, update=update, read_at=buyer.read_at)
+
+
+def _after(customer: Customer, update: CustomerUpdate, shop: ShopConfiguration) -> Customer:
+    if update.kind in (LinkKind.COMPANY, LinkKind.COMPANY_LOCATION):
+        return updated_company(customer, update.said)
+    return updated(customer, update.said, shop.settings.customers)
 
 
 async def _news(uow: UnitOfWork, heard: Sequence[_Heard]) -> list[_Heard]:

@@ -111,7 +111,7 @@ ORDER_FULFILMENT_ORDERS_PAGE: Final = Document(
 FULFILMENT_ORDER_LINES_PAGE: Final = Document(
     "fulfilment_order_lines_page", PageAnswer[FulfilmentOrderLineAnswer], *_pages(26, 18)
 )
-COMPANY_LOCATIONS: Final = Document("company_locations", Nodes, _plain(11, ids=50))
+COMPANY_LOCATIONS: Final = Document("company_locations", Nodes, _plain(12, ids=50))
 CUSTOMER_ADDRESSES_PAGE: Final = Document("customer_addresses_page", PageAnswer[AddressAnswer], *_pages(14, 10))
 REFUND_LINES_PAGE: Final = Document("refund_lines_page", PageAnswer[RefundLineAnswer], *_pages(37, 25))
 REFUND_SHIPPING_PAGE: Final = Document("refund_shipping_page", PageAnswer[RefundShippingAnswer], *_pages(26, 18))

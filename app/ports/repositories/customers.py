@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.chosen_customers import LinkKind
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.ports.paging import Page, PageRequest
@@ -50,18 +51,19 @@ class RenumberedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLink:
-    """A link of a store customer, or of one of its addresses, to a customer."""
+    """A link of something of the store to a customer."""
 
     shop_id: ShopId
-    store_customer_id: ShopifyId
-    address_id: str | None
-    """None = the store customer as a whole."""
+    kind: LinkKind
+    shopify_id: str
+    store_customer_id: ShopifyId | None
+    """Of a store customer or its address; None for companies."""
     customer_id: CustomerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the store last said over a link. ``shared`` = other store customers of the shop are this customer, too."""
+    """What the store last said over a link. ``shared`` = somebody else of the shop is this customer, too."""
 
     link: CustomerLink
     digest: bytes | None

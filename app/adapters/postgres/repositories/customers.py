@@ -10,6 +10,7 @@ from app.adapters.postgres.repositories.paging import page_of
 from app.adapters.postgres.repositories.stored_json import recordset
 from app.adapters.postgres.ulid import new_id
 from app.domain.addresses import Address
+from app.domain.chosen_customers import LinkKind
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.ports.paging import Page, PageRequest
@@ -46,34 +47,58 @@ UPDATE customers AS c SET {", ".join(f"{name} = new.{name}" for name in (*TEXTS,
 FROM json_populate_recordset(NULL::customers, $1::json) AS new WHERE c.id = new.id
 RETURNING c.id, c.version
 """
-OF_OTHERS = """EXISTS (
-        SELECT FROM {0} AS other WHERE other.customer_id = linked.customer_id
-            AND other.shop_id = linked.shop_id AND other.store_customer_id <> linked.store_customer_id)"""
+LINK_FIELDS = ("shop_id", "kind", "shopify_id", "store_customer_id", "customer_id")
+LINK_TABLES: Mapping[LinkKind, tuple[str, str, str]] = {
+    LinkKind.STORE_CUSTOMER: ("store_customer_links", "store_customer_id", "customer_id"),
+    LinkKind.ADDRESS: ("store_address_links", "address_id", "customer_id"),
+    LinkKind.COMPANY: ("store_company_links", "store_company_id", "customer_id"),
+    LinkKind.COMPANY_LOCATION: ("company_location_links", "company_location_id", "sell_to_customer_id"),
+}
+"""Table, what is linked, and to whom."""
+LINKED = "\n    UNION ALL ".join(
+    f"SELECT asked.*, t.told, t.told_at FROM {table} AS t JOIN asked ON asked.kind = '{kind}'"
+    f" AND (t.shop_id, t.{key}, t.{customer}) = (asked.shop_id, asked.shopify_id, asked.customer_id)"
+    + (" AND t.store_customer_id = asked.store_customer_id" if kind is LinkKind.ADDRESS else "")
+    for kind, (table, key, customer) in LINK_TABLES.items()
+)
+OF_OTHERS = """EXISTS (SELECT FROM {0} AS other WHERE other.shop_id = linked.shop_id
+        AND linked.customer_id IN ({1}) AND {2})"""
+SHARED = " OR ".join(
+    OF_OTHERS.format(table, customers, others)
+    for table, customers, others in (
+        *(
+            (table, "other.customer_id", "other.store_customer_id <> linked.store_customer_id")
+            for table in ("store_customer_links", "store_address_links")
+        ),
+        (
+            "store_company_links",
+            "other.customer_id",
+            f"(linked.kind, linked.shopify_id) <> ('{LinkKind.COMPANY}', other.store_company_id)",
+        ),
+        (
+            "company_location_links",
+            "other.sell_to_customer_id, other.bill_to_customer_id",
+            f"(linked.kind, linked.shopify_id) <> ('{LinkKind.COMPANY_LOCATION}', other.company_location_id)",
+        ),
+    )
+)
 TOLD = f"""
 WITH asked AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-        AS given(shop_id, store_customer_id, address_id, customer_id)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+        AS given(shop_id, kind, shopify_id, store_customer_id, customer_id)
 ), linked AS (
-    SELECT shop_id, store_customer_id, NULL AS address_id, customer_id, told, told_at
-    FROM store_customer_links JOIN asked USING (shop_id, store_customer_id, customer_id)
-    WHERE asked.address_id IS NULL
-    UNION ALL SELECT shop_id, store_customer_id, address_id, customer_id, told, told_at
-    FROM store_address_links JOIN asked USING (shop_id, store_customer_id, address_id, customer_id)
+    {LINKED}
 )
-SELECT linked.*,
-    {OF_OTHERS.format("store_customer_links")} OR {OF_OTHERS.format("store_address_links")} AS shared
-FROM linked
+SELECT linked.*, {SHARED} AS shared FROM linked
 """
-NOTE = """
-UPDATE {table} AS link SET told = new.told, told_at = new.told_at
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::timestamptz[])
-    AS new(shop_id, store_customer_id, address_id, told, told_at)
-WHERE link.shop_id = new.shop_id AND link.store_customer_id = new.store_customer_id AND {of_address}
-"""
-NOTES = (
-    NOTE.format(table="store_customer_links", of_address="new.address_id IS NULL"),
-    NOTE.format(table="store_address_links", of_address="link.address_id = new.address_id"),
-)
+NOTES: Mapping[LinkKind, str] = {
+    kind: f"UPDATE {table} AS link SET told = new.told, told_at = new.told_at"
+    " FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::timestamptz[])"
+    " AS new(shop_id, shopify_id, store_customer_id, told, told_at)"
+    f" WHERE link.shop_id = new.shop_id AND link.{key} = new.shopify_id"
+    + (" AND link.store_customer_id = new.store_customer_id" if kind is LinkKind.ADDRESS else "")
+    for kind, (table, key, _) in LINK_TABLES.items()
+}
 
 
 class PostgresCustomers(Customers):
@@ -207,15 +232,11 @@ class PostgresCustomers(Customers):
     async def told(self, links: Sequence[CustomerLink]) -> Sequence[Told]:
         rows = await self._driver.fetch(
             TOLD,
-            [link.shop_id for link in links],
-            [link.store_customer_id for link in links],
-            [link.address_id for link in links],
-            [link.customer_id for link in links],
+            *([getattr(link, name) for link in links] for name in LINK_FIELDS),
         )
-        names = ("shop_id", "store_customer_id", "address_id", "customer_id")
         return [
             Told(
-                link=CustomerLink(**{name: row[name] for name in names}),
+                link=CustomerLink(**{name: row[name] for name in LINK_FIELDS} | {"kind": LinkKind(row["kind"])}),
                 digest=row["told"],
                 read_at=row["told_at"],
                 shared=row["shared"],
@@ -228,15 +249,17 @@ class PostgresCustomers(Customers):
         return {CustomerId(row["id"]): row["version"] for row in rows}
 
     async def note_told(self, told: Sequence[Told]) -> None:
-        columns = (
-            [each.link.shop_id for each in told],
-            [each.link.store_customer_id for each in told],
-            [each.link.address_id for each in told],
-            [each.digest for each in told],
-            [each.read_at for each in told],
-        )
-        for statement in NOTES:
-            await self._driver.execute(statement, *columns)
+        for kind, statement in NOTES.items():
+            of_kind = [each for each in told if each.link.kind is kind]
+            if of_kind:
+                await self._driver.execute(
+                    statement,
+                    [each.link.shop_id for each in of_kind],
+                    [each.link.shopify_id for each in of_kind],
+                    [each.link.store_customer_id for each in of_kind],
+                    [each.digest for each in of_kind],
+                    [each.read_at for each in of_kind],
+                )
 
     async def links(self, customer: CustomerId) -> int:
         counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE {column} = $1)" for table, column in LINKS)

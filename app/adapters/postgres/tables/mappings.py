@@ -163,6 +163,10 @@ class StoreCompanyLinkRow(Row, table=True):
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True))
     store_company_id: str = Field(sa_column=text(primary_key=True))
     customer_id: str = Field(sa_column=text(ForeignKey("customers.id"), index=True, holds=Holds.PERSON_KEY))
+    told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
+    """A hash of the customer and of what the store last said of it."""
+    told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """When that was read from the store."""
     version: int = Field(sa_column=small())
     updated_at: datetime = Field(sa_column=instant())
 
@@ -180,6 +184,10 @@ class CompanyLocationLinkRow(Row, table=True):
     bill_to_customer_id: str | None = Field(
         default=None, sa_column=text(ForeignKey("customers.id"), nullable=True, index=True, holds=Holds.PERSON_KEY)
     )
+    told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
+    """A hash of the customer and of what the store last said of it."""
+    told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """When that was read from the store."""
     version: int = Field(sa_column=small())
     updated_at: datetime = Field(sa_column=instant())
 

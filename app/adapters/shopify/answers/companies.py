@@ -41,7 +41,12 @@ class MainContactAnswer(Wire):
     customer: ContactCustomerAnswer | None = None
 
 
+class CountAnswer(Wire):
+    count: int
+
+
 class LocationsCompanyAnswer(Wire):
+    locations_count: CountAnswer | None = None
     main_contact: MainContactAnswer | None = None
 
 

@@ -11,6 +11,7 @@ def company_profile(answer: CompanyLocationAnswer | None) -> CompanyProfile | No
     if answer is None:
         return None
     main, experience = answer.company.main_contact, answer.buyer_experience_configuration
+    locations = answer.company.locations_count
     return CompanyProfile(
         contact=_contact(main.customer if main else None),
         location_phone=answer.phone or "",
@@ -18,6 +19,7 @@ def company_profile(answer: CompanyLocationAnswer | None) -> CompanyProfile | No
         billing_address=_address(answer.billing_address),
         shipping_address=_address(answer.shipping_address),
         payment_terms_id=id_of(experience.payment_terms_template) if experience else None,
+        only_location=locations is not None and locations.count == 1,
     )
 
 
