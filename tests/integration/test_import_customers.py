@@ -3,7 +3,9 @@
 import asyncio
 from typing import Any
 
+from app.domain.identifiers import ShopifyId
 from app.ports.repositories.runs import RunState
+from app.ports.versions import ANY_VERSION
 from tests.integration.world import EVERYBODY, HeldReading, World, a_person, an_order
 
 CREATING: dict[str, Any] = {
@@ -131,6 +133,21 @@ async def test_a_found_customer_is_linked_so_that_it_is_found_without_its_email(
     await world.imports(1002)
 
     assert (await world.document_of("#1002"))["sell_to"]["customer_no"] == "C200"
+
+
+async def test_a_link_to_a_customer_that_is_gone_is_gone_and_the_customer_is_looked_for(world: World) -> None:
+    """CUS-29."""
+    await world.set(customers={**CREATING, "auto_create": False})
+    await world.customer("C200", email="anna@example.com")
+    await world.links.put_store_customer(world.shop, ShopifyId("70"), "C200", expected=ANY_VERSION)
+    await world.deletes_customer("C200")
+    await world.customer("C201", email="anna@example.com")
+    anna = a_person(70, email="anna@example.com")
+    await world.store.has(of_person(1001, anna), customers=[anna])
+
+    await world.imports(1001)
+
+    assert (await world.document_of())["sell_to"]["customer_no"] == "C201"
 
 
 async def test_several_fitting_customers_are_a_problem_and_not_a_guess(world: World) -> None:

@@ -147,6 +147,12 @@ class TestCreation:
         new = self.new(choice(self.made(home), auto_create=True, template_code="WEB"))
         assert (new.name, new.phone) == ("Dummy Customer", "222")
 
+    def test_what_a_template_is_for_is_left_to_it(self) -> None:
+        """CUS-42: terms and tax numbers; the tax area is its country's."""
+        new = self.new(choice(self.made(), auto_create=True, template_code="WEB"))
+        assert (new.payment_terms_code, new.vat_registration_no, new.registration_no) == ("", "", "")
+        assert (new.tax_area_code, new.tax_liable, new.vat_business_group) == ("", False, "")
+
     @pytest.mark.parametrize(("source", "county"), [(CountySource.CODE, "CA"), (CountySource.NAME, "California")])
     def test_county_and_tax_area_follow_the_province(self, source: CountySource, county: str) -> None:
         """CUS-8, CUS-41.8, CUS-74: by name or code alike."""
