@@ -40,6 +40,7 @@ from app.ports.keyring import Keyring
 from app.ports.recurrence import Recurrence
 from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
+from app.ports.store_writer import StoreWriter
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.api_keys import ApiKeys
 from app.services.dispatch_webhooks import DispatchWebhooks
@@ -70,6 +71,7 @@ from app.services.schedules import Schedules, ScheduleTicks
 from app.services.shops import ShopAdministration
 from app.services.tasks import AvailableTasks, TaskName, TaskRunners
 from app.services.webhook_subscriptions import WebhookSubscriptions
+from app.services.write_back_numbers import WriteBackNumbers
 from app.settings import LogFormat, Settings
 
 CURSORS = "cursors"
@@ -109,6 +111,7 @@ class _World:
     vault: PostgresTokenVault
     gateway: StoreGateway
     store_values: StoreValues
+    writer: StoreWriter
     signals: PostgresSignals
     recurrence: Recurrence
     worker_name: str
@@ -165,6 +168,7 @@ async def _opened(settings: Settings, url: str) -> AsyncIterator[_World]:
             vault=vault,
             gateway=gateway,
             store_values=gateway.values,
+            writer=gateway,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),
             worker_name=f"{socket.gethostname()}:{os.getpid()}",
@@ -258,6 +262,9 @@ def _worker(world: _World, work: _Work) -> WorkerParts:
             NudgeKind.ORDERS_TO_IMPORT: _only(work.import_orders),
             NudgeKind.DOCUMENTS: _only(work.make_documents.due),
             NudgeKind.RUN: RunTask(uow, clock, work.runners, worker=world.worker_name),
+            NudgeKind.WRITE_BACK: _only(
+                WriteBackNumbers(writer=world.writer, uow=uow, clock=clock, worker=world.worker_name)
+            ),
             NudgeKind.CHECK_SUBSCRIPTIONS: _only(work.subscriptions.check),
         },
         queue=PostgresJobQueue(world.url),

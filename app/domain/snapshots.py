@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.domain.addresses import StoreAddress
+from app.domain.erp_number import without_number
 from app.domain.identifiers import ShopifyId
 from app.domain.money import NOTHING, Amount
 from app.domain.orders import Attribute, Order, OrderLine
@@ -117,7 +118,7 @@ def snapshot_of(
         note=order.note,
         po_number=order.po_number,
         tags=tuple(sorted(order.tags)),
-        attributes=order.attributes,
+        attributes=without_number(order).attributes,
         financial_status=order.financial_status,
         fulfilment_status=order.fulfilment_status,
         return_status=order.return_status,

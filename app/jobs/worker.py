@@ -23,10 +23,11 @@ STOP_SECONDS = 18.0
 AT_ONCE: Mapping[NudgeKind, int] = {
     NudgeKind.ORDERS_TO_IMPORT: 0,
     NudgeKind.DOCUMENTS: 0,
+    NudgeKind.WRITE_BACK: 0,
     NudgeKind.RUN: 32,
     NudgeKind.CHECK_SUBSCRIPTIONS: 4,
 }
-"""Over all processes; the first two are bounded by one job per store and shop."""
+"""Over all processes; the first three are bounded by one job per store or shop."""
 
 log = logging.getLogger(__name__)
 

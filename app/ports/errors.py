@@ -11,7 +11,10 @@
         ├── DatabaseUnavailable
         ├── Throttled           the store's points are used up
         ├── StoreUnavailable    timeout, connection, 5xx, cut answer
+        │   └── OutcomeUnknown  a change may have taken effect: look before repeating it
         ├── StoreRefused        the store's own refusal, in its words; not repeated
+        │   ├── StoreDeclined   what it has against a change, field by field
+        │   └── ScopeMissing    the app was not granted what the change needs
         └── AccessRevoked       credentials are dead: the store's work stops until a person acts
 
 Decisions of the domain are values, not exceptions; these are for what a caller did not ask for. Messages say what was
@@ -125,10 +128,35 @@ class StoreUnavailable(Unavailable):
         self.outcome_known = outcome_known
 
 
+class OutcomeUnknown(StoreUnavailable):
+    """The answer to a change was lost: it may have taken effect (B6)."""
+
+    code = "outcome_unknown"
+
+    def __init__(self, detail: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(detail, outcome_known=False, retry_after=retry_after)
+
+
 class StoreRefused(ConnectorError):
     """The store's own words are in ``detail``."""
 
     code = "store_refused"
+
+
+class StoreDeclined(StoreRefused):
+    """A change the store would not make; ``fields`` are what its words are about, dotted (B5)."""
+
+    code = "store_declined"
+
+    def __init__(self, detail: str, *, fields: Sequence[str] = ()) -> None:
+        super().__init__(detail, facts={"fields": list(fields)})
+        self.fields = tuple(fields)
+
+
+class ScopeMissing(StoreRefused):
+    """The app was not granted a scope that a change needs. The rest of the store's work goes on."""
+
+    code = "scope_missing"
 
 
 class AccessRevoked(ConnectorError):

@@ -19,6 +19,8 @@ class NudgeKind(StrEnum):
     """Key: shop. Documents of some of its orders are due."""
     RUN = "run"
     """Key: run. It is queued, or its worker is gone."""
+    WRITE_BACK = "write_back"
+    """Key: store. The ERP's numbers of some of its orders are to be written to it."""
     CHECK_SUBSCRIPTIONS = "check_subscriptions"
     """Key: store. Its webhook subscriptions are to be compared with the wanted ones."""
 

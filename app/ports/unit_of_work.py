@@ -29,6 +29,7 @@ from app.ports.repositories.shops import Shops
 from app.ports.repositories.store_state import StoreState
 from app.ports.repositories.stores import Stores
 from app.ports.repositories.subscriptions import Subscriptions
+from app.ports.repositories.write_backs import WriteBacks
 
 
 class UnitOfWork(Protocol):
@@ -54,6 +55,9 @@ class UnitOfWork(Protocol):
 
     @property
     def subscriptions(self) -> Subscriptions: ...
+
+    @property
+    def write_backs(self) -> WriteBacks: ...
 
     @property
     def due_work(self) -> DueWork: ...

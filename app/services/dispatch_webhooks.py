@@ -184,6 +184,10 @@ def _wanted(readings: Sequence[_Reading]) -> dict[StoreId, list[WantedOrder]]:
 
 def _later(one: WantedOrder, other: WantedOrder) -> WantedOrder:
     times = [order.store_updated_at for order in (one, other) if order.store_updated_at is not None]
+    same = one.store_updated_at == other.store_updated_at
     return WantedOrder(
-        shopify_id=one.shopify_id, name=other.name or one.name, store_updated_at=max(times, default=None)
+        shopify_id=one.shopify_id,
+        name=other.name or one.name,
+        store_updated_at=max(times, default=None),
+        changes=one.changes if same else one.changes + other.changes,
     )

@@ -39,6 +39,7 @@ from app.ports.repositories.events import NewEvent
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.read_orders import OrderView, order_view
+from app.services.write_back_numbers import want_number_written
 
 DOCUMENT, ORDER = "sales_document", "order"
 
@@ -141,6 +142,7 @@ class DocumentActions:
             facts = _after(decide(document.facts, action))
             if facts is not None:
                 await _save(uow, _changed(document, facts, now=(now := self._clock.now())), now=now)
+                await _tell_store(uow, document, facts, now=now)
             return await _answer(uow, request)
 
     async def _end(self, request: _Request, action: Cancel | Reject, *, reason: str) -> DocumentJson:
@@ -152,6 +154,7 @@ class DocumentActions:
             if facts is not None:
                 now = self._clock.now()
                 await _save(uow, replace(_changed(document, facts, now=now), cancel_reason=reason), now=now)
+                await _tell_store(uow, document, facts, now=now)
                 if document.facts.live and document.of_the_order:
                     await set_back(uow, order, problem=_rejected(document, action, reason), now=now)
             return await _answer(uow, request)
@@ -216,6 +219,14 @@ async def _unlink(uow: UnitOfWork, document: DocumentRecord, *, now: datetime) -
     kept = facts.state is document.state
     event = EventType.SALES_DOCUMENT_UPDATED if kept else _ANNOUNCED[facts.state]
     await _save(uow, _changed(document, facts, now=now), now=now, event=event)
+    await _tell_store(uow, document, facts, now=now)
+
+
+async def _tell_store(uow: UnitOfWork, document: DocumentRecord, facts: DocumentFacts, *, now: datetime) -> None:
+    """Have the number written to the store's order, or taken off it, if the order is in the ERP under another now."""
+    before, after = (each.erp_document_no if each.live else None for each in (document.facts, facts))
+    if document.of_the_order and before != after:
+        await want_number_written(uow, document.order_id, now=now)
 
 
 def _changed(document: DocumentRecord, facts: DocumentFacts, *, now: datetime) -> DocumentRecord:

@@ -140,6 +140,8 @@ class ShopAdministration:
                 raise Forbidden("These credentials also serve shops that this key does not see.", code="store_shared")
             await self._set_credentials(uow, store, credentials)
             await _check_subscriptions(uow, store.id)
+            for each in await uow.shops.of_store(store.id):
+                await _write_held(uow, each.id, now=self._clock.now())
             await uow.commit()
 
     async def delete(self, shop: ShopId, *, expected: Expected = ANY_VERSION) -> None:
@@ -211,14 +213,26 @@ async def _claim_again(uow: UnitOfWork, store: StoreId, *, now: datetime) -> Non
         await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
 
 
+async def _write_held(uow: UnitOfWork, shop: ShopId, *, now: datetime) -> None:
+    """What waited for a setting or a scope may be written now (P35)."""
+    for store in await uow.write_backs.let_go(shop, now=now):
+        await uow.nudge(NudgeKind.WRITE_BACK, store)
+
+
 async def _check_subscriptions(uow: UnitOfWork, store: StoreId) -> None:
     await uow.stores.check_subscriptions_soon(store)
     await uow.nudge(NudgeKind.CHECK_SUBSCRIPTIONS, store)
+
+
+HOLDING = frozenset({"general.allow_outgoing", "orders.write_document_number"})
+"""The settings that hold up what is to be written to the store."""
 
 
 async def _settings_changed(uow: UnitOfWork, shop: Shop, paths: Sequence[str], *, now: datetime) -> None:
     await wake(uow, {awaited.setting(shop.id, path) for path in paths}, shop=shop.id)
     if CLAIMING.intersection(paths):
         await _claim_again(uow, shop.store_id, now=now)
+    if HOLDING.intersection(paths):
+        await _write_held(uow, shop.id, now=now)
     if "orders.webhooks" in paths:
         await _check_subscriptions(uow, shop.store_id)

@@ -36,6 +36,7 @@ from app.adapters.postgres.repositories.shops import PostgresShops
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
 from app.adapters.postgres.repositories.stores import PostgresStores
 from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptions
+from app.adapters.postgres.repositories.write_backs import PostgresWriteBacks
 from app.adapters.postgres.ulid import Ulids
 from app.ports.clock import IdFactory
 from app.ports.errors import DatabaseUnavailable
@@ -108,6 +109,10 @@ class PostgresUnitOfWork:
     @cached_property
     def subscriptions(self) -> PostgresSubscriptions:
         return PostgresSubscriptions(self.driver)
+
+    @cached_property
+    def write_backs(self) -> PostgresWriteBacks:
+        return PostgresWriteBacks(self.driver)
 
     @cached_property
     def due_work(self) -> PostgresDueWork:

@@ -9,12 +9,12 @@ from typing import Final
 
 import msgspec
 
-from app.adapters.shopify.envelope import Envelope, ErrorEntry, error_entries, in_its_words, opened
+from app.adapters.shopify.envelope import ACCESS_DENIED, Envelope, ErrorEntry, error_entries, in_its_words, opened
 from app.adapters.shopify.failures import ExecutionFailed, PageTooDear
 from app.adapters.shopify.points import throttled_for
 from app.adapters.shopify.retrying import LONGEST_RETRY_AFTER, TryAgain, retry_after, throttled
 from app.adapters.shopify.wire import WireAnswer
-from app.ports.errors import StoreRefused, StoreUnavailable
+from app.ports.errors import ScopeMissing, StoreRefused, StoreUnavailable
 
 OK: Final = 200
 UNAUTHORIZED: Final = 401
@@ -99,6 +99,9 @@ def _refuse(errors: tuple[ErrorEntry, ...], *, mutation: bool) -> None:
     words = in_its_words(errors)
     if "MAX_COST_EXCEEDED" in codes:
         raise PageTooDear(f"Shopify calls the query too dear: {words}", facts={"cost": dearest_cost(errors)})
+    if mutation and ACCESS_DENIED in codes:
+        # What may be read is read on: only this change needs what was not granted.
+        raise ScopeMissing(f"Shopify does not allow this change: {words}")
     for code, ours in _CLOSED_CODES.items():
         if code in codes:
             raise Closed(f"Shopify denies access: {words}", code=ours)

@@ -41,6 +41,7 @@ from app.adapters.shopify.answers.stores import (
     WebhookDeleteAnswer,
     WebhookListAnswer,
 )
+from app.adapters.shopify.answers.writing import OrderUpdateAnswer
 from app.adapters.shopify.document import Document, PageSize
 
 
@@ -128,6 +129,9 @@ GRANTED_SCOPES: Final = Document("granted_scopes", GrantedScopesAnswer, _plain(2
 WEBHOOK_LIST: Final = Document("webhook_list", WebhookListAnswer, *_pages(13, 9))
 WEBHOOK_CREATE: Final = Document("webhook_create", WebhookCreateAnswer, _plain(10), mutation=True)
 WEBHOOK_DELETE: Final = Document("webhook_delete", WebhookDeleteAnswer, _plain(10), mutation=True)
+
+ORDER_GLANCES: Final = Document("order_glances", Nodes, _plain(7, ids=50))
+ORDER_ATTRIBUTES_UPDATE: Final = Document("order_attributes_update", OrderUpdateAnswer, _plain(10), mutation=True)
 
 STORE_LOCATIONS: Final = Document("store_locations", LocationsAnswer, *_pages(13, 9), optional=True)
 SALES_AREAS: Final = Document("sales_areas", SalesAreasAnswer, _plain(2), optional=True)

@@ -3,6 +3,7 @@ its own.
 """
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 import anyio
 import httpx
@@ -20,7 +21,9 @@ from app.adapters.shopify.store_values import ShopifyStoreValues
 from app.adapters.shopify.subscriptions import Subscriptions
 from app.adapters.shopify.transport import ShopifyTransport
 from app.adapters.shopify.wire import ANSWER_LIMIT, new_http_client
+from app.adapters.shopify.writing import OrderWriter
 from app.domain.identifiers import ShopifyId
+from app.domain.orders import Attribute
 from app.ports.clock import Clock
 from app.ports.errors import StoreRefused
 from app.ports.store_access import PointsBucket, TokenVault
@@ -32,13 +35,13 @@ from app.ports.store_gateway import (
     StoreRef,
     WebhookSubscription,
 )
+from app.ports.store_writer import OrderSight
 
 
 class ShopifyGateway:
-    """The StoreGateway of Shopify. Close it when done, unless the HTTP client was handed in.
+    """The StoreGateway and StoreWriter of Shopify. Close it when done, unless the HTTP client was handed in.
 
-    ``transport`` executes any other document of the catalogue; ``values`` reads what a store has that can be
-    mapped.
+    ``transport`` executes any other document of the catalogue; ``values`` reads what a store has that can be mapped.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class ShopifyGateway:
         self._reader = OrderReader(self.transport, self._scopes, clock)
         self._subscriptions = Subscriptions(self.transport)
         self.values = ShopifyStoreValues(self.transport, self._scopes)
+        self._writer = OrderWriter(self.transport, self._scopes)
 
     async def aclose(self) -> None:
         if self._own_http:
@@ -106,3 +110,12 @@ class ShopifyGateway:
 
     async def delete_webhook_subscription(self, store: StoreRef, subscription: ShopifyId) -> None:
         await self._subscriptions.delete(store, subscription)
+
+    async def may_write_orders(self, store: StoreRef) -> bool:
+        return await self._writer.may_write(store)
+
+    async def look_at(self, store: StoreRef, orders: Sequence[ShopifyId]) -> Sequence[OrderSight]:
+        return await self._writer.look_at(store, orders)
+
+    async def replace_attributes(self, store: StoreRef, order: ShopifyId, attributes: Sequence[Attribute]) -> datetime:
+        return await self._writer.replace_attributes(store, order, attributes)

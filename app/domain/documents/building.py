@@ -34,6 +34,7 @@ from app.domain.documents.outcomes import (
 from app.domain.documents.positions import Position
 from app.domain.documents.proof import Proof
 from app.domain.documents.targets import Targets
+from app.domain.erp_number import without_number
 from app.domain.identifiers import OrderId, ShopId, ShopifyId
 from app.domain.items import ItemChoice
 from app.domain.mappings import Mappings
@@ -226,7 +227,7 @@ class _Building:
             tax_liable=bool(area and area.tax_area_code and area.tax_liable and not order.tax_exempt),
             work_description=order.note,
             discount_codes=order.discount_codes,
-            attributes=order.attributes,
+            attributes=without_number(order).attributes,
             lines=tuple(lines),
             totals=self._totals(proof, lines),
         )

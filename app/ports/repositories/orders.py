@@ -63,6 +63,15 @@ class SavedOrder:
     """When its document is to be tried again without anything appearing; None = not by itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWrite:
+    """A copy with what we wrote to the store ourselves. ``read_at`` None leaves the times of the copy as they are."""
+
+    id: OrderId
+    order: Order
+    read_at: datetime | None
+
+
 class Orders(Protocol):
     async def known(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, KnownOrder]:
         """The orders of a store that we hold, locked."""
@@ -96,6 +105,10 @@ class Orders(Protocol):
 
     async def touch(self, store: StoreId, seen: Mapping[ShopifyId, datetime], *, read_at: datetime) -> None:
         """Note that copies were read again and found equal."""
+        ...
+
+    async def note_own_writes(self, writes: Sequence[OwnWrite]) -> None:
+        """Replace the copies of locked orders; what is ours in them is no change of the order."""
         ...
 
     async def resolve(self, order: OrderId, *, note: str | None, now: datetime) -> int:

@@ -25,6 +25,8 @@ class WantedOrder:
     shopify_id: ShopifyId
     name: str | None = None
     store_updated_at: datetime | None = None
+    changes: int = 1
+    """How many changes are told together, as far as their times tell them apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,13 @@ class OrdersToImport(Protocol):
 
     async def claimed_elsewhere(self, store: StoreId, ids: Sequence[ShopifyId], *, shop: ShopId) -> set[ShopifyId]:
         """Which of these orders, imported or queued, are another shop's for good."""
+        ...
+
+    async def forget_echo(self, store: StoreId, order: ShopifyId, changed_at: datetime) -> None:
+        """Forget the one announcement of our own write, if it came before the write was noted.
+
+        Whatever else was announced, or is being worked on, stays.
+        """
         ...
 
     async def retry_failed(

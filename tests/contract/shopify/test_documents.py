@@ -26,6 +26,7 @@ from app.adapters.shopify.answers.companies import CompanyLocationAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import OrderReturnsAnswer, RefundAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
+from app.adapters.shopify.answers.writing import OrderGlanceAnswer
 from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.endpoints import API_VERSION
 from app.ports.errors import StoreRefused
@@ -41,6 +42,7 @@ NODES = {
     "refunds_whole": RefundAnswer,
     "exchanges": OrderReturnsAnswer,
     "gift_card_receipts": ReceiptAnswer,
+    "order_glances": OrderGlanceAnswer,
     "company_locations": CompanyLocationAnswer,
 }
 FLAGS = {
@@ -155,6 +157,7 @@ async def ask(store: SimulatedStore, document: Document[Any], size: PageSize) ->
         "query": "",
         "topic": "ORDERS_CREATE",
         "subscription": {"uri": "https://example.com/hook"},
+        "input": {"id": "gid://shopify/Order/1"},
     }
     named = {name: value for name, value in variables.items() if f"${name}:" in document.text}
     # A cursor from nowhere is refused, and charged all the same.

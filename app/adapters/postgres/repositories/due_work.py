@@ -24,6 +24,12 @@ UNION ALL
 (SELECT 'documents', s.id FROM shops s
  WHERE EXISTS (SELECT 1 FROM orders o WHERE o.shop_id = s.id AND o.document_due_at <= $1) LIMIT $2)
 UNION ALL
+(SELECT 'write_back', st.id FROM stores st
+ WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND EXISTS (
+    SELECT 1 FROM number_write_backs w
+    WHERE w.store_id = st.id AND w.due_at <= $1 AND (w.claimed_until IS NULL OR w.claimed_until < $1)
+ ) LIMIT $2)
+UNION ALL
 (SELECT 'check_subscriptions', st.id FROM stores st
  WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND st.subscriptions_checked_at IS NULL
    AND st.credentials IS NOT NULL AND EXISTS (SELECT 1 FROM shops s WHERE s.store_id = st.id) LIMIT $2)

@@ -11,11 +11,12 @@ import msgspec
 
 from app.adapters.postgres.repositories.stored_json import decoder, encoded, raw_json, recordset
 from app.domain.conflicts import Conflict
+from app.domain.erp_number import without_number
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import COPY_VERSION, Order
 from app.domain.problems import Problem
-from app.ports.repositories.orders import KnownOrder, SavedOrder
+from app.ports.repositories.orders import KnownOrder, OwnWrite, SavedOrder
 
 _order = decoder(Order)
 _mapping = decoder(OrderMapping)
@@ -108,12 +109,27 @@ WHERE orders.store_id = $1 AND orders.shopify_id = seen.shopify_id
 """
 
 
+_OWN_WRITES = """
+UPDATE orders SET
+    body = new.body, version = orders.version + 1,
+    store_updated_at = COALESCE(new.store_updated_at, orders.store_updated_at),
+    read_at = COALESCE(new.read_at, orders.read_at)
+FROM json_populate_recordset(NULL::orders, $1::json) AS new
+WHERE orders.id = new.id
+"""
+
+
 def _digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
 
 
 def _copy_digest(order: Order, body: bytes) -> bytes:
-    """Of what the copy says. Shopify moves the change time for much that we do not read: that alone is no change."""
+    """Of what the copy says. Shopify moves the change time for much that we do not read: that alone is no change.
+    Neither is what we wrote into the order ourselves (P43).
+    """
+    theirs = without_number(order)
+    if theirs is not order:
+        body = encoded(theirs)
     moved = b'"updated_at":' + encoded(order.updated_at)
     return _digest(body.replace(moved, b"", 1))
 
@@ -172,6 +188,19 @@ class PostgresOrders:
     async def touch(self, store: StoreId, seen: Mapping[ShopifyId, datetime], *, read_at: datetime) -> None:
         if seen:
             await self._driver.execute(_TOUCH, store, read_at, list(seen), list(seen.values()))
+
+    async def note_own_writes(self, writes: Sequence[OwnWrite]) -> None:
+        rows = [
+            {
+                "id": each.id,
+                "body": raw_json(each.order),
+                "store_updated_at": each.order.updated_at if each.read_at else None,
+                "read_at": each.read_at,
+            }
+            for each in writes
+        ]
+        if rows:
+            await self._driver.execute(_OWN_WRITES, recordset(rows))
 
     async def resolve(self, order: OrderId, *, note: str | None, now: datetime) -> int:
         version: int = await self._driver.fetchval(_RESOLVE, order, note, now)

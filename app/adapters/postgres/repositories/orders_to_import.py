@@ -35,13 +35,14 @@ INSERT INTO orders_to_import AS queue (
     attempts, claim_by_id, run_id, claim_no, listed_at, updated_at
 )
 SELECT given.id, $1, given.shopify_id, $6::text, given.name,
-       CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5::text, 1, given.store_updated_at, $10::timestamptz,
-       0, $6::text IS NOT NULL, $8::text, 0, $7, $7
-FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[]) AS given(id, shopify_id, name, store_updated_at)
+       CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5::text, given.changes, given.store_updated_at,
+       $10::timestamptz, 0, $6::text IS NOT NULL, $8::text, 0, $7, $7
+FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[], $12::bigint[])
+    AS given(id, shopify_id, name, store_updated_at, changes)
 LEFT JOIN orders ON orders.store_id = $1 AND orders.shopify_id = given.shopify_id
 ORDER BY given.shopify_id
 ON CONFLICT (store_id, shopify_id) DO UPDATE SET
-    wanted = queue.wanted + CASE WHEN {changed} THEN 1 ELSE 0 END,
+    wanted = queue.wanted + CASE WHEN {changed} THEN excluded.wanted ELSE 0 END,
     due_at = CASE WHEN {changed} THEN LEAST(queue.due_at, excluded.due_at) ELSE queue.due_at END,
     attempts = CASE WHEN {changed} THEN 0 ELSE queue.attempts END,
     action = excluded.action,
@@ -84,6 +85,16 @@ WHERE id IN (
                IS DISTINCT FROM (SELECT filters FROM runs WHERE runs.id = $4)
       END
     ORDER BY shopify_id FOR UPDATE
+)
+"""
+
+# Never waits: whoever works on the row finds that nothing but ours has changed.
+_FORGET_ECHO = """
+DELETE FROM orders_to_import WHERE id IN (
+    SELECT id FROM orders_to_import
+    WHERE store_id = $1 AND shopify_id = $2 AND store_updated_at = $3 AND wanted = 1 AND source <> 'request'
+      AND attempts = 0 AND due_at IS NOT NULL AND error_code IS NULL AND run_id IS NULL
+    FOR UPDATE SKIP LOCKED
 )
 """
 
@@ -241,12 +252,16 @@ class PostgresOrdersToImport:
             [order.store_updated_at for order in by_id.values()],
             due_at or now,
             reclaim,
+            [order.changes for order in by_id.values()],
         )
         return int(done.rpartition(" ")[2])
 
     async def claimed_elsewhere(self, store: StoreId, ids: Sequence[ShopifyId], *, shop: ShopId) -> set[ShopifyId]:
         rows = await self._driver.fetch(_ELSEWHERE, store, list(ids), shop)
         return {ShopifyId(row["shopify_id"]) for row in rows}
+
+    async def forget_echo(self, store: StoreId, order: ShopifyId, changed_at: datetime) -> None:
+        await self._driver.execute(_FORGET_ECHO, store, order, changed_at)
 
     async def retry_failed(
         self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False

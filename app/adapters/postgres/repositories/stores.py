@@ -61,7 +61,7 @@ class PostgresStores(Stores):
         await self._driver.execute("UPDATE stores SET subscriptions_checked_at = NULL WHERE id = $1", store)
 
     async def delete(self, store: StoreId, *, now: datetime) -> None:
-        for table in ("orders_to_import", "store_tokens", "store_points", "webhook_inbox"):
+        for table in ("orders_to_import", "number_write_backs", "store_tokens", "store_points", "webhook_inbox"):
             await self._driver.execute(f"DELETE FROM {table} WHERE store_id = $1", store)
         await self._driver.execute(
             "UPDATE stores SET deleted_at = $2, updated_at = $2, name = NULL, plan = NULL, currency = NULL,"

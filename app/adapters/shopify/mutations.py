@@ -1,0 +1,63 @@
+"""Sending a change, and telling what came of it: done, declined in Shopify's words, not allowed, or unknown.
+
+Which change it is and what its payload means are its caller's to know. Nothing is repeated here that may have taken
+effect: changes of orders, fulfilments and customers know no idempotency key, so whoever asks again looks first (B6).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from app.adapters.shopify.answers.stores import UserErrorAnswer
+from app.adapters.shopify.document import Document
+from app.adapters.shopify.envelope import ACCESS_DENIED, in_its_words
+from app.adapters.shopify.points import Priority
+from app.adapters.shopify.transport import ShopifyTransport
+from app.ports.errors import OutcomeUnknown, ScopeMissing, StoreDeclined, StoreRefused, StoreUnavailable
+from app.ports.store_gateway import StoreRef
+
+_SHOWN = 300
+"""Characters of Shopify's reasons that we pass on."""
+
+
+class Payload(Protocol):
+    """What every mutation answers, beside what it changed."""
+
+    @property
+    def user_errors(self) -> Sequence[UserErrorAnswer]: ...
+
+
+Data = TypeVar("Data")
+Done = TypeVar("Done", bound=Payload)
+
+
+async def mutated(
+    transport: ShopifyTransport,
+    store: StoreRef,
+    document: Document[Data],
+    variables: Mapping[str, object],
+    *,
+    payload: Callable[[Data], Done | None],
+) -> Done:
+    """The payload of a change that took effect; everything else is raised."""
+    try:
+        answer = await transport.execute(store, document, variables, priority=Priority.URGENT)
+    except StoreUnavailable as lost:
+        if lost.outcome_known:
+            raise
+        raise OutcomeUnknown(lost.detail, retry_after=lost.retry_after) from lost
+    done = payload(answer.data)
+    if done is not None and done.user_errors:
+        raise _declined(done.user_errors)
+    if done is None and any(error.code == ACCESS_DENIED for error in answer.errors):
+        raise ScopeMissing(f"Shopify does not allow this change: {in_its_words(answer.errors)}")
+    if answer.errors:
+        told = in_its_words(answer.errors)
+        raise OutcomeUnknown(f"Shopify answered in part: {told} Whether the change took effect is not known.")
+    if done is None:
+        raise StoreRefused(f"Shopify did nothing about {document.operation} and gave no reason.")
+    return done
+
+
+def _declined(errors: Sequence[UserErrorAnswer]) -> StoreDeclined:
+    words = " · ".join(error.message for error in errors)[:_SHOWN]
+    return StoreDeclined(words, fields=[".".join(error.field or ()) for error in errors])

@@ -1,0 +1,80 @@
+"""Orders whose number at the store is to be brought in line with the ERP's: wanted, claimed, ended, put off."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBackClaim:
+    """A claimed order: ``claim_no`` is the fencing token, ``wanted`` the counter as it stood."""
+
+    order_id: OrderId
+    shopify_id: ShopifyId
+    shop_id: ShopId
+    claim_no: int
+    wanted: int
+    attempts: int
+    number: str | None
+    """The ERP's number of the order's live document; None = it is to say none."""
+    ours: frozenset[str]
+    """Every number that a document of this order ever had: what we may have written."""
+    vouched_at: datetime | None
+    """The change time after our last write, until it is proved that nothing else happened in that second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBackEnd:
+    """How a claim ends. Without an error: done, or to be looked at again at ``again_at``.
+
+    With one: tried again at ``again_at``, or parked when that is None. ``vouched_at`` is what it is from now on.
+    """
+
+    claim: WriteBackClaim
+    again_at: datetime | None = None
+    vouched_at: datetime | None = None
+    error_code: str | None = None
+    error_detail: str | None = None
+    attempted: bool = True
+    """False = nothing was tried: attempts begin anew."""
+
+
+class WriteBacks(Protocol):
+    async def want(self, orders: Sequence[OrderId], *, now: datetime) -> Sequence[StoreId]:
+        """Have these orders looked at, unless their shops write no numbers back; the stores that have work now."""
+        ...
+
+    async def drop(self, shops: Collection[ShopId]) -> None:
+        """These shops write no numbers back any more: what waits is forgotten, except what is still to be proved."""
+        ...
+
+    async def hold(self, shops: Collection[ShopId], *, code: str, detail: str, until: datetime, now: datetime) -> None:
+        """Put off whatever is due in these shops, for a reason that is not the orders'; no attempt is counted. What is
+        still to be proved only needs reading and goes on.
+        """
+        ...
+
+    async def let_go(self, shop: ShopId, *, now: datetime) -> Sequence[StoreId]:
+        """What was held in this shop is due again; the stores that have work now."""
+        ...
+
+    async def claim(
+        self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
+    ) -> Sequence[WriteBackClaim]:
+        """Claim due orders, those longest due first, and count the attempt."""
+        ...
+
+    async def still_claimed(self, claims: Sequence[WriteBackClaim]) -> set[OrderId]:
+        """Lock the rows of these claims; the orders of those that are still ours. Lock the orders themselves before."""
+        ...
+
+    async def finish(self, ends: Sequence[WriteBackEnd], *, now: datetime) -> None:
+        """End claims that are ours. A row that was wanted again since it was claimed stays and is due at once."""
+        ...
+
+    async def release(self, claims: Sequence[WriteBackClaim], *, due_at: datetime, now: datetime) -> None:
+        """Give claims back for trouble that is not theirs; their attempts do not count."""
+        ...

@@ -1,0 +1,127 @@
+"""What we note of our own writes, so that they come back to us as no news (P43), and the proof that we may.
+
+A write moves the order's change time. Where our copy held all there was before it, it holds all there is after it, and
+takes the new time over: the announcement of our write then tells nothing new. Something else may have happened in the
+same second, which no time would show; so the order is looked at once more when the second has settled, and read anew if
+it says anything but our copy. Sends nothing to the store.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.erp_number import with_number
+from app.domain.identifiers import StoreId
+from app.domain.order_freshness import SETTLED_AFTER
+from app.domain.order_glance import glance_at
+from app.domain.orders import Order
+from app.ports.clock import Clock
+from app.ports.job_queue import NudgeKind
+from app.ports.repositories.orders import KnownOrder, OwnWrite
+from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
+from app.ports.repositories.write_backs import WriteBackClaim, WriteBackEnd
+from app.ports.store_writer import OrderSeen
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighted:
+    """A claimed order as it was just seen at the store."""
+
+    claim: WriteBackClaim
+    seen: OrderSeen
+
+
+class NotedWriteBacks:
+    """Each note is a transaction of its own: orders are locked first, then their claims."""
+
+    def __init__(self, uow: UnitOfWorkFactory, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+
+    async def written(self, store: StoreId, before: Sighted, changed_at: datetime) -> None:
+        """Note a write at once: its announcement is on the way."""
+        claim = before.claim
+        async with self._one_at_a_time, self._uow() as uow:
+            known, copy = (await uow.orders.locked([claim.order_id]))[claim.order_id]
+            if not await uow.write_backs.still_claimed([claim]):
+                return
+            unbroken = known.store_updated_at == before.seen.updated_at
+            settled_at = max(changed_at, self._clock.now()) + SETTLED_AFTER
+            noted = _noted(claim, copy)
+            if unbroken:
+                noted = replace(noted, updated_at=changed_at)
+                await uow.orders_to_import.forget_echo(store, claim.shopify_id, changed_at)
+            read_at = changed_at + SETTLED_AFTER if unbroken else None
+            await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, read_at=read_at)])
+            end = WriteBackEnd(claim=claim, again_at=settled_at, vouched_at=changed_at if unbroken else None)
+            await uow.write_backs.finish([end], now=self._clock.now())
+            await uow.commit()
+
+    async def in_line(self, store: StoreId, orders: Sequence[Sighted]) -> None:
+        """End the work on orders that say what they should, once it is proved that our copies say it, too."""
+        doubtful = await self._end_those_proved(orders)
+        if not doubtful:
+            return
+        async with self._uow() as uow:
+            wanted = [
+                WantedOrder(shopify_id=each.claim.shopify_id, store_updated_at=each.seen.updated_at)
+                for each in doubtful
+            ]
+            await uow.orders_to_import.want(store, wanted, by=WantedBy.WEBHOOK, now=self._clock.now())
+            await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
+            await _end(uow, [WriteBackEnd(claim=each.claim) for each in doubtful], now=self._clock.now())
+            await uow.commit()
+
+    async def failed(self, ends: Sequence[WriteBackEnd]) -> None:
+        """Write down what kept orders from being written to."""
+        if ends:
+            async with self._uow() as uow:
+                await _end(uow, ends, now=self._clock.now())
+                await uow.commit()
+
+    async def _end_those_proved(self, orders: Sequence[Sighted]) -> Sequence[Sighted]:
+        """Those that something else happened to are left, and answered: they are to be imported."""
+        now = self._clock.now()
+        doubtful: list[Sighted] = []
+        ends: list[WriteBackEnd] = []
+        notes: list[OwnWrite] = []
+        async with self._uow() as uow:
+            held = await uow.orders.locked([each.claim.order_id for each in orders])
+            ours = await uow.write_backs.still_claimed([each.claim for each in orders])
+            for each in (each for each in orders if each.claim.order_id in ours):
+                claim = each.claim
+                known, copy = held[claim.order_id]
+                if _is_doubtful(each, known, copy):
+                    doubtful.append(each)
+                    continue
+                settled_at = claim.vouched_at + SETTLED_AFTER if claim.vouched_at else now
+                later = settled_at > now
+                again_at, vouched_at = (settled_at, claim.vouched_at) if later else (None, None)
+                ends.append(WriteBackEnd(claim=claim, again_at=again_at, vouched_at=vouched_at))
+                if (noted := _noted(claim, copy)) != copy:
+                    notes.append(OwnWrite(id=claim.order_id, order=noted, read_at=None))
+            await uow.orders.note_own_writes(notes)
+            await uow.write_backs.finish(ends, now=now)
+            await uow.commit()
+        return doubtful
+
+
+def _noted(claim: WriteBackClaim, copy: Order) -> Order:
+    return replace(copy, attributes=with_number(copy.attributes, claim.number, ours=claim.ours))
+
+
+def _is_doubtful(order: Sighted, known: KnownOrder, copy: Order) -> bool:
+    """Whether our copy is said to hold all of this change time, and does not."""
+    vouched_at = order.claim.vouched_at
+    if vouched_at is None or known.store_updated_at != vouched_at or order.seen.updated_at != vouched_at:
+        # Nothing is vouched for, or the order moved on: what came later is announced by itself.
+        return False
+    return order.seen.glance != glance_at(copy)
+
+
+async def _end(uow: UnitOfWork, ends: Sequence[WriteBackEnd], *, now: datetime) -> None:
+    await uow.write_backs.still_claimed([end.claim for end in ends])
+    await uow.write_backs.finish(ends, now=now)

@@ -1,0 +1,251 @@
+"""Write the ERP's numbers to the store's orders, as an attribute beside all others (P35, decision 31).
+
+What an order should say stands in its documents; a row of ``number_write_backs`` only says that it is to be looked at.
+So every attempt begins with looking: what stands already is not written again, whatever became of the attempt before.
+What is noted afterwards is in ``noted_write_backs``.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import structlog
+
+from app.domain.erp_number import ERP_NUMBER_KEY, with_number
+from app.domain.identifiers import OrderId, ShopId, StoreId
+from app.domain.shop_settings import ShopSettings
+from app.ports.clock import Clock
+from app.ports.errors import (
+    AccessRevoked,
+    ConnectorError,
+    OutcomeUnknown,
+    ScopeMissing,
+    StoreRefused,
+    Unavailable,
+)
+from app.ports.job_queue import NudgeKind
+from app.ports.repositories.configuration import StoreConfiguration
+from app.ports.repositories.write_backs import WriteBackClaim, WriteBackEnd
+from app.ports.store_gateway import OrderNotThere, OrderUnreadable
+from app.ports.store_writer import OrderSeen, OrderSight, StoreWriter
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
+from app.services.noted_write_backs import NotedWriteBacks, Sighted
+
+BATCH = 8
+"""Seen in one call and written at once: so that little time passes between seeing the attributes and replacing them."""
+LEASE = timedelta(minutes=2)
+"""Nobody renews it: whoever takes over from one that was only slow finds the number there and writes nothing."""
+STORE_TROUBLE_PAUSE = timedelta(seconds=15)
+HELD_FOR = timedelta(hours=1)
+"""What waits for a setting or a scope is let go when one is changed here, and looked at this often anyway."""
+
+OUTGOING_NOT_ALLOWED = (
+    "outgoing_not_allowed",
+    "The shop's settings allow nothing to be written to Shopify. Switch general.allow_outgoing on.",
+)
+SCOPE_MISSING = (
+    "scope_missing",
+    "The app was not granted write_orders at the store. Grant it, and connect the store again.",
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBackCounts:
+    """What became of claimed orders."""
+
+    written: int = 0
+    in_line: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "WriteBackCounts") -> "WriteBackCounts":
+        names = (each.name for each in fields(self))
+        return WriteBackCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Not the order's, but the store's: the claim is given back."""
+
+    claim: WriteBackClaim
+    error: Unavailable | AccessRevoked
+
+
+_Outcome = _Written | _Trouble | WriteBackEnd | Sighted
+
+
+async def want_number_written(uow: UnitOfWork, order: OrderId, *, now: datetime) -> None:
+    """Have the order's number looked at once this transaction is committed."""
+    for store in await uow.write_backs.want([order], now=now):
+        await uow.nudge(NudgeKind.WRITE_BACK, store)
+
+
+class WriteBackNumbers:
+    """Works until nothing of the store is due. May run in many processes at once."""
+
+    def __init__(self, *, writer: StoreWriter, uow: UnitOfWorkFactory, clock: Clock, worker: str) -> None:
+        self._writer = writer
+        self._uow = uow
+        self._clock = clock
+        self._worker = worker
+        self._noted = NotedWriteBacks(uow, clock)
+
+    async def __call__(self, store: StoreId) -> WriteBackCounts:
+        """Bring in line what is due. Raises ``AccessRevoked`` or ``Unavailable`` for trouble of the whole store."""
+        counts = WriteBackCounts()
+        while True:
+            async with self._uow() as uow:
+                configuration = await uow.configurations.of_store(store)
+                if configuration is None or configuration.access_revoked:
+                    return counts
+                claims = await self._claim(uow, configuration)
+                await uow.commit()
+            if not claims:
+                return counts
+            counts += await self._given_back_in_trouble(configuration, claims)
+
+    async def _claim(self, uow: UnitOfWork, configuration: StoreConfiguration) -> Sequence[WriteBackClaim]:
+        now = self._clock.now()
+        settings = {shop.id: shop.settings for shop in configuration.shops}
+        if silent := [shop for shop, each in settings.items() if not each.orders.write_document_number]:
+            await uow.write_backs.drop(silent)
+        if closed := [shop for shop, each in settings.items() if not each.general.allow_outgoing]:
+            code, detail = OUTGOING_NOT_ALLOWED
+            await uow.write_backs.hold(closed, code=code, detail=detail, until=now + HELD_FOR, now=now)
+        return await uow.write_backs.claim(configuration.store.id, by=self._worker, limit=BATCH, lease=LEASE, now=now)
+
+    async def _given_back_in_trouble(
+        self, configuration: StoreConfiguration, claims: Sequence[WriteBackClaim]
+    ) -> WriteBackCounts:
+        try:
+            return await self._bring_in_line(configuration, claims)
+        except (Unavailable, AccessRevoked) as trouble:
+            log.warning("number_write_back_put_off", code=trouble.code, detail=trouble.detail, orders=len(claims))
+            pause = getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE
+            await self._give_back(claims, pause=pause)
+            raise
+        except asyncio.CancelledError:
+            with suppress(ConnectorError, TimeoutError):
+                async with asyncio.timeout(2):
+                    await self._give_back(claims, pause=timedelta(0))
+            raise
+
+    async def _bring_in_line(
+        self, configuration: StoreConfiguration, claims: Sequence[WriteBackClaim]
+    ) -> WriteBackCounts:
+        store = configuration.store
+        may_write = await self._writer.may_write_orders(store)
+        if not may_write:
+            claims = await self._held_for_scope(configuration, claims)
+        sights = await self._writer.look_at(store, [claim.shopify_id for claim in claims]) if claims else []
+        settings = {shop.id: shop.settings for shop in configuration.shops}
+        outcomes = await asyncio.gather(
+            *(
+                self._order(configuration, claim, sight, settings, may_write=may_write)
+                for claim, sight in zip(claims, sights, strict=True)
+            )
+        )
+        ends = [each for each in outcomes if isinstance(each, WriteBackEnd)]
+        await self._noted.failed(ends)
+        if in_line := [each for each in outcomes if isinstance(each, Sighted)]:
+            await self._noted.in_line(store.id, in_line)
+        if troubles := [each for each in outcomes if isinstance(each, _Trouble)]:
+            raise troubles[0].error
+        written = sum(isinstance(each, _Written) for each in outcomes)
+        return WriteBackCounts(written=written, in_line=len(in_line), failed=len(ends))
+
+    async def _held_for_scope(
+        self, configuration: StoreConfiguration, claims: Sequence[WriteBackClaim]
+    ) -> Sequence[WriteBackClaim]:
+        """Hold the whole store; what is left only needs to be looked at."""
+        now = self._clock.now()
+        code, detail = SCOPE_MISSING
+        async with self._uow() as uow:
+            shops = [shop.id for shop in configuration.shops]
+            await uow.write_backs.hold(shops, code=code, detail=detail, until=now + HELD_FOR, now=now)
+            await uow.commit()
+        return [claim for claim in claims if claim.vouched_at is not None]
+
+    async def _order(
+        self,
+        configuration: StoreConfiguration,
+        claim: WriteBackClaim,
+        sight: OrderSight,
+        settings: Mapping[ShopId, ShopSettings],
+        *,
+        may_write: bool,
+    ) -> _Outcome:
+        match sight:
+            case OrderSeen():
+                wanted = with_number(sight.attributes, claim.number, ours=claim.ours)
+                if wanted == sight.attributes:
+                    return Sighted(claim=claim, seen=sight)
+                refused = self._may_not(claim, settings.get(claim.shop_id), may_write=may_write)
+                return refused or await self._write(configuration, Sighted(claim=claim, seen=sight))
+            case OrderNotThere():
+                return _failed(claim, "not_at_store", "Shopify knows no such order that this app may read.")
+            case OrderUnreadable():
+                return self._retried(claim, sight.code, sight.detail, retryable=sight.retryable)
+            case _:
+                assert_never(sight)
+
+    def _may_not(self, claim: WriteBackClaim, settings: ShopSettings | None, *, may_write: bool) -> WriteBackEnd | None:
+        """Why an order that is out of line is not written to; None = it may be."""
+        if settings is None or not settings.orders.write_document_number:
+            return WriteBackEnd(claim=claim)
+        if not settings.general.allow_outgoing:
+            return self._held(claim, *OUTGOING_NOT_ALLOWED)
+        if not may_write:
+            return self._held(claim, *SCOPE_MISSING)
+        if claim.attempts > MAX_ATTEMPTS:
+            detail = f"{MAX_ATTEMPTS} times the attribute {ERP_NUMBER_KEY!r} did not stay as it was written."
+            return _failed(claim, "number_not_kept", detail)
+        return None
+
+    async def _write(self, configuration: StoreConfiguration, order: Sighted) -> _Outcome:
+        claim, store = order.claim, configuration.store
+        wanted = with_number(order.seen.attributes, claim.number, ours=claim.ours)
+        try:
+            changed_at = await self._writer.replace_attributes(store, claim.shopify_id, wanted)
+        except OutcomeUnknown as lost:
+            # The next attempt looks before it writes.
+            return self._retried(claim, lost.code, lost.detail)
+        except ScopeMissing:
+            return self._held(claim, *SCOPE_MISSING)
+        except StoreRefused as refusal:
+            return _failed(claim, refusal.code, refusal.detail)
+        except (Unavailable, AccessRevoked) as trouble:
+            return _Trouble(claim, trouble)
+        await self._noted.written(store.id, order, changed_at)
+        return _Written(claim.order_id)
+
+    def _retried(self, claim: WriteBackClaim, code: str, detail: str, *, retryable: bool = True) -> WriteBackEnd:
+        """Later, with growing pauses; parked for a person after the last attempt (A25)."""
+        ended = _failed(claim, code, detail)
+        if not retryable or claim.attempts >= MAX_ATTEMPTS:
+            return ended
+        return replace(ended, again_at=self._clock.now() + BACK_OFF[min(claim.attempts, len(BACK_OFF)) - 1])
+
+    def _held(self, claim: WriteBackClaim, code: str, detail: str) -> WriteBackEnd:
+        return replace(_failed(claim, code, detail), again_at=self._clock.now() + HELD_FOR, attempted=False)
+
+    async def _give_back(self, claims: Sequence[WriteBackClaim], *, pause: timedelta) -> None:
+        """What was ended meanwhile is nobody's claim any more and stays as it is."""
+        now = self._clock.now()
+        async with self._uow() as uow:
+            await uow.write_backs.release(claims, due_at=now + pause, now=now)
+            await uow.commit()
+
+
+def _failed(claim: WriteBackClaim, code: str, detail: str) -> WriteBackEnd:
+    return WriteBackEnd(claim=claim, vouched_at=claim.vouched_at, error_code=code, error_detail=detail)
