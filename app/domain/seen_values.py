@@ -32,9 +32,10 @@ class SeenValues:
         return bool(self.locations or self.titles or self.gateways)
 
     def __or__(self, other: "SeenValues") -> "SeenValues":
-        """Both; what was seen first keeps its text."""
+        """Both; what was seen first keeps its text, and a name is better than none."""
+        names = {key: name for key, name in self.locations.items() if name}
         return SeenValues(
-            locations={**other.locations, **self.locations},
+            locations={**self.locations, **other.locations, **names},
             titles={**other.titles, **self.titles},
             gateways={**other.gateways, **self.gateways},
         )

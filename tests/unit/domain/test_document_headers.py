@@ -259,6 +259,23 @@ def test_codes_that_a_person_set_are_kept_even_when_set_to_nothing() -> None:
     assert (document.shipment_method_code, document.payment_method_code) == ("BY-HAND", None)
 
 
+def test_a_row_that_waits_for_its_code_hides_no_row_that_has_one() -> None:
+    """What the store tells of and nobody mapped decides nothing (P04)."""
+    mappings = Mappings(
+        payment_methods={
+            ("shopify_payments", "visa"): PaymentMethodMapping(gateway="shopify_payments", card_company="Visa"),
+            ("shopify_payments", ""): PaymentMethodMapping(gateway="shopify_payments", payment_method_code="SHOPPAY"),
+        },
+        payment_terms=(
+            PaymentTermsMapping(terms_id=sid(4), name="Net 30", type="net"),
+            PaymentTermsMapping(terms_id=sid(5), name="Net 30", type="net", payment_terms_code="30D"),
+        ),
+    )
+    made = order(transactions=(payment(card_company="Visa"),), payment_terms=PaymentTerms(name="Net 30", type="net"))
+    document = documented(made, mappings=mappings)
+    assert (document.payment_method_code, document.payment_terms_code) == ("SHOPPAY", "30D")
+
+
 def test_payment_terms_are_found_by_type_and_name_and_the_due_date_is_carried() -> None:
     """5.15."""
     mappings = Mappings(
