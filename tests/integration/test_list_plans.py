@@ -39,8 +39,8 @@ GIVEN = {
     "problem": "item_missing",
 }
 """Values for parameters whose description has none; None = left out."""
-SORTED = ("/versions",)
-"""Lists of a few rows of one document, put together from two tables."""
+SORTED = ("/versions", "/unmapped-products")
+"""Lists that are put together from few rows: the versions of a document, what the blocked orders of a shop wait for."""
 TABLES = set(metadata.tables)
 SELECTS = ("SELECT", "WITH")
 ONLY_INDEXES = "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off"
