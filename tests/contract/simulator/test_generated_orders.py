@@ -72,3 +72,46 @@ async def test_a_page_of_fifty_orders_is_answered_from_memory(shop: ShopClient) 
         await shop.data(PAGE)
     # Far above what it takes, far below what a scan of the store or a plan made anew would take.
     assert (perf_counter() - started) / 5 < 0.25
+
+
+EXCHANGED = """{ orders(first: 1) { nodes {
+  lineItems(first: 9) { nodes { id sku } }
+  returns(first: 2) { nodes { status exchangeLineItems(first: 2) { nodes { variantSku lineItems { id sku } } } } }
+  refunds { return { id } } } } }"""
+
+
+async def test_goods_are_exchanged_by_name_and_served_as_lines_of_the_same_order(shop: ShopClient) -> None:
+    await shop.control("POST", "orders/generate", {"seed": 3, "count": 1, "preset": "typical"})
+    await shop.control("POST", "orders/%231001/fulfil", {})
+    state = await shop.control("GET", "state?kinds=orders,products")
+    sold, product = state["orders"][0]["lineItems"][0], state["products"][0]
+    goods = {"variant": product["variants"][0], "product": product, "quantity": 1}
+
+    done = await shop.control(
+        "POST", "orders/%231001/exchange", {"returned": [{"id": sold["id"], "quantity": 1}], "goods": [goods]}
+    )
+
+    [order] = (await shop.data(EXCHANGED))["orders"]["nodes"]
+    [back], [_, _, new] = order["returns"]["nodes"], order["lineItems"]["nodes"]
+    [exchanged] = back["exchangeLineItems"]["nodes"]
+    assert done["topics"] == ["REFUNDS_CREATE", "ORDERS_UPDATED"]
+    assert exchanged["lineItems"] == [new]
+    assert exchanged["variantSku"] == new["sku"] == product["variants"][0]["sku"]
+    assert order["refunds"][0]["return"]
+
+
+async def test_orders_with_everything_are_served(shop: ShopClient) -> None:
+    made = await shop.control("POST", "orders/generate", {"seed": 5, "count": 60, "preset": "everything"})
+    query = """{ orders(first: 60) { nodes { poNumber dutiesIncluded paymentTerms { paymentTermsType
+      paymentSchedules(first: 1) { nodes { dueAt } } }
+      purchasingEntity { ... on PurchasingCompany { company { name } } }
+      additionalFees { name price { shopMoney { amount } } }
+      lineItems(first: 12) { nodes { duties { price { shopMoney { amount } } taxLines { rate } } } } } } }"""
+    await shop.put(throttle={"maximumAvailable": 100_000, "restoreRate": 100_000})
+
+    orders = (await shop.data(query))["orders"]["nodes"]
+
+    assert len(orders) == made["orders"] == 60
+    assert any(order["paymentTerms"] and order["purchasingEntity"]["company"]["name"] for order in orders)
+    assert any(order["additionalFees"] for order in orders)
+    assert any(line["duties"] for order in orders for line in order["lineItems"]["nodes"])

@@ -3,13 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from time import perf_counter
 from typing import Any
 
 import pytest
 
-from app.store_simulator.orders import TYPICAL, GeneratorOptions, generate_catalogue, generate_orders
+from app.store_simulator.orders import EVERYTHING, TYPICAL, GeneratorOptions, generate_catalogue, generate_orders
 from app.store_simulator.orders.catalogue import UNLINKED_TAG
 
 Order = dict[str, Any]
@@ -246,6 +248,83 @@ def test_duties_and_fees_are_off_until_asked_for() -> None:
     assert order["additionalFees"]
     assert any(line["duties"] for line in order["lineItems"])
     assert order["originalTotalDutiesSet"] == order["currentTotalDutiesSet"] is not None
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Order]:
+    return orders(600, replace(EVERYTHING, presentment_currencies={"EUR": 1.0, "USD": 1.0, "SEK": 1.0}))
+
+
+def taxes_of(order: Order) -> set[bool | None]:
+    return {tax["channelLiable"] for line in order["lineItems"] for tax in line["taxLines"]}
+
+
+def test_duties_may_be_inside_the_prices_and_may_be_taxed(everything: list[Order]) -> None:
+    inside = [order for order in everything if order["dutiesIncluded"]]
+    duties = [duty for line in lines_of(everything) for duty in line["duties"]]
+
+    assert inside
+    assert all(any(line["duties"] for line in order["lineItems"]) for order in inside)
+    assert {bool(duty["taxLines"]) for duty in duties} == {True, False}
+    assert not any(duty["taxLines"] for line in lines_of(inside) for duty in line["duties"])
+
+
+def test_a_channel_remits_all_taxes_or_some_or_none(everything: list[Order]) -> None:
+    seen = [taxes_of(order) for order in everything]
+
+    assert all(liable in seen for liable in ({True}, {False}, {None}, {True, False}))
+
+
+def test_a_deleted_product_leaves_the_texts_of_its_sale(everything: list[Order]) -> None:
+    deleted = [line for line in lines_of(everything) if line["sku"] and line["product"] is None]
+
+    assert deleted
+    assert all(line["variant"] is None and line["title"] and line["vendor"] for line in deleted)
+
+
+def test_an_article_stays_taxable_in_an_order_that_is_exempt(everything: list[Order]) -> None:
+    exempt = [order for order in everything if order["taxExempt"]]
+
+    assert exempt
+    assert not any(line["taxLines"] for line in lines_of(exempt))
+    assert {line["taxable"] for line in lines_of(exempt)} == {True, False}
+
+
+def test_companies_buy_with_a_number_of_their_own_on_terms(everything: list[Order]) -> None:
+    bought = [order for order in everything if order["purchasingEntity"]]
+    terms = [order["paymentTerms"] for order in bought if order["paymentTerms"]]
+
+    assert all(order["customer"] for order in bought)
+    assert {len(order["poNumber"] or "") > 50 for order in bought} == {True, False}
+    assert {one["paymentTermsType"] for one in terms} == {"NET", "FIXED", "RECEIPT", "FULFILLMENT"}
+    assert all(len(one["paymentSchedules"]) == 1 for one in terms)
+    undated = {one["paymentTermsType"] for one in terms if one["paymentSchedules"][0]["dueAt"] is None}
+    assert undated == {"FULFILLMENT"}
+
+
+def test_lines_ship_from_as_many_locations_as_there_are(everything: list[Order]) -> None:
+    parts = Counter(
+        part["lineItem"]["id"]
+        for order in everything
+        for node in order["fulfillmentOrders"]
+        for part in node["lineItems"]
+    )
+
+    assert max(parts.values()) == len(CATALOGUE.locations) == 3
+
+
+def test_cash_in_kronor_is_rounded_to_whole_ones() -> None:
+    placed = orders(60, replace(EVERYTHING, point_of_sale=1), shop_currency="SEK")
+
+    roundings = [Decimal(order["totalCashRoundingAdjustment"]["paymentSet"]["shopMoney"]["amount"]) for order in placed]
+    paid_in_cash = [
+        Decimal(one["amountSet"]["shopMoney"]["amount"]) + rounding
+        for order, rounding in zip(placed, roundings, strict=True)
+        for one in order["transactions"]
+        if one["gateway"] == "cash" and one["kind"] == "SALE"
+    ]
+    assert any(roundings)
+    assert all(amount % 1 == 0 for amount in paid_in_cash)
 
 
 def test_the_catalogue_has_what_orders_need() -> None:

@@ -84,11 +84,6 @@ KINDS = (("products", "Product"), ("customers", "Customer"), ("locations", "Loca
 def test_the_catalogue_fits(schema: GraphQLSchema) -> None:
     state = CATALOGUE.as_state()
 
-    found = {
-        misfit
-        for kind, name in KINDS
-        for node in state[kind]
-        for misfit in misfits(node, name, schema)
-    }
+    found = {misfit for kind, name in KINDS for node in state[kind] for misfit in misfits(node, name, schema)}
 
     assert found == set()

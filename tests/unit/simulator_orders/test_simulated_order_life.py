@@ -411,3 +411,40 @@ def test_a_new_order_tells_everything_it_went_through() -> None:
         "ORDERS_FULFILLED",
         "ORDERS_UPDATED",
     ]
+
+
+def with_duty(order: Order, price: str = "4.00") -> str:
+    duty = {"id": "gid://shopify/Duty/9", "price": bag(price), "taxLines": []}
+    order["lineItems"][0]["duties"] = [duty]
+    order["currentTotalDutiesSet"] = bag(price)
+    return str(duty["id"])
+
+
+def bag(amount: str) -> Order:
+    return {name: {"amount": amount, "currencyCode": "EUR"} for name in ("shopMoney", "presentmentMoney")}
+
+
+@pytest.mark.parametrize(("given", "left"), [({}, "0.00"), ({"amountSet": bag("1.50")}, "2.50")], ids=["all", "some"])
+def test_duties_can_be_refunded(given: Order, left: str) -> None:
+    order = placed(line("10.00"))
+    duty = with_duty(order)
+
+    life.refund(order, {"duties": [{"originalDuty": {"id": duty}, **given}]}, LATER)
+
+    [row] = order["refunds"][0]["duties"]
+    assert row["originalDuty"] == {"id": duty}
+    assert money(row["amountSet"]) == money(order["totalRefundedSet"])
+    assert money(order["currentTotalDutiesSet"]) == left
+
+
+@pytest.mark.parametrize(("duty", "message"), [(None, "included in the prices"), ("x", "Duty does not exist")])
+def test_a_duty_that_is_none_of_the_orders_charges_is_not_refunded(duty: str | None, message: str) -> None:
+    order = placed(line("10.00"))
+    known = with_duty(order)
+    order["dutiesIncluded"] = duty is None
+    before = repr(order)
+
+    with pytest.raises(life.ChangeRefused, match=message):
+        life.refund(order, {"duties": [{"originalDuty": {"id": duty or known}}]}, LATER)
+
+    assert repr(order) == before
