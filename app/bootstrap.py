@@ -65,6 +65,8 @@ from app.services.read_documents import ReadDocuments
 from app.services.read_events import ReadEvents
 from app.services.read_orders import ReadOrders, ReadOrdersToImport
 from app.services.receive_webhook import ReceiveWebhook
+from app.services.refund_documents import RefundDocuments
+from app.services.refunds import RefundRequests
 from app.services.run_task import RunTask
 from app.services.runs import CancelRun, ReadRuns, StartRun
 from app.services.schedules import Schedules, ScheduleTicks
@@ -181,7 +183,7 @@ def _work(world: _World) -> _Work:
     import_orders = ImportOrders(
         gateway=world.gateway, uow=uow, decisions=decisions, clock=clock, ids=world.ids, worker=world.worker_name
     )
-    make_documents = MakeDocuments(uow, decisions, clock)
+    make_documents = MakeDocuments(uow, decisions, RefundDocuments(world.ids), clock)
     subscriptions = WebhookSubscriptions(uow, world.gateway, clock, public_url=world.settings.public_url)
     import_task = ImportOrdersTask(
         gateway=world.gateway,
@@ -246,6 +248,7 @@ def _services(world: _World, work: _Work) -> Sequence[object]:
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
         StartRun(uow, clock, ids, runners),
         UnlinkDocuments(uow, clock),
+        RefundRequests(uow, RefundDocuments(ids), clock),
         ResolveConflict(uow, clock),
         work.subscriptions,
     ]

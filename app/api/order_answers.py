@@ -17,6 +17,7 @@ from app.domain.identifiers import OrderId, ShopifyId, order_line_id, shipping_l
 from app.domain.money import Amount, minor_digits
 from app.domain.names import names_of, place_of
 from app.domain.orders import Named, Order, OrderLine, ShippingLine, TaxLine
+from app.domain.problems import Problem
 from app.ports.repositories.documents_reading import DocumentOfOrder
 from app.ports.repositories.orders_reading import HistoryEntry, StoredOrder
 from app.services.read_orders import OrderView
@@ -81,19 +82,24 @@ def _order(view: OrderView, lines_cursor: str | None) -> Plain:
             "bill_to_customer_no": stored.bill_to_customer_no,
             "explanation": stored.mapping.explanation,
         },
-        "problems": [
-            {
-                "code": each.code,
-                "title": each.title,
-                "pointer": each.pointer,
-                "detail": each.detail,
-                "remedy": each.remedy,
-            }
-            for each in stored.problems
-        ],
+        "problems": problems_json(stored.problems),
         "conflict": _conflict(stored.conflict, stored.id, scale),
         "documents": [_document(each) for each in view.documents],
     }
+
+
+def problems_json(problems: Iterable[Problem]) -> list[Plain]:
+    """Problems without what they wait for, which is ours."""
+    return [
+        {
+            "code": each.code,
+            "title": each.title,
+            "pointer": each.pointer,
+            "detail": each.detail,
+            "remedy": each.remedy,
+        }
+        for each in problems
+    ]
 
 
 def _conflict(conflict: Conflict | None, order_id: OrderId, scale: Scale) -> Plain | None:

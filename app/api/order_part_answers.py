@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from app.api.order_answers import Plain, Scale
-from app.domain.identifiers import OrderId, order_line_id
+from app.api.order_answers import Plain, Scale, problems_json
+from app.domain.identifiers import OrderId, order_line_id, refund_id, refund_line_id
+from app.domain.money import minor_digits
 from app.domain.orders import FulfilmentOrder, Refund, RefundLine, RefundShipping, Transaction
-from app.domain.refunds import creditable, gives_back
+from app.domain.refund_states import is_creditable
+from app.ports.repositories.refunds import StoredRefund
 
 
 def transaction(each: Transaction, scale: Scale) -> Plain:
@@ -54,9 +56,9 @@ def fulfilment_order(each: FulfilmentOrder, order_id: OrderId) -> Plain:
 def refund(each: Refund, order_id: OrderId, scale: Scale) -> Plain:
     """Money, and perhaps goods, going back."""
     return {
-        "id": f"ref_{_body(order_id)}_{each.shopify_id}",
+        "id": refund_id(order_id, each.shopify_id),
         "shopify_id": each.shopify_id,
-        "creditable": gives_back(each) or any(creditable(each, line) for line in each.lines),
+        "creditable": is_creditable(each),
         "created_at": each.created_at,
         "processed_at": each.processed_at,
         "refunded": scale.amount(each.refunded),
@@ -68,9 +70,23 @@ def refund(each: Refund, order_id: OrderId, scale: Scale) -> Plain:
     }
 
 
+def refund_json(stored: StoredRefund) -> Plain:
+    """A refund with where it stands."""
+    scale = Scale(minor_digits(stored.currency), minor_digits(stored.presentment_currency))
+    return {
+        **refund(stored.refund, stored.order_id, scale),
+        "shop": stored.shop,
+        "order": {"id": stored.order_id, "shopify_id": stored.order_shopify_id, "name": stored.order_name},
+        "state": stored.state,
+        "problems": problems_json(stored.problems),
+        "documents": stored.documents,
+        "updated_at": stored.updated_at,
+    }
+
+
 def _refund_line(line: RefundLine, order_id: OrderId, scale: Scale) -> Plain:
     return {
-        "id": None if line.shopify_id is None else f"rfl_{_body(order_id)}_{line.shopify_id}",
+        "id": None if line.shopify_id is None else refund_line_id(order_id, line.shopify_id),
         "shopify_id": line.shopify_id,
         "order_line_id": order_line_id(order_id, line.line_id),
         "quantity": str(line.quantity),
@@ -89,7 +105,3 @@ def _refund_shipping(line: RefundShipping, scale: Scale) -> Plain:
         "subtotal": scale.amount(line.subtotal),
         "tax": scale.amount(line.tax),
     }
-
-
-def _body(order_id: OrderId) -> str:
-    return order_id.split("_", 1)[-1]

@@ -13,6 +13,7 @@ ShopId = NewType("ShopId", str)
 
 OrderId = NewType("OrderId", str)
 DocumentId = NewType("DocumentId", str)
+RefundId = NewType("RefundId", str)
 CustomerId = NewType("CustomerId", str)
 RunId = NewType("RunId", str)
 EventId = NewType("EventId", str)
@@ -36,6 +37,16 @@ def order_line_id(order: OrderId, line: ShopifyId) -> str:
 def shipping_line_id(order: OrderId, line: ShopifyId) -> str:
     """Our id of a shipping line of an order, derived in the same way."""
     return f"osl_{_body(order)}_{line}"
+
+
+def refund_id(order: OrderId, refund: ShopifyId) -> RefundId:
+    """Our id of a refund of an order, derived in the same way."""
+    return RefundId(f"ref_{_body(order)}_{refund}")
+
+
+def refund_line_id(order: OrderId, line: ShopifyId) -> str:
+    """Our id of a line of a refund, derived in the same way."""
+    return f"rfl_{_body(order)}_{line}"
 
 
 def shopify_id_of_line(line_id: str) -> ShopifyId:

@@ -121,13 +121,15 @@ def choose_items(
     settings: ShopSettings,
     found: ItemFacts,
     by_hand: Mapping[ShopifyId, ItemChoice],
+    quantities: Mapping[ShopifyId, int] | None = None,
 ) -> Mapping[ShopifyId, ItemChoice | Problem]:
     """The item of every line that needs one, by Shopify line id; a problem where none, or more than one, was found.
 
+    ``quantities`` are those that a document will show; those of the order's own document unless given.
     A line that no document will show (removed, or the other half of a return) has no problem: it is simply absent when
     nothing was found for it.
     """
-    quantities = documented_quantities(order, settings.refunds.process)
+    shown = documented_quantities(order, settings.refunds.process) if quantities is None else quantities
     chosen: dict[ShopifyId, ItemChoice | Problem] = {}
     for line in order.lines:
         if not _needs_item(line):
@@ -135,7 +137,7 @@ def choose_items(
         choice = by_hand.get(line.shopify_id) or _find(line, settings=settings.items, found=found)
         if isinstance(choice, ItemChoice):
             chosen[line.shopify_id] = choice
-        elif quantities[line.shopify_id] > 0:
+        elif shown[line.shopify_id] > 0:
             waits = _awaited(line, shop_id=shop_id, order_id=order_id, settings=settings.items, found=found)
             chosen[line.shopify_id] = _problem(line, candidates=choice, settings=settings.items, waits_for=waits)
     return chosen

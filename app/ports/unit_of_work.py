@@ -22,6 +22,7 @@ from app.ports.repositories.order_facts import OrderFacts
 from app.ports.repositories.orders import Orders
 from app.ports.repositories.orders_reading import OrdersReading
 from app.ports.repositories.orders_to_import import OrdersToImport
+from app.ports.repositories.refunds import Refunds
 from app.ports.repositories.retention import Retention
 from app.ports.repositories.runs import Runs
 from app.ports.repositories.schedules import Schedules
@@ -40,6 +41,9 @@ class UnitOfWork(Protocol):
 
     @property
     def documents(self) -> Documents: ...
+
+    @property
+    def refunds(self) -> Refunds: ...
 
     @property
     def orders_reading(self) -> OrdersReading: ...

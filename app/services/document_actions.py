@@ -27,7 +27,7 @@ from app.domain.document_states import (
     decide,
 )
 from app.domain.events import EventType
-from app.domain.identifiers import DocumentId, OrderId, ShopId
+from app.domain.identifiers import DocumentId, OrderId, RefundId, ShopId
 from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentFacts, DocumentState
 from app.ports.clock import Clock
@@ -155,8 +155,8 @@ class DocumentActions:
                 now = self._clock.now()
                 await _save(uow, replace(_changed(document, facts, now=now), cancel_reason=reason), now=now)
                 await _tell_store(uow, document, facts, now=now)
-                if document.facts.live and document.of_the_order:
-                    await set_back(uow, order, problem=_rejected(document, action, reason), now=now)
+                if document.facts.live:
+                    await _take_back(uow, order, document, _rejected(document, action, reason), now=now)
             return await _answer(uow, request)
 
 
@@ -196,6 +196,18 @@ class UnlinkDocuments:
             await once.answered(uow, view)
             await uow.commit()
         return view
+
+
+async def _take_back(
+    uow: UnitOfWork, order: LockedOrder, document: DocumentRecord, problem: Problem, *, now: datetime
+) -> None:
+    """What the document was made of is made anew only on request."""
+    if document.of_the_order:
+        await set_back(uow, order, problem=problem, now=now)
+    elif document.refund_id is not None:
+        remedy = f"Mend what was named, then make a new one: POST /v1/refunds/{document.refund_id}/create-document."
+        told = replace(problem, remedy=remedy)
+        await uow.refunds.set_back(RefundId(document.refund_id), problem=told, now=now)
 
 
 async def set_back(uow: UnitOfWork, order: LockedOrder, *, problem: Problem | None, now: datetime) -> None:

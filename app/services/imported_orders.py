@@ -161,7 +161,8 @@ class ImportedOrder:
             version=known.version + 1 if known else 1,
             conflict=self.conflict,
             changes=self.changes,
-            retry_at=look_again_at(decision, now),
+            # Refunds follow the document of their order, in a transaction of their own.
+            retry_at=now if order.refunds else look_again_at(decision, now),
         )
 
     @property

@@ -20,6 +20,7 @@ from app.ports.repositories.events import NewEvent
 from app.ports.repositories.orders import KnownOrder, SavedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.order_decisions import Candidate, Decision, OrderDecisions, look_again_at
+from app.services.refund_documents import RefundDocuments, RefundedOrder
 
 BATCH = 50
 
@@ -45,9 +46,12 @@ class MakingCounts:
 class MakeDocuments:
     """Every batch is one transaction; one that fails is made order by order, so that one bad order fails alone."""
 
-    def __init__(self, uow: UnitOfWorkFactory, decisions: OrderDecisions, clock: Clock) -> None:
+    def __init__(
+        self, uow: UnitOfWorkFactory, decisions: OrderDecisions, refunds: RefundDocuments, clock: Clock
+    ) -> None:
         self._uow = uow
         self._decisions = decisions
+        self._refunds = refunds
         self._clock = clock
 
     async def due(self, shop: ShopId) -> MakingCounts:
@@ -75,7 +79,7 @@ class MakeDocuments:
 
     async def all(self, shop: ShopId, *, wanted: Callable[[Order], bool]) -> MakingCounts:
         """Try every order of a shop that has no document yet and is ``wanted``, whatever the automatic setting says."""
-        counts, after = MakingCounts(), None
+        counts, after = await self._refunds_of(shop), None
         while True:
             async with self._uow() as uow:
                 page = await uow.orders.undocumented(shop, after=after, limit=BATCH)
@@ -90,6 +94,17 @@ class MakeDocuments:
             except Exception as error:  # noqa: BLE001 - as above
                 log.warning("making_documents_failed", orders=len(ids), error=type(error).__name__)
                 counts += await self._one_by_one(ids, always=True)
+
+    async def _refunds_of(self, shop: ShopId) -> MakingCounts:
+        """Refunds that stand open although the shop documents them by itself: it did not when they came."""
+        counts, after = MakingCounts(), None
+        while True:
+            async with self._uow() as uow:
+                ids = await uow.refunds.with_open(shop, after=after, limit=BATCH)
+            if not ids:
+                return counts
+            after = ids[-1]
+            counts += await self._one_by_one(ids, always=False)
 
     async def _one_by_one(self, ids: Sequence[OrderId], *, always: bool) -> MakingCounts:
         counts = MakingCounts()
@@ -130,8 +145,17 @@ class MakeDocuments:
         await uow.orders.save(changed, now=now)
         blocked = [event for saved in changed for event in blocked_events(held[saved.id][0], saved)]
         await uow.events.append_many([*blocked, *(event for decision in decisions for event in decision.events)])
+        mappings = {decision.id: decision.mapping for decision in decisions}
+        refunded = [
+            RefundedOrder(
+                id=known.id, shop=shops[known.shop_id], order=order, mapping=mappings.get(known.id, known.mapping)
+            )
+            for known, order in held.values()
+            if known.shop_id in shops
+        ]
+        credited = await self._refunds.settle(uow, refunded, now=now)
         return MakingCounts(
-            documents=sum(decision.document_id is not None for decision in decisions),
+            documents=sum(decision.document_id is not None for decision in decisions) + credited,
             blocked=sum(decision.state is OrderState.BLOCKED for decision in decisions),
         )
 

@@ -212,6 +212,10 @@ class OrderRequests:
         standing = replace(decision, problems=(*kept, *decision.problems))
         if decision.document_id is not None or is_news(held.known, standing):
             saved = saved_decision(held.known, standing, now=now)
+            if decision.document_id is not None and held.order.refunds:
+                # Refunds that waited for this document follow it.
+                saved = replace(saved, retry_at=now)
+                await uow.nudge("documents", held.shop.id)
             await uow.orders.save([saved], now=now)
             await uow.events.append_many([*blocked_events(held.known, saved), *decision.events])
         return decision

@@ -49,6 +49,7 @@ from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
 from app.services.pull_mappings import PullMappings
+from app.services.refund_documents import RefundDocuments
 from app.services.run_task import RunTask
 from app.services.runs import StartRun
 from app.services.shops import NewShop, ShopAdministration, ShopChange
@@ -246,7 +247,7 @@ class World:
         import_orders = ImportOrders(
             gateway=reads, uow=self.uow, decisions=decisions, clock=self.clock, ids=self.ids, worker=name
         )
-        make_documents = MakeDocuments(self.uow, decisions, self.clock)
+        make_documents = MakeDocuments(self.uow, decisions, RefundDocuments(self.ids), self.clock)
         runners: TaskRunners = {
             TaskName.IMPORT_ORDERS: ImportOrdersTask(
                 gateway=reads,

@@ -29,6 +29,7 @@ from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
 from app.adapters.postgres.repositories.orders import PostgresOrders
 from app.adapters.postgres.repositories.orders_reading import PostgresOrdersReading
 from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
+from app.adapters.postgres.repositories.refunds import PostgresRefunds
 from app.adapters.postgres.repositories.retention import PostgresRetention
 from app.adapters.postgres.repositories.runs import PostgresRuns
 from app.adapters.postgres.repositories.schedules import PostgresSchedules
@@ -89,6 +90,10 @@ class PostgresUnitOfWork:
     @cached_property
     def documents(self) -> PostgresDocuments:
         return PostgresDocuments(self.driver)
+
+    @cached_property
+    def refunds(self) -> PostgresRefunds:
+        return PostgresRefunds(self.driver)
 
     @cached_property
     def orders_reading(self) -> PostgresOrdersReading:

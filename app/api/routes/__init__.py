@@ -17,6 +17,7 @@ from app.api.routes import (
     order_requests,
     orders,
     orders_to_import,
+    refunds,
     runs,
     sales_documents,
     schedules,
@@ -47,5 +48,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     sales_documents.router,
     orders.router,
     order_requests.router,
+    refunds.router,
     orders_to_import.router,
 )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from app.domain.chosen_customers import Parties
 from app.domain.identifiers import DocumentId, OrderId, ShopId
+from app.domain.money import CurrencyHandling
 from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentContent, DocumentFacts, DocumentKind, DocumentState
 from app.domain.snapshots import Snapshot
@@ -112,6 +114,9 @@ class BookedOrder:
 
     document: DocumentFacts
     snapshot: Snapshot
+    handling: CurrencyHandling
+    customers: Parties
+    """Those of the document; a customer that the ERP numbered since has its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,17 @@ import asyncpg
 _APPEARED = """
 UPDATE orders SET document_due_at = now() WHERE id IN (
     SELECT id FROM orders
-    WHERE waits_for && $1::text[] AND (document_due_at IS NULL OR document_due_at > now())
+    WHERE id = ANY(ARRAY(
+        SELECT id FROM orders WHERE waits_for && $1::text[]
+        UNION SELECT order_id FROM refunds WHERE waits_for && $1::text[]
+    )) AND (document_due_at IS NULL OR document_due_at > now())
     ORDER BY id FOR UPDATE
 )
 """
 
 
 class PostgresAwaitingWork:
-    """Uses the GIN index on ``orders.waits_for``."""
+    """Uses the GIN indexes on ``waits_for`` of orders and refunds."""
 
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver

@@ -9,7 +9,9 @@ import msgspec
 
 from app.adapters.postgres.repositories.document_insertion import DocumentInsertion
 from app.adapters.postgres.repositories.stored_json import decoder, encoded
+from app.domain.chosen_customers import ExistingCustomer, Parties
 from app.domain.identifiers import DocumentId, OrderId, ShopId
+from app.domain.money import CurrencyHandling
 from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentFacts, DocumentKind, DocumentState
 from app.domain.snapshots import Snapshot
@@ -45,15 +47,15 @@ class PostgresDocuments:
 
     async def booked(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, BookedOrder]:
         rows = await self._driver.fetch(
-            f"SELECT order_id, snapshot, {_FACTS} FROM sales_documents"
-            " WHERE order_id = ANY($1::text[]) AND refund_id IS NULL AND adjusts_id IS NULL"
-            " AND state <> 'cancelled' AND unlinked_at IS NULL",
+            f"SELECT live.*, sell_to.no AS sell_to_no, bill_to.no AS bill_to_no FROM (SELECT order_id, snapshot,"
+            f" content ->> 'currency_handling' AS handling, sell_to_customer_id, bill_to_customer_id, {_FACTS}"
+            " FROM sales_documents WHERE order_id = ANY($1::text[]) AND refund_id IS NULL AND adjusts_id IS NULL"
+            " AND state <> 'cancelled' AND unlinked_at IS NULL) AS live"
+            " LEFT JOIN customers AS sell_to ON sell_to.id = sell_to_customer_id"
+            " LEFT JOIN customers AS bill_to ON bill_to.id = bill_to_customer_id",
             list(order_ids),
         )
-        return {
-            row["order_id"]: BookedOrder(document=_facts(row), snapshot=_snapshot.decode(row["snapshot"]))
-            for row in rows
-        }
+        return {row["order_id"]: _booked(row) for row in rows}
 
     async def settle(self, document_id: DocumentId, snapshot: Snapshot) -> None:
         await self._driver.execute(
@@ -146,6 +148,19 @@ def _facts(row: asyncpg.Record) -> DocumentFacts:
         posted_document_no=row["posted_document_no"],
         posting_date=row["posting_date"],
         unlinked_at=row["unlinked_at"],
+    )
+
+
+def _booked(row: asyncpg.Record) -> BookedOrder:
+    sell_to, bill_to = (
+        ExistingCustomer(id=row[f"{role}_customer_id"], no=row[f"{role}_no"]) if row[f"{role}_customer_id"] else None
+        for role in ("sell_to", "bill_to")
+    )
+    return BookedOrder(
+        document=_facts(row),
+        snapshot=_snapshot.decode(row["snapshot"]),
+        handling=CurrencyHandling(row["handling"]),
+        customers=Parties(sell_to=sell_to, bill_to=bill_to),
     )
 
 

@@ -166,6 +166,42 @@ class OrderChangesRow(Row, table=True):
     """What the person said who marked the conflict as resolved."""
 
 
+class RefundRow(Row, table=True):
+    """Where a refund of an order stands on its way to a document; what it gives back is in the order's copy, too."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        Index("ix_refunds_order", "order_id"),
+        Index("ix_refunds_updated", "updated_at", "id"),
+        Index("ix_refunds_state", "state", "updated_at", "id"),
+        Index("ix_refunds_shop_state", "shop_id", "state", "updated_at", "id"),
+        Index("ix_refunds_shopify", "shopify_id", "updated_at", "id"),
+        Index("ix_refunds_waits_for", "waits_for", postgresql_using="gin"),
+        CheckConstraint(
+            "state IN ('open', 'waiting', 'blocked', 'failed', 'done', 'not_needed')",
+            name="state",
+        ),
+    )
+
+    id: str = Field(sa_column=text(primary_key=True))
+    """Derived from the order's and Shopify's: ``app.domain.identifiers.refund_id``."""
+    order_id: str = Field(sa_column=text(ForeignKey("orders.id", ondelete="CASCADE")))
+    shop_id: str = Field(sa_column=text(ForeignKey("shops.id")))
+    shopify_id: str = Field(sa_column=text())
+    body: Any = Field(sa_column=json(holds=Holds.PERSON))
+    """``app.domain.orders.Refund``."""
+    state: str = Field(sa_column=text())
+    problems: Any = Field(sa_column=json(holds=Holds.PERSON))
+    """List of ``app.domain.problems.Problem``."""
+    waits_for: list[str] = Field(sa_column=texts(holds=Holds.PERSON))
+    """As that of orders."""
+    document_on_request: bool = Field(sa_column=flag())
+    """After its document was cancelled or rejected nothing is made by itself."""
+    version: int = Field(sa_column=small())
+    created_at: datetime = Field(sa_column=instant())
+    updated_at: datetime = Field(sa_column=instant())
+
+
 class OrderCaptureRow(Row, table=True):
     """The raw answer an import was made of, kept when it differs from the one before (2.22)."""
 
