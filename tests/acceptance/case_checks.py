@@ -54,8 +54,8 @@ def _documents(play: CasePlay, expected: list[Json]) -> None:
 
 
 def _document(play: CasePlay, found: Json, expected: Json) -> None:
-    about = f"the document of {expected['order']}"
     expected = dict(expected)
+    about = f"the document of {expected.get('order') or expected.pop('refund')}"
     if (unwanted := expected.pop("number_not", None)) is not None:
         assert found["number"] != unwanted, about
     if expected.get("customer_no") == THE_CREATED_CUSTOMER:
@@ -97,9 +97,32 @@ def _documents_added(play: CasePlay, count: int) -> None:
 
 
 def _refund_documents(play: CasePlay, expected: list[Json]) -> None:
-    if expected:
-        raise words.UntranslatedWord("refund_documents with content")
-    assert not [document for document in play.documents() if document["refund"] is not None]
+    found = play.refund_documents()
+    assert sorted(found) == sorted(str(document["refund"]) for document in expected)
+    for document in expected:
+        _document(play, found[str(document["refund"])], document)
+
+
+def _refund_documents_absent(play: CasePlay, refunds: list[int]) -> None:
+    assert not set(play.refund_documents()) & set(map(str, refunds))
+
+
+def _refund_document_count(play: CasePlay, count: int) -> None:
+    assert sum(document["refund"] is not None for document in play.documents()) == count
+
+
+def _refunds(play: CasePlay, expected: list[Json]) -> None:
+    for refund in expected:
+        state = play.refund(refund["id"])["state"]
+        assert (state in {"blocked", "failed"}) is refund["processing_error"], f"refund {refund['id']} is {state}"
+
+
+def _lines_forbidden(play: CasePlay, forbidden: list[Json]) -> None:
+    for line in forbidden:
+        wanted = words.LINE_TYPES[line["type"]], line["no"]
+        assert wanted not in [
+            (each["type"], each["no"]) for each in play.refund_documents()[str(line["refund"])]["lines"]
+        ]
 
 
 def _shipping_lines(play: CasePlay, expected: list[Json]) -> None:
@@ -149,7 +172,13 @@ def _links(play: CasePlay, table: str, key: str, expected: dict[str, str]) -> No
 
 
 def _errors(play: CasePlay, expected: list[Json]) -> None:
-    """What went wrong, at its order; nothing else did."""
+    """What went wrong, at its order or when a refund's document was asked for; nothing else did."""
+    asked = [error for error in expected if "refund" in error]
+    assert {str(error["refund"]) for error in asked} == set(play.refused_refunds)
+    for error in asked:
+        said = play.refused_refunds[str(error["refund"])]
+        assert all(part in said for part in error["message_about"].split(", ")), said
+    expected = [error for error in expected if "refund" not in error]
     assert [run["errors"] for run in play.runs if run["errors"]] == []
     assert list(play.erp.every(f"/v1/shops/{play.case.shop}/orders-to-import", has_error=True)) == []
     if not play.asks_for_documents:
@@ -225,6 +254,10 @@ CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "documents_changed_after_first_sync": _documents_changed,
     "documents_added_after_first_sync": _documents_added,
     "refund_documents": _refund_documents,
+    "refund_documents_absent": _refund_documents_absent,
+    "refund_document_count": _refund_document_count,
+    "refunds": _refunds,
+    "lines_forbidden": _lines_forbidden,
     "shipping_lines": _shipping_lines,
     "shipping_tax_lines": _shipping_tax_lines,
     "customers_created": _customers_created,

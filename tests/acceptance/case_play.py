@@ -36,6 +36,7 @@ class CasePlay:
         self.desk = desk
         self.runs: list[Json] = []
         self.documents_of_the_first_run: dict[str, Json] = {}
+        self.refused_refunds: dict[str, str] = {}
         self.calls_of_step: dict[str, list[Json]] = {}
         self._updated_since: str | None = None
         self._erp_fault: Json | None = None
@@ -96,6 +97,7 @@ class CasePlay:
             "process_open_orders": self._make_documents,
             "link_variant": self._link_variants,
             "resolve_conflict": self._resolve_conflict,
+            "try_refund_document": self._try_refund_document,
         }
         for action in self.case.actions:
             word, given = next(iter(action.items()))
@@ -139,10 +141,26 @@ class CasePlay:
             words = set(change) - set(REFERENCE_MECHANICS)
             if words == {"shop"}:
                 self.desk.put(shop=change["shop"])
-            elif words == {"order", "set"}:
-                self.desk.change_order(change["order"], emit=False, **change["set"])
+            elif words <= {"order", "set", "transaction"}:
+                moved = change.get("transaction")
+                refunds = self._change_transaction(change["order"], moved) if moved else {}
+                self.desk.change_order(change["order"], emit=False, **change["set"], **refunds)
             else:
                 raise UntranslatedWord(f"shopify_change: {', '.join(change)}")
+
+    def _change_transaction(self, name: str, transaction: Json) -> Json:
+        """The order's refunds with one of their transactions changed."""
+        orders = self.desk.state("orders")["orders"]
+        refunds: list[Json] = next(order for order in orders if order["name"] == name)["refunds"]
+        for each in (each for refund in refunds for each in refund["transactions"]):
+            if each["id"].endswith(f"/{transaction['id']}"):
+                each["status"] = transaction["status"]
+        return {"refunds": refunds}
+
+    def _try_refund_document(self, shopify_id: int) -> None:
+        answer = self.erp.send("POST", f"/v1/refunds/{self.refund(shopify_id)['id']}/create-document")
+        assert answer.status_code == 409, answer.text
+        self.refused_refunds[str(shopify_id)] = answer.json()["detail"]
 
     def _make_document(self, name: str) -> None:
         self.erp.post(f"/v1/orders/{self.order(name)['id']}/create-document")
@@ -177,6 +195,14 @@ class CasePlay:
     def documents(self) -> list[Json]:
         """The live ones."""
         return [document for document in all_documents(self.erp, self.case.shop) if is_live(document)]
+
+    def refund_documents(self) -> dict[str, Json]:
+        """The live ones of refunds, by Shopify's id of the refund."""
+        return {each["refund"]["shopify_id"]: each for each in self.documents() if each["refund"] is not None}
+
+    def refund(self, shopify_id: int) -> Json:
+        (found,) = self.erp.every("/v1/refunds", shop=self.case.shop, shopify_id=str(shopify_id))
+        return found
 
     def created_customers(self) -> list[Json]:
         return [each for each in self.erp.every("/v1/new-customers") if each["shop"] == self.case.shop]

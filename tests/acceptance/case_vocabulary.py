@@ -314,6 +314,7 @@ LINE_FACTS: dict[str, Callable[[Json], object]] = {
     "no": lambda line: line["no"],
     "variant": lambda line: line["variant_code"] or None,
     "description": lambda line: line["description"],
+    "description_contains": lambda line: line["description"].rpartition(" ")[2],
     "location": lambda line: line["location_code"] or None,
     "agent": lambda line: line["shipping_agent_code"],
     "service": lambda line: line["shipping_agent_service_code"],
