@@ -49,7 +49,9 @@ class CustomerProblems:
             ProblemCode.CUSTOMER_MISSING,
             f"No customer was found for {self._who()} by {tried}.{hint}",
             "Link the store customer to a customer, set the customers of the order, "
-            "or allow creating customers or a default customer.",
+            "or allow creating customers or a default customer."
+            if self.wanted.store_customer_id
+            else "Set the customers of the order, or allow a default customer. Nobody is created of a guest.",
         )
 
     def default_unknown(self, no: str, *, rule: str) -> Problem:

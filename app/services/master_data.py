@@ -95,9 +95,10 @@ class CustomerData:
 
 
 def comparing_forms(customer: Customer, contact: ContactNormaliser) -> CustomerKeys:
-    """By what the customer is found (P21)."""
+    """By what the customer is found (P21). Of several e-mails in the field the first one counts (CUS-84)."""
+    email = customer.email.partition(";")[0].partition(",")[0]
     return CustomerKeys(
-        email=contact.email_key(customer.email) if customer.email else None,
+        email=contact.email_key(email) if email.strip() else None,
         phone=contact.phone_key(customer.phone, customer.address.country_code) if customer.phone else None,
         address=address_key(name=customer.name, name2=customer.name2, address=customer.address),
         tax_ids=tuple(key for key in map(tax_id_key, (customer.registration_no, customer.vat_registration_no)) if key),

@@ -150,6 +150,19 @@ async def test_a_link_to_a_customer_that_is_gone_is_gone_and_the_customer_is_loo
     assert (await world.document_of())["sell_to"]["customer_no"] == "C201"
 
 
+async def test_of_several_emails_of_a_customer_the_first_one_counts(world: World) -> None:
+    """CUS-84."""
+    await world.set(customers={**CREATING, "auto_create": False})
+    await world.customer("C200", email="Anna@example.com; office@example.com")
+    anna, office = a_person(70, email="anna@example.com"), a_person(71, email="office@example.com")
+    await world.store.has(of_person(1001, anna), of_person(1002, office), customers=[anna, office])
+
+    await world.imports(1001, 1002)
+
+    assert (await world.document_of())["sell_to"]["customer_no"] == "C200"
+    assert await world.problems("#1002") == ["customer_missing"]
+
+
 async def test_several_fitting_customers_are_a_problem_and_not_a_guess(world: World) -> None:
     await world.set(customers=CREATING)
     await world.customer("C200", email="anna@example.com")

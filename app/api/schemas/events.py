@@ -69,7 +69,9 @@ class ActivityList(AnswerBody):
 
 
 def event_shown(event: FeedEvent) -> EventShown:
-    """An event of the feed. Resources without a page of their own have no address; a customer's goes by its number."""
+    """An event of the feed. Resources without a page of their own have no address; a customer's goes by its number as
+    soon as there is one.
+    """
     url = URLS.get(event.resource_type)
     if event.resource_type == "shop":
         url = f"/v1/shops/{event.shop}"

@@ -66,7 +66,7 @@ PAGE = """
 SELECT e.id, e.position, e.type, e.occurred_at, s.code, e.resource_type, e.resource_id, e.resource_version,
     c.no AS customer_no
 FROM events e JOIN shops s ON s.id = e.shop_id
-LEFT JOIN customers c ON e.resource_type = 'customer' AND c.id = e.resource_id
+LEFT JOIN customers c ON e.resource_type IN ('customer', 'new_customer') AND c.id = e.resource_id
 WHERE e.position > $1 AND e.position <= $2
   AND ($3::text[] IS NULL OR e.type = ANY($3) OR split_part(e.type, '.', 1) || '.*' = ANY($3))
   AND ($4::text[] IS NULL OR e.shop_id = ANY($4))
