@@ -1,5 +1,6 @@
 """Which parts of a refund become a credit memo, and which merely make the order smaller (REF-25). Makes no document."""
 
+from app.domain.money import Amount, total
 from app.domain.orders import Refund, RefundLine
 
 
@@ -15,6 +16,12 @@ def gives_back(refund: Refund) -> bool:
 def is_pending(refund: Refund) -> bool:
     """Whether money of it is still on its way (REF-33)."""
     return any(each.status == "pending" and each.kind == "refund" for each in refund.transactions)
+
+
+def money_back(refund: Refund) -> Amount:
+    """The money of it, arrived or on its way."""
+    coming = [each.amount for each in refund.transactions if each.status == "pending" and each.kind == "refund"]
+    return refund.refunded + total(coming)
 
 
 def credits_shipping(refund: Refund) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.domain.money import NOTHING, Amount
 from app.domain.orders import LineKind, Order, Refund
-from app.domain.refunds import creditable, credits_shipping
+from app.domain.refunds import creditable, credits_shipping, gives_back, money_back
 from app.domain.shop_settings import RefundProcess
 
 
@@ -38,6 +38,9 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
     ``refunds.process = none`` the current total alone. Shipping waived without money counts like lines removed without
     money: no credit memo will follow. An order that holds exchange lines, which no order document shows, is also read
     without them.
+
+    Where (a) and (b) differ, an edit left no refund, and (b) knows of it: so (b) is the better one, unless money went
+    back that no part of a refund explains. Then the current figures may lack what a credit memo will still show.
     """
     totals = order.totals
     original = Charged(total=totals.total, tax=totals.tax, subtotal=totals.subtotal)
@@ -48,13 +51,25 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
         readings = [(current, standing)]
     else:
         readings = [
-            (original.less(_taken_back(order, to_be_credited=False)), exchanged),
             (current.plus(_taken_back(order, to_be_credited=True)), standing),
+            (original.less(_taken_back(order, to_be_credited=False)), exchanged),
         ]
+        if not all(_explained(order, refund) for refund in order.refunds):
+            readings.reverse()
     found = [reading for reading, _ in readings]
     if exchanged != _NONE:
         found += [reading.less(exchange_lines) for reading, exchange_lines in readings]
     return list(dict.fromkeys(found))
+
+
+def _explained(order: Order, refund: Refund) -> bool:
+    """Whether the money that went back is that of the refund's own lines, shipping and duties."""
+    if not gives_back(refund):
+        return True
+    parts = _refunded_charges(order, refund)
+    for line in refund.lines:
+        parts = parts.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
+    return parts.total == money_back(refund)
 
 
 def _part(order: Order, *, subtotal: Amount, tax: Amount, goods: bool = True) -> Charged:

@@ -49,6 +49,8 @@ class _Match:
 
     positions: Sequence[Position]
     reading: Charged
+    place: int
+    """Of the reading, among all of them."""
     order_discount: Decimal
     left_out: bool
     gap: Decimal
@@ -77,7 +79,7 @@ def prove(
         charged=best.reading,
         tax=best.reading.tax.of(handling),
         rounding=rounding,
-        rounding_left_out=best.left_out and bool(rounding),
+        rounding_left_out=best.left_out,
         difference=best.gap if nudged is None else ZERO,
     )
 
@@ -102,25 +104,30 @@ def _matches(
 ) -> Iterator[_Match]:
     net = sum((position.amount for position in positions), ZERO)
     for discount in _order_discounts(order, positions, handling):
-        for reading in readings:
+        for place, reading in enumerate(readings):
             total = reading.total.of(handling)
             goal = total if order.prices_include_tax else total - reading.tax.of(handling)
             gap = net - discount - goal
-            yield _Match(positions=positions, reading=reading, order_discount=discount, left_out=True, gap=gap)
-            if rounding:
-                gap += rounding
-                yield _Match(positions=positions, reading=reading, order_discount=discount, left_out=False, gap=gap)
+            for left_out in (True, False) if rounding else (True,):
+                yield _Match(
+                    positions=positions,
+                    reading=reading,
+                    place=place,
+                    order_discount=discount,
+                    left_out=left_out,
+                    gap=gap if left_out else gap + rounding,
+                )
 
 
 def _best(matches: Sequence[_Match], *, handling: CurrencyHandling, currency: str) -> _Match:
-    """An exact match (of several the one with its lines' own tax), else the closest within roundings, else the
-    closest.
+    """An exact match (of several that of the best reading, and of one total that with its lines' own tax), else the
+    closest within roundings, else the closest.
     """
     exact = [match for match in matches if not match.gap]
-    if len(exact) > 1:
-        return next((match for match in exact if match.reading.tax.of(handling) == _tax(match.positions)), exact[0])
     if exact:
-        return exact[0]
+        best = min(exact, key=lambda match: match.place)
+        alike = [match for match in exact if match.reading.total == best.reading.total]
+        return next((match for match in alike if match.reading.tax.of(handling) == _tax(match.positions)), best)
     within = [match for match in matches if _nudged(match.positions, match.gap, currency) is not None]
     return min(within or matches, key=lambda match: abs(match.gap))
 

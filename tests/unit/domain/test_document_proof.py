@@ -1,0 +1,147 @@
+"""P32: what the figures settle, and what they must never settle."""
+
+import dataclasses
+
+import pytest
+
+from app.domain.money import NOTHING
+from app.domain.orders import LineKind
+from app.domain.problems import ProblemCode
+from app.domain.shop_settings import RefundProcess
+from tests.builders import (
+    documented,
+    fee,
+    line,
+    money,
+    order,
+    payment,
+    refund,
+    refund_line,
+    refunded_shipping,
+    refused,
+    settings,
+    shipping,
+    tax,
+    told,
+    totals,
+)
+
+
+def test_a_reading_within_roundings_is_taken_before_a_closer_one_that_no_rounding_reaches() -> None:
+    """Two shares of 0.333 may each be 0.34; none may be 0.32."""
+    two = [line(number, quantity=3, current=1, discounts=["1.00"]) for number in (1, 2)]
+    made = order(*two, totals=totals("19.35", current="19.32"))
+    assert told(documented(made).lines, "discount_amount", "amount") == [("0.34", "9.66"), ("0.34", "9.66")]
+    assert str(documented(made).totals.charged_by_shopify) == "19.32"
+
+
+@pytest.mark.parametrize("current", ["9.665", "9.668"])
+def test_a_difference_of_less_than_a_cent_is_no_rounding_of_a_share(current: str) -> None:
+    made = order(line(1, quantity=3, current=1, discounts=["1.00"]), totals=totals("29.00", current=current))
+    assert ProblemCode.TOTAL_DIFFERS in refused(made)
+
+
+def test_the_rest_of_the_order_discount_falls_on_articles_alone() -> None:
+    """P31: not on gift cards and tips, which are sold for what they are worth."""
+    made = order(
+        line(1, kind=LineKind.GIFT_CARD),
+        line(2, kind=LineKind.TIP),
+        line(3, kind=LineKind.CUSTOM),
+        line(4),
+        totals=totals("36.00", discount="4.00"),
+    )
+    assert told(documented(made).lines, "order_discount_amount") == [("0.00",), ("0.00",), ("2.00",), ("2.00",)]
+
+
+def test_an_order_discount_that_an_edit_brought_is_found_by_the_current_figure() -> None:
+    """Shopify's original discount stays nothing; only the current one tells of it."""
+    made = order(line(1), totals=totals("10.00", current="8.00", discount="0", current_discount="2.00"))
+    assert told(documented(made).lines, "order_discount_amount", "amount") == [("2.00", "8.00")]
+
+
+def test_an_order_discount_that_an_edit_took_away_is_not_documented() -> None:
+    """The original total still holds it, and the lines would make that total, too; charged is what stands."""
+    made = order(line(1), totals=totals("8.00", current="10.00", discount="2.00", current_discount="0"))
+    assert told(documented(made).lines, "order_discount_amount", "amount") == [("0.00", "10.00")]
+
+
+def test_a_discount_of_an_edit_counts_beside_a_return_whose_money_its_lines_explain() -> None:
+    """20.00 less 2.00 by the edit; the 10.00 that went back are the credit memo's."""
+    kept, back = line(1), line(2, current=0)
+    made = order(
+        kept,
+        back,
+        refunds=(refund(refund_line(back, subtotal="10.00"), refunded="10.00"),),
+        totals=totals("20.00", current="8.00", discount="0", current_discount="2.00"),
+    )
+    document = documented(made)
+    assert str(document.totals.charged_by_shopify) == "18.00"
+    assert told(document.lines, "order_discount_amount") == [("1.00",), ("1.00",)]
+
+
+def test_a_fee_that_an_edit_took_away_is_not_documented() -> None:
+    made = order(line(1), additional_fees=(fee("2.00"),), totals=totals("12.00", current="10.00", additional_fees="0"))
+    assert told(documented(made).lines, "amount") == [("10.00",)]
+
+
+@pytest.mark.parametrize(
+    ("given_back", "pending"), [("2.00", False), ("0", True)], ids=["money that came back", "money on its way"]
+)
+def test_a_fee_that_was_given_back_with_money_is_documented_and_credited(given_back: str, pending: bool) -> None:
+    """No part of the refund tells of it, but a credit memo will follow for the money."""
+    back = refund(refunded=given_back)
+    if pending:
+        back = dataclasses.replace(back, transactions=(payment(kind="refund", status="pending", amount="2.00"),))
+    made = order(
+        line(1),
+        additional_fees=(fee("2.00"),),
+        refunds=(back,),
+        totals=totals("12.00", current="10.00", additional_fees="0"),
+    )
+    assert told(documented(made).lines, "amount") == [("10.00",), ("2.00",)]
+
+
+@pytest.mark.parametrize("includes", [True, False])
+def test_money_that_lines_shipping_and_duties_explain_is_no_other_money(includes: bool) -> None:
+    """With the tax of each part where prices exclude it; so the waived fee is known to be waived."""
+    sold, sent = line(1, duties=[("21", "3.00")], taxes=[tax("1.00")], current=0), shipping("5.00", taxes=[tax("0.50")])
+    on_top = money("1.50") if not includes else NOTHING
+    whole = money("18.00") + on_top
+    back = refund(
+        refund_line(sold, subtotal="10.00", tax="1.00"),
+        shipping=[refunded_shipping("5.00", of=sent, tax="0.50")],
+    )
+    back = dataclasses.replace(back, duties=money("3.00"), refunded=whole)
+    made = order(
+        sold,
+        shipping_lines=(sent,),
+        additional_fees=(fee("2.00"),),
+        refunds=(back,),
+        prices_include_tax=includes,
+        totals=dataclasses.replace(
+            totals("0", tax="1.50", current_tax="0"), total=whole + money("2.00"), current_total=NOTHING
+        ),
+    )
+    assert told(documented(made).lines, "amount") == [("10.00",), ("5.00",), ("3.00",)]
+
+
+def test_no_discount_makes_an_order_less_than_nothing() -> None:
+    made = order(line(1), totals=totals("-0.50", discount="10.50"))
+    assert ProblemCode.TOTAL_DIFFERS in refused(made)
+
+
+def test_an_order_without_articles_spreads_its_discount_over_what_it_sells_and_not_over_shipping() -> None:
+    made = order(
+        line(1, kind=LineKind.GIFT_CARD),
+        shipping_lines=(shipping("5.00"),),
+        totals=totals("13.00", discount="2.00", current_discount="2.00"),
+    )
+    assert told(documented(made).lines, "order_discount_amount", "amount") == [("2.00", "8.00"), ("0.00", "5.00")]
+
+
+def test_only_the_rounding_of_refunds_is_taken_from_that_of_payments() -> None:
+    """Where nobody writes credit memos: the payment's own rounding is in the header already."""
+    paid = dataclasses.replace(payment("cash"), rounding=money("0.02"))
+    made = order(line(1), transactions=(paid,), totals=totals("10.00", cash_rounding="0.02"))
+    shop = settings(refunds={"process": RefundProcess.NONE})
+    assert told(documented(made, shop=shop).lines, "amount") == [("10.00",), ("0.02",)]
