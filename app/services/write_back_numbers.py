@@ -1,4 +1,4 @@
-"""Write the ERP's numbers to the store's orders, as an attribute beside all others (P35, decision 31).
+"""Write the ERP's numbers to the store's orders, as an attribute beside all others (P35, decision 34).
 
 What an order should say stands in its documents; a row of ``number_write_backs`` only says that it is to be looked at.
 So every attempt begins with looking: what stands already is not written again, whatever became of the attempt before.
