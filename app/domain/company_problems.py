@@ -27,8 +27,8 @@ _SETTINGS_THAT_HELP = (
     "companies.auto_create",
 )
 _UNKNOWN = {
-    "company": "What the store holds of the company is not known: it grants neither read_companies nor read_customers.",
-    "company_contact": "The main contact of the company is not known: the store does not grant read_customers.",
+    "company": "The store does not tell what it holds of the company: grant read_companies or read_customers.",
+    "company_contact": "The store does not tell the main contact of the company: grant read_customers.",
 }
 
 

@@ -152,7 +152,7 @@ def _company(company: Values, now: str) -> None:
         _stamp(location, company["updatedAt"])
         location.setdefault("name", company["name"])
         location.setdefault("currency", SHOP["currencyCode"])
-        settings = location.setdefault("taxSettings", {})
+        settings = location["taxSettings"] = location.get("taxSettings") or {}
         if location.get("taxRegistrationId") is not None:
             settings.setdefault("taxRegistrationId", location["taxRegistrationId"])
         location.setdefault("taxRegistrationId", settings.get("taxRegistrationId"))

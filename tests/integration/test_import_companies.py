@@ -1,11 +1,18 @@
 """Companies that orders bring: found, made once, and linked so that they stay who they are (P20–P22, COM-10 … 36)."""
 
-import asyncio
 from typing import Any
 
-from tests.integration.world import EVERYBODY, HeldReading, World, an_order
+from tests.integration.test_import_customers import both_at_once
+from tests.integration.world import EVERYBODY, World, an_order
 
 CREATING: dict[str, Any] = {"auto_create": True, "template_code": "B2B", "mapping": ["by_tax_id", "by_email_phone"]}
+SCOPES = [
+    "read_orders",
+    "read_products",
+    "read_locations",
+    "read_merchant_managed_fulfillment_orders",
+    "read_assigned_fulfillment_orders",
+]
 BY_TAX_ID: dict[str, Any] = {"mapping": ["by_tax_id"]}
 
 
@@ -277,16 +284,33 @@ async def test_a_private_order_and_a_companys_in_one_batch_each_find_their_own(w
     assert [await sold_to(world, "#1001"), await sold_to(world, "#1002")] == ["C200", "C100"]
 
 
-async def both_at_once(world: World, one: int, other: int) -> None:
-    """Two workers that have each read one of these orders write them at the same time."""
-    held = [HeldReading(world.gateway), HeldReading(world.gateway)]
-    importing = []
-    for order, reading in zip((one, other), held, strict=True):
-        await world.wants(order)
-        process = world.process(f"of {order}", gateway=reading)
-        importing.append(asyncio.create_task(process.import_orders(world.store_id)))
-        await reading.has_read.wait()
-    for reading in held:
-        reading.let_go.set()
-    counts = await asyncio.gather(*importing)
-    assert [each.imported for each in counts] == [1, 1]
+async def test_a_person_may_have_a_companys_customer_made_whatever_the_setting_says(world: World) -> None:
+    """4.05."""
+    await world.set(companies=BY_TAX_ID | {"template_code": "B2B"})
+    mill = a_company(60, a_location(tax_id="BE0123456749"))
+    await world.store.has(of_company(1001, mill), companies=[mill])
+    await world.imports(1001)
+    assert await world.problems() == ["company_missing"]
+
+    await world.requests.create_customer(EVERYBODY, await world.order_id())
+    await world.works_off()
+
+    assert await made_customers(world) == 1
+    assert (await world.order())["mapping"]["sell_to_customer_id"] is not None
+
+
+async def test_a_company_that_the_store_does_not_tell_waits_with_the_reason_until_it_is_granted(world: World) -> None:
+    await world.set(companies=CREATING)
+    await world.customer("C200", registration_no="BE0123456749")
+    mill = a_company(60, a_location(tax_id="BE0123456749"))
+    await world.store.has(of_company(1001, mill), companies=[mill], app={"scopes": SCOPES})
+    await world.imports(1001)
+    [problem] = (await world.order())["problems"]
+    assert problem["code"] == "company_missing"
+    assert "grant read_companies or read_customers" in problem["detail"]
+
+    await world.store.has(app={"scopes": [*SCOPES, "read_companies", "read_customers"]})
+    world.clock.pass_by(minutes=61)
+    await world.run(order_shopify_ids=["1001"])
+
+    assert await sold_to(world, "#1001") == "C200"

@@ -11,26 +11,16 @@ from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId
 from app.domain.mappings import CustomerTemplate, Mappings
 from app.domain.order_record import MatchOutcome, OrderMapping
-from app.domain.orders import CompanyContact, CompanyProfile, Named, Order
+from app.domain.orders import CompanyProfile, Order
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import CompanyMapping, ImportRange, TaxIdField
-from tests.builders import SHOP, address, customer, order, settings, sid
+from tests.builders import SHOP, address, customer, settings, sid
+from tests.unit.domain.buying_companies import ADA, bought
 from tests.unit.domain.choosing_customers import LINKED, choice, lookup, numbers, only, steps
 
-ADA = CompanyContact(shopify_id=sid(7600), first_name="Ada", last_name="Blue", email="Ada@Mill.example", phone="55")
 NORTH = CompanyProfile(contact=ADA, tax_id="BE 0123.456.749", billing_address=address(country_code="BE"))
 BY_EMAIL, BY_TAX_ID, DEFAULT = CompanyMapping.BY_EMAIL_PHONE, CompanyMapping.BY_TAX_ID, CompanyMapping.DEFAULT_COMPANY
 C900 = {"C900": customer("C900")}
-
-
-def bought(profile: CompanyProfile | None = NORTH, **fields: Any) -> Order:
-    given = {
-        "b2b": True,
-        "company": Named(shopify_id=sid(6001), name="Mill"),
-        "company_location": Named(shopify_id=sid(6101), name="North"),
-        "company_profile": profile,
-    }
-    return order(**(given | fields))
 
 
 def chosen(
@@ -41,7 +31,7 @@ def chosen(
     **more: Any,
 ) -> CustomerChoice:
     companies = more.pop("companies", {}) | ({"mapping": mapping} if mapping else {})
-    return choice(made or bought(), known=known, companies=companies, **more)
+    return choice(made or bought(NORTH), known=known, companies=companies, **more)
 
 
 def with_tax_id(no: str, tax_id: str = "BE0123456749", **fields: Any) -> Customer:
@@ -172,7 +162,7 @@ class TestByEmailAndPhone:
         assert steps(found)[-2:] == [("company_email", "not_found"), ("company_phone", "matched")]
 
     def test_who_placed_the_order_says_nothing_of_the_company(self) -> None:
-        made = bought(email="buyer@other.example", phone="77")
+        made = bought(NORTH, email="buyer@other.example", phone="77")
         assert lookup(made, settings(), Mappings()).email_key == "ada@mill.example"
         nobody = lookup(bought(replace(NORTH, contact=None), email="buyer@other.example"), settings(), Mappings())
         assert (nobody.email_key, nobody.phone_key, nobody.store_customer_id) == (None, None, None)
@@ -313,7 +303,7 @@ class TestProblem:
 def test_what_must_be_looked_up_names_company_location_contact_tax_id_and_default() -> None:
     shop = settings(companies={"default_customer_no": "C900", "tax_id_field": TaxIdField.VAT_REGISTRATION_NO})
     by_hand = OrderMapping(sell_to_customer_id=CustomerId("cus_A"))
-    assert lookup(bought(), shop, Mappings(), by_hand) == CustomerLookup(
+    assert lookup(bought(NORTH), shop, Mappings(), by_hand) == CustomerLookup(
         email_key="ada@mill.example",
         phone_key="BE55",
         customer_nos=("C900",),

@@ -9,31 +9,21 @@ from app.domain.chosen_customers import CreatedCustomer, CustomerChoice, LinkKin
 from app.domain.customers import NewCustomer
 from app.domain.mappings import CustomerTemplate, Mappings, PaymentTermsMapping, TaxArea
 from app.domain.order_record import OrderMapping
-from app.domain.orders import CompanyContact, CompanyProfile, Named, Order
+from app.domain.orders import CompanyProfile, Order
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import CountySource, ImportRange, NameSource, TaxIdField
-from tests.builders import address, customer, order, sid
+from tests.builders import address, customer, sid
+from tests.unit.domain.buying_companies import ADA, bought
 from tests.unit.domain.choosing_customers import choice, numbers, only, steps
 
-ADA = CompanyContact(shopify_id=sid(7600), first_name="Ada", last_name="Blue", email="ada@mill.example", phone="55")
 HOME = address(company="Mill BV", country_code="BE", province_code="VAN", province_name="Antwerp", phone="66")
 PROFILE = CompanyProfile(contact=ADA, tax_id=" BE0123456749 ", billing_address=HOME, payment_terms_id=sid(5))
 TERMS = PaymentTermsMapping(terms_id=sid(5), name="Net 30", payment_terms_code="30D")
 
 
-def bought(profile: CompanyProfile | None = PROFILE, **fields: Any) -> Order:
-    given = {
-        "b2b": True,
-        "company": Named(shopify_id=sid(6001), name="Mill"),
-        "company_location": Named(shopify_id=sid(6101), name="North"),
-        "company_profile": profile,
-    }
-    return order(**(given | fields))
-
-
 def creating(made: Order | None = None, **more: Any) -> CustomerChoice:
     companies = {"auto_create": True, "template_code": "B2B"} | more.pop("companies", {})
-    return choice(made or bought(), companies=companies, **more)
+    return choice(made or bought(PROFILE), companies=companies, **more)
 
 
 def new(found: CustomerChoice) -> NewCustomer:
@@ -49,7 +39,7 @@ def test_a_company_that_nobody_is_becomes_a_customer_with_all_that_the_store_say
     made = new(found)
     assert (made.store_company_id, made.store_customer_id, made.template_code) == ("6001", None, "B2B")
     assert (made.name, made.name2, made.contact_name) == ("Mill", "", "Ada Blue")
-    assert (made.email, made.phone) == ("ada@mill.example", "66")
+    assert (made.email, made.phone) == ("Ada@Mill.example", "66")
     assert (made.address.line1, made.address.county, made.address.country_code) == ("Address", "VAN", "BE")
     assert (made.registration_no, made.vat_registration_no) == ("BE0123456749", "")
     assert (made.tax_area_code, made.tax_liable, made.vat_business_group) == ("BE-VAN", True, "DOM")
