@@ -137,7 +137,7 @@ def parties(document: Json) -> tuple[str, str]:
     return document["sell_to"]["customer_no"], document["bill_to"]["customer_no"]
 
 
-def test_a_location_is_found_by_its_tax_id_then_by_the_main_contacts_email_and_may_have_customers_of_its_own(
+def test_a_location_is_found_by_tax_id_then_by_email_and_may_have_customers_of_its_own(
     shop: B2bShop,
 ) -> None:
     """47."""

@@ -124,7 +124,7 @@ OTHERWISE: dict[int, str] = {
 
 
 @cache
-def _tests(file: str) -> frozenset[str]:
+def names_of_tests(file: str) -> frozenset[str]:
     found = ast.walk(ast.parse((TESTS / file).read_text()))
     return frozenset(each.name for each in found if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -143,4 +143,4 @@ def test_every_rule_for_consumers_is_built_or_left_out_for_a_reason() -> None:
 def test_the_tests_of_a_rule_are_there(rule: int) -> None:
     for test in BUILT[rule]:
         file, _, name = test.partition("::")
-        assert name in _tests(file), test
+        assert name in names_of_tests(file), test
