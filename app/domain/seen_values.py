@@ -6,13 +6,20 @@ nor how rows are kept.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from app.domain.identifiers import ShopifyId
 from app.domain.mappings import Mappings
 from app.domain.orders import Order
 
+Key = TypeVar("Key")
+Text = TypeVar("Text")
+
 LONGEST_TEXT = 255
 """Longer titles and gateways cannot be mapped."""
+
+MOST_ROWS = 1_000
+"""Of one table in one shop: orders leave no more. Some stores write a day and an hour into each shipping title."""
 
 Gateway = tuple[str, str]
 """A gateway and the card company, which may be empty."""
@@ -59,10 +66,16 @@ def unknown_values(order: Order, mappings: Mappings) -> SeenValues:
         gateways=((each.gateway, each.card_company) for each in order.transactions),
     )
     return SeenValues(
-        locations={each: name for each, name in _locations(order) if each not in mappings.locations},
-        titles={key: title for key, title in named.titles.items() if key not in mappings.shipment_methods},
-        gateways={key: pair for key, pair in named.gateways.items() if key not in mappings.payment_methods},
+        locations=_without_row(dict(_locations(order)), mappings.locations),
+        titles=_without_row(named.titles, mappings.shipment_methods),
+        gateways=_without_row(named.gateways, mappings.payment_methods),
     )
+
+
+def _without_row(named: Mapping[Key, Text], rows: Mapping[Key, object]) -> Mapping[Key, Text]:
+    if len(rows) >= MOST_ROWS:
+        return {}
+    return {key: text for key, text in named.items() if key not in rows}
 
 
 def _locations(order: Order) -> Iterator[tuple[ShopifyId, str]]:

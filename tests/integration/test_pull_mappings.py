@@ -243,6 +243,16 @@ async def test_a_part_without_its_scope_is_skipped_with_the_reason_and_the_rest_
     assert await world.value("SELECT access_revoked_at IS NULL FROM stores")
 
 
+async def test_a_store_in_trouble_fails_the_run_and_what_was_done_stays(world: World) -> None:
+    await world.store.has(locations=[a_place(71, "Shop")])
+    await world.store.fails("server_error", operation="SalesAreas", times=None)
+
+    run = await world.run(TaskName.PULL_MAPPINGS)
+
+    assert (run.state, run.problem and run.problem["code"]) == (RunState.FAILED, "store_unavailable")
+    assert await world.value("SELECT count(*) FROM location_mappings") == 1
+
+
 async def test_another_shops_tables_are_its_own(world: World) -> None:
     await world.store.has(locations=[a_place(71, "Shop")])
     await world.set_up_shop("pos", {})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.domain.identifiers import ShopifyId
 from app.domain.mappings import LocationMapping, Mappings, PaymentMethodMapping, ShipmentMethodMapping
-from app.domain.seen_values import LONGEST_TEXT, SeenValues, seen, unknown_values
+from app.domain.seen_values import LONGEST_TEXT, MOST_ROWS, SeenValues, seen, unknown_values
 from tests.builders import fulfilment_order, line, order, payment, refund, refund_line, shipping, sid
 
 SOLD = line(1)
@@ -56,6 +56,13 @@ def test_what_cannot_be_mapped_is_not_kept() -> None:
     too_long = "x" * (LONGEST_TEXT + 1)
 
     assert not seen(titles=("", too_long), gateways=(("", "Visa"), (too_long, ""), ("paypal", too_long)))
+
+
+def test_titles_without_end_do_not_fill_the_table() -> None:
+    """Some stores write a day and an hour into each."""
+    rows = {f"slot {number}": ShipmentMethodMapping(title=f"Slot {number}") for number in range(MOST_ROWS)}
+
+    assert not unknown_values(order(SOLD, shipping_lines=(shipping(title="Slot X"),)), Mappings(shipment_methods=rows))
 
 
 def test_of_two_orders_what_was_seen_first_keeps_its_text() -> None:

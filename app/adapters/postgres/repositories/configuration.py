@@ -33,9 +33,14 @@ _OF_SHOPS = (
     "customer_templates",
 )
 
+# Rows that wait to be mapped decide nothing, and of countries and provinces there may be thousands.
+_MAPPED_TEMPLATE = (
+    " AND (default_customer_no IS NOT NULL OR template_code IS NOT NULL OR prices_include_tax IS NOT NULL)"
+)
+
 _TABLES = ",\n    ".join(
     f"(SELECT json_agg({table}) FROM {table} JOIN shops ON shops.id = {table}.shop_id"
-    f" WHERE shops.store_id = stores.id) AS {table}"
+    f" WHERE shops.store_id = stores.id{_MAPPED_TEMPLATE if table == 'customer_templates' else ''}) AS {table}"
     for table in _OF_SHOPS
 )
 
