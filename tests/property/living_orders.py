@@ -16,6 +16,7 @@ from typing import Any
 
 from app.store_simulator.orders import EVERYTHING, generate_catalogue, generate_orders, life
 from app.store_simulator.orders.line_money import TIP_TITLES
+from app.store_simulator.orders.money import Currencies
 
 Json = dict[str, Any]
 
@@ -86,9 +87,8 @@ def _edit_of(order: Json, charges: list[Json], rng: random.Random) -> Json | Non
 
 
 def _charges(order: Json) -> list[Json]:
-    """The charges that stand and of which nothing was given back."""
-    back = {part["shippingLine"]["id"] for refund in order["refunds"] for part in refund["refundShippingLines"]}
-    return [charge for charge in order["shippingLines"] if not charge["isRemoved"] and charge["id"] not in back]
+    """The charges that stand, if only in part."""
+    return [charge for charge in order["shippingLines"] if not charge["isRemoved"]]
 
 
 def _refund(order: Json, rng: random.Random, at: datetime) -> None:
@@ -104,12 +104,22 @@ def _refund(order: Json, rng: random.Random, at: datetime) -> None:
     given: Json = {"refundLineItems": parts}
     charges = _charges(order)
     if charges and rng.random() < 0.3:
-        given["refundShippingLines"] = [{"shippingLine": {"id": charges[0]["id"]}}]
+        given["refundShippingLines"] = [_some_of(charges[0], order, rng)]
     if not order["dutiesIncluded"] and rng.random() < 0.3:
         given["duties"] = [{"originalDuty": {"id": each}} for each in _standing_duties(order)]
     if rng.random() < 0.3:
         given["transactions"] = []
     life.refund(order, given, at)
+
+
+def _some_of(charge: Json, order: Json, rng: random.Random) -> Json:
+    """All that is left of a charge, or half of it."""
+    part: Json = {"shippingLine": {"id": charge["id"]}}
+    if rng.random() < 0.4:
+        currencies = Currencies.of(order)
+        half = currencies.read(charge["currentDiscountedPriceSet"]).portion(1, 2)
+        part["subtotalAmountSet"] = currencies.bag(half)
+    return part
 
 
 def _standing_duties(order: Json) -> list[str]:

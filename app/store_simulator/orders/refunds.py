@@ -70,8 +70,7 @@ class RefundEntry:
         self._check_quantities(self._matched(given.get("refundLineItems") or []))
         for part in given.get("refundShippingLines") or ():
             self._charge(part)
-        for part in given.get("duties") or ():
-            self._duty(part)
+        self._check_duties(given.get("duties") or [])
 
     def _charge(self, part: JsonObject) -> JsonObject:
         for charge in self.order.get("shippingLines") or ():
@@ -79,6 +78,18 @@ class RefundEntry:
                 found: JsonObject = charge
                 return found
         raise ChangeRefused("Shipping line does not exist", field=["shipping"])
+
+    def _check_duties(self, given: list[JsonObject]) -> None:
+        """Those inside the prices go back with their lines, and no more than is still owed goes back at all."""
+        if given and self.order.get("dutiesIncluded"):
+            raise ChangeRefused("Duties are included in the prices", field=["refundDuties"])
+        back = total(self._duty_amount(part) for part in given)
+        owed = self.currencies.read(self.order.get("currentTotalDutiesSet"))
+        if back.presentment > owed.presentment:
+            raise ChangeRefused("Duties cannot be refunded beyond what is left of them", field=["refundDuties"])
+
+    def _duty_amount(self, part: JsonObject) -> Amounts:
+        return self.currencies.read(part.get("amountSet") or self._duty(part)["price"])
 
     def _duty(self, part: JsonObject) -> JsonObject:
         for line in self.order["lineItems"]:
@@ -194,12 +205,9 @@ class RefundEntry:
         )
 
     def take_duties(self, given: list[JsonObject]) -> None:
-        """Give duties back, wholly unless an amount is given. Those inside the prices go back with their lines."""
+        """Give duties back, wholly unless an amount is given."""
         for part in given:
-            if self.order.get("dutiesIncluded"):
-                raise ChangeRefused("Duties are included in the prices", field=["refundDuties"])
-            duty = self._duty(part)
-            amount = self.currencies.read(part.get("amountSet") or duty["price"])
+            duty, amount = self._duty(part), self._duty_amount(part)
             owed = self.currencies.read(self.order.get("currentTotalDutiesSet"))
             self.order["currentTotalDutiesSet"] = self.currencies.bag(owed - amount)
             move(self.order, self.currencies, {"total": -amount}, before=False, after=True)

@@ -437,6 +437,15 @@ def test_duties_can_be_refunded(given: Order, left: str) -> None:
     assert money(order["currentTotalDutiesSet"]) == left
 
 
+def test_duties_are_refunded_once() -> None:
+    order = placed(line("10.00"))
+    given = {"duties": [{"originalDuty": {"id": with_duty(order)}}]}
+    life.refund(order, given, LATER)
+
+    with pytest.raises(life.ChangeRefused, match="beyond what is left"):
+        life.refund(order, given, LATER)
+
+
 @pytest.mark.parametrize(("duty", "message"), [(None, "included in the prices"), ("x", "Duty does not exist")])
 def test_a_duty_that_is_none_of_the_orders_charges_is_not_refunded(duty: str | None, message: str) -> None:
     order = placed(line("10.00"))
