@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from app.domain.money import NOTHING
+from app.domain.money import NOTHING, CurrencyHandling
 from app.domain.orders import LineKind
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import RefundProcess
@@ -145,3 +145,24 @@ def test_only_the_rounding_of_refunds_is_taken_from_that_of_payments() -> None:
     made = order(line(1), transactions=(paid,), totals=totals("10.00", cash_rounding="0.02"))
     shop = settings(refunds={"process": RefundProcess.NONE})
     assert told(documented(made, shop=shop).lines, "amount") == [("10.00",), ("0.02",)]
+
+
+@pytest.mark.parametrize("handling", CurrencyHandling)
+def test_shipping_that_nobody_credits_is_less_in_the_documents_own_currency(handling: CurrencyHandling) -> None:
+    """Peers 13: 2.00 of the shop's are 350 of the buyer's, and never the other way round."""
+    sent = shipping(("5.00", "875"))
+    back = refund(refunded=("2.00", "350"), shipping=[refunded_shipping(("2.00", "350"), of=sent)])
+    made = order(
+        line(1, price=("10.00", "1750")),
+        currency="GBP",
+        presentment_currency="ISK",
+        shipping_lines=(sent,),
+        refunds=(back,),
+        totals=totals(("15.00", "2625"), current=("13.00", "2275")),
+    )
+    local = made.currency_of(presentment=handling is CurrencyHandling.PRESENTMENT)
+    nobody = settings(refunds={"process": RefundProcess.NONE}, orders={"currency_handling": handling})
+    somebody = settings(orders={"currency_handling": handling})
+    less, whole = {"shop": ("3.00", "5.00"), "presentment": ("525", "875")}[handling.value]
+    assert told(documented(made, shop=nobody, local_currency=local).lines, "amount")[1:] == [(less,)]
+    assert told(documented(made, shop=somebody, local_currency=local).lines, "amount")[1:] == [(whole,)]

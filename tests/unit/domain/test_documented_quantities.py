@@ -1,11 +1,26 @@
 """P32, REF-25: how many pieces of a line are documented, and what of a refund is left to a credit memo."""
 
+import dataclasses
+
 import pytest
 
 from app.domain.documents import documented_quantities
-from app.domain.refunds import credits_shipping
+from app.domain.refunds import credits_shipping, money_back
 from app.domain.shop_settings import RefundProcess
-from tests.builders import documented, line, order, refund, refund_line, refunded_shipping, shipping, sid, told, totals
+from tests.builders import (
+    documented,
+    line,
+    money,
+    order,
+    payment,
+    refund,
+    refund_line,
+    refunded_shipping,
+    shipping,
+    sid,
+    told,
+    totals,
+)
 
 
 def test_of_the_two_readings_of_a_quantity_the_smaller_one_counts() -> None:
@@ -70,3 +85,11 @@ def test_shipping_waived_beside_a_return_and_a_removal_makes_the_order_smaller()
     )
     made = order(back, gone, shipping_lines=(sent,), refunds=(both,), totals=totals("25.00", current="0.00"))
     assert told(documented(made).lines, "amount") == [("10.00",)]
+
+
+def test_the_money_of_a_refund_is_what_arrived_and_what_is_on_its_way() -> None:
+    """REF-33: a payment that failed or was voided brings nothing."""
+    ways = (("refund", "pending"), ("refund", "failure"), ("refund", "success"), ("void", "pending"))
+    moved = tuple(payment(kind=kind, status=status, amount="4.00") for kind, status in ways)
+    back = dataclasses.replace(refund(refunded="6.00"), transactions=moved)
+    assert money_back(back) == money("10.00")
