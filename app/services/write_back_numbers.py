@@ -40,6 +40,8 @@ BATCH = 8
 LEASE = timedelta(minutes=2)
 """Nobody renews it: whoever takes over from one that was only slow finds the number there and writes nothing."""
 STORE_TROUBLE_PAUSE = timedelta(seconds=15)
+PAUSES = (timedelta(seconds=2), *BACK_OFF)
+"""Before each further attempt; the first one is soon, since looking is cheap and mostly finds what was thought lost."""
 HELD_FOR = timedelta(hours=1)
 """What waits for a setting or a scope is let go when one is changed here, and looked at this often anyway."""
 
@@ -234,7 +236,7 @@ class WriteBackNumbers:
         ended = _failed(claim, code, detail)
         if not retryable or claim.attempts >= MAX_ATTEMPTS:
             return ended
-        return replace(ended, again_at=self._clock.now() + BACK_OFF[min(claim.attempts, len(BACK_OFF)) - 1])
+        return replace(ended, again_at=self._clock.now() + PAUSES[min(claim.attempts, len(PAUSES)) - 1])
 
     def _held(self, claim: WriteBackClaim, code: str, detail: str) -> WriteBackEnd:
         return replace(_failed(claim, code, detail), again_at=self._clock.now() + HELD_FOR, attempted=False)

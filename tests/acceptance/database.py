@@ -47,6 +47,7 @@ def wait_until_quiet(installation: Installation) -> None:
         "SELECT (SELECT count(*) FROM webhook_inbox WHERE state = 'waiting')"
         " + (SELECT count(*) FROM orders_to_import WHERE due_at IS NOT NULL)"
         " + (SELECT count(*) FROM orders WHERE document_due_at IS NOT NULL)"
+        " + (SELECT count(*) FROM number_write_backs WHERE due_at IS NOT NULL)"
         " + (SELECT count(*) FROM events WHERE position IS NULL)"
     )
     until(lambda: rows(installation, waiting)[0][0] == 0, what="all work is done", seconds=60)
