@@ -27,7 +27,7 @@ from app.domain.order_record import Explanation, MatchOutcome
 from app.domain.orders import CompanyProfile, Order
 from app.domain.problems import Problem
 from app.domain.shop_settings import CompanyMapping, CompanySettings, ImportRange, ShopSettings, TaxIdField
-from app.domain.tax_ids import same_tax_id
+from app.domain.tax_ids import other_tax_id, same_tax_id
 
 Rule = Callable[[], CustomerChoice | None]
 Found = Mapping[str, Sequence[Customer]]
@@ -193,20 +193,19 @@ class _CompanyRules:
         return self._only("company_tax_id", same, matched_on=self._companies.tax_id_field.value)
 
     def _has_the_tax_id(self, customer: Customer) -> bool:
-        assert self._profile is not None
+        return same_tax_id(*self._tax_ids_beside(customer))
+
+    def _tax_ids_beside(self, customer: Customer) -> tuple[str, str, str, str]:
+        """The location's and the customer's, each with its country; a customer without one is in the shop's."""
+        assert self._profile is not None, "only called with a tax id"
         country = customer.address.country_code or self.settings.general.country_code or ""
-        return same_tax_id(
-            self._profile.tax_id,
-            company_country(self.order),
-            _tax_id_of(customer, self._companies.tax_id_field),
-            country,
-        )
+        of_customer = _tax_id_of(customer, self._companies.tax_id_field)
+        return self._profile.tax_id, company_country(self.order), of_customer, country
 
     def _has_another_tax_id(self, customer: Customer) -> bool:
         """Whether a customer is told from this location by the ids that decide here; a blank id tells nothing."""
         decides = CompanyMapping.BY_TAX_ID in self._companies.mapping and bool(self.wanted.tax_id_keys)
-        of_customer = _tax_id_of(customer, self._companies.tax_id_field)
-        return decides and bool(of_customer) and not self._has_the_tax_id(customer)
+        return decides and other_tax_id(*self._tax_ids_beside(customer))
 
     @property
     def _why_unknown(self) -> str | None:

@@ -47,6 +47,15 @@ def same_tax_id(one: str, one_country: str, other: str, other_country: str) -> b
     )
 
 
+def other_tax_id(one: str, one_country: str, other: str, other_country: str) -> bool:
+    """Whether two tax ids are two, whatever the country of either. What is neither this nor the same is not known."""
+    key, other_key = tax_id_key(one), tax_id_key(other)
+    if key is None or other_key is None:
+        return False
+    countries = (one_country, other_country)
+    return not any(other_key in tax_id_forms(one, each) or key in tax_id_forms(other, each) for each in countries)
+
+
 def _prefixes_of(country_code: str) -> tuple[str, ...]:
     country = country_code.upper()
     return _PREFIXES.get(country, (country,) if country else ())

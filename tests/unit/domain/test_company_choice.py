@@ -103,8 +103,9 @@ class TestLinks:
                 with_tax_id("SOUTH", "0123 456 749", address=replace(customer().address, country_code="BE")),
                 (BY_TAX_ID,),
             ),
+            (with_tax_id("SOUTH", "0123456749"), (BY_TAX_ID,)),
         ],
-        ids=["tax-ids-decide-nothing", "no-tax-id", "the-same-tax-id"],
+        ids=["tax-ids-decide-nothing", "no-tax-id", "the-same-tax-id", "perhaps-the-same"],
     )
     def test_else_the_companys_link_holds(self, linked: Customer, mapping: tuple[CompanyMapping, ...]) -> None:
         found = chosen(known={"company_links": {sid(6001): linked}} | by_tax_id(with_tax_id("NORTH")), mapping=mapping)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.tax_ids import same_tax_id, tax_id_forms, tax_id_key
+from app.domain.tax_ids import other_tax_id, same_tax_id, tax_id_forms, tax_id_key
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,26 @@ def test_an_id_without_its_prefix_is_the_same_only_in_the_country_of_the_prefix(
 ) -> None:
     assert same_tax_id(*one, *other) is same
     assert same_tax_id(*other, *one) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "two"),
+    [
+        (("BE0123456749", "BE"), ("BE0202239951", "BE"), True),
+        (("BE0123456749", "BE"), ("NL0123456749", "NL"), True),
+        (("BE0123456749", "BE"), ("0123456749", ""), False),
+        (("BE0123456749", "BE"), ("0123456749", "NL"), False),
+        (("EL094259216", "GR"), ("GR094259216", "GR"), False),
+        (("BE0123456749", "BE"), ("be 0123.456.749", ""), False),
+        (("BE0123456749", "BE"), ("", ""), False),
+    ],
+)
+def test_two_ids_are_two_only_where_no_country_could_make_them_one(
+    one: tuple[str, str], other: tuple[str, str], two: bool
+) -> None:
+    assert other_tax_id(*one, *other) is two
+    assert other_tax_id(*other, *one) is two
+    assert not (two and same_tax_id(*one, *other))
 
 
 @pytest.mark.parametrize("country", ["BE", "GR", "CH", "AT", ""])
