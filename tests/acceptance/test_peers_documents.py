@@ -328,10 +328,14 @@ def test_two_items_with_one_code_are_a_question_not_a_guess(peers: Peers) -> Non
     assert "PEER-TWIN-1, PEER-TWIN-2" in problem["detail"]
     waiting = list(peers.erp.every("/v1/orders", shop=peers.shop, problem="item_ambiguous"))
     assert [each["name"] for each in waiting] == ["#146"]
+    (product,) = peers.erp.every(f"/v1/shops/{peers.shop}/unmapped-products")
+    assert (product["store_variant_id"], product["ambiguous"], product["order_count"]) == ("9046", True, 1)
+    assert [(line["order_name"], line["shopify_line_id"]) for line in product["lines"]] == [("#146", "1461")]
 
     peers.erp.put(f"/v1/shops/{peers.shop}/store-variants/9046", {"item_no": "PEER-TWIN-2", "unit": "BOX"})
 
     assert facts(peers.comes_to_be("#146"), "no", "unit") == [("PEER-TWIN-2", "BOX")]
+    assert list(peers.erp.every(f"/v1/shops/{peers.shop}/unmapped-products")) == []
 
 
 def test_one_sku_on_two_products_is_the_one_item_of_that_number(peers: Peers) -> None:
