@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.store_simulator.orders import EVERYTHING, generate_catalogue, generate_orders, life
+from app.store_simulator.orders import EVERYTHING, GeneratorOptions, generate_catalogue, generate_orders, life
 from app.store_simulator.orders.line_money import ODD_TIP_TITLES
 from app.store_simulator.orders.money import allocate
 
@@ -41,7 +41,18 @@ def orders(draw: st.DrawFn, /, **fixed: Any) -> Order:
     [order] = generate_orders(
         seed=seed, count=1, catalogue=catalogue, start=START, options=options, shop_currency=currency
     )
-    return order
+    return Placed(order, seed=seed, options=options)
+
+
+class Placed(Order):
+    """An order that shows itself by what it was made from."""
+
+    def __init__(self, order: Order, *, seed: int, options: GeneratorOptions) -> None:
+        super().__init__(order)
+        self._made_from = f"an order in {order['currencyCode']} of seed {seed} with {options}"
+
+    def __repr__(self) -> str:
+        return self._made_from
 
 
 def both(order: Order) -> list[tuple[Read, Decimal]]:

@@ -62,10 +62,7 @@ class LineEdits:
         ordered, more = int(line["quantity"]), quantity - current
         before, after = self._share(line, ordered), self._share(line, current)
         old = money_of(line, self._session.order, self._session.currencies)
-        for share in line.get("discountAllocations") or ():
-            if not is_order_level(share, self._session.order):
-                grown = self._session.currencies.read(share["allocatedAmountSet"]).portion(ordered + more, ordered)
-                share["allocatedAmountSet"] = self._session.currencies.bag(grown)
+        self._grow_discounts(line, ordered, ordered + more)
         line["quantity"], line["currentQuantity"] = ordered + more, quantity
         self._recompute_taxes(line, old.net(ordered))
         move(
@@ -84,6 +81,18 @@ class LineEdits:
         )
         self._ask_for(line, more)
         self._refresh(line)
+
+    def _grow_discounts(self, line: JsonObject, ordered: int, wanted: int) -> None:
+        """The line's own discounts grow with it; rounded one by one, they may not come to more than the line."""
+        currencies = self._session.currencies
+        left = currencies.read(line["originalUnitPriceSet"]) * wanted
+        for share in line.get("discountAllocations") or ():
+            amount = currencies.read(share["allocatedAmountSet"])
+            if not is_order_level(share, self._session.order):
+                amount = amount.portion(wanted, ordered)
+            amount = amount.at_most(left)
+            left = left - amount
+            share["allocatedAmountSet"] = currencies.bag(amount)
 
     def _share(self, line: JsonObject, units: int) -> dict[str, Amounts]:
         return line_share(line, self._session.order, self._session.currencies, units)

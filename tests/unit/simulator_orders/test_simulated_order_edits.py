@@ -126,6 +126,18 @@ def test_raising_a_line_raises_both_quantities_and_its_own_discount() -> None:
     assert order["fulfillmentOrders"][0]["lineItems"][0]["remainingQuantity"] == 4
 
 
+def test_discounts_that_grow_with_their_line_never_come_to_more_than_it() -> None:
+    order = placed(line("0.05", 2, discount="0.01"), payment="pending")
+    item = order["lineItems"][0]
+    other = {**item["discountAllocations"][0], "allocatedAmountSet": bag("0.09")}
+    item["discountAllocations"].append(other)
+
+    life.edit(order, [lower(order, 3)], LATER)
+
+    shares = [money(share["allocatedAmountSet"]) for share in item["discountAllocations"]]
+    assert shares == ["0.02", "0.13"]
+
+
 def test_the_refund_of_an_edit_takes_lines_away_without_money_when_asked_for() -> None:
     order = placed(line("10.00", 3, discount="1.00", tax=0.1), payment="pending")
 
