@@ -53,6 +53,7 @@ from app.services.mappings import MappingTables
 from app.services.master_data import CustomerData, ItemData
 from app.services.new_customers import NewCustomers
 from app.services.nudge_due_work import NudgeDueWork
+from app.services.order_amendments import AmendDocument
 from app.services.order_conflicts import ResolveConflict
 from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
@@ -183,7 +184,9 @@ def _work(world: _World) -> _Work:
     import_orders = ImportOrders(
         gateway=world.gateway, uow=uow, decisions=decisions, clock=clock, ids=world.ids, worker=world.worker_name
     )
-    make_documents = MakeDocuments(uow, decisions, RefundDocuments(world.ids), clock)
+    make_documents = MakeDocuments(
+        uow, decisions, RefundDocuments(world.ids), AmendDocument(uow, decisions, clock, world.ids), clock
+    )
     subscriptions = WebhookSubscriptions(uow, world.gateway, clock, public_url=world.settings.public_url)
     import_task = ImportOrdersTask(
         gateway=world.gateway,
@@ -248,6 +251,7 @@ def _services(world: _World, work: _Work) -> Sequence[object]:
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
         StartRun(uow, clock, ids, runners),
         UnlinkDocuments(uow, clock),
+        AmendDocument(uow, work.decisions, clock, ids),
         RefundRequests(uow, RefundDocuments(ids), clock),
         ResolveConflict(uow, clock),
         work.subscriptions,

@@ -174,7 +174,7 @@ class ImportOrders:
             for each in orders:
                 each.decided(decisions.get(each.order_id) if each.order_id else None, now=now)
             await uow.orders.save([each.saved for each in orders if each.saved], now=now)
-            for shop in {each.saved.shop_id for each in orders if each.saved and each.order and each.order.refunds}:
+            for shop in {each.saved.shop_id for each in orders if each.saved and each.followed_up}:
                 await uow.nudge("documents", shop)
             await uow.orders.touch(store, found_equal(orders), read_at=now)
             await uow.events.append_many([event for each in orders for event in each.events])

@@ -119,6 +119,12 @@ class ImportedOrder:
             )
 
     @property
+    def followed_up(self) -> bool:
+        """Whether refunds or an amendment follow, in a transaction of their own."""
+        amended = self.conflict and self.shop and self.shop.settings.orders.amend_open_documents
+        return bool(self.order and (self.order.refunds or amended))
+
+    @property
     def to_be_judged(self) -> bool:
         """Whether the order has a document that may no longer show it."""
         return self.changed and self.known is not None and self.known.state is OrderState.PROCESSED
@@ -161,8 +167,7 @@ class ImportedOrder:
             version=known.version + 1 if known else 1,
             conflict=self.conflict,
             changes=self.changes,
-            # Refunds follow the document of their order, in a transaction of their own.
-            retry_at=now if order.refunds else look_again_at(decision, now),
+            retry_at=now if self.followed_up else look_again_at(decision, now),
         )
 
     @property

@@ -5,21 +5,20 @@ Nothing is read from the store here. Decisions and writing are those of the impo
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
-from app.domain.events import EventType
 from app.domain.identifiers import OrderId, ShopId, StoreId
 from app.domain.order_record import OrderState
 from app.domain.orders import Order
 from app.ports.clock import Clock
 from app.ports.errors import ConnectorError
 from app.ports.repositories.configuration import ShopConfiguration
-from app.ports.repositories.events import NewEvent
-from app.ports.repositories.orders import KnownOrder, SavedOrder
+from app.ports.repositories.orders import KnownOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from app.services.order_decisions import Candidate, Decision, OrderDecisions, look_again_at
+from app.services.held_orders import blocked_events, candidate_of, is_news, saved_decision
+from app.services.order_amendments import AmendDocument
+from app.services.order_decisions import OrderDecisions
 from app.services.refund_documents import RefundDocuments, RefundedOrder
 
 BATCH = 50
@@ -47,11 +46,17 @@ class MakeDocuments:
     """Every batch is one transaction; one that fails is made order by order, so that one bad order fails alone."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, decisions: OrderDecisions, refunds: RefundDocuments, clock: Clock
+        self,
+        uow: UnitOfWorkFactory,
+        decisions: OrderDecisions,
+        refunds: RefundDocuments,
+        amend: AmendDocument,
+        clock: Clock,
     ) -> None:
         self._uow = uow
         self._decisions = decisions
         self._refunds = refunds
+        self._amend = amend
         self._clock = clock
 
     async def due(self, shop: ShopId) -> MakingCounts:
@@ -153,6 +158,8 @@ class MakeDocuments:
             for known, order in held.values()
             if known.shop_id in shops
         ]
+        for each in refunded:
+            await self._amend.where_wanted(uow, held[each.id][0], each.order, each.shop, now=now)
         credited = await self._refunds.settle(uow, refunded, now=now)
         return MakingCounts(
             documents=sum(decision.document_id is not None for decision in decisions) + credited,
@@ -166,56 +173,3 @@ class MakeDocuments:
             configuration = await uow.configurations.of_store(store)
             found |= {shop.id: shop for shop in configuration.shops} if configuration else {}
         return found
-
-
-def candidate_of(known: KnownOrder, order: Order, shop: ShopConfiguration, *, make: bool) -> Candidate:
-    """An order we hold, to be decided about again; ``make`` overrules the automatic setting."""
-    return Candidate(
-        id=known.id,
-        store_id=known.store_id,
-        shop=shop,
-        order=order,
-        mapping=known.mapping,
-        make=make or shop.settings.orders.auto_create_documents,
-        use_shopify_number=known.use_shopify_number,
-        read_at=known.read_at,
-    )
-
-
-def is_news(known: KnownOrder, decision: Decision) -> bool:
-    """Whether a decision differs from what stands with the order."""
-    return (decision.state, decision.mapping, decision.problems) != (known.state, known.mapping, known.problems)
-
-
-def saved_decision(known: KnownOrder, decision: Decision, *, now: datetime) -> SavedOrder:
-    """The order with a new decision and its old copy."""
-    return SavedOrder(
-        id=known.id,
-        store_id=known.store_id,
-        shopify_id=known.shopify_id,
-        shop_id=known.shop_id,
-        order=None,
-        state=decision.state,
-        mapping=decision.mapping,
-        problems=decision.problems,
-        documents_on_request=False if decision.document_id else known.documents_on_request,
-        use_shopify_number=known.use_shopify_number,
-        version=known.version + 1,
-        retry_at=look_again_at(decision, now),
-    )
-
-
-def blocked_events(known: KnownOrder, saved: SavedOrder) -> Sequence[NewEvent]:
-    """An order that is blocked is announced, once for each set of problems."""
-    told = known.state is OrderState.BLOCKED and known.problems == saved.problems
-    if saved.state is not OrderState.BLOCKED or told:
-        return []
-    return [
-        NewEvent(
-            type=EventType.ORDER_BLOCKED,
-            shop_id=saved.shop_id,
-            resource_type="order",
-            resource_id=saved.id,
-            version=saved.version,
-        )
-    ]

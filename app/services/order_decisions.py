@@ -17,8 +17,10 @@ from app.domain.items import ItemChoice
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
 from app.domain.problems import Problem
+from app.domain.sales_documents import DocumentFacts
 from app.ports.clock import IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
+from app.ports.errors import FieldError
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.documents import AlreadyLive, Inserted, NewDocument, NumberTaken
 from app.ports.repositories.events import NewEvent
@@ -51,6 +53,8 @@ class Candidate:
     may_create_customer: bool | None = None
     by_request: bool = False
     """A person asks for the document of this very order."""
+    amends: DocumentFacts | None = None
+    """The locked live document that gets a new version, instead of a new document being made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ class Decision:
     mapping: OrderMapping
     problems: tuple[Problem, ...]
     document_id: DocumentId | None = None
+    draft: DocumentDraft | None = None
+    """What its document is, or would be."""
     events: tuple[NewEvent, ...] = ()
     """About its document, for the caller to announce after the order itself."""
 
@@ -138,14 +144,19 @@ class OrderDecisions:
         return plans
 
     async def _document(self, uow: UnitOfWork, plans: Sequence[_Plan], *, now: datetime) -> dict[OrderId, Decision]:
-        drafted = [plan for plan in plans if plan.draft is not None and plan.candidate.make]
+        for plan in plans:
+            if plan.draft is not None and plan.candidate.amends is not None:
+                await _amend(uow, plan, plan.draft, plan.candidate.amends, now=now)
+        drafted = [
+            plan for plan in plans if plan.draft is not None and plan.candidate.make and plan.document_id is None
+        ]
         documents = [self._new_document(plan) for plan in drafted]
         results = await uow.documents.insert_many(documents, now=now) if documents else ()
         for plan, document, result in zip(drafted, documents, results, strict=True):
             match result:
                 case Inserted():
                     plan.document_id = document.id
-                    plan.events = (*_announcements(document), *await _renamed(uow, document, result))
+                    plan.events = (*announcements(document), *await _renamed(uow, document, result))
                 case AlreadyLive(document_id=live):
                     plan.document_id = live
                 case NumberTaken():
@@ -166,6 +177,21 @@ class OrderDecisions:
             series_prefix=getattr(orders.number_series, draft.content.kind.value),
             released=orders.release_documents,
         )
+
+
+async def _amend(uow: UnitOfWork, plan: _Plan, draft: DocumentDraft, document: DocumentFacts, *, now: datetime) -> None:
+    """A new version of the same document; its kind and number stay."""
+    content = replace(draft.content, kind=document.kind)
+    version = await uow.documents.amend(document.id, content, draft.snapshot, now=now)
+    plan.document_id = document.id
+    updated = NewEvent(
+        type=EventType.SALES_DOCUMENT_UPDATED,
+        shop_id=plan.candidate.shop.id,
+        resource_type="sales_document",
+        resource_id=document.id,
+        version=version,
+    )
+    plan.events = (updated,)
 
 
 def _items(candidate: Candidate, found: ItemFacts) -> Mapping[ShopifyId, ItemChoice | Problem]:
@@ -219,6 +245,7 @@ def _decision(plan: _Plan) -> Decision:
         mapping=_mapping(plan),
         problems=problems,
         document_id=plan.document_id,
+        draft=plan.draft,
         events=plan.events,
     )
 
@@ -254,7 +281,16 @@ def _mapping(plan: _Plan) -> OrderMapping:
     return replace(found, **codes)
 
 
-def _announcements(document: NewDocument) -> Sequence[NewEvent]:
+def errors_of(problems: Sequence[Problem]) -> list[FieldError]:
+    """Problems as the errors of a refusal: what was found, and what to do."""
+    return [
+        FieldError(pointer=each.pointer, code=each.code.value, detail=f"{each.detail} {each.remedy}")
+        for each in problems
+    ]
+
+
+def announcements(document: NewDocument) -> Sequence[NewEvent]:
+    """What is told of a document that was made."""
     types = [EventType.SALES_DOCUMENT_CREATED]
     if document.released:
         types.append(EventType.SALES_DOCUMENT_RELEASED)

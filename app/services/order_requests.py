@@ -26,8 +26,8 @@ from app.ports.repositories.orders import KnownOrder
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
-from app.services.make_documents import blocked_events, candidate_of, is_news, saved_decision
-from app.services.order_decisions import Candidate, Decision, OrderDecisions
+from app.services.held_orders import blocked_events, candidate_of, is_news, saved_decision
+from app.services.order_decisions import Candidate, Decision, OrderDecisions, errors_of
 
 REREAD_PATIENCE = timedelta(seconds=10)
 POLL_SECONDS = 0.1
@@ -281,8 +281,5 @@ def _refusal(decision: Decision) -> Conflict:
     return Conflict(
         "The order cannot be documented until its problems are solved.",
         code="order_blocked",
-        errors=[
-            FieldError(pointer=problem.pointer, code=problem.code.value, detail=f"{problem.detail} {problem.remedy}")
-            for problem in decision.problems
-        ],
+        errors=errors_of(decision.problems),
     )

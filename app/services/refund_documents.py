@@ -27,6 +27,7 @@ from app.ports.repositories.events import NewEvent
 from app.ports.repositories.refunds import KnownRefund, SavedRefund
 from app.ports.unit_of_work import UnitOfWork
 from app.services.order_conflicts import state_of
+from app.services.order_decisions import announcements
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +80,7 @@ class RefundDocuments:
         changed = [plan for plan in plans if _is_news(plan)]
         await uow.refunds.save([_saved(plan) for plan in changed], now=now)
         events = [event for plan in changed for event in _announced(plan)]
-        await uow.events.append_many([*events, *(event for document in made for event in _document_events(document))])
+        await uow.events.append_many([*events, *(event for document in made for event in announcements(document))])
         return len(made)
 
     async def _build(self, uow: UnitOfWork, due: Sequence[_Plan], booked: Mapping[OrderId, BookedOrder]) -> None:
@@ -188,16 +189,6 @@ def _announced(plan: _Plan) -> Sequence[NewEvent]:
     version = plan.known.version + 1 if plan.known else 1
     return [
         NewEvent(type=each, shop_id=plan.owner.shop.id, resource_type=REFUND, resource_id=plan.id, version=version)
-        for each in types
-    ]
-
-
-def _document_events(document: NewDocument) -> Sequence[NewEvent]:
-    types = [EventType.SALES_DOCUMENT_CREATED, *([EventType.SALES_DOCUMENT_RELEASED] if document.released else [])]
-    return [
-        NewEvent(
-            type=each, shop_id=document.shop_id, resource_type="sales_document", resource_id=document.id, version=1
-        )
         for each in types
     ]
 

@@ -6,12 +6,13 @@ from app.domain.access import Access
 from app.domain.identifiers import OrderId, RefundId
 from app.domain.refund_states import RefundReason, RefundState, standing
 from app.ports.clock import Clock
-from app.ports.errors import Conflict, FieldError, NotFound
+from app.ports.errors import Conflict, NotFound
 from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.documents_reading import DocumentJson
 from app.ports.repositories.refunds import KnownRefund, RefundFilter, StoredRefund
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.order_decisions import errors_of
 from app.services.refund_documents import RefundDocuments, RefundedOrder
 
 _REFUSALS = {
@@ -76,10 +77,7 @@ class RefundRequests:
         raise Conflict(
             "The refund cannot be documented until its problems are solved.",
             code="refund_blocked",
-            errors=[
-                FieldError(pointer=each.pointer, code=each.code.value, detail=f"{each.detail} {each.remedy}")
-                for each in after.problems
-            ],
+            errors=errors_of(after.problems),
         )
 
     async def _owner(self, uow: UnitOfWork, access: Access, refund: RefundId) -> RefundedOrder:

@@ -124,6 +124,7 @@ POST   /v1/orders/{order_id}/create-customer                       orders:write 
 POST   /v1/orders/{order_id}/create-document                       orders:write        create_order_document
 POST   /v1/orders/{order_id}/unlink-documents                      orders:write        unlink_order_documents
 POST   /v1/orders/{order_id}/resolve-conflict                      orders:write        resolve_order_conflict
+POST   /v1/orders/{order_id}/amend-document                        orders:write        amend_order_document
 GET    /v1/refunds                                                 orders:read         list_refunds
 GET    /v1/refunds/{refund_id}                                     orders:read         get_refund
 POST   /v1/refunds/{refund_id}/create-document                     orders:write        create_refund_document
@@ -151,7 +152,7 @@ GET    /v1/events                                                  events:read  
 
 LATER = {
     3: "/v1/gift-cards",
-    4: "/v1/orders/{order_id}/returns /v1/orders/{order_id}/amend-document",
+    4: "/v1/orders/{order_id}/returns",
     5: "/metrics /v1/webhook-endpoints /v1/webhook-endpoints/{id} /v1/webhook-endpoints/{id}/test"
     " /v1/webhook-endpoints/{id}/rotate-secret /v1/webhook-endpoints/{id}/replay /v1/webhook-endpoints/{id}/deliveries"
     f" {SHOP}/completeness",

@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from app.adapters.contact import ContactKeys
+from app.domain.identifiers import DocumentId
 from app.ports.errors import Conflict as Refused
 from app.ports.paging import PageRequest
+from app.services.order_amendments import AmendDocument
 from app.services.order_conflicts import ResolveConflict
+from app.services.order_decisions import OrderDecisions
 from app.services.read_orders import OrderView, ReadOrders
 from tests.integration.world import EVERYBODY, World, a_line, an_order, money
 
@@ -144,3 +148,100 @@ async def test_an_order_cancelled_unpaid_after_its_document_is_a_conflict_for_a_
     assert conflict
     assert ("cancelled_unpaid" in [each.kind for each in conflict.changes], conflict.proposed) == (True, "review")
     assert len(await world.documents_of()) == 1
+
+
+async def amend(world: World) -> OrderView:
+    decisions = OrderDecisions(world.ids, ContactKeys())
+    return await AmendDocument(world.uow, decisions, world.clock, world.ids)(EVERYBODY, await world.order_id())
+
+
+async def acknowledged(world: World) -> None:
+    document = await world.document_of()
+    await world.actions.acknowledge(EVERYBODY, DocumentId(document["id"]), erp_document_no="ERP-1", version=1)
+
+
+async def test_before_the_erp_has_it_the_document_gets_a_new_version_and_the_old_one_stays_readable(
+    world: World,
+) -> None:
+    await booked(world)
+    before = await world.document_of()
+    await edited(world, **grown(3))
+
+    assert (await amend(world)).stored.conflict is None
+
+    (after,) = await world.documents_of()
+    assert (after["id"], after["number"], after["version"]) == (before["id"], before["number"], 2)
+    assert (after["lines"][0]["quantity"], after["totals"]["charged_by_shopify"]) == ("3", "30.00")
+    assert await world.value("SELECT content->'totals'->>'amount' FROM sales_document_versions") == "10.00"
+    assert (await world.events())[-2:] == ["sales_document.updated", "order.conflict_resolved"]
+    with pytest.raises(Refused) as refused:
+        await world.actions.acknowledge(EVERYBODY, DocumentId(after["id"]), erp_document_no="ERP-1", version=1)
+    assert refused.value.code == "version_superseded"
+
+
+async def test_afterwards_adjusting_documents_stand_beside_it_round_after_round(world: World) -> None:
+    await booked(world)
+    await acknowledged(world)
+    await edited(world, **grown(3))
+    await amend(world)
+    await edited(world, **grown(2))
+    await amend(world)
+
+    first, more, less = await world.documents_of()
+    assert (first["version"], first["totals"]["amount"]) == (1, "10.00")
+    assert [(each["kind"], each["number"], each["totals"]["amount"]) for each in (more, less)] == [
+        ("sales_order", "SO-000002", "20.00"),
+        ("credit_memo", "CM-000001", "10.00"),
+    ]
+    assert {each["adjusts_id"] for each in (more, less)} == {first["id"]}
+    assert (await seen(world)).stored.conflict is None
+
+
+async def test_another_address_of_a_document_the_erp_has_is_left_to_a_person(world: World) -> None:
+    await booked(world)
+    await acknowledged(world)
+    view = await edited(world, shippingAddress={"address1": "Elsewhere 1", "city": "Delft", "countryCodeV2": "NL"})
+    assert view.stored.conflict
+    assert view.stored.conflict.proposed == "unlink_and_recreate"
+
+    with pytest.raises(Refused) as refused:
+        await amend(world)
+
+    assert refused.value.code == "invalid_state"
+    assert len(await world.documents_of()) == 1
+
+
+async def test_what_a_new_line_lacks_is_named_and_the_document_stays(world: World) -> None:
+    await booked(world)
+    lines = [a_line(LINE), a_line(LINE + 1, sku="NOBODY", price="5.00")]
+    await edited(world, lineItems=lines, totalPriceSet=money("15.00"), currentTotalPriceSet=money("15.00"))
+
+    with pytest.raises(Refused) as refused:
+        await amend(world)
+
+    assert (refused.value.code, [each.code for each in refused.value.errors]) == ("order_blocked", ["item_missing"])
+    assert (await world.document_of())["version"] == 1
+    assert (await seen(world)).stored.conflict is not None
+
+
+async def test_a_shop_may_have_open_documents_amended_by_themselves(world: World) -> None:
+    await world.set(orders={"amend_open_documents": True})
+    await booked(world)
+    await edited(world, **grown(3))
+    await world.works_off()
+    assert (await seen(world)).stored.conflict is None
+    assert (await world.document_of())["version"] == 2
+
+    document = await world.document_of()
+    await world.actions.acknowledge(EVERYBODY, DocumentId(document["id"]), erp_document_no="ERP-1", version=2)
+    await edited(world, **grown(4))
+    await world.works_off()
+    assert (await seen(world)).stored.conflict is not None
+    assert len(await world.documents_of()) == 1
+
+
+async def test_there_must_be_something_to_amend(world: World) -> None:
+    await booked(world)
+    with pytest.raises(Refused) as refused:
+        await amend(world)
+    assert refused.value.code == "invalid_state"

@@ -45,6 +45,7 @@ from app.services.make_documents import MakeDocuments
 from app.services.mappings import MappingTables
 from app.services.master_data import CustomerData, ItemData
 from app.services.new_customers import NewCustomers
+from app.services.order_amendments import AmendDocument
 from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
@@ -247,7 +248,13 @@ class World:
         import_orders = ImportOrders(
             gateway=reads, uow=self.uow, decisions=decisions, clock=self.clock, ids=self.ids, worker=name
         )
-        make_documents = MakeDocuments(self.uow, decisions, RefundDocuments(self.ids), self.clock)
+        make_documents = MakeDocuments(
+            self.uow,
+            decisions,
+            RefundDocuments(self.ids),
+            AmendDocument(self.uow, decisions, self.clock, self.ids),
+            self.clock,
+        )
         runners: TaskRunners = {
             TaskName.IMPORT_ORDERS: ImportOrdersTask(
                 gateway=reads,

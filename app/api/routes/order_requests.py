@@ -21,6 +21,7 @@ from app.domain.items import ItemChoice
 from app.ports.errors import FieldError, InvalidInput
 from app.ports.repositories.documents_reading import DocumentJson
 from app.services.document_actions import UnlinkDocuments
+from app.services.order_amendments import AmendDocument
 from app.services.order_conflicts import ResolveConflict
 from app.services.order_requests import OrderRequests
 from app.services.read_orders import OrderView
@@ -191,6 +192,26 @@ async def resolve_order_conflict(
     return await repeat.answer(
         lambda once: resolve(access, order_id, note=note, expected=expected, once=once),
         lambda view: order_answer(request, view),
+    )
+
+
+@router.post("/orders/{order_id}/amend-document", response_model=Order, summary="Bring its document up to date")
+async def amend_order_document(
+    request: Request,
+    access: OrdersWrite,
+    amend: Annotated[AmendDocument, Depends(service(AmendDocument))],
+    repeat: Repeat,
+    expected: ExpectedVersion,
+    order_id: TheOrder,
+) -> Response:
+    """Before the ERP has acknowledged it, the document gets a new version; the old ones stay readable.
+
+    Afterwards adjusting documents are made beside it: a credit memo for what went, an order for what came; `adjusts_id`
+    names the document. 409 `invalid_state` when nothing conflicts, or an address, the customer or the PO number of a
+    document that the ERP has changed; `order_blocked`; `nothing_to_document`.
+    """
+    return await repeat.answer(
+        lambda once: amend(access, order_id, expected=expected, once=once), lambda view: order_answer(request, view)
     )
 
 

@@ -9,7 +9,7 @@ from app.domain.chosen_customers import Parties
 from app.domain.identifiers import DocumentId, OrderId, ShopId
 from app.domain.money import CurrencyHandling
 from app.domain.problems import Problem
-from app.domain.sales_documents import DocumentContent, DocumentFacts, DocumentKind, DocumentState
+from app.domain.sales_documents import DocumentContent, DocumentFacts, DocumentKind, DocumentLine, DocumentState
 from app.domain.snapshots import Snapshot
 
 
@@ -148,6 +148,20 @@ class Documents(Protocol):
 
     async def booked(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, BookedOrder]:
         """What each of these orders was booked as, of those that have a live sales order or invoice."""
+        ...
+
+    async def amend(
+        self, document_id: DocumentId, content: DocumentContent, snapshot: Snapshot, *, now: datetime
+    ) -> int:
+        """Give a locked document a new version of its content; the old one stays readable. Answers the version."""
+        ...
+
+    async def content_of(self, document_id: DocumentId) -> DocumentContent:
+        """The content of a document that exists."""
+        ...
+
+    async def lines_of_order(self, order_id: OrderId) -> Sequence[DocumentLine]:
+        """The lines of an order's live documents, its adjustments included, those of refunds not; oldest first."""
         ...
 
     async def settle(self, document_id: DocumentId, snapshot: Snapshot) -> None:

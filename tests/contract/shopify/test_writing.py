@@ -15,7 +15,7 @@ from tests.contract.shopify.stores import SimulatedStore
 from tests.contract.shopify.test_reading_orders import ids, order
 
 ONE = ShopifyId("1")
-GIFT = Attribute(key="gift", value="yes & <no> \"quoted\" 日本")
+GIFT = Attribute(key="gift", value='yes & <no> "quoted" 日本')
 OPERATION = "OrderAttributesUpdate"
 
 

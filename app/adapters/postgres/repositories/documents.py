@@ -7,17 +7,31 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from app.adapters.postgres.document_json import decode_content, encode_header, encode_lines
 from app.adapters.postgres.repositories.document_insertion import DocumentInsertion
 from app.adapters.postgres.repositories.stored_json import decoder, encoded
 from app.domain.chosen_customers import ExistingCustomer, Parties
+from app.domain.decimal_text import plain
 from app.domain.identifiers import DocumentId, OrderId, ShopId
 from app.domain.money import CurrencyHandling
 from app.domain.problems import Problem
-from app.domain.sales_documents import DocumentFacts, DocumentKind, DocumentState
+from app.domain.sales_documents import DocumentContent, DocumentFacts, DocumentKind, DocumentLine, DocumentState
 from app.domain.snapshots import Snapshot
 from app.ports.repositories.documents import BookedOrder, DocumentRecord, Insertion, LockedOrder, NewDocument
 
 _snapshot = decoder(Snapshot)
+
+_AMEND = """
+WITH replaced AS (
+    INSERT INTO sales_document_versions (document_id, version, content, lines, snapshot, replaced_at)
+    SELECT id, version, content, lines, snapshot, $9 FROM sales_documents WHERE id = $1
+)
+UPDATE sales_documents SET
+    content = $2::text::jsonb, lines = $3::text::jsonb, snapshot = $4::text::jsonb, external_document_no = $5,
+    sell_to_customer_id = $6, bill_to_customer_id = $7, total = $8::text::numeric, version = version + 1,
+    revision = revision + 1, updated_at = $9
+WHERE id = $1 RETURNING version
+"""
 
 _FACTS = "id, kind, number, state, version, erp_document_no, posted_document_no, posting_date, unlinked_at"
 _RECORD = (
@@ -56,6 +70,37 @@ class PostgresDocuments:
             list(order_ids),
         )
         return {row["order_id"]: _booked(row) for row in rows}
+
+    async def amend(
+        self, document_id: DocumentId, content: DocumentContent, snapshot: Snapshot, *, now: datetime
+    ) -> int:
+        version: int = await self._driver.fetchval(
+            _AMEND,
+            document_id,
+            encode_header(content),
+            encode_lines(content),
+            encoded(snapshot).decode(),
+            content.external_document_no,
+            content.sell_to.customer_id,
+            content.bill_to.customer_id,
+            plain(content.totals.amount_including_tax),
+            now,
+        )
+        return version
+
+    async def content_of(self, document_id: DocumentId) -> DocumentContent:
+        row = await self._driver.fetchrow(
+            "SELECT content::text AS content, lines::text AS lines FROM sales_documents WHERE id = $1", document_id
+        )
+        return decode_content(row["content"], row["lines"])
+
+    async def lines_of_order(self, order_id: OrderId) -> Sequence[DocumentLine]:
+        rows = await self._driver.fetch(
+            "SELECT content::text AS content, lines::text AS lines FROM sales_documents"
+            " WHERE order_id = $1 AND refund_id IS NULL AND state <> 'cancelled' AND unlinked_at IS NULL ORDER BY id",
+            order_id,
+        )
+        return [line for row in rows for line in decode_content(row["content"], row["lines"]).lines]
 
     async def settle(self, document_id: DocumentId, snapshot: Snapshot) -> None:
         await self._driver.execute(
