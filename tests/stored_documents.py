@@ -132,6 +132,27 @@ async def an_order(
     return order
 
 
+async def an_order_to_import(driver: asyncpg.Connection, shopify_id: str, **telling: Any) -> str:
+    """A row of the queue of ``web``, listed and never tried."""
+    columns: dict[str, Any] = {
+        "id": f"oti_{shopify_id}",
+        "store_id": "sto_1",
+        "shopify_id": shopify_id,
+        "shop_id": WEB,
+        "action": "new",
+        "source": "listing",
+        "wanted": 1,
+        "attempts": 0,
+        "claim_by_id": False,
+        "claim_no": 0,
+        "listed_at": NOW,
+        "updated_at": NOW,
+    } | telling
+    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+    await driver.execute(f"INSERT INTO orders_to_import ({', '.join(columns)}) VALUES ({places})", *columns.values())
+    return str(columns["id"])
+
+
 def a_line(line_no: int = 10000, **changes: Any) -> DocumentLine:
     plain: dict[str, Any] = {
         "line_no": line_no,

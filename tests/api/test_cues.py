@@ -9,20 +9,24 @@ import pytest
 from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.ulid import Ulids
 from app.domain.activities import Cue
+from app.domain.identifiers import RefundId
+from app.domain.refund_states import RefundState
+from app.ports.repositories.refunds import SavedRefund
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
 from app.services.read_orders import ReadOrders, ReadOrdersToImport
+from app.services.read_skipped_records import ReadSkippedRecords
+from app.services.refund_documents import RefundDocuments
+from app.services.refunds import RefundRequests
 from app.services.shops import ShopAdministration
-from tests.builders import order
+from tests.api.test_skipped_records import a_write_back
+from tests.builders import order, refund
 from tests.erp_surface import Surface, surface
-from tests.stored_documents import NOW, POS, WEB, a_document, an_order
+from tests.stored_documents import NOW, POS, WEB, a_document, an_order, an_order_to_import
 
 NOT_YET = {
     Cue.UNPROCESSED_SHIPMENTS: "issue 6",
     Cue.SHIPMENT_ERRORS: "issue 6",
-    Cue.REFUNDS_WAITING: "issue 4",
-    Cue.REFUNDS_BLOCKED: "issue 4",
-    Cue.SYNCHRONISATION_ERRORS: "issue 7",
 }
 """Cues whose rows are of work to come, and the issue that brings them with their list."""
 
@@ -43,8 +47,10 @@ async def erp(database_url: str) -> AsyncIterator[Surface]:
         lambda uow, clock: {
             ReadActivities: ReadActivities(uow, clock),
             ReadOrders: ReadOrders(uow),
+            ReadSkippedRecords: ReadSkippedRecords(uow),
             ReadOrdersToImport: ReadOrdersToImport(uow),
             ReadDocuments: ReadDocuments(uow),
+            RefundRequests: RefundRequests(uow, RefundDocuments(Ulids()), clock),
             ShopAdministration: ShopAdministration(
                 unit_of_work=uow, clock=clock, ids=Ulids(), keyring=AesGcmKeyring([b"k" * 32])
             ),
@@ -74,32 +80,40 @@ async def everything_waits(erp: Surface) -> None:
             await an_order(uow.driver, copy=copy, state="blocked", problems=problems(*codes))
         await an_order(uow.driver, copy=consumer)
         await an_order(uow.driver, copy=consumer, problems=problems("nothing_to_document"))
-        await an_order(uow.driver, copy=consumer, state="processed", conflict=CONFLICT)
+        skipped = await an_order(uow.driver, copy=consumer, state="processed", conflict=CONFLICT)
+        await a_write_back(uow.driver, skipped, error_code="outgoing_not_allowed", due_at=NOW)
+        for reason in ("store_declined", None):
+            processed = await an_order(uow.driver, copy=consumer, state="processed")
+            await a_write_back(uow.driver, processed, error_code=reason)
         await an_order(uow.driver, copy=consumer, shop=POS, state="blocked", problems=problems("customer_missing"))
         taken_back = await an_order(uow.driver, copy=consumer, problems=problems("document_rejected", "item_missing"))
         await uow.driver.execute("UPDATE orders SET documents_on_request = true WHERE id = $1", taken_back)
         await uow.driver.execute("UPDATE stores SET access_revoked_at = $1", NOW)
+        failed = {"error_code": "import_failed"}
+        await an_order_to_import(uow.driver, "1", **failed)
+        await an_order_to_import(uow.driver, "2", shop_id=None, **failed)
+        await an_order_to_import(uow.driver, "3", left_out_at=NOW, **failed)
+        await an_order_to_import(uow.driver, "4", shop_id=POS, **failed)
+        await an_order_to_import(uow.driver, "5")
         await uow.commit()
-    await queued(erp, "1", shop_id=WEB, error_code="import_failed")
-    await queued(erp, "2", shop_id=None, error_code="import_failed")
-    await queued(erp, "3", shop_id=WEB, error_code="import_failed", left_out_at=NOW)
-    await queued(erp, "4", shop_id=POS, error_code="import_failed")
-    await queued(erp, "5", shop_id=WEB)
+    for number, state in enumerate(("waiting", "blocked", "blocked", "open", "done")):
+        await refunded(erp, number, state)
     await released(erp, YESTERDAY)
     await released(erp, YESTERDAY)
     await released(erp, NOW)
 
 
-async def queued(erp: Surface, name: str, **telling: Any) -> None:
-    columns: dict[str, Any] = {
-        "id": f"oti_{name}", "store_id": "sto_1", "shopify_id": name, "action": "new", "source": "listing",
-        "wanted": 1, "attempts": 1, "claim_by_id": False, "claim_no": 0, "listed_at": NOW, "updated_at": NOW,
-    } | telling  # fmt: skip
-    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+async def refunded(erp: Surface, number: int, state: str) -> None:
     async with erp.rows() as uow:
-        await uow.driver.execute(
-            f"INSERT INTO orders_to_import ({', '.join(columns)}) VALUES ({places})", *columns.values()
+        saved = SavedRefund(
+            id=RefundId(f"ref_{number}"),
+            order_id=await an_order(uow.driver, state="processed"),
+            shop_id=WEB,
+            refund=refund(number=number),
+            state=RefundState(state),
+            version=1,
         )
+        await uow.refunds.save([saved], now=NOW)
         await uow.commit()
 
 
@@ -138,6 +152,9 @@ async def test_every_cue_counts_the_rows_of_its_list(erp: Surface) -> None:
         "unprocessed_orders": 8,
         "orders_in_conflict": 1,
         "orders_to_import_with_errors": 2,
+        "synchronisation_errors": 2,
+        "refunds_waiting": 1,
+        "refunds_blocked": 2,
         "erp_not_collecting": 2,
     }
     assert behind["pos", "unmapped_customers"] == behind["pos", "unprocessed_orders"] == 1

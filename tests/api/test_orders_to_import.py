@@ -14,7 +14,7 @@ from app.services.read_orders import ReadOrdersToImport
 from app.services.runs import StartRun
 from app.services.tasks import RunContext, TaskName
 from tests.erp_surface import Surface, surface
-from tests.stored_documents import NOW, POS, WEB
+from tests.stored_documents import NOW, POS, an_order_to_import
 
 QUEUE = "/v1/shops/web/orders-to-import"
 
@@ -37,27 +37,10 @@ async def erp(database_url: str) -> AsyncIterator[Surface]:
 
 
 async def queued(erp: Surface, name: str, **telling: Any) -> str:
-    columns: dict[str, Any] = {
-        "id": f"oti_{name}",
-        "store_id": "sto_1",
-        "shopify_id": name,
-        "shop_id": WEB,
-        "action": "new",
-        "source": "listing",
-        "wanted": 1,
-        "attempts": 0,
-        "claim_by_id": False,
-        "claim_no": 0,
-        "listed_at": NOW,
-        "updated_at": NOW,
-    } | telling
-    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
     async with erp.rows() as uow:
-        await uow.driver.execute(
-            f"INSERT INTO orders_to_import ({', '.join(columns)}) VALUES ({places})", *columns.values()
-        )
+        row = await an_order_to_import(uow.driver, name, **telling)
         await uow.commit()
-    return str(columns["id"])
+    return row
 
 
 async def ids(erp: Surface, **wanted: str) -> list[str]:
