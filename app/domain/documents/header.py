@@ -10,8 +10,9 @@ from datetime import date, datetime, tzinfo
 from app.domain import awaited
 from app.domain.addresses import Address, StoreAddress
 from app.domain.chosen_customers import ExistingCustomer, Parties
+from app.domain.customer_lookup import template_of
 from app.domain.identifiers import ShopId
-from app.domain.mappings import CustomerTemplate, Mappings, PaymentMethodMapping, TaxArea
+from app.domain.mappings import Mappings, PaymentMethodMapping, TaxArea
 from app.domain.money import CurrencyHandling
 from app.domain.names import ComposedNames, names_of, place_of
 from app.domain.order_record import OrderMapping
@@ -221,8 +222,8 @@ def header_problems(order: Order, *, shop_id: ShopId, mappings: Mappings, use_sh
                 remedy="Create the document with orders.use_shopify_order_number off: the series then numbers it.",
             )
         )
-    template = _template_about_prices(order, mappings)
-    if template and template.prices_include_tax is not order.prices_include_tax:
+    template = template_of(order, mappings)
+    if template and template.prices_include_tax not in (None, order.prices_include_tax):
         said, found = (
             "include" if each else "exclude" for each in (template.prices_include_tax, order.prices_include_tax)
         )
@@ -236,12 +237,3 @@ def header_problems(order: Order, *, shop_id: ShopId, mappings: Mappings, use_sh
             )
         )
     return problems
-
-
-def _template_about_prices(order: Order, mappings: Mappings) -> CustomerTemplate | None:
-    """The row that says how prices are to be: that of the province, where it says it, else that of the country."""
-    address = order.ship_to_address
-    if address is None:
-        return None
-    rows = [mappings.templates.get((address.country_code, province)) for province in (address.province_code, None)]
-    return next((row for row in rows if row is not None and row.prices_include_tax is not None), None)
