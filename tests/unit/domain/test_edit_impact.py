@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.documents.documented import documented, snapshot
 from app.domain.edit_impact import Change, ChangeKind, Severity, changes_between
+from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.money import NOTHING, Amount, CurrencyHandling, total
 from app.domain.orders import Attribute, Order, OrderLine
 from app.domain.shop_settings import RefundProcess
@@ -114,6 +115,12 @@ def test_a_duty_that_comes_later_is_a_conflict() -> None:
 )
 def test_every_other_field_has_its_kind_and_severity(kind: str, severity: Severity, fields: Any) -> None:
     assert told(order(), order(**fields)) == [(kind, severity.value, NOTHING)]
+
+
+def test_our_own_number_is_no_change() -> None:
+    """P43."""
+    written = (Attribute(key=ERP_NUMBER_KEY, value="4711"),)
+    assert told(order(), order(attributes=written)) == []
 
 
 def test_reopened_is_the_other_way() -> None:
