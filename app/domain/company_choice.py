@@ -17,6 +17,7 @@ from app.domain.chosen_customers import (
     LinkKind,
     LinkToMake,
 )
+from app.domain.companies import CompanyProfile
 from app.domain.company_creation import address_of_company, company_template_code, new_company_customer
 from app.domain.company_problems import CompanyProblems
 from app.domain.customer_lookup import CustomerFacts, CustomerLookup, company_country
@@ -24,7 +25,7 @@ from app.domain.customers import Customer
 from app.domain.identifiers import ShopId
 from app.domain.mappings import Mappings
 from app.domain.order_record import Explanation, MatchOutcome
-from app.domain.orders import CompanyProfile, Order
+from app.domain.orders import Order
 from app.domain.problems import Problem
 from app.domain.shop_settings import CompanyMapping, CompanySettings, ImportRange, ShopSettings, TaxIdField
 from app.domain.tax_ids import other_tax_id, same_tax_id

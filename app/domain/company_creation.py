@@ -1,11 +1,12 @@
 """The customer that is made for a company when none is found (P22, COM-28). Does not decide whether one may be made."""
 
 from app.domain.addresses import StoreAddress
+from app.domain.companies import CompanyContact, CompanyProfile
 from app.domain.customers import NewCustomer
 from app.domain.identifiers import ShopId, ShopifyId
 from app.domain.mappings import Mappings
 from app.domain.names import composed, place_of
-from app.domain.orders import CompanyContact, CompanyProfile, Order
+from app.domain.orders import Order
 from app.domain.shop_settings import CompanySettings, ShopSettings, TaxIdField
 from app.domain.tax_areas import tax_area_of
 

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.addresses import StoreAddress
+from app.domain.companies import CompanyProfile
 from app.domain.comparison import address_key, phone_ending
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopifyId
 from app.domain.mappings import CustomerTemplate, Mappings
 from app.domain.names import names_of, place_of
 from app.domain.order_record import OrderMapping
-from app.domain.orders import CompanyProfile, Order
+from app.domain.orders import Order
 from app.domain.shop_settings import CustomerSettings, ShopSettings, TaxIdField
 from app.domain.tax_ids import tax_id_forms
 

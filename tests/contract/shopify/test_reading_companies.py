@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.domain.addresses import StoreAddress
+from app.domain.companies import CompanyContact, CompanyProfile
 from app.domain.identifiers import ShopifyId
-from app.domain.orders import CompanyContact, CompanyProfile
 from tests.contract.shopify.stores import SimulatedStore
 from tests.contract.shopify.test_reading_orders import FULFILMENT_SCOPES, ids, order
 

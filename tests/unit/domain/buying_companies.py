@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.domain.orders import CompanyContact, CompanyProfile, Named, Order
+from app.domain.companies import CompanyContact, CompanyProfile
+from app.domain.orders import Named, Order
 from tests.builders import order, sid
 
 ADA = CompanyContact(shopify_id=sid(7600), first_name="Ada", last_name="Blue", email="Ada@Mill.example", phone="55")

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from app.domain.chosen_customers import CustomerChoice, ExistingCustomer, LinkKind
+from app.domain.companies import CompanyProfile
 from app.domain.customer_lookup import CustomerLookup, LocationCustomers
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId
 from app.domain.mappings import CustomerTemplate, Mappings
 from app.domain.order_record import MatchOutcome, OrderMapping
-from app.domain.orders import CompanyProfile, Order
+from app.domain.orders import Order
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import CompanyMapping, ImportRange, TaxIdField
 from tests.builders import SHOP, address, customer, settings, sid

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from app.domain.chosen_customers import CreatedCustomer, CustomerChoice, LinkKind
+from app.domain.companies import CompanyProfile
 from app.domain.customers import NewCustomer
 from app.domain.mappings import CustomerTemplate, Mappings, PaymentTermsMapping, TaxArea
 from app.domain.order_record import OrderMapping
-from app.domain.orders import CompanyProfile, Order
+from app.domain.orders import Order
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import CountySource, ImportRange, NameSource, TaxIdField
 from tests.builders import address, customer, sid

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from app.adapters.postgres.repositories.stored_json import recordset
-from app.adapters.postgres.tables.master_data import TAX_IDS
+from app.adapters.postgres.tax_id_keys import TAX_IDS
 from app.domain.addresses import Address
 from app.domain.chosen_customers import LinkKind
 from app.domain.customer_lookup import CustomerFacts, CustomerLookup, LocationCustomers

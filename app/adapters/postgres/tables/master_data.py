@@ -19,12 +19,7 @@ from app.adapters.postgres.tables.columns import (
     text,
     texts,
 )
-
-TAX_IDS = {
-    name: f"upper(regexp_replace({name}, '[^0-9A-Za-z]+', '', 'g'))"
-    for name in ("registration_no", "vat_registration_no")
-}
-"""The key of each kind of tax id, as ``app.domain.tax_ids`` makes it of the same text."""
+from app.adapters.postgres.tax_id_keys import TAX_IDS
 
 
 class CustomerRow(Row, table=True):
@@ -36,11 +31,11 @@ class CustomerRow(Row, table=True):
         Index(None, "phone_key", postgresql_where=sql("phone_key IS NOT NULL")),
         Index("ix_customers_phone_ending", sql("\"right\"(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)")),
         Index(None, "address_key", postgresql_where=sql("address_key IS NOT NULL")),
+        Index("ix_customers_updated", "updated_at", "no", postgresql_where=sql("no IS NOT NULL")),
         *(
             Index(f"ix_customers_{name}", sql(key), postgresql_where=sql(f"{name} <> ''"))
             for name, key in TAX_IDS.items()
         ),
-        Index("ix_customers_updated", "updated_at", "no", postgresql_where=sql("no IS NOT NULL")),
         Index("ix_customers_unnumbered", "created_at", "id", postgresql_where=sql("no IS NULL")),
     )
 

@@ -3,8 +3,8 @@
 from app.adapters.shopify.answers.companies import CompanyAddressAnswer, CompanyLocationAnswer, ContactCustomerAnswer
 from app.adapters.shopify.translators.amounts import id_of
 from app.domain.addresses import StoreAddress
+from app.domain.companies import CompanyContact, CompanyProfile
 from app.domain.identifiers import shopify_id
-from app.domain.orders import CompanyContact, CompanyProfile
 
 
 def company_profile(answer: CompanyLocationAnswer | None) -> CompanyProfile | None:
