@@ -64,6 +64,7 @@ from app.services.purge_expired import PurgeExpired
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
 from app.services.read_events import ReadEvents
+from app.services.read_gift_cards import ReadGiftCards
 from app.services.read_orders import ReadOrders, ReadOrdersToImport
 from app.services.receive_webhook import ReceiveWebhook
 from app.services.refund_documents import RefundDocuments
@@ -244,6 +245,7 @@ def _services(world: _World, work: _Work) -> Sequence[object]:
         ReadActivities(uow, clock),
         ReadDocuments(uow),
         ReadEvents(uow, world.signals),
+        ReadGiftCards(uow),
         ReadOrders(uow),
         ReadOrdersToImport(uow),
         ReadRuns(uow, world.signals),

@@ -30,6 +30,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("schedules", "When a task recurs."),
     ("runs", "What a task came to: progress, counts, and the records that failed."),
     ("orders to import", "Orders of the store that were announced or listed and are still to be imported."),
+    ("gift cards", "Gift cards that orders sold and that paid orders, with what is known to be used of them."),
     ("orders", "Imported orders: what Shopify says, what was decided, what keeps them from becoming documents."),
     ("sales documents", "What the ERP collects, books, acknowledges and posts."),
     ("new-customers", "Customers that were created from orders and wait for the ERP's number."),

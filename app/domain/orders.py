@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from app.domain.addresses import StoreAddress
 from app.domain.companies import CompanyProfile
+from app.domain.gift_card import GiftCard
 from app.domain.identifiers import ShopifyId
 from app.domain.money import NOTHING, Amount, total
 
@@ -354,6 +355,7 @@ class Order:
     shipping_lines: tuple[ShippingLine, ...] = ()
     additional_fees: tuple[AdditionalFee, ...] = ()
     transactions: tuple[Transaction, ...] = ()
+    gift_cards: tuple[GiftCard, ...] = ()
     fulfilment_orders: tuple[FulfilmentOrder, ...] = ()
     refunds: tuple[Refund, ...] = ()
     payment_terms: PaymentTerms | None = None

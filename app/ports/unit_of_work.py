@@ -12,6 +12,7 @@ from app.ports.repositories.documents import Documents
 from app.ports.repositories.documents_reading import DocumentsReading
 from app.ports.repositories.due_work import DueWork
 from app.ports.repositories.events import Events
+from app.ports.repositories.gift_cards import GiftCards
 from app.ports.repositories.idempotency import Idempotency
 from app.ports.repositories.inbox import Inbox
 from app.ports.repositories.items import Items
@@ -98,6 +99,9 @@ class UnitOfWork(Protocol):
 
     @property
     def orders(self) -> Orders: ...
+
+    @property
+    def gift_cards(self) -> GiftCards: ...
 
     @property
     def store_state(self) -> StoreState: ...

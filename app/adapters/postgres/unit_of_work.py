@@ -19,6 +19,7 @@ from app.adapters.postgres.repositories.documents import PostgresDocuments
 from app.adapters.postgres.repositories.documents_reading import PostgresDocumentsReading
 from app.adapters.postgres.repositories.due_work import PostgresDueWork
 from app.adapters.postgres.repositories.events import PostgresEvents
+from app.adapters.postgres.repositories.gift_cards import PostgresGiftCards
 from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
 from app.adapters.postgres.repositories.inbox import PostgresInbox
 from app.adapters.postgres.repositories.items import PostgresItems
@@ -98,6 +99,10 @@ class PostgresUnitOfWork:
     @cached_property
     def orders_reading(self) -> PostgresOrdersReading:
         return PostgresOrdersReading(self.driver)
+
+    @cached_property
+    def gift_cards(self) -> PostgresGiftCards:
+        return PostgresGiftCards(self.driver)
 
     @cached_property
     def documents_reading(self) -> PostgresDocumentsReading:

@@ -6,6 +6,7 @@ costs as one object, so the price of a page is shared by all orders on it.
 
 from typing import Final
 
+from app.adapters.shopify.answers.gift_cards import IssuedGiftCardsAnswer
 from app.adapters.shopify.answers.money import Nodes
 from app.adapters.shopify.answers.orders import (
     AddressAnswer,
@@ -101,6 +102,8 @@ EXCHANGES: Final = Document(
     PageSize(name="least", variables={"returns": 2, "exchangeLines": 5}, estimate=12, ids=10),
 )
 GIFT_CARD_RECEIPTS: Final = Document("gift_card_receipts", Nodes, _plain(1, ids=50))
+GIFT_CARDS: Final = Document("gift_cards", Nodes, _plain(1, ids=50))
+ISSUED_GIFT_CARDS: Final = Document("issued_gift_cards", IssuedGiftCardsAnswer, *_pages(35, 23), optional=True)
 
 ORDER_LINES_PAGE: Final = Document("order_lines_page", PageAnswer[OrderLineAnswer], *_pages(102, 66))
 ORDER_SHIPPING_LINES_PAGE: Final = Document(

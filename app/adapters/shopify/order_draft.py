@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer, PurchasingCompany
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable
@@ -25,6 +26,8 @@ class OrderDraft:
     exchanged_lines: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
     """The return that each exchanged line came in by."""
     gift_cards: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
+    """The card that each transaction was paid with."""
+    cards: dict[str, GiftCardAnswer] = field(default_factory=dict)
     company_location: CompanyLocationAnswer | None = None
     unknown: set[str] = field(default_factory=set)
     trouble: OrderMoved | PartUnreadable | None = None
@@ -37,6 +40,11 @@ class OrderDraft:
     def gift_card_transactions(self) -> list[str]:
         """Ids of the transactions that a gift card paid."""
         return [each.id for each in self.header.transactions if each.gateway == GIFT_CARD_GATEWAY]
+
+    @property
+    def gift_cards_sold(self) -> int:
+        """How many gift cards its lines may have issued."""
+        return sum(line.quantity for line in self.header.line_items.nodes if line.is_gift_card)
 
     @property
     def is_b2b(self) -> bool:
@@ -59,6 +67,7 @@ class OrderDraft:
             refunds=[self.refunds[reference.id] for reference in self.header.refunds],
             exchanged_lines=self.exchanged_lines,
             gift_cards=self.gift_cards,
+            cards=tuple(self.cards.values()),
             company_location=self.company_location,
             unknown=tuple(sorted(self.unknown)),
         )

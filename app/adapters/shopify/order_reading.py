@@ -16,6 +16,7 @@ from app.adapters.shopify.catalogue import FEW_ORDERS, MANY_ORDERS, ORDERS_WHOLE
 from app.adapters.shopify.company_reading import SCOPES_OF_COMPANIES, add_companies
 from app.adapters.shopify.document import Flags
 from app.adapters.shopify.envelope import ACCESS_DENIED, ErrorEntry
+from app.adapters.shopify.gift_card_reading import add_gift_cards
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_draft import OrderDraft
 from app.adapters.shopify.order_parts import add_refunds, add_scoped_parts, attempt, fill_lists, unexpected
@@ -89,6 +90,7 @@ class OrderReader:
         await add_refunds(self.transport, store, drafts)
         await add_scoped_parts(self.transport, store, drafts, granted)
         await add_companies(self.transport, store, drafts, granted)
+        await add_gift_cards(self.transport, store, drafts, granted)
         readings = (_reading(each, began) for each in begun)
         return {each.shopify_id: reading for each, reading in zip(begun, readings, strict=True) if reading is not None}
 

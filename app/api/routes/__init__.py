@@ -9,6 +9,7 @@ from app.api.routes import (
     country_mappings,
     customers,
     events,
+    gift_cards,
     items,
     links,
     mappings,
@@ -50,4 +51,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     order_requests.router,
     refunds.router,
     orders_to_import.router,
+    gift_cards.router,
 )

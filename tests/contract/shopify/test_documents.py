@@ -23,6 +23,7 @@ from graphql import (
 
 from app.adapters.shopify import catalogue
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import OrderReturnsAnswer, RefundAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
@@ -42,6 +43,7 @@ NODES = {
     "refunds_whole": RefundAnswer,
     "exchanges": OrderReturnsAnswer,
     "gift_card_receipts": ReceiptAnswer,
+    "gift_cards": GiftCardAnswer,
     "order_glances": OrderGlanceAnswer,
     "company_locations": CompanyLocationAnswer,
 }

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from app.adapters.postgres.repositories.gift_cards import keep_gift_cards
 from app.adapters.postgres.repositories.stored_json import decoder, encoded, raw_json, recordset
 from app.domain.conflicts import Conflict
 from app.domain.erp_number import without_number
@@ -175,6 +176,7 @@ class PostgresOrders:
                 [_digest(raw) for _, raw in captures],
                 [zlib.compress(raw, 1) for _, raw in captures],
             )
+            await keep_gift_cards(self._driver, copies)
         changed = [
             {"order_id": each.id, "version": each.version, "changes": raw_json(each.changes)}
             for each in orders

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.money import NamedReference
 from app.adapters.shopify.answers.orders import (
     FulfilmentOrderAnswer,
@@ -22,7 +23,7 @@ from app.adapters.shopify.translators.amounts import amount, discount_allocation
 from app.adapters.shopify.translators.companies import company_profile
 from app.adapters.shopify.translators.order_lines import attributes, order_lines
 from app.adapters.shopify.translators.parties import store_address, store_customer
-from app.adapters.shopify.translators.payments import transactions
+from app.adapters.shopify.translators.payments import gift_cards, transactions
 from app.adapters.shopify.translators.refunds import refund
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.money import total
@@ -56,6 +57,8 @@ class OrderParts:
     exchanged_lines: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
     gift_cards: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
     """Gift card by transaction."""
+    cards: Sequence[GiftCardAnswer] = ()
+    """Those it issued, and those that paid it."""
     company_location: CompanyLocationAnswer | None = None
     unknown: tuple[str, ...] = ()
 
@@ -69,6 +72,7 @@ def order_of(parts: OrderParts) -> Order:
         shipping_lines=tuple(_shipping_line(line) for line in header.shipping_lines.nodes if not line.is_removed),
         additional_fees=_additional_fees(header),
         transactions=transactions(header.transactions, parts.gift_cards),
+        gift_cards=gift_cards(parts.cards),
         fulfilment_orders=tuple(_fulfilment_order(each) for each in header.fulfillment_orders.nodes),
         refunds=tuple(refund(each, parts.gift_cards) for each in parts.refunds),
         company_profile=company_profile(parts.company_location),

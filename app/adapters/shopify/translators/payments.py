@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from app.adapters.shopify.answers.gift_cards import GiftCardAnswer, IssuedGiftCardAnswer
 from app.adapters.shopify.answers.orders import TransactionAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
 from app.adapters.shopify.translators.amounts import amount, id_of, word
+from app.domain.gift_card import GiftCard
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.orders import Transaction
 
@@ -44,6 +46,20 @@ def _transaction(answer: TransactionAnswer, gift_cards: Mapping[ShopifyId, Shopi
         payment_id=answer.payment_id or "",
         error_code=word(answer.error_code),
     )
+
+
+def gift_cards(answers: Iterable[GiftCardAnswer]) -> tuple[GiftCard, ...]:
+    """The cards an order issued, and those that paid it; by their ids, so that the same cards make the same copy."""
+    cards = (
+        GiftCard(
+            shopify_id=shopify_id(answer.id),
+            last_characters=answer.last_characters,
+            issued=isinstance(answer, IssuedGiftCardAnswer),
+            line_id=id_of(answer.line_item) if isinstance(answer, IssuedGiftCardAnswer) else None,
+        )
+        for answer in answers
+    )
+    return tuple(sorted(cards, key=lambda card: (len(card.shopify_id), card.shopify_id)))
 
 
 def gift_card_of(receipt: ReceiptAnswer) -> ShopifyId | None:
