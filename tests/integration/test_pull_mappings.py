@@ -1,9 +1,6 @@
 """P04: what the store has gets its row, what was mapped stays, and imported orders leave rows for what they name."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
-
-import pytest
 
 from app.domain.identifiers import ShopifyId
 from app.domain.mapping_entries import CurrencyMapping
@@ -18,22 +15,9 @@ from app.domain.mappings import (
 from app.ports.once import AS_OFTEN_AS_ASKED
 from app.ports.repositories.runs import Run, RunState
 from app.services.tasks import TaskName
-from app.store_simulator.server import RunningSimulator, serving
-from tests.integration.world import Json, World, a_world, an_order, money
+from tests.integration.world import Json, World, an_order, money
 
 ROWS = "SELECT location_id, name, status, location_code FROM location_mappings ORDER BY location_id::int"
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[RunningSimulator]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-async def world(database_url: str, simulator: RunningSimulator) -> AsyncIterator[World]:
-    async with a_world(database_url, simulator) as made:
-        yield made
 
 
 async def pulled(world: World) -> Run:
