@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer, SecurityScopes
 
 from app.api.container import Container
+from app.api.limits import TooOften
 from app.api.problems import ApiProblem
 from app.domain.access import Access, Scope
 from app.ports.repositories.api_keys import ApiKey
@@ -35,9 +36,27 @@ async def authenticate(request: Request) -> Access:
     match = _key(presented[0]) if len(presented) == 1 else None
     if match is None:
         raise _stranger()
+    key_id, digest = match[1].decode(), hashlib.sha256(match[2]).digest()
+    try:
+        key = await _proved(request, key_id, digest)
+    except TooOften as error:
+        headers = {"Retry-After": str(error.seconds)}
+        raise ApiProblem(429, "rate_limited", error.detail, retryable=True, headers=headers) from error
+    access = Access(
+        key_id=key.id,
+        name=key.name,
+        scopes=frozenset(key.scopes),
+        shops=None if key.shop_ids is None else frozenset(key.shop_ids),
+    )
+    request.state.access = access
+    request.state.api_key = key
+    return access
+
+
+async def _proved(request: Request, key_id: str, digest: bytes) -> ApiKey:
+    """The living key of this id and secret. Raises TooOften before it looks for it."""
     container = container_of(request)
     now, limits = container.clock.now(), container.limits
-    key_id, digest = match[1].decode(), hashlib.sha256(match[2]).digest()
     address = request.client.host if request.client else ""
     limits.before(key_id, digest, address=address)
     async with container.unit_of_work() as uow:
@@ -50,15 +69,7 @@ async def authenticate(request: Request) -> Access:
         if _use_is_to_be_noted(key, now):
             await uow.api_keys.used(key.id, now)
             await uow.commit()
-    access = Access(
-        key_id=key.id,
-        name=key.name,
-        scopes=frozenset(key.scopes),
-        shops=None if key.shop_ids is None else frozenset(key.shop_ids),
-    )
-    request.state.access = access
-    request.state.api_key = key
-    return access
+    return key
 
 
 def _key(header: str) -> re.Match[bytes] | None:

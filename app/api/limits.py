@@ -10,13 +10,20 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from app.api.problems import ApiProblem
-
 MINUTE = 60.0
 MOST_KNOWN = 10_000
 """Keys and addresses remembered; beyond, those that were quiet longest are forgotten."""
 
 Seconds = Callable[[], float]
+
+
+class TooOften(Exception):
+    """Somebody has to wait; ``detail`` says who and how long. Not a problem of HTTP, so that no worker loads HTTP."""
+
+    def __init__(self, who: str, wait: float) -> None:
+        self.seconds = math.ceil(wait)
+        self.detail = f"{who} Ask again in {self.seconds} s."
+        super().__init__(self.detail)
 
 
 class Buckets:
@@ -63,11 +70,11 @@ class CallLimits:
         self._proved: OrderedDict[str, bytes] = OrderedDict()
 
     def before(self, key_id: str, digest: bytes, *, address: str) -> None:
-        """Raises a 429 instead of a look at the key, when the key or the address of an unknown one asks too often."""
+        """Raises TooOften, before anybody looks for the key, when it or the address of an unknown one asks too often."""
         if self._is_proved(key_id, digest):
             self._count(key_id)
         elif wait := self._failures.wait(_network(address)):
-            raise _too_many("Too many calls with a wrong key came from this address.", wait)
+            raise TooOften("Too many calls with a wrong key came from this address.", wait)
 
     def failed(self, key_id: str, digest: bytes, *, address: str) -> None:
         """The key was not one, or is one no more."""
@@ -76,7 +83,7 @@ class CallLimits:
         self._failures.take(_network(address))
 
     def succeeded(self, key_id: str, digest: bytes) -> None:
-        """The key is one. Raises a 429 when it was not known here and has asked too often all the same."""
+        """The key is one. Raises TooOften when it was not known here and has asked too often all the same."""
         if self._is_proved(key_id, digest):
             return
         self._proved[key_id] = digest
@@ -89,7 +96,7 @@ class CallLimits:
 
     def _count(self, key_id: str) -> None:
         if wait := self._requests.take(key_id):
-            raise _too_many("This key has used up its requests for now.", wait)
+            raise TooOften("This key has used up its requests for now.", wait)
 
 
 def _network(address: str) -> str:
@@ -101,11 +108,3 @@ def _network(address: str) -> str:
     if isinstance(known, ipaddress.IPv4Address):
         return str(known)
     return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
-
-
-def _too_many(detail: str, wait: float) -> ApiProblem:
-    seconds = math.ceil(wait)
-    return ApiProblem(
-        429, "rate_limited", f"{detail} Ask again in {seconds} s.",
-        retryable=True, headers={"Retry-After": str(seconds)},
-    )  # fmt: skip
