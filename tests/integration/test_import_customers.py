@@ -150,6 +150,21 @@ async def test_a_link_to_a_customer_that_is_gone_is_gone_and_the_customer_is_loo
     assert (await world.document_of())["sell_to"]["customer_no"] == "C201"
 
 
+async def test_a_phone_as_people_write_it_is_the_one_the_store_has(world: World) -> None:
+    """CUS-34: read with the country of its address, on both sides."""
+    await world.set(customers={**CREATING, "auto_create": False})
+    await world.customer("C200", phone="(06) 12 34-56 78", address={"country_code": "NL"})
+    await world.customer("C201", phone="06 12345678", address={"country_code": "DE"})
+    anna = a_person(70) | {"defaultPhoneNumber": {"phoneNumber": "+31612345678"}}
+    guest = an_order(1002, phone="0612345678", displayAddress={"countryCodeV2": "NL", "lastName": "Buyer"})
+    await world.store.has(of_person(1001, anna), guest, customers=[anna])
+
+    await world.imports(1001, 1002)
+
+    assert (await world.document_of("#1001"))["sell_to"]["customer_no"] == "C200"
+    assert (await world.document_of("#1002"))["sell_to"]["customer_no"] == "C200"
+
+
 async def test_of_several_emails_of_a_customer_the_first_one_counts(world: World) -> None:
     """CUS-84."""
     await world.set(customers={**CREATING, "auto_create": False})
