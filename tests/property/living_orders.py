@@ -29,6 +29,12 @@ NONE = Decimal(0)
 
 def living_order(seed: int, number: int) -> Json:
     """One order and up to four changes of it; equal arguments give equal orders."""
+    *_, order = life_of(seed, number)
+    return order
+
+
+def life_of(seed: int, number: int) -> Iterator[Json]:
+    """The same order as it was made and after each of its changes: one object, which goes on changing."""
     rng = random.Random(f"{seed}:{number}")
     shop = rng.choice(CURRENCIES)
     currencies = {rng.choice(CURRENCIES): 1.0}
@@ -43,12 +49,13 @@ def living_order(seed: int, number: int) -> Json:
         options=options,
         shop_currency=shop,
     )
+    yield order
     for hour in range(rng.randint(0, 4)):
         try:
             rng.choice(_CHANGES)(order, rng, START + timedelta(days=1, hours=hour))
         except life.ChangeRefused:
             continue
-    return order
+        yield order
 
 
 def _edit(order: Json, rng: random.Random, at: datetime) -> None:
