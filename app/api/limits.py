@@ -70,7 +70,7 @@ class CallLimits:
         self._proved: OrderedDict[str, bytes] = OrderedDict()
 
     def before(self, key_id: str, digest: bytes, *, address: str) -> None:
-        """Raises TooOften, before anybody looks for the key, when it or the address of an unknown one asks too often."""
+        """Raises TooOften, before anybody looks for the key, when it or a stranger's address asks too often."""
         if self._is_proved(key_id, digest):
             self._count(key_id)
         elif wait := self._failures.wait(_network(address)):
