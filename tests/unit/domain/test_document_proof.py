@@ -166,3 +166,17 @@ def test_shipping_that_nobody_credits_is_less_in_the_documents_own_currency(hand
     less, whole = {"shop": ("3.00", "5.00"), "presentment": ("525", "875")}[handling.value]
     assert told(documented(made, shop=nobody, local_currency=local).lines, "amount")[1:] == [(less,)]
     assert told(documented(made, shop=somebody, local_currency=local).lines, "amount")[1:] == [(whole,)]
+
+
+@pytest.mark.parametrize(("first", "now"), [("0.70", "1.60"), ("1.60", "0.70")])
+def test_of_readings_with_one_total_that_with_the_lines_own_tax_counts_whichever_it_is(first: str, now: str) -> None:
+    """P32: a rate that an edit changed leaves a total that includes tax alone."""
+    made = order(line(1, taxes=[tax("0.70")]), totals=totals("10.00", tax=first, current_tax=now))
+    document = documented(made)
+    assert str(document.totals.tax) == "0.70"
+    assert [each.estimated for each in document.lines[0].taxes] == [False]
+
+
+def test_where_no_reading_has_the_lines_own_tax_that_of_the_current_one_counts() -> None:
+    made = order(line(1, taxes=[tax("0.70")]), totals=totals("10.00", tax="1.60", current_tax="0.90"))
+    assert str(documented(made).totals.tax) == "0.90"
