@@ -94,6 +94,7 @@ def test_the_amounts_of_all_changes_are_the_difference_of_the_totals(process: Re
         more = total(each.amount for each in found if each.kind is not ChangeKind.CANCELLED_UNPAID)
         difference = state_of(step.after, process).total - state_of(step.before, process).total
         assert more == difference, step.name
+        assert not any(each.kind is ChangeKind.TOTAL_CHANGED for each in found), f"{step.name}: {found}"
         seen += bool(difference)
     assert seen > 50
 

@@ -42,6 +42,11 @@ def first(**fields: Any) -> Any:
         (order(first(price="9.00")), [("ITEM-1", "3", "30.00")], [("ITEM-1", "3", "27.00")]),
         (order(first(discounts=["3.00"])), [("ITEM-1", "3", "30.00")], [("ITEM-1", "3", "27.00")]),
         (order(first(), shipping_lines=(shipping("5.00"),)), [], [("4100", "1", "5.00")]),
+        (
+            order(first(quantity=4, discounts=["15.00"])),
+            [("ITEM-1", "3", "30.00")],
+            [("ITEM-1", "4", "25.00")],
+        ),
         (order(first()), [], []),
     ],
 )
