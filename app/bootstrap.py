@@ -66,6 +66,7 @@ from app.services.read_documents import ReadDocuments
 from app.services.read_events import ReadEvents
 from app.services.read_gift_cards import ReadGiftCards
 from app.services.read_orders import ReadOrders, ReadOrdersToImport
+from app.services.read_skipped_records import ReadSkippedRecords
 from app.services.receive_webhook import ReceiveWebhook
 from app.services.refund_documents import RefundDocuments
 from app.services.refunds import RefundRequests
@@ -249,6 +250,7 @@ def _services(world: _World, work: _Work) -> Sequence[object]:
         ReadOrders(uow),
         ReadOrdersToImport(uow),
         ReadRuns(uow, world.signals),
+        ReadSkippedRecords(uow),
         Schedules(uow, clock, world.recurrence, runners),
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
         StartRun(uow, clock, ids, runners),

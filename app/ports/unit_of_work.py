@@ -28,6 +28,7 @@ from app.ports.repositories.retention import Retention
 from app.ports.repositories.runs import Runs
 from app.ports.repositories.schedules import Schedules
 from app.ports.repositories.shops import Shops
+from app.ports.repositories.skipped_records import SkippedRecords
 from app.ports.repositories.store_state import StoreState
 from app.ports.repositories.stores import Stores
 from app.ports.repositories.subscriptions import Subscriptions
@@ -63,6 +64,9 @@ class UnitOfWork(Protocol):
 
     @property
     def write_backs(self) -> WriteBacks: ...
+
+    @property
+    def skipped_records(self) -> SkippedRecords: ...
 
     @property
     def due_work(self) -> DueWork: ...

@@ -19,6 +19,7 @@ from app.domain.orders import Order
 from app.domain.problems import Problem, ProblemCode
 from app.ports.clock import Clock
 from app.ports.errors import Conflict, FieldError, InvalidInput, NotFound
+from app.ports.job_queue import NudgeKind
 from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.documents_reading import DocumentJson
@@ -141,6 +142,8 @@ class OrderRequests:
                 store, [WantedOrder(shopify_id=order)], by=WantedBy.REQUEST, now=self._clock.now()
             )
             await uow.nudge("orders_to_import", store)
+            if await uow.write_backs.retry(order_id, now=self._clock.now()):
+                await uow.nudge(NudgeKind.WRITE_BACK, store)
             await uow.commit()
         deadline = self._clock.now() + REREAD_PATIENCE
         while self._clock.now() < deadline:

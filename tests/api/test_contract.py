@@ -147,6 +147,7 @@ GET    /v1/runs                                                    runs:read    
 GET    /v1/runs/{run_id}                                           runs:read           get_run
 POST   /v1/runs/{run_id}/cancel                                    runs:write          cancel_run
 GET    /v1/activities                                              runs:read           list_activities
+GET    /v1/skipped-records                                         runs:read           list_skipped_records
 GET    /v1/events                                                  events:read         list_events
 """
 """Method, path, scope, operation id. A generated client's methods are named by the ids: they never change."""
@@ -159,7 +160,7 @@ LATER = {
     6: "/v1/orders/{order_id}/fulfilments /v1/orders/{order_id}/mark-as-paid /v1/orders/{order_id}/cancel"
     " /v1/orders/{order_id}/capture /v1/orders/{order_id}/close /v1/orders/{order_id}/reopen /v1/shipments"
     " /v1/shipments/{id} /v1/shipments/{id}/retry /v1/shipments/{id}/tracking /v1/shipping-agents"
-    " /v1/shipping-agents/{code} /v1/skipped-records",
+    " /v1/shipping-agents/{code}",
     7: f"/v1/inventory-levels/batch /v1/prices/batch {SHOP}/exports/customers {SHOP}/exports/companies"
     f" {SHOP}/exports/items",
     8: f"{SHOP}/connection-test /v1/log-entries /v1/audit-entries /oauth/shopify/install /oauth/shopify/callback",
@@ -194,6 +195,7 @@ FILTERS = {
     "/v1/gift-cards": "shop state order_id",
     "/v1/events": "after types limit wait",
     "/v1/activities": "shop",
+    "/v1/skipped-records": "shop resource_type reason open",
     "/v1/runs/{run_id}": "wait",
     "/v1/runs": "shop",
     "/v1/customers": "updated_from",

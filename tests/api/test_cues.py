@@ -15,9 +15,11 @@ from app.ports.repositories.refunds import SavedRefund
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
 from app.services.read_orders import ReadOrders, ReadOrdersToImport
+from app.services.read_skipped_records import ReadSkippedRecords
 from app.services.refund_documents import RefundDocuments
 from app.services.refunds import RefundRequests
 from app.services.shops import ShopAdministration
+from tests.api.test_skipped_records import a_write_back
 from tests.builders import order, refund
 from tests.erp_surface import Surface, surface
 from tests.stored_documents import NOW, POS, WEB, a_document, an_order, an_order_to_import
@@ -25,7 +27,6 @@ from tests.stored_documents import NOW, POS, WEB, a_document, an_order, an_order
 NOT_YET = {
     Cue.UNPROCESSED_SHIPMENTS: "issue 6",
     Cue.SHIPMENT_ERRORS: "issue 6",
-    Cue.SYNCHRONISATION_ERRORS: "issue 3",
 }
 """Cues whose rows are of work to come, and the issue that brings them with their list."""
 
@@ -46,6 +47,7 @@ async def erp(database_url: str) -> AsyncIterator[Surface]:
         lambda uow, clock: {
             ReadActivities: ReadActivities(uow, clock),
             ReadOrders: ReadOrders(uow),
+            ReadSkippedRecords: ReadSkippedRecords(uow),
             ReadOrdersToImport: ReadOrdersToImport(uow),
             ReadDocuments: ReadDocuments(uow),
             RefundRequests: RefundRequests(uow, RefundDocuments(Ulids()), clock),
@@ -78,7 +80,11 @@ async def everything_waits(erp: Surface) -> None:
             await an_order(uow.driver, copy=copy, state="blocked", problems=problems(*codes))
         await an_order(uow.driver, copy=consumer)
         await an_order(uow.driver, copy=consumer, problems=problems("nothing_to_document"))
-        await an_order(uow.driver, copy=consumer, state="processed", conflict=CONFLICT)
+        skipped = await an_order(uow.driver, copy=consumer, state="processed", conflict=CONFLICT)
+        await a_write_back(uow.driver, skipped, error_code="outgoing_not_allowed", due_at=NOW)
+        for reason in ("store_declined", None):
+            processed = await an_order(uow.driver, copy=consumer, state="processed")
+            await a_write_back(uow.driver, processed, error_code=reason)
         await an_order(uow.driver, copy=consumer, shop=POS, state="blocked", problems=problems("customer_missing"))
         taken_back = await an_order(uow.driver, copy=consumer, problems=problems("document_rejected", "item_missing"))
         await uow.driver.execute("UPDATE orders SET documents_on_request = true WHERE id = $1", taken_back)
@@ -146,6 +152,7 @@ async def test_every_cue_counts_the_rows_of_its_list(erp: Surface) -> None:
         "unprocessed_orders": 8,
         "orders_in_conflict": 1,
         "orders_to_import_with_errors": 2,
+        "synchronisation_errors": 2,
         "refunds_waiting": 1,
         "refunds_blocked": 2,
         "erp_not_collecting": 2,

@@ -35,6 +35,7 @@ from app.adapters.postgres.repositories.retention import PostgresRetention
 from app.adapters.postgres.repositories.runs import PostgresRuns
 from app.adapters.postgres.repositories.schedules import PostgresSchedules
 from app.adapters.postgres.repositories.shops import PostgresShops
+from app.adapters.postgres.repositories.skipped_records import PostgresSkippedRecords
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
 from app.adapters.postgres.repositories.stores import PostgresStores
 from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptions
@@ -123,6 +124,10 @@ class PostgresUnitOfWork:
     @cached_property
     def write_backs(self) -> PostgresWriteBacks:
         return PostgresWriteBacks(self.driver)
+
+    @cached_property
+    def skipped_records(self) -> PostgresSkippedRecords:
+        return PostgresSkippedRecords(self.driver)
 
     @cached_property
     def due_work(self) -> PostgresDueWork:

@@ -61,6 +61,10 @@ class WriteBacks(Protocol):
         """What was held in this shop is due again; the stores that have work now."""
         ...
 
+    async def retry(self, order: OrderId, *, now: datetime) -> bool:
+        """What was skipped about this order is due again with all its attempts; False when nothing was."""
+        ...
+
     async def claim(
         self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
     ) -> Sequence[WriteBackClaim]:

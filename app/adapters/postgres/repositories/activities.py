@@ -31,6 +31,9 @@ SELECT 'orders_to_import_with_errors', s.code, count(*), min(q.failed_at)
 FROM s JOIN orders_to_import q ON q.store_id = s.store_id AND (q.shop_id = s.id OR q.shop_id IS NULL)
 WHERE q.error_code IS NOT NULL AND q.left_out_at IS NULL GROUP BY s.code
 UNION ALL
+SELECT 'synchronisation_errors', s.code, count(*), min(w.failed_at)
+FROM s JOIN number_write_backs w ON w.shop_id = s.id AND w.error_code IS NOT NULL GROUP BY s.code
+UNION ALL
 SELECT 'refunds_' || r.state, s.code, count(*), min(r.created_at)
 FROM s JOIN refunds r ON r.shop_id = s.id WHERE r.state IN ('waiting', 'blocked') GROUP BY s.code, r.state
 UNION ALL

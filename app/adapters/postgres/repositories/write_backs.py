@@ -47,6 +47,11 @@ UPDATE number_write_backs SET due_at = $3 WHERE order_id IN (
 RETURNING store_id
 """
 
+_RETRY = """
+UPDATE number_write_backs SET due_at = $2, attempts = 0, parked_at = NULL
+WHERE order_id = $1 AND error_code IS NOT NULL RETURNING order_id
+"""
+
 _OF_THE_ORDER = "FROM sales_documents d WHERE d.order_id = q.order_id AND d.refund_id IS NULL AND d.adjusts_id IS NULL"
 
 _CLAIM = f"""
@@ -133,6 +138,9 @@ class PostgresWriteBacks:
 
     async def let_go(self, shop: ShopId, *, now: datetime) -> Sequence[StoreId]:
         return _stores(await self._driver.fetch(_LET_GO, shop, list(_HELD_CODES), now))
+
+    async def retry(self, order: OrderId, *, now: datetime) -> bool:
+        return await self._driver.fetchval(_RETRY, order, now) is not None
 
     async def claim(
         self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
