@@ -219,14 +219,14 @@ def test_after_an_edit_the_order_discount_is_what_shopify_still_states() -> None
 
 
 def test_what_shopify_still_states_of_the_discount_is_less_what_lines_and_shipping_show() -> None:
-    edited = line(1, quantity=2, current=1, discounts=["2.00"])
+    edited = line(1, quantity=2, current=1, discounts=["3.00"])
     made = order(
         edited,
         shipping_lines=(shipping("5.00", discount="1.00"),),
-        totals=totals("19.00", current="11.00", discount="8.00", current_discount="4.00"),
+        totals=totals("16.00", current="10.50", discount="9.00", current_discount="4.50"),
     )
     assert told(documented(made).lines, "discount_amount", "order_discount_amount", "amount") == [
-        ("3.00", "2.00", "7.00"),
+        ("3.50", "2.00", "6.50"),
         ("1.00", "0.00", "4.00"),
     ]
 
