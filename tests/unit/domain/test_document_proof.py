@@ -180,3 +180,18 @@ def test_of_readings_with_one_total_that_with_the_lines_own_tax_counts_whichever
 def test_where_no_reading_has_the_lines_own_tax_that_of_the_current_one_counts() -> None:
     made = order(line(1, taxes=[tax("0.70")]), totals=totals("10.00", tax="1.60", current_tax="0.90"))
     assert str(documented(made).totals.tax) == "0.90"
+
+
+def test_a_cent_is_taken_where_the_share_was_rounded_up_most() -> None:
+    """0.667 became 0.67 and 0.995 became 1.00: the second gives the cent back."""
+    made = order(
+        line(1, quantity=3, current=2, discounts=["1.00"]),
+        line(2, quantity=2, current=1, discounts=["1.99"]),
+        totals=totals("47.01", current="28.34"),
+    )
+    assert told(documented(made).lines, "discount_amount") == [("0.67",), ("0.99",)]
+
+
+def test_a_discount_of_the_header_that_nothing_shows_is_not_believed_against_the_total() -> None:
+    made = order(line(1), totals=totals("10.00", discount="2.00", current_discount="3.00"))
+    assert told(documented(made).lines, "order_discount_amount", "amount") == [("0.00", "10.00")]
