@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from app.domain.addresses import StoreAddress
+from app.domain.changes import Change
 from app.domain.conflicts import Conflict
 from app.domain.decimal_text import plain, rate
-from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopifyId, order_line_id, shipping_line_id
 from app.domain.money import Amount, minor_digits
 from app.domain.names import names_of, place_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.edit_impact import Change, ChangeKind, ChangeValue, Severity
+from app.domain.changes import Change, ChangeKind, ChangeValue, Severity
 from app.domain.identifiers import ShopifyId
 from app.domain.money import Amount, total
 from app.domain.sales_documents import DocumentFacts, DocumentState

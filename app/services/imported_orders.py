@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from app.domain.changes import Change
 from app.domain.conflicts import Conflict, conflict_of, is_new
-from app.domain.edit_impact import Change, changes_between
+from app.domain.edit_impact import changes_between
 from app.domain.events import EventType
 from app.domain.identifiers import OrderId, RunId, ShopifyId, StoreId
 from app.domain.order_filters import ImportAction, claiming_shop, matches

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.access import Access
+from app.domain.changes import Change, ChangeKind, Severity
 from app.domain.documents.adjusting import adjustments
-from app.domain.edit_impact import Change, ChangeKind, Severity, changes_between
+from app.domain.edit_impact import changes_between
 from app.domain.events import EventType
 from app.domain.identifiers import DocumentId, OrderId
 from app.domain.order_record import OrderState

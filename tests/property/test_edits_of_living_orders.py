@@ -10,10 +10,11 @@ from itertools import pairwise
 
 import pytest
 
+from app.domain.changes import Change, ChangeKind, Severity
 from app.domain.documents import DocumentDraft
 from app.domain.documents.adjusting import adjustments
 from app.domain.documents.documented import documented, snapshot
-from app.domain.edit_impact import Change, ChangeKind, Severity, changes_between
+from app.domain.edit_impact import changes_between
 from app.domain.money import CurrencyHandling, minor_unit, total
 from app.domain.orders import Order
 from app.domain.refund_states import is_creditable

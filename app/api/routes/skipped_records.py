@@ -20,7 +20,7 @@ router = resource_router("activities")
 
 
 @router.get("/skipped-records", response_model=SkippedRecordList, summary="List skipped records")
-async def list_skipped_records(  # noqa: PLR0913, PLR0917 - one argument a filter, named by FastAPI
+async def list_skipped_records(
     access: RunsRead,
     records: Annotated[ReadSkippedRecords, Depends(service(ReadSkippedRecords))],
     page: PagingOf,

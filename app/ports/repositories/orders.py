@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.changes import Change
 from app.domain.conflicts import Conflict
-from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.activities import Cue
+from app.domain.changes import Change
 from app.domain.conflicts import Conflict
-from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.changes import Change, ChangeKind, Severity
 from app.domain.documents.documented import documented, snapshot
-from app.domain.edit_impact import Change, ChangeKind, Severity, changes_between
+from app.domain.edit_impact import changes_between
 from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.money import NOTHING, Amount, CurrencyHandling, total
 from app.domain.orders import Attribute, Order, OrderLine

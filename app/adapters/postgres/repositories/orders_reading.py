@@ -9,8 +9,8 @@ from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
 from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS
 from app.adapters.postgres.repositories.stored_json import decoder
 from app.adapters.postgres.repositories.unmapped_products import unmapped_products
+from app.domain.changes import Change
 from app.domain.conflicts import Conflict
-from app.domain.edit_impact import Change
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
