@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.store_simulator.gift_cards import cards_of
 from app.store_simulator.ids import number_of
 from app.store_simulator.loading import Loader
 from app.store_simulator.orders import PRESETS, Catalogue, GeneratorOptions, generate_catalogue, generate_orders, life
@@ -46,7 +47,9 @@ def generate(store: Store, loader: Loader, given: Values) -> Generated:
     )
     events: list[tuple[str, Values]] = []
     for order in orders:
+        cards = cards_of(order)
         loader.put_finished_order(store, order)
+        loader.put_objects(store, "giftCards", cards)
         events.extend((topic, order) for topic in life.create(order))
     unlinked = sorted({variant for item in catalogue.unlinked for variant in _ids(item)})
     summary = {

@@ -149,4 +149,6 @@ async def test_orders_that_are_known_cost_a_handful_for_all_of_them(counted: Cou
     await counted.statements_of_import()
     run, sent = await counted.statements_of_import()
     assert run["counts"]["unchanged"] == ORDERS
-    assert len(sent) < ORDERS
+    # What connections say to begin, to end and to be found alive is as much for one order as for a hundred.
+    asked = [each for each in sent if each.strip("; ") and not each.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
+    assert 0 < len(asked) < ORDERS / 4

@@ -59,6 +59,7 @@ class TransactionWriter:
             "errorCode": "CARD_DECLINED" if status == "FAILURE" else None,
             "accountNumber": "•••• 4242" if gateway == "shopify_payments" else None,
             "paymentId": f"pay_{number}",
+            "receiptJson": parent.get("receiptJson") if parent else None,
             "settlementCurrency": None,
             "settlementCurrencyRate": None,
             "amountSet": bag(amount),

@@ -5,6 +5,7 @@ from typing import Any
 from app.adapters.shopify.gift_card_reading import MOST_PAGES
 from app.domain.gift_card import UNKNOWN_GIFT_CARDS, GiftCard
 from app.domain.identifiers import ShopifyId
+from app.domain.orders import LineKind
 from app.ports.store_gateway import OrderRead, OrderUnreadable
 from tests.contract.shopify.stores import SimulatedStore
 from tests.contract.shopify.test_reading_orders import order
@@ -124,3 +125,19 @@ async def test_a_card_is_looked_for_no_further_than_so_many_pages(store: Simulat
 
     assert (found.gift_cards, UNKNOWN_GIFT_CARDS in found.unknown) == ((), True)
     assert len(await store.calls("IssuedGiftCards")) == MOST_PAGES
+
+
+async def test_generated_orders_have_the_cards_they_sold_and_were_paid_with(store: SimulatedStore) -> None:
+    wishes = {"gift_cards_sold": 0.5, "gift_card_payments": 0.5}
+    numbers = await store.generate(seed=4, count=60, preset="day", options=wishes)
+
+    orders = await store.orders(numbers)
+
+    sold = [each for each in orders if any(entry.issued for entry in each.gift_cards)]
+    paid = [payment for each in orders for payment in each.transactions if payment.gateway == "gift_card"]
+    assert len(sold) > 5
+    assert len(paid) > 5
+    for each in sold:
+        lines = sum(line.ordered_quantity for line in each.lines if line.kind is LineKind.GIFT_CARD)
+        assert sum(entry.issued for entry in each.gift_cards) == lines
+    assert all(payment.gift_card_id for payment in paid if payment.kind == "sale")
