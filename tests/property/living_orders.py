@@ -130,9 +130,10 @@ def _some_of(charge: Json, order: Json, rng: random.Random) -> Json:
 
 
 def _standing_duties(order: Json) -> list[str]:
-    """Those of which nothing was given back."""
+    """Those of which nothing was given back; what becomes of the tax of taxed ones is not recorded."""
     back = {part["originalDuty"]["id"] for refund in order["refunds"] for part in refund["duties"]}
-    return [duty["id"] for line in order["lineItems"] for duty in line["duties"] if duty["id"] not in back]
+    duties = (duty for line in order["lineItems"] for duty in line["duties"] if not duty["taxLines"])
+    return [duty["id"] for duty in duties if duty["id"] not in back]
 
 
 def _exchange(order: Json, rng: random.Random, at: datetime) -> None:

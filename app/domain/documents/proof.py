@@ -106,7 +106,8 @@ def _matches(
     for discount in _order_discounts(order, positions, handling):
         for place, reading in enumerate(readings):
             total = reading.total.of(handling)
-            goal = total if order.prices_include_tax else total - reading.tax.of(handling)
+            # A tax that no position can carry is a charge without a line, not a tax on top of one.
+            goal = total if order.prices_include_tax or not positions else total - reading.tax.of(handling)
             gap = net - discount - goal
             for left_out in (True, False) if rounding else (True,):
                 yield _Match(

@@ -116,8 +116,10 @@ def _refund(order: JsonObject, rng: random.Random, options: GeneratorOptions, at
         back = closed_return(order, [(line, quantity)], at)
     stub = {name: back[name] for name in ("id", "name", "status")} if back else None
     given: JsonObject = {"note": note, "return": stub, "refundLineItems": [part]}
-    if line["duties"] and not order["dutiesIncluded"] and happens(rng, options.refunded_duties):
-        given["duties"] = [{"originalDuty": {"id": duty["id"]}} for duty in line["duties"]]
+    # Whether the tax of a duty goes back with it is not recorded, so only untaxed ones are given back.
+    plain = [duty for duty in line["duties"] if not duty["taxLines"]]
+    if plain and not order["dutiesIncluded"] and happens(rng, options.refunded_duties):
+        given["duties"] = [{"originalDuty": {"id": duty["id"]}} for duty in plain]
     life.refund(order, given, at)
     if back:
         back["refunds"] = [{"id": order["refunds"][-1]["id"]}]

@@ -287,6 +287,17 @@ def test_an_order_of_which_everything_was_removed_makes_no_document() -> None:
     assert isinstance(built(made), NothingToDocument)
 
 
+@pytest.mark.parametrize("includes", [True, False])
+def test_a_tax_that_is_left_without_any_line_is_a_charge_that_nothing_explains(includes: bool) -> None:
+    made = order(
+        line(1, current=0),
+        prices_include_tax=includes,
+        totals=totals("11.90", current="0.30", tax="1.90", current_tax="0.30"),
+    )
+    detail = refused(made)[ProblemCode.TOTAL_DIFFERS].detail
+    assert "less than the 0.30 EUR that Shopify charged" in detail
+
+
 def test_an_order_of_which_only_shipping_is_left_is_still_documented() -> None:
     made = order(line(1, current=0), shipping_lines=(shipping("5.00"),), totals=totals("15.00", current="5.00"))
     assert told(documented(made).lines, "amount") == [("5.00",)]
