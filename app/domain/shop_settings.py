@@ -109,7 +109,7 @@ class GeneralSettings:
     )
     allow_background: bool = _says("Whether schedules run. Runs started by hand always do.", True)
     start_date: str | None = _says(
-        "YYYY-MM-DD: orders created before this day are not imported unless asked for by id."
+        "YYYY-MM-DD: orders created before this day are not imported unless asked for by id or by a range of creation."
     )
 
 
