@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from app.domain.documents import documented_totals
 from app.domain.money import NOTHING, CurrencyHandling
 from app.domain.orders import LineKind
 from app.domain.problems import ProblemCode
@@ -182,16 +183,75 @@ def test_where_no_reading_has_the_lines_own_tax_that_of_the_current_one_counts()
     assert str(documented(made).totals.tax) == "0.90"
 
 
-def test_a_cent_is_taken_where_the_share_was_rounded_up_most() -> None:
-    """0.667 became 0.67 and 0.995 became 1.00: the second gives the cent back."""
-    made = order(
-        line(1, quantity=3, current=2, discounts=["1.00"]),
-        line(2, quantity=2, current=1, discounts=["1.99"]),
-        totals=totals("47.01", current="28.34"),
-    )
-    assert told(documented(made).lines, "discount_amount") == [("0.67",), ("0.99",)]
+@pytest.mark.parametrize(
+    ("first", "second", "current", "discounts"),
+    [
+        (("1.00", 3, 2), ("1.99", 2, 1), "28.34", ["0.67", "0.99"]),
+        (("0.99", 2, 1), ("5.00", 3, 1), "17.84", ["0.49", "1.67"]),
+    ],
+    ids=["0.995 and not 0.667", "0.495 and not 1.667"],
+)
+def test_a_cent_is_taken_where_the_share_was_rounded_up_most(
+    first: tuple[str, int, int], second: tuple[str, int, int], current: str, discounts: list[str]
+) -> None:
+    lines = [
+        line(number, quantity=ordered, current=left, discounts=[discount])
+        for number, (discount, ordered, left) in enumerate((first, second), 1)
+    ]
+    made = order(*lines, totals=totals("99.00", current=current))
+    assert [str(each.discount_amount) for each in documented(made).lines] == discounts
 
 
 def test_a_discount_of_the_header_that_nothing_shows_is_not_believed_against_the_total() -> None:
     made = order(line(1), totals=totals("10.00", discount="2.00", current_discount="3.00"))
     assert told(documented(made).lines, "order_discount_amount", "amount") == [("0.00", "10.00")]
+
+
+def test_an_order_discount_may_take_everything() -> None:
+    made = order(line(1), totals=totals("0.00", discount="10.00"))
+    assert told(documented(made).lines, "order_discount_amount", "amount") == [("10.00", "0.00")]
+
+
+def test_a_refund_of_nothing_explains_itself() -> None:
+    """It gave no money, so the fee that went with the line was waived and not refunded."""
+    gone = line(2, current=0)
+    made = order(
+        line(1),
+        gone,
+        additional_fees=(fee("2.00"),),
+        refunds=(refund(refund_line(gone, subtotal="10.00")),),
+        totals=totals("22.00", current="10.00", additional_fees="0"),
+    )
+    assert told(documented(made).lines, "amount") == [("10.00",)]
+
+
+def test_shipping_that_was_waived_is_not_put_back_into_the_current_total() -> None:
+    """Beside an edit without a refund, so that the current total alone tells what is charged."""
+    sent = shipping("5.00")
+    made = order(
+        line(1, quantity=2, current=1),
+        shipping_lines=(sent,),
+        refunds=(refund(shipping=[refunded_shipping("5.00", of=sent)]),),
+        totals=totals("25.00", current="10.00"),
+    )
+    assert told(documented(made).lines, "amount") == [("10.00",)]
+
+
+def test_the_subtotal_put_back_is_that_of_goods_alone() -> None:
+    """Shopify's subtotal holds neither tips nor shipping nor duties."""
+    goods, tip, sent = line(1, current=0), line(2, kind=LineKind.TIP, price="2.00", current=0), shipping("5.00")
+    back = refund(
+        refund_line(goods, subtotal="10.00"),
+        refund_line(tip, subtotal="2.00"),
+        refunded="20.00",
+        shipping=[refunded_shipping("5.00", of=sent)],
+    )
+    made = order(
+        goods,
+        tip,
+        shipping_lines=(sent,),
+        refunds=(dataclasses.replace(back, duties=money("3.00")),),
+        totals=totals("20.00", current="0.00", subtotal="9.99", current_subtotal="0.00", tip="2.00", duties="0"),
+    )
+    shown = documented_totals(made, process=RefundProcess.IMPORT_ONLY)
+    assert (shown.total, shown.subtotal) == (money("20.00"), money("10.00"))
