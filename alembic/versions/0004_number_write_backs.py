@@ -37,9 +37,6 @@ def upgrade() -> None:
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_number_write_backs_order_id_orders"), ondelete="CASCADE"
-        ),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_number_write_backs_shop_id_shops")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_number_write_backs_store_id_stores")),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_number_write_backs")),

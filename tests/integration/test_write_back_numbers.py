@@ -154,6 +154,7 @@ async def test_acknowledging_wakes_a_worker_once_it_is_committed(world: World) -
     assert await world.take_nudges(NudgeKind.WRITE_BACK) == [world.store_id]
 
 
+@pytest.mark.long
 async def test_a_shop_that_writes_no_numbers_back_makes_no_work(world: World) -> None:
     await world.set(orders={"write_document_number": False})
     await acknowledged(world)
@@ -161,6 +162,7 @@ async def test_a_shop_that_writes_no_numbers_back_makes_no_work(world: World) ->
     assert await waiting(world) == []
 
 
+@pytest.mark.long
 async def test_work_that_waits_is_forgotten_when_the_setting_is_switched_off(world: World) -> None:
     await acknowledged(world)
     await world.set(orders={"write_document_number": False})
@@ -170,6 +172,7 @@ async def test_work_that_waits_is_forgotten_when_the_setting_is_switched_off(wor
     assert (await waiting(world), await writes(world)) == ([], 0)
 
 
+@pytest.mark.long
 async def test_an_order_that_says_the_number_already_is_not_written_to(world: World) -> None:
     await acknowledged(world, customAttributes=[NUMBER])
 
@@ -185,6 +188,18 @@ async def test_the_work_is_done_once_the_order_was_seen_with_its_number(world: W
     assert (await waiting(world), await writes(world)) == ([], 1)
 
 
+async def test_acknowledging_waits_for_nobody_who_holds_the_order(world: World) -> None:
+    """Whoever takes a document back locks the order first, then the document: waiting here would be a circle."""
+    await documented(world)
+    async with world.uow() as uow:
+        await uow.documents.lock_order(await world.order_id(), shop_ids=None)
+        async with asyncio.timeout(5):
+            await acknowledge(world)
+
+    assert len(await waiting(world)) == 1
+
+
+@pytest.mark.long
 async def test_two_workers_at_once_write_an_order_once(world: World) -> None:
     await acknowledged(world)
 
@@ -193,6 +208,7 @@ async def test_two_workers_at_once_write_an_order_once(world: World) -> None:
     assert await writes(world) == 1
 
 
+@pytest.mark.long
 async def test_many_orders_are_looked_at_together(world: World) -> None:
     await world.store.has(*(an_order(number) for number in range(1001, 1009)))
     await world.imports(*range(1001, 1009))
@@ -233,6 +249,7 @@ async def test_an_order_let_go_of_its_document_says_no_number_until_it_has_anoth
     assert await attributes(world) == [{"key": ERP_NUMBER_KEY, "value": "ERP-2"}]
 
 
+@pytest.mark.long
 async def test_what_somebody_else_wrote_in_its_place_is_not_taken_off(world: World) -> None:
     other = {"key": ERP_NUMBER_KEY, "value": "by hand"}
     await acknowledged(world)
@@ -337,6 +354,7 @@ async def test_reading_the_order_again_finds_nothing_new_in_our_write(world: Wor
     assert await world.events() == events
 
 
+@pytest.mark.long
 async def test_reading_the_order_before_our_write_was_noted_finds_nothing_new(world: World) -> None:
     await acknowledged(world)
     events = await world.events()
@@ -347,6 +365,7 @@ async def test_reading_the_order_before_our_write_was_noted_finds_nothing_new(wo
     assert await world.events() == events
 
 
+@pytest.mark.long
 async def test_the_copy_changes_its_version_with_what_it_says(world: World) -> None:
     await acknowledged(world)
     before = await world.order()
@@ -378,7 +397,9 @@ CHANGES: dict[str, Json] = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize(
+    "name", ["note", *(pytest.param(each, marks=pytest.mark.long) for each in CHANGES if each != "note")]
+)
 async def test_what_happens_in_the_second_of_our_write_is_imported(world: World, name: str) -> None:
     await acknowledged(world)
     writer = OddWriter(world)
@@ -420,6 +441,7 @@ async def test_what_was_not_imported_before_our_write_is_still_news_after_it(wor
     assert (await world.order())["body"]["note"] == "Please ring twice"
 
 
+@pytest.mark.long
 async def test_a_later_change_is_news(world: World) -> None:
     await acknowledged(world)
     await write(world)
@@ -430,6 +452,7 @@ async def test_a_later_change_is_news(world: World) -> None:
     assert await world.queue() == [("1001",)]
 
 
+@pytest.mark.long
 async def test_an_attribute_that_somebody_takes_off_is_written_again_and_at_last_left_to_a_person(world: World) -> None:
     await acknowledged(world)
     for _ in range(7):
@@ -462,6 +485,7 @@ async def test_a_write_whose_answer_was_lost_is_found_and_not_repeated(world: Wo
     assert await world.events() == events
 
 
+@pytest.mark.long
 async def test_a_write_that_never_arrived_is_repeated(world: World) -> None:
     await acknowledged(world)
     await world.store.fails("server_error", operation="OrderAttributesUpdate")
@@ -473,6 +497,7 @@ async def test_a_write_that_never_arrived_is_repeated(world: World) -> None:
     assert await attributes(world) == [NUMBER]
 
 
+@pytest.mark.long
 async def test_a_worker_that_died_after_its_write_costs_its_lease_and_no_second_write(world: World) -> None:
     await acknowledged(world)
     async with world.uow() as uow:
@@ -488,6 +513,7 @@ async def test_a_worker_that_died_after_its_write_costs_its_lease_and_no_second_
     assert await writes(world) == 0
 
 
+@pytest.mark.long
 async def test_a_late_writer_notes_nothing_of_what_was_taken_over(world: World) -> None:
     await acknowledged(world)
     writer = OddWriter(world)
@@ -505,6 +531,7 @@ async def test_a_late_writer_notes_nothing_of_what_was_taken_over(world: World) 
     assert (await world.order())["store_updated_at"] == before["store_updated_at"]
 
 
+@pytest.mark.long
 async def test_trouble_of_the_store_puts_the_work_off_and_counts_no_attempt(world: World) -> None:
     await acknowledged(world)
     await world.store.fails("throttled", operation="OrderAttributesUpdate", times=None)
@@ -531,6 +558,7 @@ async def test_a_refusal_waits_for_a_person_in_shopifys_words(world: World) -> N
     assert row == ("store_declined", "Value is too long", None)
 
 
+@pytest.mark.long
 async def test_an_order_that_is_gone_waits_for_a_person(world: World) -> None:
     await acknowledged(world)
     await world.store.loses(1001)
@@ -540,6 +568,7 @@ async def test_an_order_that_is_gone_waits_for_a_person(world: World) -> None:
     assert await waiting(world, "error_code", "due_at") == [("not_at_store", None)]
 
 
+@pytest.mark.long
 async def test_an_outage_ends_in_parking_after_five_attempts(world: World) -> None:
     await acknowledged(world)
     await world.store.fails("server_error", operation="OrderAttributesUpdate", times=None)
@@ -585,6 +614,7 @@ async def test_without_the_scope_the_work_waits_for_it_and_everything_else_goes_
     assert await write(world) == WriteBackCounts(written=1)
 
 
+@pytest.mark.long
 async def test_new_credentials_let_go_what_waited_for_a_scope(world: World) -> None:
     await world.store.has(app={"scopes": READING})
     await acknowledged(world)

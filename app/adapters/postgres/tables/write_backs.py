@@ -25,7 +25,8 @@ class NumberWriteBackRow(Row, table=True):
         {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}},
     )
 
-    order_id: str = Field(sa_column=text(ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True))
+    order_id: str = Field(sa_column=text(primary_key=True))
+    """No foreign key: its check would lock the order after its document, which others lock the other way round."""
     store_id: str = Field(sa_column=text(ForeignKey("stores.id")))
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id")))
     wanted: int = Field(sa_column=whole())
