@@ -182,11 +182,20 @@ def test_two_shops_split_a_store_and_each_order_stays_with_the_first_that_claime
         [unclaimed] = queue(erp, shop, unclaimed=True).values()
         assert (unclaimed["state"], unclaimed["shop"], unclaimed["name"]) == ("unclaimed", None, "#4003")
 
-    erp.patch("/v1/shops/split-web", {"settings": {"orders": {"filters": {"channel": {"in": ["pos"]}}}}})
+    erp.patch("/v1/shops/split-web", {"settings": {"orders": {"filters": {"channel": {"not_in": ["web", "pos"]}}}}})
     desk.change_order("4001", emit=False, note="changed", updatedAt="2026-01-15T10:00:00Z")
     run_import(erp, "split-till")
     [order] = erp.get("/v1/orders", shop="split-web")["data"]
     assert (order["name"], order["note"]) == ("#4001", "changed")
+
+    erp.patch("/v1/shops/split-late", {"settings": {"orders": {"webhooks": True}}})
+    until(lambda: "ORDERS_CREATE" in subscribed(desk), what="the service subscribes", seconds=20)
+    desk.put(orders=[an_order(4004, sourceName="pos")], emit=True)
+    until(lambda: "#4004" in names(erp, "split-till"), what="the announced order is claimed")
+
+
+def subscribed(desk: StoreDesk) -> set[str]:
+    return {each["topic"] for each in desk.state("webhookSubscriptions")["webhookSubscriptions"]}
 
 
 def test_what_nobody_claimed_is_taken_in_by_id_or_once_filters_let_it(erp: Erp, simulator: Simulator) -> None:
