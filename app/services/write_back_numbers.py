@@ -37,7 +37,7 @@ from app.services.noted_write_backs import NotedWriteBacks, Sighted
 
 BATCH = 8
 """Seen in one call and written at once: so that little time passes between seeing the attributes and replacing them."""
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 """Nobody renews it: whoever takes over from one that was only slow finds the number there and writes nothing."""
 STORE_TROUBLE_PAUSE = timedelta(seconds=15)
 PAUSES = (timedelta(seconds=2), *BACK_OFF)
@@ -153,7 +153,7 @@ class WriteBackNumbers:
         settings = {shop.id: shop.settings for shop in configuration.shops}
         outcomes = await asyncio.gather(
             *(
-                self._order(configuration, claim, sight, settings, may_write=may_write)
+                self._isolated(configuration, claim, sight, settings, may_write=may_write)
                 for claim, sight in zip(claims, sights, strict=True)
             )
         )
@@ -177,6 +177,24 @@ class WriteBackNumbers:
             await uow.write_backs.hold(shops, code=code, detail=detail, until=now + HELD_FOR, now=now)
             await uow.commit()
         return [claim for claim in claims if claim.vouched_at is not None]
+
+    async def _isolated(
+        self,
+        configuration: StoreConfiguration,
+        claim: WriteBackClaim,
+        sight: OrderSight,
+        settings: Mapping[ShopId, ShopSettings],
+        *,
+        may_write: bool,
+    ) -> _Outcome:
+        """One order, whose trouble must not cost its neighbours."""
+        try:
+            return await self._order(configuration, claim, sight, settings, may_write=may_write)
+        except ConnectorError:
+            raise
+        except Exception as error:
+            log.exception("number_write_back_failed", order_id=claim.order_id, attempts=claim.attempts)
+            return self._retried(claim, "write_back_failed", f"The write-back broke off ({type(error).__name__}).")
 
     async def _order(
         self,

@@ -580,6 +580,24 @@ async def test_an_outage_ends_in_parking_after_five_attempts(world: World) -> No
     assert await writes(world) == 5
 
 
+async def test_one_bad_order_fails_alone_and_its_neighbours_go_on(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.imports(1001, 1002)
+    await acknowledge(world, "ERP-1", order="#1001")
+    await acknowledge(world, "ERP-2", order="#1002")
+    writer = OddWriter(world)
+    troubles = [ValueError("something nobody foresaw")]
+
+    async def breaks_off_once() -> None:
+        if troubles:
+            raise troubles.pop()
+
+    writer.before = breaks_off_once
+
+    assert await write(world, writer=writer) == WriteBackCounts(written=1, failed=1)
+    assert sorted(await waiting(world, "error_code"), key=str) == [("write_back_failed",), (None,)]
+
+
 # What may not be written.
 
 
