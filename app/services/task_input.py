@@ -19,6 +19,7 @@ WORDS = {"tags": ("contains", "not_contains"), "attribute": ("has", "has_not")}
 AMOUNTS = frozenset({"total", "tax"})
 FLAGS = frozenset({"test", "confirmed", "channel_liable"})
 ACTIONS = ("new", "update")
+EMPTY_RANGE = "No amount is in this range: min is more than max."
 
 
 def check_input(task: TaskDefinition, filters: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
@@ -75,9 +76,12 @@ def _wrong_filter(name: str, value: object) -> str | None:
     form = f"This must be an object with {_listed(allowed)}"
     if not isinstance(value, Mapping) or not set(value) <= set(allowed):
         return f"{form}."
+    given = [each for each in value.values() if each is not None]
     if name in AMOUNTS:
-        return None if all(map(_is_amount, value.values())) else f'{form}, each an amount as a text: "12.50".'
-    return None if all(map(_are_words, value.values())) else f"{form}, each a list of texts."
+        if not all(map(_is_amount, given)):
+            return f'{form}, each an amount as a text: "12.50".'
+        return EMPTY_RANGE if len(given) == len(allowed) and Decimal(value["min"]) > Decimal(value["max"]) else None
+    return None if all(map(_are_words, given)) else f"{form}, each a list of texts."
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:

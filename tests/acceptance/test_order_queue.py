@@ -275,6 +275,7 @@ def test_an_order_left_out_stays_out_until_it_changes_or_somebody_asks_for_it(er
     [
         ({"colour": {"in": ["red"]}}, "/filters/colour"),
         ({"total": {"min": 5}}, "/filters/total"),
+        ({"tax": {"min": "5", "max": "4.99"}}, "/filters/tax"),
         ({"tags": {"in": ["a"]}}, "/filters/tags"),
         ({"action": "gone"}, "/filters/action"),
     ],

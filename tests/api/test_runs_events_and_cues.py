@@ -53,6 +53,14 @@ async def erp(database_url: str) -> AsyncIterator[Surface]:
 RUNS = "/v1/shops/web/tasks/import_orders/runs"
 
 
+async def test_the_filters_of_a_shop_may_be_asked_of_a_run_as_they_are_shown(erp: Surface) -> None:
+    shown = {"channel": {"in": None, "not_in": ["pos"]}, "total": {"min": None, "max": "100.00"}, "test": None}
+
+    answer = await erp.client.post(RUNS, json={"filters": shown})
+
+    assert answer.status_code == 202, answer.text
+
+
 async def test_the_tasks_are_listed_with_what_can_run_now(erp: Surface) -> None:
     tasks = {task["task"]: task for task in (await erp.get("/v1/tasks"))["data"]}
 

@@ -137,6 +137,11 @@ async def test_a_patch_that_changes_nothing_writes_nothing(house: Surface) -> No
             "/settings/orders/filters/total/min",
             "money_must_be_a_string",
         ),
+        (
+            {"settings": {"orders": {"filters": {"tax": {"min": "5", "max": "4.99"}}}}},
+            "/settings/orders/filters/tax",
+            "wrong_value",
+        ),
         ({"settings": {"refunds": {"process": "auto_create"}}}, "/settings/refunds/process", "settings_contradict"),
     ],
 )

@@ -137,7 +137,7 @@ async def test_a_range_that_is_asked_for_reaches_behind_the_start_date_once(worl
     await world.run()
     assert await world.orders() == ["#1003"]
 
-    asked = {"created_from": "2025-11-15T00:00:00Z", "created_to": "2025-12-31T00:00:00Z"}
+    asked: dict[str, Any] = {"created_from": "2025-11-15T00:00:00Z", "created_to": "2025-12-31T00:00:00Z"}
     first, second = await world.run(**asked), await world.run(**asked)
 
     assert (first.counts["imported"], second.counts.get("imported", 0)) == (1, 0)
