@@ -100,6 +100,10 @@ class StoreDesk:
     def change_order(self, order: str, **fields: Any) -> Json:
         return self._ask("PATCH", f"/orders/{order}", fields)
 
+    def act(self, order: str, action: str, **given: Any) -> Json:
+        """What happens to an order, with all its consequences: pay, edit, refund, exchange and so on."""
+        return self._ask("POST", f"/orders/{order}/{action}", given)
+
     def generate(self, **wish: Any) -> Json:
         return self._ask("POST", "/orders/generate", wish)
 
