@@ -12,6 +12,8 @@ from app.domain.identifiers import ShopifyId
 
 GIFT_CARD_GATEWAY = "gift_card"
 NO_RETURN = "NO_RETURN"
+UNFULFILLED = "UNFULFILLED"
+UNPAID = frozenset({"PENDING", "AUTHORIZED", "VOIDED", "EXPIRED"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,8 +45,11 @@ class OrderDraft:
 
     @property
     def gift_cards_sold(self) -> int:
-        """How many gift cards its lines may have issued."""
-        return sum(line.quantity for line in self.header.line_items.nodes if line.is_gift_card)
+        """How many gift cards its lines may have issued: none before it is paid or anything of it fulfilled."""
+        header = self.header
+        if header.display_fulfillment_status == UNFULFILLED and header.display_financial_status in UNPAID:
+            return 0
+        return sum(line.quantity for line in header.line_items.nodes if line.is_gift_card)
 
     @property
     def is_b2b(self) -> bool:

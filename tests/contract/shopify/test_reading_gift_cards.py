@@ -81,6 +81,16 @@ async def test_orders_without_gift_cards_cost_no_call_more(store: SimulatedStore
     assert {call["operation"] for call in await store.calls()} <= {"GrantedScopes", "OrdersWhole"}
 
 
+async def test_cards_are_not_looked_for_before_they_can_be_issued(store: SimulatedStore) -> None:
+    unpaid = {"displayFinancialStatus": "PENDING"}
+    await store.put(orders=[selling(1, **unpaid), selling(2, **unpaid, displayFulfillmentStatus="FULFILLED")])
+
+    await store.order(1)
+    assert await store.calls("IssuedGiftCards") == []
+    await store.order(2)
+    assert len(await store.calls("IssuedGiftCards")) == 1
+
+
 async def test_without_the_scope_they_are_unknown_and_not_asked_for(store: SimulatedStore) -> None:
     await store.put(app={"scopes": WITHOUT_GIFT_CARDS}, orders=[selling(1)], giftCards=[card(11, of=1)])
 
