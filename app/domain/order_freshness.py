@@ -17,6 +17,8 @@ class HeldCopy:
 
     changed_at: datetime
     read_at: datetime
+    vouched: bool = False
+    """The change was our own write, which the copy holds; what else that second held is looked for by itself."""
 
 
 def is_news(changed_at: datetime | None, held: HeldCopy | None) -> bool:
@@ -25,4 +27,4 @@ def is_news(changed_at: datetime | None, held: HeldCopy | None) -> bool:
         return True
     if changed_at != held.changed_at:
         return changed_at > held.changed_at
-    return held.read_at < changed_at + SETTLED_AFTER
+    return not held.vouched and held.read_at < changed_at + SETTLED_AFTER

@@ -54,9 +54,9 @@ class NotedWriteBacks:
             if unbroken:
                 noted = replace(noted, updated_at=changed_at)
                 await uow.orders_to_import.forget_echo(store, claim.shopify_id, changed_at)
-            read_at = changed_at + SETTLED_AFTER if unbroken else None
-            await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, read_at=read_at)])
-            end = WriteBackEnd(claim=claim, again_at=settled_at, vouched_at=changed_at if unbroken else None)
+            taken_over = changed_at if unbroken else None
+            await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, changed_at=taken_over)])
+            end = WriteBackEnd(claim=claim, again_at=settled_at, vouched_at=taken_over)
             await uow.write_backs.finish([end], now=self._clock.now())
             await uow.commit()
 
@@ -102,7 +102,7 @@ class NotedWriteBacks:
                 again_at, vouched_at = (settled_at, claim.vouched_at) if later else (None, None)
                 ends.append(WriteBackEnd(claim=claim, again_at=again_at, vouched_at=vouched_at))
                 if (noted := _noted(claim, copy)) != copy:
-                    notes.append(OwnWrite(id=claim.order_id, order=noted, read_at=None))
+                    notes.append(OwnWrite(id=claim.order_id, order=noted))
             await uow.orders.note_own_writes(notes)
             await uow.write_backs.finish(ends, now=now)
             await uow.commit()

@@ -65,11 +65,12 @@ class SavedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWrite:
-    """A copy with what we wrote to the store ourselves. ``read_at`` None leaves the times of the copy as they are."""
+    """A copy with what we wrote to the store ourselves. When it was read stays as it is: it was not read again."""
 
     id: OrderId
     order: Order
-    read_at: datetime | None
+    changed_at: datetime | None = None
+    """The change time of our write, which the copy takes over; None leaves its time as it is."""
 
 
 class Orders(Protocol):

@@ -113,8 +113,8 @@ WHERE orders.store_id = $1 AND orders.shopify_id = seen.shopify_id
 _OWN_WRITES = """
 UPDATE orders SET
     body = new.body, version = orders.version + 1,
-    store_updated_at = COALESCE(new.store_updated_at, orders.store_updated_at),
-    read_at = COALESCE(new.read_at, orders.read_at)
+    store_updated_at = COALESCE(new.own_write_at, orders.store_updated_at),
+    own_write_at = COALESCE(new.own_write_at, orders.own_write_at)
 FROM json_populate_recordset(NULL::orders, $1::json) AS new
 WHERE orders.id = new.id
 """
@@ -196,8 +196,7 @@ class PostgresOrders:
             {
                 "id": each.id,
                 "body": raw_json(each.order),
-                "store_updated_at": each.order.updated_at if each.read_at else None,
-                "read_at": each.read_at,
+                "own_write_at": each.changed_at,
             }
             for each in writes
         ]

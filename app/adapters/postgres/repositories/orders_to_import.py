@@ -20,7 +20,8 @@ from app.ports.repositories.orders_to_import import (
 )
 
 _HELD = """
-SELECT shopify_id, store_updated_at, read_at FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[])
+SELECT shopify_id, store_updated_at, read_at, own_write_at IS NOT DISTINCT FROM store_updated_at AS vouched
+FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[])
 """
 
 _NEWER = "excluded.store_updated_at > COALESCE(queue.store_updated_at, '-infinity')"
@@ -222,7 +223,10 @@ class PostgresOrdersToImport:
 
     async def held_copies(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, HeldCopy]:
         rows = await self._driver.fetch(_HELD, store, list(ids))
-        return {ShopifyId(row["shopify_id"]): HeldCopy(row["store_updated_at"], row["read_at"]) for row in rows}
+        return {
+            ShopifyId(row["shopify_id"]): HeldCopy(row["store_updated_at"], row["read_at"], row["vouched"])
+            for row in rows
+        }
 
     async def want(
         self,

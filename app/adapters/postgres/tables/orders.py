@@ -125,6 +125,8 @@ class OrderRow(Row, table=True):
     """Of the copy as stored: an equal one is not written again (P14)."""
     store_updated_at: datetime = Field(sa_column=instant())
     read_at: datetime = Field(sa_column=instant())
+    own_write_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """The change time that our last own write gave the order; while it is the copy's, its announcement is no news."""
     state: str = Field(sa_column=text())
     mapping: Any = Field(sa_column=json(holds=Holds.PERSON_KEY))
     """``app.domain.order_record.OrderMapping``."""
