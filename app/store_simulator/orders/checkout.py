@@ -63,20 +63,7 @@ class Checkout:
             buyer = _without_delivery(buyer)
         order = self._head(buyer, till, exempt=exempt)
         _identify_addresses(order, ids)
-        liability = self._liability(order)
-        _add_discounts(order, cart)
-        order["lineItems"] = [write_line(line, order, ids, currencies, liability=liability) for line in cart.lines]
-        order["shippingLines"] = [
-            write_charge(one, order, ids, currencies, liability=liability) for one in cart.charges
-        ]
-        Levies(
-            rng=rng,
-            options=options,
-            ids=ids,
-            currencies=currencies,
-            rates=buyer.place.rates if options.taxes and not exempt else (),
-            liability=liability,
-        ).add_to(order)
+        self._write_charges(order, cart, buyer, ids, currencies)
         open_header(order, currencies)
         if buyer.customer and happens(rng, options.b2b):
             sell_to_company(order, rng, ids, currencies, self.placed_at)
@@ -86,6 +73,25 @@ class Checkout:
         refresh_shipping(order, currencies)
         Till(rng, options, ids, currencies).take(order, self.placed_at, in_person=at_till)
         return order
+
+    def _write_charges(
+        self, order: JsonObject, cart: Cart, buyer: Buyer, ids: ChildIds, currencies: Currencies
+    ) -> None:
+        """Everything that the order asks money for, with its discounts and taxes."""
+        liability = self._liability(order)
+        _add_discounts(order, cart)
+        order["lineItems"] = [write_line(line, order, ids, currencies, liability=liability) for line in cart.lines]
+        order["shippingLines"] = [
+            write_charge(one, order, ids, currencies, liability=liability) for one in cart.charges
+        ]
+        Levies(
+            rng=self.rng,
+            options=self.options,
+            ids=ids,
+            currencies=currencies,
+            rates=buyer.place.rates if self.options.taxes and not order["taxExempt"] else (),
+            liability=liability,
+        ).add_to(order)
 
     def _till(self) -> JsonObject:
         shops = [location for location in self.catalogue.locations if "Store" in location["name"]]
