@@ -3,9 +3,19 @@
 What a document lacks is said where it is looked for.
 """
 
-from app.domain.documents.outcomes import NothingToDocument
+from app.domain.documents.outcomes import NothingReason, NothingToDocument
 from app.domain.identifiers import DocumentId, OrderId
 from app.domain.problems import Problem, ProblemCode
+
+_REMEDIES_OF_NOTHING = {
+    NothingReason.NOTHING_LEFT: (
+        "Nothing needs to be done here. If an edit in Shopify brings something back, the order is looked at again."
+    ),
+    NothingReason.CANCELLED_PAID: (
+        "Nothing is made by itself. Ask for the document if the ERP should have what was paid and cancelled."
+    ),
+}
+"""Asking for a document helps only where something is left to be documented."""
 
 
 def nothing_to_document(nothing: NothingToDocument) -> Problem:
@@ -14,7 +24,7 @@ def nothing_to_document(nothing: NothingToDocument) -> Problem:
         code=ProblemCode.NOTHING_TO_DOCUMENT,
         pointer="",
         detail=nothing.detail,
-        remedy="Nothing is made by itself. Ask for the document if the ERP should have what is left of the order.",
+        remedy=_REMEDIES_OF_NOTHING[nothing.reason],
     )
 
 

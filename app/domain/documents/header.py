@@ -193,6 +193,8 @@ def currency_code(
     mapped = mappings.currencies.get(currency)
     if mapped:
         return mapped
+    # The setting is the shop's one currency; documents in the buyer's money are in many.
+    one_code = "orders.currency_code or " if handling is CurrencyHandling.SHOP else ""
     return Problem(
         code=ProblemCode.CURRENCY_MISSING,
         pointer=f"/currency-mappings/{currency}",
@@ -200,7 +202,7 @@ def currency_code(
             f"The document is in {currency}; the local currency is {local_currency or 'not set'}, "
             f"and {currency} is not mapped."
         ),
-        remedy=f"Map the currency {currency}, or set orders.currency_code or general.local_currency.",
+        remedy=f"Map the currency {currency}, or set {one_code}general.local_currency.",
         waits_for=(
             awaited.currency_mapping(currency),
             awaited.setting(shop_id, "orders.currency_code"),

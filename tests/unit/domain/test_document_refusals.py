@@ -10,6 +10,7 @@ import pytest
 from app.domain.documents import NothingReason, NothingToDocument, Parties, Refusal
 from app.domain.items import ItemChoice
 from app.domain.mappings import ChargeType, CustomerTemplate, LocationMapping, Mappings, ShipmentMethodMapping
+from app.domain.money import CurrencyHandling
 from app.domain.orders import LineKind
 from app.domain.problems import Problem, ProblemCode
 from app.domain.shop_settings import CancelledPaid
@@ -237,6 +238,14 @@ def test_a_currency_without_a_code_waits_for_its_mapping_and_for_the_settings_of
     assert "currency:NOK" in problem.waits_for
     waited = " ".join(problem.waits_for)
     assert all(path in waited for path in ("orders.currency_code", "general.local_currency"))
+
+
+@pytest.mark.parametrize(("handling", "helps"), [(CurrencyHandling.SHOP, True), (CurrencyHandling.PRESENTMENT, False)])
+def test_only_documents_in_the_shops_money_are_told_of_its_one_code(handling: CurrencyHandling, helps: bool) -> None:
+    shop = settings(orders={"currency_handling": handling})
+    made = order(currency="NOK", presentment_currency="SEK")
+    remedy = refused(made, shop=shop)[ProblemCode.CURRENCY_MISSING].remedy
+    assert ("orders.currency_code" in remedy) is helps
 
 
 def test_a_difference_is_explained_in_figures() -> None:

@@ -14,7 +14,9 @@ from app.domain.items import ItemChoice
 from app.domain.mappings import ChargeType, CustomerTemplate, Mappings, ShipmentMethodMapping
 from app.domain.orders import LineKind, Named, Order
 from app.domain.problems import TITLES, Problem, ProblemCode
+from app.domain.shop_settings import CancelledPaid
 from tests.builders import (
+    CREATED,
     ORDER_ID,
     SHOP,
     built,
@@ -161,6 +163,14 @@ def test_a_refusal_says_what_was_found_and_what_to_do(code: ProblemCode) -> None
 @pytest.mark.parametrize("code", ProblemCode)
 def test_what_can_appear_is_waited_for(code: ProblemCode) -> None:
     assert bool(CASES[code]().waits_for) is (code not in NOTHING_CAN_APPEAR)
+
+
+def test_asking_for_a_document_is_the_remedy_only_where_something_is_left() -> None:
+    skipping = settings(orders={"cancelled_paid": CancelledPaid.SKIP})
+    skipped = built(order(cancelled_at=CREATED), shop=skipping)
+    assert isinstance(skipped, NothingToDocument)
+    assert "Ask for the document" in nothing(skipped).remedy
+    assert "Ask for the document" not in of_nothing().remedy
 
 
 def test_every_code_has_a_title_of_its_own() -> None:
