@@ -107,6 +107,7 @@ POST   /v1/new-customers/{customer_id}/acknowledge                 master_data:w
 GET    /v1/shops/{shop}/orders-to-import                           orders:read         list_orders_to_import
 POST   /v1/shops/{shop}/orders-to-import/import                    orders:write        import_chosen_orders
 GET    /v1/gift-cards                                              orders:read         list_gift_cards
+GET    /v1/shops/{shop}/unmapped-products                          orders:read         list_unmapped_products
 DELETE /v1/shops/{shop}/orders-to-import/{row_id}                  orders:write        leave_out_order_to_import
 POST   /v1/shops/{shop}/orders-to-import/{row_id}/retry            orders:write        retry_order_to_import
 GET    /v1/orders                                                  orders:read         list_orders
