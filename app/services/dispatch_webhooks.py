@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.events import EventType
@@ -21,6 +21,8 @@ from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 MOST_AT_ONCE = 500
 SETTLING = timedelta(milliseconds=400)
 """One action at the store sends several webhooks, and neighbouring orders come together: read them once, together."""
+OWN_WRITE_PATIENCE = timedelta(seconds=3)
+"""Longer than it takes to note a write whose announcement has come already."""
 MOST_FAILURES = 5
 """Of one webhook on its own, before it is parked."""
 
@@ -91,7 +93,8 @@ class DispatchWebhooks:
             readings = [read_webhook(webhook, now) for webhook in taken]
             news = await _news(uow, readings)
             for store, orders in sorted(_wanted(news).items()):
-                await uow.orders_to_import.want(store, orders, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
+                settled = await _after_own_writes(uow, store, orders, now)
+                await uow.orders_to_import.want(store, settled, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
             for reading in readings:
                 if reading.uninstalled_at is not None:
@@ -116,6 +119,16 @@ async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Read
             reading.wants.store_updated_at,
             held[reading.looked_at.webhook.store_id].get(reading.wants.shopify_id),
         )
+    ]
+
+
+async def _after_own_writes(
+    uow: UnitOfWork, store: StoreId, orders: Sequence[WantedOrder], now: datetime
+) -> Sequence[WantedOrder]:
+    """Orders that we are writing to wait until the write is noted: it forgets its own announcement."""
+    writing = await uow.write_backs.being_written(store, [order.shopify_id for order in orders], now=now)
+    return [
+        replace(order, due_at=now + OWN_WRITE_PATIENCE) if order.shopify_id in writing else order for order in orders
     ]
 
 

@@ -27,6 +27,8 @@ class WantedOrder:
     store_updated_at: datetime | None = None
     changes: int = 1
     """How many changes are told together, as far as their times tell them apart."""
+    due_at: datetime | None = None
+    """Later than the others; None = with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,10 @@ class WriteBacks(Protocol):
         """Claim due orders, those longest due first, and count the attempt."""
         ...
 
+    async def being_written(self, store: StoreId, orders: Sequence[ShopifyId], *, now: datetime) -> set[ShopifyId]:
+        """Those of these orders that somebody has claimed: announcements of them may be those of our own write."""
+        ...
+
     async def still_claimed(self, claims: Sequence[WriteBackClaim]) -> set[OrderId]:
         """Lock the rows of these claims; the orders of those that are still ours. Lock the orders themselves before."""
         ...

@@ -37,9 +37,9 @@ INSERT INTO orders_to_import AS queue (
 )
 SELECT given.id, $1, given.shopify_id, $6::text, given.name,
        CASE WHEN orders.id IS NULL THEN 'new' ELSE 'update' END, $5::text, given.changes, given.store_updated_at,
-       $10::timestamptz, 0, $6::text IS NOT NULL, $8::text, 0, $7, $7
-FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[], $12::bigint[])
-    AS given(id, shopify_id, name, store_updated_at, changes)
+       COALESCE(given.due_at, $10::timestamptz), 0, $6::text IS NOT NULL, $8::text, 0, $7, $7
+FROM unnest($2::text[], $3::text[], $4::text[], $9::timestamptz[], $12::bigint[], $13::timestamptz[])
+    AS given(id, shopify_id, name, store_updated_at, changes, due_at)
 LEFT JOIN orders ON orders.store_id = $1 AND orders.shopify_id = given.shopify_id
 ORDER BY given.shopify_id
 ON CONFLICT (store_id, shopify_id) DO UPDATE SET
@@ -257,6 +257,7 @@ class PostgresOrdersToImport:
             due_at or now,
             reclaim,
             [order.changes for order in by_id.values()],
+            [order.due_at for order in by_id.values()],
         )
         return int(done.rpartition(" ")[2])
 

@@ -73,6 +73,11 @@ FROM q JOIN orders ON orders.id = q.order_id
 ORDER BY q.order_id
 """
 
+_BEING_WRITTEN = """
+SELECT orders.shopify_id FROM orders JOIN number_write_backs AS queue ON queue.order_id = orders.id
+WHERE orders.store_id = $1 AND orders.shopify_id = ANY($2::text[]) AND queue.claimed_until > $3
+"""
+
 _STILL = """
 SELECT queue.order_id FROM number_write_backs AS queue
 JOIN unnest($1::text[], $2::bigint[]) AS claim(order_id, claim_no)
@@ -159,6 +164,10 @@ class PostgresWriteBacks:
             )
             for row in await self._driver.fetch(_CLAIM, store, by, limit, now, lease)
         ]
+
+    async def being_written(self, store: StoreId, orders: Sequence[ShopifyId], *, now: datetime) -> set[ShopifyId]:
+        rows = await self._driver.fetch(_BEING_WRITTEN, store, list(orders), now)
+        return {ShopifyId(row["shopify_id"]) for row in rows}
 
     async def still_claimed(self, claims: Sequence[WriteBackClaim]) -> set[OrderId]:
         rows = await self._driver.fetch(_STILL, *_keys(claims))
