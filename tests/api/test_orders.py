@@ -133,12 +133,20 @@ async def test_names_and_counties_of_addresses_follow_the_settings_of_the_shop(e
     assert (shown["name"], shown["name2"], shown["county"]) == ("Blue Ltd", "Ada Blue", "NH")
 
 
+CONFLICT = {
+    "detected_at": "2026-01-16T09:00:00Z",
+    "detail": "The order was edited.",
+    "changes": [],
+    "amount": {"shop": "5.00", "presentment": "5.00"},
+    "proposed": "review",
+}
+
 FILTERS: list[tuple[dict[str, str], dict[str, Any]]] = [
     ({"shop": "pos"}, {"shop": POS}),
     ({"name": "#77"}, {"copy": a_copy(name="#77")}),
     ({"shopify_id": "77"}, {"shopify_id": "77"}),
     ({"state": "blocked"}, {"state": "blocked"}),
-    ({"in_conflict": "true"}, {"conflict": {"detail": "x"}}),
+    ({"in_conflict": "true"}, {"conflict": CONFLICT}),
     ({"cancelled": "true"}, {"copy": a_copy(cancelled_at=NOW)}),
     ({"closed": "true"}, {"copy": a_copy(closed_at=NOW)}),
     (

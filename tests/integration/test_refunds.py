@@ -265,7 +265,7 @@ async def test_a_line_of_what_was_exchanged_names_what_it_lacks(world: World) ->
         lineItems=[a_line(LINE, currentQuantity=0), other],
         returnStatus="RETURNED",
         returns=[returned],
-        refunds=[a_refund(refunded="6.00", **{"return": {"id": "gid://shopify/Return/77"}})],
+        refunds=[a_refund(refunded="6.00") | {"return": {"id": "gid://shopify/Return/77"}}],
     )
     await world.imports(1001)
     await world.works_off()
