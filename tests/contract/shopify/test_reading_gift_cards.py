@@ -82,7 +82,7 @@ async def test_orders_without_gift_cards_cost_no_call_more(store: SimulatedStore
 
 
 async def test_cards_are_not_looked_for_before_they_can_be_issued(store: SimulatedStore) -> None:
-    unpaid = {"displayFinancialStatus": "PENDING"}
+    unpaid: dict[str, Any] = {"displayFinancialStatus": "PENDING"}
     await store.put(orders=[selling(1, **unpaid), selling(2, **unpaid, displayFulfillmentStatus="FULFILLED")])
 
     await store.order(1)
