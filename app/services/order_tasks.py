@@ -77,9 +77,7 @@ class ImportOrdersTask:
         if configuration is None or not configuration.shops:
             raise AccessRevoked("The store was deleted.")
         if configuration.access_revoked:
-            raise AccessRevoked(
-                "The store refuses our credentials. Set new ones with PUT /v1/shops/{shop}/credentials."
-            )
+            raise AccessRevoked(configuration.why_it_stands_still)
         return configuration
 
     async def _want(self, run: RunContext, ids: list[ShopifyId]) -> None:

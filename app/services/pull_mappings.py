@@ -59,9 +59,7 @@ class PullMappings:
         if configuration is None:
             raise AccessRevoked("The store was deleted.")
         if configuration.access_revoked:
-            raise AccessRevoked(
-                "The store refuses our credentials. Set new ones with PUT /v1/shops/{shop}/credentials."
-            )
+            raise AccessRevoked(configuration.why_it_stands_still)
         return configuration.store
 
 

@@ -181,6 +181,16 @@ async def test_a_run_ends_when_others_find_the_store_closed(world: World) -> Non
     await other
 
 
+async def test_a_run_of_a_closed_store_tells_what_the_store_said_and_what_starts_its_work_again(world: World) -> None:
+    said = "Shopify denies access: the app lacks read_customers."
+    await world.do(f"UPDATE stores SET access_revoked_at = now(), access_revoked_reason = '{said}'")
+
+    detail = ((await world.run()).problem or {})["detail"]
+
+    assert said in detail
+    assert "/credentials" in detail
+
+
 async def test_a_run_gives_up_when_the_store_stays_in_trouble_and_its_orders_stay_due(world: World) -> None:
     await world.store.has(an_order(1001))
     await world.store.fails("server_error", operation="OrdersWhole", times=None)

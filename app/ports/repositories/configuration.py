@@ -32,8 +32,18 @@ class StoreConfiguration:
     store: StoreRef
     granted_scopes: tuple[str, ...] | None
     access_revoked: bool
+    access_revoked_reason: str | None
     described: bool
     shops: tuple[ShopConfiguration, ...]
+
+    @property
+    def why_it_stands_still(self) -> str:
+        """For a person, while ``access_revoked``: what the store said, and what starts its work again."""
+        said = self.access_revoked_reason or "Shopify refuses our credentials."
+        return (
+            f"The store's work stands still. {said} When that is mended, set its credentials, the same or new ones: "
+            "PUT /v1/shops/{shop}/credentials."
+        )
 
     def shop(self, shop: ShopId) -> ShopConfiguration | None:
         return next((each for each in self.shops if each.id == shop), None)

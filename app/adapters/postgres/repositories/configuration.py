@@ -54,7 +54,8 @@ SELECT to_json(stores) AS store,
     ) AS tax_areas,
     (SELECT json_agg(currency_mappings) FROM currency_mappings WHERE currency_code IS NOT NULL) AS currency_mappings
 FROM (
-    SELECT id, store_domain, plan, currency, time_zone, country_code, granted_scopes, access_revoked_at, described_at
+    SELECT id, store_domain, plan, currency, time_zone, country_code, granted_scopes,
+           access_revoked_at, access_revoked_reason, described_at
     FROM stores WHERE id = $1 AND deleted_at IS NULL
 ) AS stores
 """
@@ -77,6 +78,7 @@ class PostgresConfigurations:
             store=StoreRef(id=StoreId(found["id"]), domain=found["store_domain"], plan=found["plan"]),
             granted_scopes=tuple(found["granted_scopes"]) if found["granted_scopes"] is not None else None,
             access_revoked=found["access_revoked_at"] is not None,
+            access_revoked_reason=found["access_revoked_reason"],
             described=found["described_at"] is not None,
             shops=tuple(_shop(shop, found, parts) for shop in parts["shops"]),
         )
