@@ -73,3 +73,15 @@ def test_what_the_store_has_is_pulled_mapped_and_used(simulator: Simulator, erp:
     erp.finished_run(SHOP, "pull_mappings")
     kept = erp.get(f"{LOCATIONS}/120")
     assert (kept["location_code"], kept["status"]) == ("BLUE", "not_at_store")
+
+    # Where locations are optional the deleted one is blank, and the order goes on telling so.
+    erp.patch(f"/v1/shops/{SHOP}", {"settings": {"orders": {"location_mandatory": False}}})
+    until(lambda: len(documents()) == 2, what="the order of the deleted location is documented by itself")
+    [blank] = [each for each in documents() if each["order"]["name"] == "#2"]
+    assert [(line["type"], line["location_code"]) for line in blank["lines"]] == [("item", None)]
+    order = erp.get(f"/v1/orders/{blank['order']['id']}")
+    assert order["lines"][0]["locations"] == [{"location_id": None, "location_code": None, "quantity": "1"}]
+    [ships] = erp.every(f"/v1/orders/{order['id']}/fulfilment-orders")
+    assert (ships["location_id"], ships["location_name"]) == (None, "Place gone")
+    left = {each["location_id"] for each in erp.every(LOCATIONS) if not each["location_code"]}
+    assert len(left) == 119
