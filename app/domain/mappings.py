@@ -64,6 +64,11 @@ class PaymentTermsMapping:
     payment_terms_code: str | None = None
     primary: bool = False
 
+    @property
+    def matches_orders(self) -> bool:
+        """Orders name terms by type and name only; a row of an id alone serves companies, which name the id."""
+        return bool(self.name and self.type)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerTemplate:

@@ -68,6 +68,18 @@ async def test_what_a_put_does_not_give_is_null(house: Surface) -> None:
     assert (changed.headers["etag"], changed.json()["stock_calculation"]) == ('"2"', None)
 
 
+async def test_terms_without_the_stores_name_and_type_say_that_no_order_finds_them(house: Surface) -> None:
+    path = f"{SHOP}/payment-terms-mappings/4"
+
+    early = await house.client.put(path, json={"payment_terms_code": "30D"})
+    assert (early.status_code, early.json()["matches_orders"]) == (201, False)
+    [listed] = (await house.get(f"{SHOP}/payment-terms-mappings"))["data"]
+    assert (listed["payment_terms_code"], listed["matches_orders"]) == ("30D", False)
+
+    given = await house.client.put(path, json={"payment_terms_code": "30D", "name": "Net 30", "type": "net"})
+    assert given.json()["matches_orders"] is True
+
+
 @pytest.mark.parametrize(
     ("path", "body", "same"),
     [

@@ -154,6 +154,22 @@ async def test_gateways_have_a_row_for_each_card_company_seen(world: World) -> N
     assert [tuple(row) for row in rows] == [("paypal", None), ("shopify_payments", "Visa")]
 
 
+async def test_terms_mapped_by_id_alone_are_found_by_the_orders_that_come_after_a_pull(world: World) -> None:
+    terms = {"paymentTermsName": "Net 30", "paymentTermsType": "NET", "dueInDays": 30, "paymentSchedules": []}
+    await world.store.has(an_order(1001, paymentTerms=terms), an_order(1002, paymentTerms=terms))
+    put = world.mappings.payment_terms.put
+    early = await put(world.shop, PaymentTermsMapping(terms_id=ShopifyId("4"), payment_terms_code="30D"))
+    await world.imports(1001)
+    assert not early.kept.value.matches_orders
+    assert (await world.document_of())["payment_terms_code"] is None
+
+    await pulled(world)
+    await world.imports(1002)
+
+    assert (await world.mappings.payment_terms.get(world.shop, ("4",))).value.matches_orders
+    assert (await world.document_of("#1002"))["payment_terms_code"] == "30D"
+
+
 async def test_terms_take_the_stores_name_and_keep_the_code(world: World) -> None:
     mapped = PaymentTermsMapping(terms_id=ShopifyId("4"), payment_terms_code="30D", primary=True)
     await world.mappings.payment_terms.put(world.shop, mapped)

@@ -77,7 +77,7 @@ PAYMENT_TERMS = Kind[MappingTables, PaymentTermsMapping, PaymentTermsGiven, Paym
     show=payment_terms_shown,
     replaces=(
         "Makes or replaces it, also before Shopify named the id. A name and a type not given stay as the store tells"
-        " them."
+        " them; until a pull has told them, `matches_orders` is false and orders do not find it."
     ),
 )
 STAFF = Kind[MappingTables, StaffMapping, StaffGiven, StaffShown](

@@ -148,6 +148,10 @@ class PaymentTermsShown(AnswerBody):
     type: str = Field(description="Their type at Shopify.", examples=["net"])
     payment_terms_code: str | None = Field(description="The ERP's payment terms.")
     primary: bool = Field(description="Taken when the ERP's code stands for several.")
+    matches_orders: bool = Field(
+        description="False = name or type is not known yet, and no order finds it: pull the mappings, or give both.",
+        examples=[True],
+    )
     updated_at: Instant = Field(description=UPDATED)
 
 
@@ -159,6 +163,7 @@ def payment_terms_shown(kept: Kept[PaymentTermsMapping]) -> PaymentTermsShown:
         type=value.type,
         payment_terms_code=value.payment_terms_code,
         primary=value.primary,
+        matches_orders=value.matches_orders,
         updated_at=kept.updated_at,
     )
 
