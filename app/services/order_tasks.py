@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_filters import matches
 from app.ports.clock import Clock
-from app.ports.errors import AccessRevoked, Unavailable
+from app.ports.errors import AccessRevoked, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.store_gateway import OrderListing, StoreGateway
@@ -63,7 +63,7 @@ class ImportOrdersTask:
             await self._want(run, [ShopifyId(each) for each in wanted_ids])
         else:
             await self._list_all(run, configuration)
-        await self._retry_failed(run)
+            await self._retry_failed(run)
         try:
             await self._import_all(run)
         finally:
@@ -123,6 +123,7 @@ class ImportOrdersTask:
                 await uow.commit()
 
     async def _retry_failed(self, run: RunContext) -> None:
+        """What a listing tells nothing new of; a run of chosen orders is about those alone."""
         async with self._uow() as uow:
             await uow.orders_to_import.retry_failed(
                 run.store_id, run.shop_id, run=run.run_id, now=self._clock.now(), pausing=run.by_schedule
@@ -130,7 +131,9 @@ class ImportOrdersTask:
             await uow.commit()
 
     async def _import_all(self, run: RunContext) -> None:
-        """Import until nothing of this run is left, whoever does it. Raises when the store stays in trouble."""
+        """Import until nothing of this run is left, whoever does it. Raises when the store stays in trouble, and when
+        the app lacks a scope.
+        """
         total = troubles = 0
         while not run.cancelled:
             try:
@@ -143,6 +146,10 @@ class ImportOrdersTask:
             async with self._uow() as uow:
                 left = await uow.orders_to_import.open_of_run(run.run_id)
                 tallied = await uow.store_state.tallied(run.run_id)
+                failures = await uow.store_state.failures(run.run_id)
+            # Somebody else may have found out that the app may not read them.
+            if denied := next((each for each in failures if each.code == ScopeMissing.code), None):
+                raise ScopeMissing(denied.detail)
             done = sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
             if done > run.kept.done:
                 troubles = 0

@@ -63,6 +63,20 @@ async def test_every_run_tries_again_what_failed_before(world: World) -> None:
     assert await world.is_documented("#6666")
 
 
+async def test_a_run_of_chosen_orders_leaves_alone_what_else_failed(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.run(filters={"name": {"in": ["#6666"]}})
+    before = await world.row_of(6666)
+
+    run = await world.run(order_shopify_ids=["1001"])
+
+    assert (run.counts["listed"], run.counts["imported"], run.counts["failed"], run.errors) == (1, 1, 0, [])
+    assert await world.row_of(6666) == before
+
+    chosen = await world.run(order_shopify_ids=["6666"])
+    assert (chosen.counts["failed"], (await world.row_of(6666))["attempts"]) == (1, 1)
+
+
 async def test_a_run_by_schedule_leaves_what_failed_its_pause(world: World) -> None:
     """P12: else a run a minute would use up all attempts in five minutes."""
     await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
