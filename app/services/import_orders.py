@@ -31,6 +31,7 @@ from app.services.imported_orders import (
     retry_at,
     tallies,
 )
+from app.services.new_lines import map_new_lines
 from app.services.order_decisions import OrderDecisions
 from app.services.seen_values import leave_rows
 
@@ -169,6 +170,9 @@ class ImportOrders:
                 booked = await uow.documents.booked(list(judged))
                 for order_id, each in judged.items():
                     each.judge(booked.get(order_id), now=now)
+            mapped = await map_new_lines(uow, [each.left_alone for each in orders if each.left_alone])
+            for each in orders:
+                each.mapping = mapped.get(each.order_id) if each.order_id else None
             candidates = [each.candidate for each in orders if each.candidate]
             decisions = {each.id: each for each in await self._decisions.decide(uow, candidates, now=now)}
             for each in orders:

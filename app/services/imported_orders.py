@@ -59,6 +59,10 @@ class ImportedOrder:
     order_id: OrderId | None = None
     changed: bool = False
     candidate: Candidate | None = None
+    left_alone: Candidate | None = None
+    """Not decided about: it has its document, or waits for a person. Only lines that are new get their items."""
+    mapping: OrderMapping | None = None
+    """With the items of new lines, where the order is left alone."""
     decision: Decision | None = None
     changes: tuple[Change, ...] = ()
     conflict: Conflict | None = None
@@ -104,20 +108,21 @@ class ImportedOrder:
             return
         self.order_id = known.id if known else new_id
         self.changed = known is None or digest != known.digest
-        if known is not None and (known.state is OrderState.PROCESSED or known.documents_on_request):
-            return
         settings = shop.settings.orders
-        if self.changed or settings.auto_create_documents:
-            self.candidate = Candidate(
-                id=self.order_id,
-                store_id=self.store,
-                shop=shop,
-                order=order,
-                mapping=known.mapping if known else OrderMapping(),
-                make=settings.auto_create_documents,
-                read_at=self.reading.read_at if isinstance(self.reading, OrderRead) else None,
-                use_shopify_number=known.use_shopify_number if known else settings.use_shopify_order_number,
-            )
+        candidate = Candidate(
+            id=self.order_id,
+            store_id=self.store,
+            shop=shop,
+            order=order,
+            mapping=known.mapping if known else OrderMapping(),
+            make=settings.auto_create_documents,
+            read_at=self.reading.read_at if isinstance(self.reading, OrderRead) else None,
+            use_shopify_number=known.use_shopify_number if known else settings.use_shopify_order_number,
+        )
+        if known is not None and (known.state is OrderState.PROCESSED or known.documents_on_request):
+            self.left_alone = candidate if self.changed else None
+        elif self.changed or settings.auto_create_documents:
+            self.candidate = candidate
 
     @property
     def followed_up(self) -> bool:
@@ -146,7 +151,8 @@ class ImportedOrder:
         if order is None or shop is None or self.order_id is None:
             return
         state = decision.state if decision else known.state if known else OrderState.UNPROCESSED
-        mapping = decision.mapping if decision else known.mapping if known else OrderMapping()
+        before = known.mapping if known else OrderMapping()
+        mapping = decision.mapping if decision else self.mapping or before
         problems: tuple[Problem, ...] = decision.problems if decision else known.problems if known else ()
         same = known is not None and (state, mapping, problems) == (known.state, known.mapping, known.problems)
         if same and not self.changed:

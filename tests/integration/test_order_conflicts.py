@@ -224,6 +224,21 @@ async def test_what_a_new_line_lacks_is_named_and_the_document_stays(world: Worl
     assert (await seen(world)).stored.conflict is not None
 
 
+async def test_a_line_that_came_after_the_document_shows_its_item_and_the_document_stays(world: World) -> None:
+    await booked(world)
+    before = await world.document_of()
+    await world.item("ITEM-NEW")
+    lines = [a_line(LINE, sku="RENAMED"), a_line(LINE + 1, sku="ITEM-NEW"), a_line(LINE + 2, sku="NOBODY")]
+
+    view = await edited(world, lineItems=lines, totalPriceSet=money("30.00"), currentTotalPriceSet=money("30.00"))
+
+    assert {line: choice.item_no for line, choice in view.stored.mapping.items.items()} == {
+        str(LINE): "ITEM-A",
+        str(LINE + 1): "ITEM-NEW",
+    }
+    assert (view.stored.state, await world.document_of()) == ("processed", before)
+
+
 async def test_a_shop_may_have_open_documents_amended_by_themselves(world: World) -> None:
     await world.set(orders={"amend_open_documents": True})
     await booked(world)
