@@ -9,11 +9,11 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from app.domain.addresses import StoreAddress
-from app.domain.chosen_customers import CustomerChoice, FoundCustomer, LinkKind
-from app.domain.company_creation import new_company_customer
+from app.domain.chosen_customers import CustomerChoice, FoundCustomer, LinkKind, LinkToMake
+from app.domain.company_creation import address_of_company, new_company_customer
 from app.domain.customer_updates import HEARD, CustomerUpdate, is_a_default
 from app.domain.customers import Customer, NewCustomer
-from app.domain.identifiers import ShopId
+from app.domain.identifiers import CustomerId, ShopId
 from app.domain.mappings import Mappings
 from app.domain.orders import Order
 from app.domain.shop_settings import ShopSettings
@@ -44,8 +44,18 @@ def company_updates_of(
             said=new_company_customer(
                 order, found.address, shop_id=shop_id, template_code="", settings=settings, mappings=mappings
             ),
-            digest=_digest(order, found),
+            digest=_digest(order, found.address, found.customer.id),
         )
+
+
+def told_by_company_creation(order: Order, link: LinkToMake, customer: CustomerId) -> bytes | None:
+    """The digest of what the store said of a customer that was made for the company of this order; over the main
+    contact's link it said nothing of that person.
+    """
+    address = address_of_company(order)
+    if order.company_profile is None or address is None or link.kind is LinkKind.STORE_CUSTOMER:
+        return None
+    return _digest(order, address, customer)
 
 
 def updated_company(customer: Customer, said: NewCustomer) -> Customer:
@@ -67,14 +77,13 @@ def _linked_id(order: Order, found: FoundCustomer) -> str | None:
     return linked.shopify_id if linked else None
 
 
-def _digest(order: Order, found: FoundCustomer) -> bytes:
+def _digest(order: Order, address: StoreAddress, customer: CustomerId) -> bytes:
     """Of what the store says, whatever settings and mappings make of it."""
     profile = order.company_profile
     assert profile is not None, "only called with a profile"
     contact = profile.contact
-    address: StoreAddress = found.address
     heard: tuple[object, ...] = (
-        found.customer.id,
+        customer,
         order.company.name if order.company else "",
         (contact.first_name, contact.last_name) if contact else None,
         address.phone or profile.location_phone or (contact.phone if contact else ""),

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from app.domain.chosen_customers import CustomerChoice, LinkKind
+from app.domain.addresses import StoreAddress
+from app.domain.chosen_customers import CustomerChoice, LinkKind, LinkToMake
 from app.domain.customer_creation import new_customer
+from app.domain.customer_lookup import address_to_create_from
 from app.domain.customers import Customer, NewCustomer
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.domain.mappings import Mappings
-from app.domain.orders import Order
+from app.domain.orders import Order, StoreCustomer
 from app.domain.shop_settings import CustomerSettings, NameSource, ShopSettings
 
 HEARD = (
@@ -64,17 +66,38 @@ def updates_of(
         said = new_customer(
             order, found.address, shop_id=shop_id, template_code="", settings=settings, mappings=mappings
         )
-        phone = found.address.phone or person.phone
-        heard = (found.customer.id, person.first_name, person.last_name, person.email, phone)
-        heard += tuple(getattr(found.address, part) for part in HEARD)
         yield CustomerUpdate(
             customer_id=found.customer.id,
             kind=found.kind,
             shopify_id=address_id or person.shopify_id,
             store_customer_id=person.shopify_id,
-            said=replace(said, email=person.email, phone=phone),
-            digest=blake2b(repr(heard).encode(), digest_size=16).digest(),
+            said=replace(said, email=person.email, phone=_phone(person, found.address)),
+            digest=_digest(person, found.address, found.customer.id),
         )
+
+
+def told_by_creation(order: Order, link: LinkToMake, customer: CustomerId) -> bytes | None:
+    """The digest of what the store said of a customer that was made for this order, as later orders find it over this
+    link: an address is what it says itself, a store customer its default address.
+    """
+    person = order.customer
+    if order.b2b or person is None:
+        return None
+    address = address_to_create_from(order)
+    if link.kind is LinkKind.ADDRESS:
+        address = next((each for each in person.addresses if each.shopify_id == link.shopify_id), None)
+    return _digest(person, address, customer) if address else None
+
+
+def _phone(person: StoreCustomer, address: StoreAddress) -> str:
+    return address.phone or person.phone
+
+
+def _digest(person: StoreCustomer, address: StoreAddress, customer: CustomerId) -> bytes:
+    """Of what the store says, whatever settings make of it; what only an order says is no part of it."""
+    heard = (customer, person.first_name, person.last_name, person.email, _phone(person, address))
+    heard += tuple(getattr(address, part) for part in HEARD)
+    return blake2b(repr(heard).encode(), digest_size=16).digest()
 
 
 def updated(customer: Customer, said: NewCustomer, settings: CustomerSettings) -> Customer:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from app.domain.chosen_customers import CustomerChoice, LinkKind, Parties
+from app.domain.chosen_customers import CreatedCustomer, CustomerChoice, LinkKind, LinkToMake, Parties
+from app.domain.company_updates import told_by_company_creation
 from app.domain.comparison import address_key
 from app.domain.customer_choice import choose_customer
 from app.domain.customer_lookup import CustomerFacts, CustomerLookup, LocationCustomers, wanted_customers
+from app.domain.customer_updates import told_by_creation
 from app.domain.customers import Customer, NewCustomer
 from app.domain.events import EventType
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
@@ -226,10 +228,23 @@ def _links(buyer: Buyer, choice: CustomerChoice, created: Sequence[CustomerId]) 
             continue
         reference = CustomerChoice(sell_to=link.customer).parties(created).sell_to
         assert reference is not None
+        told = _told(buyer.order, link, reference.id)
         yield NewLink(
             kind=link.kind,
             shop_id=buyer.shop.id,
             shopify_id=link.shopify_id,
             store_customer_id=owner,
             customer_id=reference.id,
+            told=told,
+            told_at=buyer.read_at if told else None,
         )
+
+
+def _told(order: Order, link: LinkToMake, customer: CustomerId) -> bytes | None:
+    """What a customer is made of, the store has said: the next order does not say it again. Who is found has been told
+    nothing yet, so what the store says of them is news.
+    """
+    if not isinstance(link.customer, CreatedCustomer):
+        return None
+    said = told_by_company_creation if order.b2b else told_by_creation
+    return said(order, link, customer)

@@ -103,3 +103,43 @@ async def test_a_company_that_the_erp_has_not_numbered_is_updated_where_it_waits
     assert (made["name"], made["email"]) == ("Mill & Sons", "ada@mill.example")
     [event] = await world.fetch("SELECT * FROM events WHERE type = 'customer.updated'")
     assert event["resource_type"] == "new_customer"
+
+
+async def the_erp_corrects_whom_we_made(world: World, no: str = "C900", **fields: Any) -> None:
+    [made] = await world.fetch("SELECT id FROM customers WHERE no IS NULL")
+    await world.numbers(made["id"], no)
+    await world.customer(no, name="Corrected", address={"city": "Gent", "country_code": "BE"}, **fields)
+
+
+async def test_what_the_erp_corrects_of_a_company_we_made_stands_until_the_store_says_something_new(
+    world: World,
+) -> None:
+    await world.set(companies=UPDATING | {"auto_create": True, "template_code": "B2B"})
+    await buys(world, 1001, MILL)
+    await the_erp_corrects_whom_we_made(world)
+
+    await buys(world, 1002, MILL)
+    found = await customer(world, "C900")
+    assert (await world.document_of("#1002"))["sell_to"]["customer_no"] == "C900"
+    assert (found["name"], found["city"]) == ("Corrected", "Gent")
+
+    await buys(world, 1003, MILL | {"name": "Mill & Sons"})
+    found = await customer(world, "C900")
+    assert (found["name"], found["city"]) == ("Mill & Sons", "Brussels")
+
+
+async def test_what_the_erp_corrects_of_a_location_we_made_a_customer_of_stands_too(world: World) -> None:
+    """COM-36: another tax id, another customer."""
+    await world.set(companies=UPDATING | {"auto_create": True, "template_code": "B2B"})
+    both = a_company(60, a_location(61, tax_id=TAX_ID), a_location(62, tax_id="BE0999999922"))
+    await buys(world, 1001, both)
+    await the_erp_corrects_whom_we_made(world, "C900", registration_no=TAX_ID)
+    await buys(world, 1002, both, through=1)
+    await the_erp_corrects_whom_we_made(world, "C901", registration_no="BE0999999922")
+
+    await buys(world, 1003, both, through=1)
+    assert (await world.document_of("#1003"))["sell_to"]["customer_no"] == "C901"
+    assert (await customer(world, "C901"))["name"] == "Corrected"
+
+    await buys(world, 1004, both | {"name": "Mill & Sons"}, through=1)
+    assert [(await customer(world, no))["name"] for no in ("C900", "C901")] == ["Corrected", "Mill & Sons"]

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from app.domain.identifiers import ShopifyId
 from app.ports.versions import ANY_VERSION
 from tests.integration.test_import_customers import BY_BILL_TO, CREATING, both_at_once, of_person
-from tests.integration.world import World, a_line, a_person
+from tests.integration.world import EVERYBODY, World, a_line, a_person
 
 UPDATING = CREATING | {"auto_create": False, "update_from_store": True}
 ANNA = a_person(70, email="anna@example.com")
@@ -114,6 +116,95 @@ async def test_a_customer_the_erp_has_not_numbered_is_updated_where_it_waits(wor
     assert (waiting["city"], waiting["version"]) == ("Leiden", 2)
     [event] = await world.fetch("SELECT * FROM events WHERE type = 'customer.updated'")
     assert (event["resource_type"], event["resource_id"]) == ("new_customer", waiting["id"])
+
+
+async def the_erp_corrects_whom_we_made(world: World) -> None:
+    [made] = await world.fetch("SELECT id FROM customers WHERE no IS NULL")
+    await world.numbers(made["id"], "C900")
+    await world.customer("C900", name="Ms A. Buyer", email="anna@example.com", address={"city": "Gouda"})
+
+
+@pytest.mark.parametrize("mapping", ["by_email_phone", "by_bill_to"])
+async def test_what_the_erp_corrects_of_a_customer_we_made_stands_until_the_store_says_something_new(
+    world: World, mapping: str
+) -> None:
+    await world.set(customers=UPDATING | {"auto_create": True, "mapping": mapping})
+    await world.store.has(of_person(1001, ANNA), customers=[ANNA])
+    await world.imports(1001)
+    await the_erp_corrects_whom_we_made(world)
+
+    await world.store.has(of_person(1002, ANNA), customers=[ANNA])
+    await world.imports(1002)
+    found = await customer(world, "C900")
+    assert (await world.document_of("#1002"))["sell_to"]["customer_no"] == "C900"
+    assert (found["name"], found["city"]) == ("Ms A. Buyer", "Gouda")
+
+    again = ANNA | {"defaultPhoneNumber": {"phoneNumber": "+31612345678"}}
+    await world.store.has(of_person(1003, again), customers=[again])
+    await world.imports(1003)
+    found = await customer(world, "C900")
+    assert (found["name"], found["city"], found["phone"]) == ("Anna Buyer", "Delft", "+31612345678")
+
+
+async def test_a_linked_billing_address_that_a_customer_was_made_of_is_not_told_again(world: World) -> None:
+    """It is not the store customer's default address."""
+    await world.set(customers=BY_BILL_TO | {"update_from_store": True})
+    office = ANNA["addressesV2"][0] | {"id": "gid://shopify/MailingAddress/701", "company": "Works Ltd", "city": "Ede"}
+    both = ANNA | {"addressesV2": [ANNA["addressesV2"][0], office]}
+    address = {name: value for name, value in office.items() if name != "id"}
+    billed = {"billingAddress": address, "displayAddress": address}
+    await world.store.has(of_person(1001, both) | billed, of_person(1002, both) | billed, customers=[both])
+    await world.imports(1001)
+    await the_erp_corrects_whom_we_made(world)
+
+    await world.imports(1002)
+
+    assert (await world.document_of("#1002"))["sell_to"]["customer_no"] == "C900"
+    assert (await customer(world, "C900"))["city"] == "Gouda"
+
+
+async def test_the_email_of_an_order_that_a_customer_was_made_with_is_nothing_the_store_said(world: World) -> None:
+    await world.set(customers=UPDATING | {"auto_create": True})
+    nameless = a_person(70)
+    first, second = of_person(1001, nameless), of_person(1002, nameless)
+    await world.store.has(
+        first | {"email": "checkout@example.com"}, second | {"email": "other@example.com"}, customers=[nameless]
+    )
+    await world.imports(1001)
+    await the_erp_corrects_whom_we_made(world)
+
+    await world.imports(1002)
+
+    found = await customer(world, "C900")
+    assert (found["name"], found["email"]) == ("Ms A. Buyer", "anna@example.com")
+
+
+async def test_what_a_customer_was_made_of_was_said_even_if_updates_are_allowed_only_later(world: World) -> None:
+    await world.set(customers=CREATING)
+    await world.store.has(of_person(1001, ANNA), of_person(1002, ANNA), customers=[ANNA])
+    await world.imports(1001)
+    await the_erp_corrects_whom_we_made(world)
+
+    await world.set(customers={"update_from_store": True})
+    await world.imports(1002)
+
+    assert (await customer(world, "C900"))["name"] == "Ms A. Buyer"
+
+
+async def test_an_older_reading_takes_nothing_from_a_customer_that_was_made_of_a_newer_one(world: World) -> None:
+    await world.set(customers=UPDATING)
+    await world.store.has(of_person(1001, ANNA), customers=[ANNA])
+    await world.imports(1001)
+    world.clock.pass_by(days=1)
+    await moved(world, ANNA, 1002, city="Leiden")
+    await world.set(customers={"auto_create": True})
+    await world.imports(1002)
+
+    await world.requests.find_mapping(EVERYBODY, await world.order_id("#1001"))
+
+    [made] = await world.fetch("SELECT * FROM customers WHERE no IS NULL")
+    assert (await world.order("#1001"))["mapping"]["sell_to_customer_id"] == made["id"]
+    assert (made["city"], await updates(world)) == ("Leiden", 0)
 
 
 async def test_a_default_customer_stands_for_many_and_stays_as_it_is(world: World) -> None:

@@ -33,6 +33,10 @@ class NewLink:
     store_customer_id: ShopifyId | None
     """Whose address it is; None for everything else."""
     customer_id: CustomerId
+    told: bytes | None = None
+    """Digest of what the store said of a customer that is made with the link; None = the store said nothing yet."""
+    told_at: datetime | None = None
+    """When that was read from the store."""
 
 
 class OrderFacts(Protocol):

@@ -79,9 +79,10 @@ INSERT INTO customers SELECT * FROM json_populate_recordset(NULL::customers, $1:
 """
 
 _LINK = """
-INSERT INTO {table} (shop_id, {columns}, {of_customer}, version, updated_at)
-SELECT shop_id, {columns}, customer_id, 1, $5
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new(shop_id, {key}, {owner}, customer_id)
+INSERT INTO {table} (shop_id, {columns}, {of_customer}, told, told_at, version, updated_at)
+SELECT shop_id, {columns}, customer_id, told, told_at, 1, $7
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[])
+    AS new(shop_id, {key}, {owner}, customer_id, told, told_at)
 ON CONFLICT DO NOTHING
 """
 
@@ -153,6 +154,8 @@ class PostgresOrderFacts:
                     [link.shopify_id for link in of_kind],
                     [link.store_customer_id for link in of_kind],
                     [link.customer_id for link in of_kind],
+                    [link.told for link in of_kind],
+                    [link.told_at for link in of_kind],
                     now,
                 )
 
