@@ -33,6 +33,16 @@ from app.services.order_decisions import Candidate, Decision, OrderDecisions, er
 REREAD_PATIENCE = timedelta(seconds=10)
 POLL_SECONDS = 0.1
 
+ABOUT_THE_CUSTOMER = frozenset(
+    {
+        ProblemCode.CUSTOMER_MISSING,
+        ProblemCode.CUSTOMER_AMBIGUOUS,
+        ProblemCode.CUSTOMER_NO_ADDRESS,
+        ProblemCode.COMPANY_MISSING,
+        ProblemCode.TEMPLATE_MISSING,
+    }
+)
+
 BY_HAND_CODES = (
     "template_code",
     "shipment_method_code",
@@ -93,8 +103,13 @@ class OrderRequests:
         await self._again(access, order_id, expected=expected)
 
     async def create_customer(self, access: Access, order_id: OrderId, *, expected: Expected = ANY_VERSION) -> None:
-        """Look again, and create the customer when none is found, whatever ``customers.auto_create`` says (4.05)."""
-        await self._again(access, order_id, expected=expected, may_create_customer=True)
+        """Look again, and create the customer when none is found, whatever ``customers.auto_create`` says (4.05).
+
+        Raises ``Conflict`` with the problem that is left when the order has no customer still; what was decided stays.
+        """
+        decision = await self._again(access, order_id, expected=expected, may_create_customer=True)
+        if decision.mapping.sell_to_customer_id is None:
+            raise _nobody_created(decision)
 
     async def set_mapping(
         self,
@@ -190,22 +205,23 @@ class OrderRequests:
 
     async def _again(
         self, access: Access, order_id: OrderId, *, expected: Expected, may_create_customer: bool | None = None
-    ) -> None:
+    ) -> Decision:
         async with self._uow() as uow:
             held = await self._hold(uow, access, order_id, expected=expected)
             _refuse_processed(held.known)
-            await self._redecide(uow, held, held.known.mapping, may_create_customer=may_create_customer)
+            decision = await self._redecide(uow, held, held.known.mapping, may_create_customer=may_create_customer)
             await uow.commit()
+        return decision
 
     async def _redecide(
         self, uow: UnitOfWork, held: _Held, mapping: OrderMapping, *, may_create_customer: bool | None = None
-    ) -> None:
+    ) -> Decision:
         known = replace(held.known, mapping=mapping)
         make = held.shop.settings.orders.auto_create_documents and not known.documents_on_request
         candidate = replace(
             candidate_of(known, held.order, held.shop, make=False), make=make, may_create_customer=may_create_customer
         )
-        await self._decide(uow, held, candidate)
+        return await self._decide(uow, held, candidate)
 
     async def _decide(self, uow: UnitOfWork, held: _Held, candidate: Candidate) -> Decision:
         """What was decided now; what stands with the order may say more (a rejection stays until it is documented)."""
@@ -276,6 +292,21 @@ def _refuse_processed(known: KnownOrder) -> None:
 def _rejection(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """What the ERP said when it rejected the last document stays until a new one is made."""
     return tuple(problem for problem in problems if problem.code is ProblemCode.DOCUMENT_REJECTED)
+
+
+def _nobody_created(decision: Decision) -> Conflict:
+    """By the problem of the customer; an order of which nothing is left has none, and no customer either."""
+    reasons = [problem for problem in decision.problems if problem.code in ABOUT_THE_CUSTOMER]
+    if not reasons:
+        return Conflict(
+            "The order has no customer of its own that could be created. Set the customers of the order.",
+            code=ProblemCode.CUSTOMER_MISSING.value,
+        )
+    return Conflict(
+        f"No customer was created. {reasons[0].detail} {reasons[0].remedy}",
+        code=reasons[0].code.value,
+        errors=errors_of(reasons),
+    )
 
 
 def _refusal(decision: Decision) -> Conflict:

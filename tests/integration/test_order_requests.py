@@ -10,7 +10,7 @@ from app.ports.errors import Conflict, InvalidInput, NotFound
 from app.services.document_actions import UnlinkDocuments
 from tests.integration.test_import_customers import CREATING, of_person
 from tests.integration.test_import_orders import TOO_MUCH
-from tests.integration.world import EVERYBODY, World, a_line, a_person, an_order
+from tests.integration.world import EVERYBODY, World, a_line, a_person, an_order, money
 
 
 async def imported(world: World, **fields: object) -> str:
@@ -98,6 +98,29 @@ async def test_a_customer_is_created_for_a_person_who_asks_whatever_the_setting(
     await world.requests.create_customer(EVERYBODY, await world.order_id())
 
     assert (await world.document_of())["sell_to"]["email"] == "anna@example.com"
+
+
+async def test_who_asks_for_a_customer_that_cannot_be_created_is_told_why(world: World) -> None:
+    await world.set(customers=CREATING | {"auto_create": False})
+    homeless = a_person(70, email="anna@example.com") | {"addressesV2": [], "defaultAddress": None}
+    of_nobody, of_homeless = an_order(1001), an_order(1002, customer={"legacyResourceId": "70"})
+    cancelled = {"lineItems": [a_line(1, currentQuantity=0)], "currentTotalPriceSet": money("0.00")}
+    await world.store.has(of_nobody, of_homeless, an_order(1003, **cancelled), customers=[homeless])
+    await world.imports(1001, 1002, 1003)
+
+    told = {}
+    for name in ("#1001", "#1002", "#1003"):
+        with pytest.raises(Conflict) as refused:
+            await world.requests.create_customer(EVERYBODY, await world.order_id(name))
+        told[name] = (refused.value.code, [error.code for error in refused.value.errors])
+
+    assert told == {
+        "#1001": ("customer_missing", ["customer_missing"]),
+        "#1002": ("customer_no_address", ["customer_no_address"]),
+        "#1003": ("customer_missing", []),
+    }
+    assert await world.problems("#1002") == ["customer_no_address"]
+    assert await world.value("SELECT count(*) FROM customers WHERE no IS NULL") == 0
 
 
 async def test_looking_for_the_mapping_again_finds_what_appeared_unnoticed(world: World) -> None:

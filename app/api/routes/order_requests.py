@@ -121,7 +121,11 @@ async def create_order_customer(
     expected: ExpectedVersion,
     order_id: TheOrder,
 ) -> Response:
-    """Looks for the customer again and creates it when there is none, whatever `customers.auto_create` says."""
+    """Looks for the customer again and creates it when there is none, whatever `customers.auto_create` says.
+
+    409 when the order has no customer after that, with the problem as its code: `customer_missing` (nobody is created
+    of a guest), `customer_no_address`, `customer_ambiguous`, `template_missing` or `company_missing`.
+    """
 
     async def work() -> OrderView:
         await requests.create_customer(access, order_id, expected=expected)
