@@ -6,12 +6,11 @@ all. As for consumers, the store says a thing once. Does not know who remembers.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import blake2b
 
 from app.domain.addresses import StoreAddress
 from app.domain.chosen_customers import CustomerChoice, FoundCustomer, LinkKind, LinkToMake
 from app.domain.company_creation import address_of_company, new_company_customer
-from app.domain.customer_updates import HEARD, CustomerUpdate, is_a_default
+from app.domain.customer_updates import HEARD, CustomerUpdate, digest_of, is_a_default
 from app.domain.customers import Customer, NewCustomer
 from app.domain.identifiers import CustomerId, ShopId
 from app.domain.mappings import Mappings
@@ -83,7 +82,6 @@ def _digest(order: Order, address: StoreAddress, customer: CustomerId) -> bytes:
     assert profile is not None, "only called with a profile"
     contact = profile.contact
     heard: tuple[object, ...] = (
-        customer,
         order.company.name if order.company else "",
         (contact.first_name, contact.last_name) if contact else None,
         address.phone or profile.location_phone or (contact.phone if contact else ""),
@@ -91,4 +89,4 @@ def _digest(order: Order, address: StoreAddress, customer: CustomerId) -> bytes:
         profile.payment_terms_id,
         *(getattr(address, part) for part in HEARD),
     )
-    return blake2b(repr(heard).encode(), digest_size=16).digest()
+    return digest_of(heard, customer)

@@ -32,6 +32,11 @@ HEARD = (
 )
 """What of an address is something new; named one by one, because what is remembered outlives this code."""
 
+SAID_BYTES = 16
+"""How many bytes of a digest are of what was said. The id of whom it was said follows as it is, so that what was said
+can become another's who takes this one's place.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerUpdate:
@@ -95,9 +100,13 @@ def _phone(person: StoreCustomer, address: StoreAddress) -> str:
 
 def _digest(person: StoreCustomer, address: StoreAddress, customer: CustomerId) -> bytes:
     """Of what the store says, whatever settings make of it; what only an order says is no part of it."""
-    heard = (customer, person.first_name, person.last_name, person.email, _phone(person, address))
-    heard += tuple(getattr(address, part) for part in HEARD)
-    return blake2b(repr(heard).encode(), digest_size=16).digest()
+    heard: tuple[object, ...] = (person.first_name, person.last_name, person.email, _phone(person, address))
+    return digest_of((*heard, *(getattr(address, part) for part in HEARD)), customer)
+
+
+def digest_of(heard: tuple[object, ...], customer: CustomerId) -> bytes:
+    """Of what was said, and after it of whom."""
+    return blake2b(repr(heard).encode(), digest_size=SAID_BYTES).digest() + customer.encode()
 
 
 def updated(customer: Customer, said: NewCustomer, settings: CustomerSettings) -> Customer:

@@ -143,3 +143,18 @@ async def test_what_the_erp_corrects_of_a_location_we_made_a_customer_of_stands_
 
     await buys(world, 1004, both | {"name": "Mill & Sons"}, through=1)
     assert [(await customer(world, no))["name"] for no in ("C900", "C901")] == ["Corrected", "Mill & Sons"]
+
+
+async def test_what_the_erp_sends_before_it_numbers_a_company_we_made_stands_as_well(world: World) -> None:
+    await world.set(companies=UPDATING | {"auto_create": True, "template_code": "B2B"})
+    await buys(world, 1001, MILL)
+    [made] = await world.fetch("SELECT id FROM customers WHERE no IS NULL")
+    await world.customer("C900", name="Corrected")
+    await world.numbers(made["id"], "C900")
+
+    await buys(world, 1002, MILL)
+    assert (await world.document_of("#1002"))["sell_to"]["customer_no"] == "C900"
+    assert (await customer(world, "C900"))["name"] == "Corrected"
+
+    await buys(world, 1003, MILL | {"name": "Mill & Sons"})
+    assert (await customer(world, "C900"))["name"] == "Mill & Sons"

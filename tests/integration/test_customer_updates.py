@@ -146,6 +146,37 @@ async def test_what_the_erp_corrects_of_a_customer_we_made_stands_until_the_stor
     assert (found["name"], found["city"], found["phone"]) == ("Anna Buyer", "Delft", "+31612345678")
 
 
+async def test_what_the_erp_sends_before_it_numbers_a_customer_we_made_stands_as_well(world: World) -> None:
+    """It answers with a number that it has, and everything moves to that customer."""
+    await world.set(customers=UPDATING | {"auto_create": True})
+    await world.store.has(of_person(1001, ANNA), of_person(1002, ANNA), customers=[ANNA])
+    await world.imports(1001)
+    [made] = await world.fetch("SELECT id FROM customers WHERE no IS NULL")
+    await world.customer("C900", name="Ms A. Buyer", address={"city": "Gouda"})
+    await world.numbers(made["id"], "C900")
+
+    await world.imports(1002)
+    found = await customer(world, "C900")
+    assert (await world.document_of("#1002"))["sell_to"]["customer_no"] == "C900"
+    assert (found["name"], found["city"]) == ("Ms A. Buyer", "Gouda")
+
+    await moved(world, ANNA, 1003, city="Leiden")
+    await world.imports(1003)
+    assert (await customer(world, "C900"))["city"] == "Leiden"
+
+
+async def test_another_customer_that_a_link_is_given_by_hand_is_told_what_the_store_says(world: World) -> None:
+    await anna_is_known(world)
+    await world.imports(1001)
+    await world.customer("C300", name="Another")
+    await world.links.put_store_customer(world.shop, ShopifyId("70"), "C300", expected=ANY_VERSION)
+
+    await moved(world, ANNA, 1002)
+    await world.imports(1002)
+
+    assert (await customer(world, "C300"))["name"] == "Anna Buyer"
+
+
 async def test_a_linked_billing_address_that_a_customer_was_made_of_is_not_told_again(world: World) -> None:
     """It is not the store customer's default address."""
     await world.set(customers=BY_BILL_TO | {"update_from_store": True})

@@ -116,7 +116,9 @@ class Customers(Protocol):
         ...
 
     async def replace_by(self, created: CustomerId, existing: CustomerId, *, now: datetime) -> None:
-        """Move links, documents and orders of a created customer to an existing one, and forget the created."""
+        """Move links, with what was told over them, documents and orders of a created customer to an existing one, and
+        forget the created.
+        """
         ...
 
     async def locked_many(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, KeptCustomer]:

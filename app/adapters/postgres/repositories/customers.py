@@ -11,6 +11,7 @@ from app.adapters.postgres.repositories.stored_json import recordset
 from app.adapters.postgres.ulid import new_id
 from app.domain.addresses import Address
 from app.domain.chosen_customers import LinkKind
+from app.domain.customer_updates import SAID_BYTES
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.ports.paging import Page, PageRequest
@@ -91,6 +92,8 @@ WITH asked AS (
 )
 SELECT linked.*, {SHARED} AS shared FROM linked
 """
+TOLD_OF_ANOTHER = f"told = substr(told, 1, {SAID_BYTES}) || convert_to($2, 'UTF8'), "
+"""What was said of a created customer is said of the one that takes its place."""
 NOTES: Mapping[LinkKind, str] = {
     kind: f"UPDATE {table} AS link SET told = new.told, told_at = new.told_at"
     " FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::timestamptz[])"
@@ -198,8 +201,9 @@ class PostgresCustomers(Customers):
 
     async def replace_by(self, created: CustomerId, existing: CustomerId, *, now: datetime) -> None:
         for table, column in LINKS:
+            told = "" if column == "bill_to_customer_id" else TOLD_OF_ANOTHER
             await self._driver.execute(
-                f"UPDATE {table} SET {column} = $2, version = version + 1, updated_at = $3 WHERE {column} = $1",
+                f"UPDATE {table} SET {column} = $2, {told}version = version + 1, updated_at = $3 WHERE {column} = $1",
                 created,
                 existing,
                 now,

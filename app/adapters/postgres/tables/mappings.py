@@ -133,7 +133,7 @@ class StoreCustomerLinkRow(Row, table=True):
     store_customer_id: str = Field(sa_column=text(primary_key=True, holds=Holds.PERSON_KEY))
     customer_id: str = Field(sa_column=text(ForeignKey("customers.id"), index=True, holds=Holds.PERSON_KEY))
     told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
-    """A hash of the customer and of what the store last said of it."""
+    """A hash of what the store last said of the customer, and the id of the customer after it."""
     told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     """When that was read from the store."""
     version: int = Field(sa_column=small())
@@ -150,7 +150,7 @@ class StoreAddressLinkRow(Row, table=True):
     address_id: str = Field(sa_column=text(primary_key=True))
     customer_id: str = Field(sa_column=text(ForeignKey("customers.id"), index=True, holds=Holds.PERSON_KEY))
     told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
-    """A hash of the customer and of what the store last said of it."""
+    """A hash of what the store last said of the customer, and the id of the customer after it."""
     told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     """When that was read from the store."""
     version: int = Field(sa_column=small())
@@ -164,7 +164,7 @@ class StoreCompanyLinkRow(Row, table=True):
     store_company_id: str = Field(sa_column=text(primary_key=True))
     customer_id: str = Field(sa_column=text(ForeignKey("customers.id"), index=True, holds=Holds.PERSON_KEY))
     told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
-    """A hash of the customer and of what the store last said of it."""
+    """A hash of what the store last said of the customer, and the id of the customer after it."""
     told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     """When that was read from the store."""
     version: int = Field(sa_column=small())
@@ -185,7 +185,7 @@ class CompanyLocationLinkRow(Row, table=True):
         default=None, sa_column=text(ForeignKey("customers.id"), nullable=True, index=True, holds=Holds.PERSON_KEY)
     )
     told: bytes | None = Field(default=None, sa_column=raw(nullable=True, holds=Holds.PERSON))
-    """A hash of the customer and of what the store last said of it."""
+    """A hash of what the store last said of the customer, and the id of the customer after it."""
     told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     """When that was read from the store."""
     version: int = Field(sa_column=small())
