@@ -14,7 +14,7 @@
         │   └── OutcomeUnknown  a change may have taken effect: look before repeating it
         ├── StoreRefused        the store's own refusal, in its words; not repeated
         │   ├── StoreDeclined   what it has against a change, field by field
-        │   └── ScopeMissing    the app was not granted what the change needs
+        │   └── ScopeMissing    the app was not granted what this needs; it works as soon as that is granted
         └── AccessRevoked       credentials are dead: the store's work stops until a person acts
 
 Decisions of the domain are values, not exceptions; these are for what a caller did not ask for. Messages say what was
@@ -154,7 +154,9 @@ class StoreDeclined(StoreRefused):
 
 
 class ScopeMissing(StoreRefused):
-    """The app was not granted a scope that a change needs. The rest of the store's work goes on."""
+    """The app was not granted a scope that this needs. The rest of the store's work goes on; nobody need tell us when
+    the scope is granted: what waits is tried again by itself.
+    """
 
     code = "scope_missing"
 

@@ -112,7 +112,8 @@ class StoreGateway(Protocol):
     async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
         """Each order asked for, exactly once, in the order asked; nested lists of any length to their end.
 
-        Raises only for trouble of the whole store (``Throttled``, ``StoreUnavailable``, ``AccessRevoked``).
+        Raises only for trouble of the whole store (``Throttled``, ``StoreUnavailable``, ``AccessRevoked``) and for want
+        of scopes (``ScopeMissing``); where only some orders need these, they are unreadable with that code.
         """
         ...
 

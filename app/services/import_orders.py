@@ -14,7 +14,7 @@ import structlog
 
 from app.domain.identifiers import OrderId, StoreId
 from app.ports.clock import Clock, IdFactory
-from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, Unavailable
+from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.repositories.orders_to_import import FinishedImport, ImportClaim
 from app.ports.store_gateway import StoreGateway
@@ -30,6 +30,7 @@ from app.services.imported_orders import (
     found_equal,
     retry_at,
     tallies,
+    waiting_for_scope,
 )
 from app.services.new_lines import map_new_lines
 from app.services.order_decisions import OrderDecisions
@@ -42,6 +43,8 @@ LINGER = timedelta(milliseconds=500)
 GATHERING = timedelta(milliseconds=350)
 """What is due in a moment is read with what is due now: a page of many orders costs little more than one of few."""
 STORE_TROUBLE_PAUSE = timedelta(seconds=15)
+SCOPE_PAUSE = timedelta(minutes=10)
+"""Until what the app may not read is tried again by itself; every run tries it at once."""
 SUSPECT_FROM = 3
 """The attempt from which an order is worked on alone: it failed, or its worker died, often enough to be the cause."""
 
@@ -69,7 +72,9 @@ class ImportOrders:
         self._worker = worker
 
     async def __call__(self, store: StoreId) -> ImportCounts:
-        """Import what is due. Raises ``AccessRevoked`` or ``Unavailable`` when the store as a whole cannot be read."""
+        """Import what is due. Raises ``AccessRevoked`` or ``Unavailable`` when the store as a whole cannot be read, and
+        ``ScopeMissing`` when the app lacks what some of its orders need: these wait.
+        """
         counts = ImportCounts()
         while True:
             await self._until_due(store)
@@ -119,6 +124,9 @@ class ImportOrders:
             log.warning("store_unreadable", code=trouble.code, detail=trouble.detail, orders=len(claims))
             await self._give_back(claims, pause=getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE)
             raise
+        except ScopeMissing as missing:
+            await self._await_scope(claims, missing)
+            raise
         except asyncio.CancelledError:
             with suppress(ConnectorError, TimeoutError):
                 async with asyncio.timeout(2):
@@ -134,7 +142,14 @@ class ImportOrders:
             ImportedOrder(store=configuration.store.id, claim=claim, reading=reading)
             for claim, reading in zip(claims, readings, strict=True)
         ]
-        return await self._write_isolated(configuration, orders)
+        denied = [each for each in orders if each.lacks_scope]
+        if not denied:
+            return await self._write_isolated(configuration, orders)
+        lacking = ScopeMissing(denied[0].lacks_scope)
+        await self._await_scope([each.claim for each in denied], lacking)
+        if readable := [each for each in orders if not each.lacks_scope]:
+            await self._write_isolated(configuration, readable)
+        raise lacking
 
     async def _write_isolated(self, configuration: StoreConfiguration, orders: Sequence[ImportedOrder]) -> ImportCounts:
         """Write a batch; when it fails for a reason nobody foresaw, one by one, so that one bad order fails alone."""
@@ -215,6 +230,18 @@ class ImportOrders:
                     await uow.store_state.note_failures([(claim.run_id, failure_of(failed))])
             await uow.commit()
         return counts
+
+    async def _await_scope(self, claims: Sequence[ImportClaim], missing: ScopeMissing) -> None:
+        """They keep their place and their attempts, say why they wait, and hold up no run: it ends with the reason."""
+        log.warning("scope_missing", detail=missing.detail, orders=len(claims))
+        now = self._clock.now()
+        async with self._uow() as uow:
+            await uow.orders_to_import.release(
+                claims, due_at=now + SCOPE_PAUSE, now=now, undo_attempt=True, why=missing
+            )
+            asked = [each for each in claims if each.run_id is not None]
+            await uow.store_state.note_failures([waiting_for_scope(each, missing) for each in asked])
+            await uow.commit()
 
     async def _give_back(self, claims: Sequence[ImportClaim], *, pause: timedelta) -> None:
         """Not these orders are in trouble, but the store or this process: their attempts do not count."""

@@ -18,6 +18,7 @@ from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
 from app.domain.problems import Problem
 from app.domain.shop_settings import OrderFilters
+from app.ports.errors import ScopeMissing
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.repositories.documents import BookedOrder
 from app.ports.repositories.events import NewEvent
@@ -73,6 +74,12 @@ class ImportedOrder:
     def order(self) -> Order | None:
         """The order as it was read; None = it is finished without being looked at."""
         return self.reading.order if isinstance(self.reading, OrderRead) and self.finished is None else None
+
+    @property
+    def lacks_scope(self) -> str:
+        """What the app was not granted that this order takes; empty = it was."""
+        reading = self.reading
+        return reading.detail if isinstance(reading, OrderUnreadable) and reading.code == ScopeMissing.code else ""
 
     def settle(self, known: KnownOrder | None, configuration: StoreConfiguration, *, now: datetime) -> None:
         """Whose order it is and whether there is anything to write; otherwise it is finished here."""
@@ -259,6 +266,12 @@ def failure_of(end: FinishedImport) -> RecordFailure:
     """A failed import as a run shows it."""
     detail = f"Shopify order {end.claim.shopify_id}: {end.error_detail}"
     return _failure(end.claim, end.error_code or "import_failed", detail)
+
+
+def waiting_for_scope(claim: ImportClaim, missing: ScopeMissing) -> tuple[RunId, RecordFailure]:
+    """What the run that asked for an order tells of it when the app may not read it."""
+    assert claim.run_id is not None, "a run asked for it"
+    return claim.run_id, _failure(claim, missing.code, missing.detail)
 
 
 def retry_at(claim: ImportClaim, now: datetime) -> datetime | None:

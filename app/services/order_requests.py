@@ -7,7 +7,7 @@ Refusals are ``Conflict`` with the code of api.md. A mapping given by hand is ke
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.domain.access import Access
 from app.domain.customer_lookup import CustomerLookup
@@ -149,10 +149,13 @@ class OrderRequests:
             await uow.commit()
 
     async def reread(self, access: Access, order_id: OrderId) -> bool:
-        """Read the order again from the store; whether that was done within ten seconds. Raises when it failed."""
+        """Read the order again from the store; whether that was done within ten seconds.
+
+        Raises ``Conflict`` when it failed: ``not_at_store`` when the store knows it no more, ``scope_missing``, …
+        """
         async with self._uow() as uow:
             held = await self._hold(uow, access, order_id)
-            store, order = held.known.store_id, held.known.shopify_id
+            store, order, read_before = held.known.store_id, held.known.shopify_id, held.known.read_at
             await uow.orders_to_import.want(
                 store, [WantedOrder(shopify_id=order)], by=WantedBy.REQUEST, now=self._clock.now()
             )
@@ -165,7 +168,11 @@ class OrderRequests:
             await asyncio.sleep(POLL_SECONDS)
             async with self._uow() as uow:
                 still = await uow.orders_to_import.still_wanted(store, order)
+                copy = (await uow.orders_to_import.held_copies(store, [order])).get(order)
             if still is None:
+                if copy is not None and copy.read_at == read_before:
+                    # Done, and nothing was read: what is told of an order that is there is at least the time of it.
+                    raise _not_there(order, read_before)
                 return True
             if still.error_code is not None:
                 raise Conflict(
@@ -292,6 +299,15 @@ def _refuse_processed(known: KnownOrder) -> None:
 def _rejection(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """What the ERP said when it rejected the last document stays until a new one is made."""
     return tuple(problem for problem in problems if problem.code is ProblemCode.DOCUMENT_REJECTED)
+
+
+def _not_there(order: ShopifyId, read_at: datetime) -> Conflict:
+    return Conflict(
+        f"Shopify knows no order {order} that this app may read: it was deleted there, or is too old for the app's "
+        f"scopes. The copy of {read_at.isoformat(timespec='seconds')} stays as it is, and a person can still make its "
+        "document.",
+        code="not_at_store",
+    )
 
 
 def _nobody_created(decision: Decision) -> Conflict:

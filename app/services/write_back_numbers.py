@@ -136,6 +136,10 @@ class WriteBackNumbers:
             pause = getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE
             await self._give_back(claims, pause=pause)
             raise
+        except ScopeMissing as missing:
+            log.warning("number_write_back_put_off", code=missing.code, detail=missing.detail, orders=len(claims))
+            await self._give_back(claims, pause=HELD_FOR)
+            raise
         except asyncio.CancelledError:
             with suppress(ConnectorError, TimeoutError):
                 async with asyncio.timeout(2):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from app.adapters.contact import ContactKeys
@@ -329,18 +330,34 @@ async def test_a_fresh_copy_that_takes_long_is_a_202(erp: Surface) -> None:
 async def test_a_fresh_copy_that_is_there_soon_is_a_200(erp: Surface) -> None:
     one = await stored(erp, shopify_id="5501")
 
+    answer = await read_again(erp, one, "UPDATE orders SET read_at = now()")
+
+    assert (answer.status_code, answer.json()["id"]) == (200, one)
+
+
+async def test_a_fresh_copy_of_an_order_that_is_no_longer_at_the_store_is_a_409(erp: Surface) -> None:
+    one = await stored(erp, shopify_id="5501")
+
+    answer = await read_again(erp, one)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_at_store")
+    assert "5501" in answer.json()["detail"]
+
+
+async def read_again(erp: Surface, order: str, *written: str) -> httpx.Response:
+    """The answer to a wish for a fresh copy, while a worker finishes the order with these statements."""
+
     async def import_it() -> None:
         while await erp.fetch("SELECT 1 FROM orders_to_import") == []:
             pass
         async with erp.rows() as uow:
-            await uow.driver.execute("DELETE FROM orders_to_import")
+            for statement in (*written, "DELETE FROM orders_to_import"):
+                await uow.driver.execute(statement)
             await uow.commit()
 
-    _, answer = await asyncio.wait_for(
-        asyncio.gather(import_it(), erp.client.post(f"/v1/orders/{one}/sync")), timeout=10
-    )
-
-    assert (answer.status_code, answer.json()["id"]) == (200, one)
+    wish = erp.client.post(f"/v1/orders/{order}/sync")
+    _, answer = await asyncio.wait_for(asyncio.gather(import_it(), wish), timeout=10)
+    return answer
 
 
 async def test_a_document_is_made_on_request_and_only_once(erp: Surface) -> None:

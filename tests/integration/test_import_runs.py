@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
+from app.ports.errors import ScopeMissing
 from app.ports.repositories.runs import RunState
 from app.services.tasks import TaskName
+from tests.integration.test_import_companies import a_company, of_company
 from tests.integration.test_import_orders import TOO_MUCH
 from tests.integration.world import HeldReading, World, a_line, an_order
 
@@ -242,3 +246,72 @@ async def test_create_documents_makes_what_the_setting_leaves_to_people_and_is_n
 
     assert run.counts["documents"] == 1
     assert [await world.is_documented(name) for name in ("#1001", "#1002")] == [False, True]
+
+
+READABLE = (
+    *("write_orders", "read_all_orders", "read_customers", "read_products", "read_locations"),
+    "read_merchant_managed_fulfillment_orders",
+)
+
+
+@pytest.mark.parametrize("by_schedule", [False, True])
+async def test_a_missing_scope_ends_the_run_and_the_next_one_after_its_grant_imports_everything(
+    world: World, by_schedule: bool
+) -> None:
+    await world.store.has(an_order(1001), app={"scopes": ["write_orders", "read_all_orders", "read_products"]})
+
+    run = await world.run()
+
+    assert run.state is RunState.FAILED
+    problem = run.problem or {}
+    assert problem["code"] == "scope_missing"
+    assert all(name in problem["detail"] for name in ("read_customers", "read_locations", "third_party_fulfillment"))
+    assert [(error["code"], error["detail"]) for error in run.errors] == [("scope_missing", problem["detail"])]
+    assert await world.queue("attempts", "error_code", "parked_at") == [("1001", 0, "scope_missing", None)]
+    assert await world.value("SELECT access_revoked_at IS NULL FROM stores")
+
+    await world.store.has(app={"scopes": READABLE})
+    again = await world.run(by_schedule=by_schedule)
+
+    assert (again.state, again.counts["imported"]) == (RunState.SUCCEEDED, 1)
+    assert await world.queue() == []
+
+
+async def test_what_waits_for_a_scope_is_tried_by_itself_within_the_hour(world: World) -> None:
+    await world.store.has(an_order(1001), app={"scopes": ["read_orders"]})
+    with pytest.raises(ScopeMissing):
+        await world.imports(1001)
+    await world.store.has(app={"scopes": READABLE})
+
+    world.clock.pass_by(minutes=60)
+
+    assert (await world.process().import_orders(world.store_id)).imported == 1
+
+
+async def test_orders_that_need_no_missing_scope_are_imported_beside_those_that_wait(world: World) -> None:
+    """A company's order is whole without its buyer."""
+    company = a_company(60)
+    scopes = [*(scope for scope in READABLE if scope != "read_customers"), "read_companies"]
+    await world.store.has(of_company(1001, company), an_order(1002), companies=[company], app={"scopes": scopes})
+
+    with pytest.raises(ScopeMissing, match="read_customers"):
+        await world.imports(1001, 1002)
+
+    assert await world.queue("attempts", "error_code") == [("1002", 0, "scope_missing")]
+    assert await world.orders() == ["#1001"]
+
+
+async def test_a_run_ends_when_another_worker_finds_that_a_scope_is_missing(world: World) -> None:
+    await world.store.has(an_order(1001))
+    held = HeldReading(world.gateway)
+    running = asyncio.create_task(world.run(process=world.process("runner", gateway=held)))
+    await held.has_read.wait()
+    world.clock.pass_by(minutes=1)
+    await world.store.has(app={"scopes": ["read_orders"]})
+
+    with pytest.raises(ScopeMissing):
+        await world.process("other").import_orders(world.store_id)
+    held.let_go.set()
+    run = await running
+
+    assert (run.state, (run.problem or {})["code"]) == (RunState.FAILED, "scope_missing")

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.identifiers import ShopifyId
 from app.domain.items import ItemChoice
-from app.ports.errors import Conflict, InvalidInput, NotFound
+from app.ports.errors import Conflict, InvalidInput, NotFound, ScopeMissing
 from app.services.document_actions import UnlinkDocuments
 from tests.integration.test_import_customers import CREATING, of_person
 from tests.integration.test_import_orders import TOO_MUCH
@@ -227,3 +227,34 @@ async def test_reading_again_says_why_it_failed(world: World) -> None:
     with pytest.raises(Conflict) as refused:
         await asked
     assert (refused.value.code, refused.value.retryable) == ("import_failed", True)
+
+
+async def test_reading_an_order_again_that_was_deleted_at_the_store_says_so_and_its_document_can_still_be_made(
+    world: World,
+) -> None:
+    await world.set(orders={"auto_create_documents": False})
+    await imported(world)
+    await world.store.loses(1001)
+    asked = asyncio.create_task(world.requests.reread(EVERYBODY, await world.order_id()))
+    await world.until(lambda: world.is_true("SELECT count(*) FROM orders_to_import"))
+
+    await world.process().import_orders(world.store_id)
+
+    with pytest.raises(Conflict, match="deleted there") as refused:
+        await asked
+    assert (refused.value.code, refused.value.retryable) == ("not_at_store", False)
+    assert (await world.requests.create_document(EVERYBODY, await world.order_id())).json
+
+
+async def test_reading_again_without_a_scope_that_it_takes_names_the_scope(world: World) -> None:
+    await imported(world)
+    await world.store.has(app={"scopes": ["read_orders"]})
+    asked = asyncio.create_task(world.requests.reread(EVERYBODY, await world.order_id()))
+    await world.until(lambda: world.is_true("SELECT count(*) FROM orders_to_import"))
+
+    with pytest.raises(ScopeMissing):
+        await world.process().import_orders(world.store_id)
+
+    with pytest.raises(Conflict, match="read_customers") as refused:
+        await asked
+    assert (refused.value.code, refused.value.retryable) == ("scope_missing", True)

@@ -28,10 +28,8 @@ _CLOSED: Final = {
     404: ("store_gone", "Shopify knows no such store, or no longer (404). Check the store's domain."),
     423: ("store_locked", "Shopify has locked the store (423). Ask Shopify's support."),
 }
-SCOPE_MISSING: Final = "scope_missing"
 _FAILED_INSIDE: Final = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _CLOSED_CODES: Final = {
-    "ACCESS_DENIED": SCOPE_MISSING,
     "SHOP_INACTIVE": "store_inactive",
     "FORBIDDEN": "store_forbidden",
 }
@@ -99,9 +97,10 @@ def _refuse(errors: tuple[ErrorEntry, ...], *, mutation: bool) -> None:
     words = in_its_words(errors)
     if "MAX_COST_EXCEEDED" in codes:
         raise PageTooDear(f"Shopify calls the query too dear: {words}", facts={"cost": dearest_cost(errors)})
-    if mutation and ACCESS_DENIED in codes:
-        # What may be read is read on: only this change needs what was not granted.
-        raise ScopeMissing(f"Shopify does not allow this change: {words}")
+    if ACCESS_DENIED in codes:
+        # Only this document needs what was not granted, and nobody need enter credentials once it is.
+        denied = "does not allow this change" if mutation else "denies access"
+        raise ScopeMissing(f"Shopify {denied}: {words}")
     for code, ours in _CLOSED_CODES.items():
         if code in codes:
             raise Closed(f"Shopify denies access: {words}", code=ours)

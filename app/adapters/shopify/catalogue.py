@@ -103,7 +103,7 @@ EXCHANGES: Final = Document(
 )
 GIFT_CARD_RECEIPTS: Final = Document("gift_card_receipts", Nodes, _plain(1, ids=50))
 GIFT_CARDS: Final = Document("gift_cards", Nodes, _plain(1, ids=50))
-ISSUED_GIFT_CARDS: Final = Document("issued_gift_cards", IssuedGiftCardsAnswer, *_pages(35, 23), optional=True)
+ISSUED_GIFT_CARDS: Final = Document("issued_gift_cards", IssuedGiftCardsAnswer, *_pages(35, 23))
 
 ORDER_LINES_PAGE: Final = Document("order_lines_page", PageAnswer[OrderLineAnswer], *_pages(102, 66))
 ORDER_SHIPPING_LINES_PAGE: Final = Document(
@@ -136,9 +136,9 @@ WEBHOOK_DELETE: Final = Document("webhook_delete", WebhookDeleteAnswer, _plain(1
 ORDER_GLANCES: Final = Document("order_glances", Nodes, _plain(7, ids=50))
 ORDER_ATTRIBUTES_UPDATE: Final = Document("order_attributes_update", OrderUpdateAnswer, _plain(10), mutation=True)
 
-STORE_LOCATIONS: Final = Document("store_locations", LocationsAnswer, *_pages(13, 9), optional=True)
-SALES_AREAS: Final = Document("sales_areas", SalesAreasAnswer, _plain(2), optional=True)
-DELIVERY_GROUPS: Final = Document("delivery_groups", DeliveryGroupsAnswer, *_pages(35, 23), optional=True)
+STORE_LOCATIONS: Final = Document("store_locations", LocationsAnswer, *_pages(13, 9))
+SALES_AREAS: Final = Document("sales_areas", SalesAreasAnswer, _plain(2))
+DELIVERY_GROUPS: Final = Document("delivery_groups", DeliveryGroupsAnswer, *_pages(35, 23))
 ONE_ZONE: Final = PageSize(name="one", variables={"first": 1, "methods": 250}, estimate=44)
 DELIVERY_ZONES: Final = Document(
     "delivery_zones",
@@ -146,22 +146,17 @@ DELIVERY_ZONES: Final = Document(
     PageSize(name="50", variables={"first": 50, "methods": 250}, estimate=284),
     PageSize(name="5", variables={"first": 5, "methods": 250}, estimate=124),
     ONE_ZONE,
-    optional=True,
 )
 MARKET_SHIPPING: Final = Document(
     "market_shipping",
     MarketsAnswer,
     PageSize(name="50", variables={"first": 50, "options": 250}, estimate=114),
     PageSize(name="5", variables={"first": 5, "options": 250}, estimate=50),
-    optional=True,
 )
-MARKET_SHIPPING_OPTIONS: Final = Document(
-    "market_shipping_options", MarketOptionsAnswer, *_pages(16, 12), optional=True
-)
-PAYMENT_TERMS_TEMPLATES: Final = Document("payment_terms_templates", TermsTemplatesAnswer, _plain(1), optional=True)
+MARKET_SHIPPING_OPTIONS: Final = Document("market_shipping_options", MarketOptionsAnswer, *_pages(16, 12))
+PAYMENT_TERMS_TEMPLATES: Final = Document("payment_terms_templates", TermsTemplatesAnswer, _plain(1))
 RECENT_ORDERS: Final = Document(
     "recent_orders",
     RecentOrdersAnswer,
     PageSize(name="100", variables={"first": 100, "shippingLines": 5}, estimate=74),
-    optional=True,
 )

@@ -35,20 +35,15 @@ class PageSize:
 
 
 class Document(Generic[Answer]):
-    """One operation of ours. ``sizes`` run from the largest to the smallest; that an ``optional`` one is denied says
-    nothing about the rest of the store.
-    """
+    """One operation of ours. ``sizes`` run from the largest to the smallest."""
 
-    def __init__(
-        self, file: str, answer: type[Answer], *sizes: PageSize, mutation: bool = False, optional: bool = False
-    ) -> None:
+    def __init__(self, file: str, answer: type[Answer], *sizes: PageSize, mutation: bool = False) -> None:
         self.file = file
         self.text = document_text(file)
         self.operation = operation_name(self.text)
         self.answer = answer
         self.sizes = sizes
         self.mutation = mutation
-        self.optional = optional
         self._decoder = msgspec.json.Decoder(answer)
 
     def decoded(self, data: bytes | msgspec.Raw) -> Answer:

@@ -19,8 +19,8 @@ _ESCAPE: Final = re.compile(
 )
 _UNTELLABLE: Final = re.compile(rb"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")
 _REPLACEMENT: Final = rb"\ufffd"
-_SHOWN: Final = 300
-"""Characters of a store's message that we pass on."""
+_SHOWN: Final = 2000
+"""Characters of a store's message that we pass on: each of its sentences about scopes takes some two hundred."""
 
 
 class ErrorExtensions(msgspec.Struct, rename="camel"):
@@ -114,5 +114,6 @@ def _mended_escape(escape: re.Match[bytes]) -> bytes:
 
 
 def in_its_words(errors: Sequence[ErrorEntry]) -> str:
-    """What the store said, cut to a length that can be shown."""
-    return " · ".join(error.message for error in errors)[:_SHOWN] or "no reason given"
+    """What the store said, each sentence once, cut to a length that can be shown."""
+    told = dict.fromkeys(error.message for error in errors if error.message)
+    return " · ".join(told)[:_SHOWN] or "no reason given"

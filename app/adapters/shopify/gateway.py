@@ -25,7 +25,7 @@ from app.adapters.shopify.writing import OrderWriter
 from app.domain.identifiers import ShopifyId
 from app.domain.orders import Attribute
 from app.ports.clock import Clock
-from app.ports.errors import StoreRefused
+from app.ports.errors import ScopeMissing, StoreRefused
 from app.ports.store_access import PointsBucket, TokenVault
 from app.ports.store_gateway import (
     ListedOrder,
@@ -78,8 +78,12 @@ class ShopifyGateway:
         if self._own_http:
             await self._http.aclose()
 
-    def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
-        return ListingWalk(self.transport, store, listing).pages()
+    async def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
+        try:
+            async for page in ListingWalk(self.transport, store, listing).pages():
+                yield page
+        except ScopeMissing as denied:
+            raise await self._scopes.explained(store, denied) from denied
 
     async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
         return await self._reader.read(store, ids)

@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 
-from app.adapters.shopify.answer_meaning import SCOPE_MISSING
 from app.adapters.shopify.answers.gift_cards import GiftCardAnswer, IssuedGiftCardsAnswer
 from app.adapters.shopify.catalogue import GIFT_CARDS, ISSUED_GIFT_CARDS
 from app.adapters.shopify.envelope import ACCESS_DENIED
@@ -22,7 +21,7 @@ from app.adapters.shopify.order_parts import unexpected
 from app.adapters.shopify.page_reading import PartUnreadable, unreadable
 from app.adapters.shopify.transport import Answer, ShopifyTransport
 from app.domain.gift_card import UNKNOWN_GIFT_CARDS
-from app.ports.errors import StoreRefused
+from app.ports.errors import ScopeMissing, StoreRefused
 from app.ports.store_gateway import StoreRef
 
 SCOPE_OF_GIFT_CARDS: Final = "read_gift_cards"
@@ -82,10 +81,10 @@ async def _page(
     """A page; None when there is none, which is noted with the orders."""
     try:
         answer = await transport.execute(store, ISSUED_GIFT_CARDS, variables)
+    except ScopeMissing:
+        _unknown(drafts)
+        return None
     except (StoreRefused, ExecutionFailed) as failure:
-        if failure.code == SCOPE_MISSING:
-            _unknown(drafts)
-            return None
         for draft in drafts:
             draft.trouble = PartUnreadable(failure.detail, code=failure.code, retryable=True)
         return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, TypeGuard
 
 import msgspec
 
@@ -20,12 +20,13 @@ from app.adapters.shopify.gift_card_reading import add_gift_cards
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_draft import OrderDraft
 from app.adapters.shopify.order_parts import add_refunds, add_scoped_parts, attempt, fill_lists, unexpected
-from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable, unreadable
-from app.adapters.shopify.scopes import GrantedScopes
+from app.adapters.shopify.page_reading import NOT_ALLOWED, OrderMoved, PageReader, PartUnreadable, unreadable
+from app.adapters.shopify.scopes import GrantedScopes, missing_words
 from app.adapters.shopify.translators.orders import Untranslatable, order_of
 from app.adapters.shopify.transport import ShopifyTransport
 from app.domain.identifiers import ShopifyId
 from app.ports.clock import Clock
+from app.ports.errors import ScopeMissing
 from app.ports.store_gateway import OrderNotThere, OrderRead, OrderReading, OrderUnreadable, StoreRef
 
 READINGS: Final = 4
@@ -65,7 +66,17 @@ class OrderReader:
     clock: Clock
 
     async def read(self, store: StoreRef, ids: Sequence[ShopifyId]) -> list[OrderReading]:
-        """Each order asked for, exactly once, in the order asked."""
+        """Each order asked for, exactly once, in the order asked. Raises ``ScopeMissing`` with all that is missing."""
+        try:
+            readings = await self._read_all(store, ids)
+        except ScopeMissing as denied:
+            raise await self.scopes.explained(store, denied) from denied
+        if not any(_is_denied(each) for each in readings):
+            return readings
+        lacking = await self.scopes.lacking(store)
+        return [_for_want_of(lacking, each) if lacking else each for each in readings]
+
+    async def _read_all(self, store: StoreRef, ids: Sequence[ShopifyId]) -> list[OrderReading]:
         wanted = list(dict.fromkeys(ids))
         readings: dict[ShopifyId, OrderReading] = {each: _not_an_id(each) for each in wanted if not _is_id(each)}
         for _ in range(READINGS):
@@ -113,6 +124,18 @@ class OrderReader:
         reader = PageReader(transport=self.transport, store=store, updated_at=header.updated_at)
         unknown = {part.name for part in OPTIONAL_PARTS if not flags[part.flag]} | {part.name for part in denied}
         return OrderDraft(shopify_id=identifier, header=header, raw=outcome.raw, reader=reader, unknown=unknown)
+
+
+def _is_denied(reading: OrderReading) -> TypeGuard[OrderUnreadable]:
+    return isinstance(reading, OrderUnreadable) and reading.code == NOT_ALLOWED
+
+
+def _for_want_of(lacking: tuple[tuple[str, ...], ...], reading: OrderReading) -> OrderReading:
+    """If it was denied: the order is fine, the app lacks what reading it takes."""
+    if not _is_denied(reading):
+        return reading
+    detail = missing_words(lacking)
+    return OrderUnreadable(shopify_id=reading.shopify_id, code=ScopeMissing.code, detail=detail, retryable=True)
 
 
 def _denied(outcome: NodeOutcome) -> list[OptionalPart]:

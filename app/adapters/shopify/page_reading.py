@@ -14,11 +14,12 @@ from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.envelope import ACCESS_DENIED, ErrorEntry, in_its_words
 from app.adapters.shopify.failures import AnswerUnreadablyLarge, ExecutionFailed, PageTooDear
 from app.adapters.shopify.transport import Answer, ShopifyTransport
-from app.ports.errors import StoreRefused
+from app.ports.errors import ScopeMissing, StoreRefused
 from app.ports.store_gateway import StoreRef
 
 Item = TypeVar("Item")
 
+NOT_ALLOWED: Final = "access_denied"
 MOST_PAGES: Final = 1000
 """Of one list: 250,000 parts, ten times what Shopify lets anybody page through."""
 
@@ -42,7 +43,7 @@ def unreadable(errors: tuple[ErrorEntry, ...]) -> PartUnreadable:
     denied = any(error.code == ACCESS_DENIED for error in errors)
     named = ", ".join(sorted({_field(error) for error in errors} - {""}))
     detail = f"Shopify left out {named or 'a part of the order'}: {in_its_words(errors)}"
-    return PartUnreadable(detail, code="access_denied" if denied else "answered_in_part", retryable=not denied)
+    return PartUnreadable(detail, code=NOT_ALLOWED if denied else "answered_in_part", retryable=not denied)
 
 
 def _field(error: ErrorEntry) -> str:
@@ -106,6 +107,8 @@ class PageReader:
                 if smaller is None:
                     raise PartUnreadable(trouble.detail, code=trouble.code, retryable=False) from trouble
                 size = smaller
+            except ScopeMissing:
+                raise
             except (StoreRefused, ExecutionFailed) as trouble:
                 # The store answers, so it is this page: a cursor that is no longer good, or a part that cannot be told.
                 raise PartUnreadable(trouble.detail, code=trouble.code, retryable=True) from trouble

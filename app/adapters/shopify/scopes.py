@@ -7,10 +7,25 @@ from typing import Final
 from app.adapters.shopify.catalogue import GRANTED_SCOPES
 from app.adapters.shopify.transport import ShopifyTransport
 from app.ports.clock import Clock
+from app.ports.errors import ScopeMissing
 from app.ports.store_gateway import StoreRef
 
 _KEPT: Final = timedelta(hours=1)
 STAFF_SCOPES: Final = frozenset({"read_users", "write_users"})
+NEEDED_BY_ORDERS: Final = (
+    ("read_orders",),
+    ("read_customers",),
+    ("read_products",),
+    ("read_locations", "read_inventory"),
+    (
+        "read_merchant_managed_fulfillment_orders",
+        "read_assigned_fulfillment_orders",
+        "read_third_party_fulfillment_orders",
+    ),
+)
+"""What the documents of an order cannot do without, each with what serves as well. Parts with scopes of their own are
+asked for only where these are granted.
+"""
 _PLANS_WITH_STAFF: Final = ("plus", "advanced", "enterprise", "develop")
 
 
@@ -38,6 +53,18 @@ class GrantedScopes:
         """Note that the store denies what a scope of ours should allow, as plans can; it is asked again in an hour."""
         self._denied[store.id, scope] = self._clock.now()
 
+    async def lacking(self, store: StoreRef) -> tuple[tuple[str, ...], ...]:
+        """Which needs of orders no granted scope serves, after the store denied something: asked with a new token."""
+        await self._transport.tokens.renewed(store)
+        self._known.pop(store.id, None)
+        granted = await self._asked(store)
+        return tuple(need for need in NEEDED_BY_ORDERS if granted.isdisjoint(need))
+
+    async def explained(self, store: StoreRef, denied: ScopeMissing) -> ScopeMissing:
+        """The same refusal, with every scope that has to be granted before orders can be read."""
+        lacking = await self.lacking(store)
+        return ScopeMissing(missing_words(lacking), facts={"scopes": lacking}) if lacking else denied
+
     def _was_denied(self, store: StoreRef, scope: str) -> bool:
         denied_at = self._denied.get((store.id, scope))
         return denied_at is not None and self._clock.now() - denied_at <= _KEPT
@@ -54,6 +81,15 @@ class GrantedScopes:
 def tells_staff(plan: str | None) -> bool:
     """Whether a plan lets apps read staff at all, whatever they were granted; of an unknown plan it is tried (0.04)."""
     return not plan or any(word in plan.casefold() for word in _PLANS_WITH_STAFF)
+
+
+def missing_words(lacking: tuple[tuple[str, ...], ...]) -> str:
+    """For a person: what to grant, none left out."""
+    named = "; ".join(" or ".join(need) for need in lacking)
+    return (
+        f"The app lacks access scopes that reading orders takes: {named}. Grant them to the app at Shopify; the orders "
+        "wait meanwhile and are then read by themselves, at once by a run of import_orders."
+    )
 
 
 def with_implied(scopes: tuple[str, ...]) -> frozenset[str]:

@@ -76,6 +76,14 @@ class Tokens:
             store, "Shopify refuses the access token (401). Enter the store's credentials anew.", cause="token_refused"
         )
 
+    async def renewed(self, store: StoreRef) -> None:
+        """Fetch another token where that is ours to do, once a minute: one may know less than was granted since."""
+        credentials = await self._vault.credentials(store.id)
+        renewable = credentials.kind is CredentialsKind.CLIENT_CREDENTIALS
+        if renewable and await self._vault.may_force_refresh(store.id):
+            async with self._vault.refreshing(store.id):
+                await self._granted(store, credentials)
+
     async def revoked(self, store: StoreRef, reason: str, *, cause: str) -> AccessRevoked:
         """Note that the store's work must stop until a person acts, and give the error to raise.
 

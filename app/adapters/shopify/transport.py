@@ -13,7 +13,6 @@ import msgspec
 from structlog.typing import FilteringBoundLogger
 
 from app.adapters.shopify.answer_meaning import (
-    SCOPE_MISSING,
     UNAUTHORIZED,
     Closed,
     check_status,
@@ -90,8 +89,8 @@ class ShopifyTransport:
     ) -> Answer[Data]:
         """The store's answer to a document.
 
-        Raises Throttled, StoreUnavailable (after bounded retries), StoreRefused and AccessRevoked. A query is repeated
-        where repeating may help; a mutation only while it certainly had no effect.
+        Raises Throttled, StoreUnavailable (after bounded retries), StoreRefused (``ScopeMissing`` where a scope is) and
+        AccessRevoked. A query is repeated where repeating may help; a mutation only while it certainly had no effect.
         """
         request = _request(document, variables, size or document.sizes[0], flags, priority)
         budget = self._budgets.setdefault(store.id, RetryBudget())
@@ -109,8 +108,6 @@ class ShopifyTransport:
                 await self._sleep(wait)
                 attempt += 1
             except Closed as closed:
-                if document.optional and closed.code == SCOPE_MISSING:
-                    raise StoreRefused(closed.reason, code=closed.code) from closed
                 raise await self.tokens.revoked(store, closed.reason, cause=closed.code) from closed
 
     async def _attempt(self, store: StoreRef, request: "_Request[Data]", attempt: int) -> Answer[Data]:

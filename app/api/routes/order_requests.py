@@ -143,7 +143,11 @@ async def create_order_customer(
 async def reread_order(
     request: Request, access: OrdersWrite, requests: Requests, orders: Reading, repeat: Repeat, order_id: TheOrder
 ) -> Response:
-    """Reads the order from Shopify now: 200 when that is done within ten seconds, else 202: look at it later."""
+    """Reads the order from Shopify now: 200 when that is done within ten seconds, else 202: look at it later.
+
+    409 `not_at_store` when it was deleted there (the copy stays, and documents can be made of it), `scope_missing` when
+    the app was not granted what orders need, or the code of what kept it from being read.
+    """
 
     async def work() -> tuple[bool, OrderView]:
         done = await requests.reread(access, order_id)

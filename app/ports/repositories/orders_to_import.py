@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
 from app.domain.order_freshness import HeldCopy
+from app.ports.errors import ConnectorError
 
 
 class WantedBy(StrEnum):
@@ -172,9 +173,18 @@ class OrdersToImport(Protocol):
         ...
 
     async def release(
-        self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool
+        self,
+        claims: Sequence[ImportClaim],
+        *,
+        due_at: datetime,
+        now: datetime,
+        undo_attempt: bool,
+        why: ConnectorError | None = None,
     ) -> None:
-        """Give claims back unfinished, for trouble that is not theirs."""
+        """Give claims back unfinished, for trouble that is not theirs.
+
+        ``why`` is shown with the orders, and no run waits for them; what waits for a scope the next one tries again.
+        """
         ...
 
     async def retry(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> StoreId | None:

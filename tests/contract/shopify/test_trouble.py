@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.adapters.shopify.scopes import NEEDED_BY_ORDERS
 from app.domain.identifiers import ShopifyId
-from app.ports.errors import AccessRevoked, StoreRefused, StoreUnavailable, Throttled
+from app.ports.errors import AccessRevoked, ScopeMissing, StoreRefused, StoreUnavailable, Throttled
 from app.ports.store_gateway import OrderListing, OrderRead, OrderUnreadable
 from tests.contract.shopify.odd_store import OddStore, answer, odd_store
 from tests.contract.shopify.stores import ACCESS_TOKEN, STATIC, SimulatedStore, connected
@@ -218,14 +219,60 @@ async def test_a_closed_store_is_noted_once_and_not_asked_again(store: Simulated
     assert len(await store.calls("OrdersWhole")) == 1
 
 
-async def test_a_scope_that_was_taken_away_stops_the_store(store: SimulatedStore) -> None:
+async def test_a_scope_that_was_taken_away_is_named_and_closes_no_store(store: SimulatedStore) -> None:
     await store.put(app={"scopes": ["read_products"]})
 
-    with pytest.raises(AccessRevoked) as raised:
+    with pytest.raises(ScopeMissing) as raised:
         await listed(store)
 
-    assert (raised.value.code, raised.value.facts["cause"]) == ("access_revoked", "scope_missing")
-    assert len(store.vault.revoked) == 1
+    assert raised.value.code == "scope_missing"
+    assert "read_orders; read_customers; " in raised.value.detail
+    assert store.vault.revoked == []
+
+
+async def test_all_scopes_that_orders_lack_are_named_at_once_and_granting_them_is_enough(store: SimulatedStore) -> None:
+    await store.put(orders=[order(1)], app={"scopes": ["write_orders", "read_all_orders"]})
+
+    with pytest.raises(ScopeMissing) as raised:
+        await store.gateway.read_orders(store.ref, ids(1))
+
+    lacking = [need for need in NEEDED_BY_ORDERS if need != ("read_orders",)]
+    assert list(raised.value.facts["scopes"]) == lacking  # type: ignore[call-overload]
+    assert all(scope in raised.value.detail for need in lacking for scope in need)
+    await store.put(app={"scopes": ["write_orders", *(need[0] for need in lacking)]})
+    assert (await store.order(1)).name == "#1"
+
+
+@pytest.mark.parametrize("need", NEEDED_BY_ORDERS[1:], ids=lambda need: need[0])
+async def test_an_order_that_one_scope_hides_waits_for_it_and_is_named_no_failure_of_its_own(
+    store: SimulatedStore, need: tuple[str, ...]
+) -> None:
+    others = [each[0] for each in NEEDED_BY_ORDERS if each != need]
+    retail = {"id": "gid://shopify/Location/7", "name": "Till"}
+    await store.put(orders=[order(1, retailLocation=retail)], app={"scopes": others})
+
+    try:
+        [reading] = await store.gateway.read_orders(store.ref, ids(1))
+    except ScopeMissing as missing:
+        told = missing.detail
+    else:
+        assert isinstance(reading, OrderUnreadable)
+        assert (reading.code, reading.retryable) == ("scope_missing", True)
+        told = reading.detail
+
+    assert " or ".join(need) in told
+    assert not any(scope in told for scope in others)
+    assert store.vault.revoked == []
+
+
+async def test_a_token_that_may_know_less_than_was_granted_is_renewed_before_a_scope_is_said_to_be_missing(
+    granting_store: SimulatedStore,
+) -> None:
+    await granting_store.put(orders=[order(1)], app={"scopes": ["read_orders"]})
+    with pytest.raises(ScopeMissing):
+        await granting_store.gateway.read_orders(granting_store.ref, ids(1))
+
+    assert len(granting_store.vault.kept) == 2
 
 
 async def test_a_redirect_is_not_followed_with_the_token(at_odd: SimulatedStore, odd: OddStore) -> None:

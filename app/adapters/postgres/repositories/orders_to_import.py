@@ -9,6 +9,7 @@ import msgspec
 from app.adapters.postgres.ulid import new_id
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
 from app.domain.order_freshness import HeldCopy
+from app.ports.errors import ConnectorError
 from app.ports.repositories.orders_to_import import (
     AskingRun,
     FinishedImport,
@@ -72,8 +73,8 @@ WHERE $5 = 'request'
 """.format(changed=f"($5 <> 'listing' OR {_NEWER} OR {_ASKED})", newer=_NEWER, asked=_ASKED)
 
 # What failed, and what waits because the filters of another run left it out. A run by schedule leaves what failed its
-# pause, else a run a minute would use all attempts up at once. Everywhere rows are locked in the order of their Shopify
-# ids, so that nobody waits in a circle.
+# pause, else a run a minute would use all attempts up at once; for want of a scope none is used. Everywhere rows are
+# locked in the order of their Shopify ids, so that nobody waits in a circle.
 _RETRY_FAILED = """
 UPDATE orders_to_import SET due_at = $3, run_id = $4
 WHERE id IN (
@@ -81,7 +82,7 @@ WHERE id IN (
     WHERE store_id = $1 AND parked_at IS NULL AND left_out_at IS NULL AND unclaimed_at IS NULL
       AND (shop_id IS NULL OR shop_id = $2)
       AND CASE
-          WHEN error_code IS NOT NULL THEN due_at <= $3 OR NOT $5
+          WHEN error_code IS NOT NULL THEN due_at <= $3 OR NOT $5 OR error_code = 'scope_missing'
           ELSE due_at IS NULL AND (SELECT filters FROM runs WHERE runs.id = queue.run_id)
                IS DISTINCT FROM (SELECT filters FROM runs WHERE runs.id = $4)
       END
@@ -171,7 +172,10 @@ WHERE id IN (
 _RELEASE = """
 UPDATE orders_to_import SET
     claimed_by = NULL, claimed_until = NULL, due_at = $3, updated_at = $4,
-    attempts = GREATEST(0, attempts - CASE WHEN $5 THEN 1 ELSE 0 END)
+    attempts = GREATEST(0, attempts - CASE WHEN $5 THEN 1 ELSE 0 END),
+    error_code = COALESCE($6, error_code), error_detail = COALESCE($7, error_detail),
+    failed_at = CASE WHEN $6::text IS NULL THEN failed_at ELSE $4 END,
+    run_id = CASE WHEN $6::text IS NULL THEN run_id END
 WHERE id IN (
     SELECT queue.id FROM orders_to_import AS queue
     JOIN unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
@@ -332,10 +336,17 @@ class PostgresOrdersToImport:
         await self._driver.execute(_EXTEND, ids, [claim.claim_no for claim in claims], now, lease)
 
     async def release(
-        self, claims: Sequence[ImportClaim], *, due_at: datetime, now: datetime, undo_attempt: bool
+        self,
+        claims: Sequence[ImportClaim],
+        *,
+        due_at: datetime,
+        now: datetime,
+        undo_attempt: bool,
+        why: ConnectorError | None = None,
     ) -> None:
-        ids = [claim.id for claim in claims]
-        await self._driver.execute(_RELEASE, ids, [claim.claim_no for claim in claims], due_at, now, undo_attempt)
+        ids, numbers = [claim.id for claim in claims], [claim.claim_no for claim in claims]
+        told = (why.code, why.detail) if why else (None, None)
+        await self._driver.execute(_RELEASE, ids, numbers, due_at, now, undo_attempt, *told)
 
     async def retry(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> StoreId | None:
         found: str | None = await self._driver.fetchval(_RETRY, row, _listed(shops), now)
