@@ -154,6 +154,24 @@ def test_credentials_that_the_store_refuses_end_the_run_with_the_remedy(simulato
     assert list(erp.every("/v1/orders", shop="refusing")) == []
 
 
+def test_a_missing_scope_ends_the_run_by_name_and_its_grant_is_all_it_takes(simulator: Simulator, erp: Erp) -> None:
+    desk = simulator.desk("unscoped.myshopify.com")
+    granted = ["write_orders", "read_products", "read_all_orders"]
+    desk.put(app={"scopes": granted}, orders=[{"legacyResourceId": str(each)} for each in range(7001, 7071)])
+    set_up_shop(erp, desk, "unscoped", settings={})
+
+    run = erp.finished_run("unscoped", "import_orders")
+
+    assert (run["state"], run["problem"]["code"]) == ("failed", "scope_missing")
+    lacking = ("read_customers", "read_locations", "read_third_party_fulfillment_orders")
+    assert all(scope in run["problem"]["detail"] for scope in lacking)
+    assert erp.get("/v1/shops/unscoped")["store"]["access_revoked_at"] is None
+    desk.put(app={"scopes": [*granted, *lacking]})
+    again = erp.finished_run("unscoped", "import_orders")
+    assert (again["state"], again["problem"]) == ("succeeded", None)
+    assert len(list(erp.every("/v1/orders", shop="unscoped"))) == 70
+
+
 @pytest.mark.parametrize("key", [None, "", "ob_nobody00_secret", "not a key"])
 def test_without_a_valid_key_nothing_is_told(running_service: Installation, erp: Erp, key: str | None) -> None:
     stranger = running_service.caller(key)
