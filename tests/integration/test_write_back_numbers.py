@@ -11,7 +11,7 @@ import pytest
 from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.identifiers import DocumentId, ShopifyId
 from app.domain.orders import Attribute
-from app.ports.errors import Unavailable
+from app.ports.errors import ScopeMissing, Unavailable
 from app.ports.job_queue import NudgeKind
 from app.ports.store_gateway import StoreRef
 from app.ports.store_writer import StoreWriter
@@ -624,6 +624,20 @@ async def test_a_shop_that_may_not_write_keeps_the_work_with_the_reason_until_it
     await world.take_nudges(NudgeKind.WRITE_BACK)
     await world.set(general={"allow_outgoing": True})
     assert await world.take_nudges(NudgeKind.WRITE_BACK) == [world.store_id]
+    assert await write(world) == WriteBackCounts(written=1)
+
+
+async def test_a_look_that_the_store_denies_is_taken_again_later_and_closes_no_store(world: World) -> None:
+    await acknowledged(world)
+    denied = {"message": "Access denied for nodes field.", "extensions": {"code": "ACCESS_DENIED"}}
+    await world.store.fails("answer", operation="OrderGlances", status=200, body={"data": None, "errors": [denied]})
+
+    with pytest.raises(ScopeMissing):
+        await write(world)
+
+    assert await waiting(world, "attempts", "parked_at") == [(0, None)]
+    assert await world.value("SELECT access_revoked_at IS NULL FROM stores")
+    world.clock.pass_by(minutes=61)
     assert await write(world) == WriteBackCounts(written=1)
 
 
