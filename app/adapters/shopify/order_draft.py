@@ -60,7 +60,8 @@ class OrderDraft:
         """Through which location a company bought, as far as it is told."""
         entity = self.header.purchasing_entity
         location = entity.location if isinstance(entity, PurchasingCompany) else None
-        return location.id if location else None
+        # A location without an id is none that could be read.
+        return (location.id or None) if location else None
 
     def keep(self, part: str, raw: bytes) -> None:
         """Keep an answer that came beside the order's own, for the record."""
