@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.events import EventType
 from app.domain.identifiers import ShopifyId, StoreId
-from app.domain.order_freshness import is_news
+from app.domain.order_freshness import SETTLED_AFTER, is_news
 from app.domain.webhook_topics import APP_UNINSTALLED, changed_at, concerns_orders, instant, order_of
 from app.ports.clock import Clock
 from app.ports.errors import ConnectorError
@@ -21,8 +21,8 @@ from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 MOST_AT_ONCE = 500
 SETTLING = timedelta(milliseconds=400)
 """One action at the store sends several webhooks, and neighbouring orders come together: read them once, together."""
-OWN_WRITE_PATIENCE = timedelta(seconds=3)
-"""Longer than it takes to note a write whose announcement has come already."""
+OWN_WRITE_PATIENCE = SETTLED_AFTER + timedelta(seconds=4)
+"""Longer than it takes to note and to prove a write whose announcement has come already."""
 MOST_FAILURES = 5
 """Of one webhook on its own, before it is parked."""
 
@@ -91,9 +91,11 @@ class DispatchWebhooks:
                 return 0
             now = self._clock.now()
             readings = [read_webhook(webhook, now) for webhook in taken]
+            # Asked before the copies are looked at: who is done writing meanwhile has noted it in the copy.
+            writing = await _being_written(uow, readings, now)
             news = await _news(uow, readings)
             for store, orders in sorted(_wanted(news).items()):
-                settled = await _after_own_writes(uow, store, orders, now)
+                settled = _after_own_writes(orders, writing[store], now)
                 await uow.orders_to_import.want(store, settled, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
             for reading in readings:
@@ -106,10 +108,7 @@ class DispatchWebhooks:
 
 async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
     """Those that announce what our copies do not hold yet: repeats and late deliveries cause no reading."""
-    asked: dict[StoreId, list[ShopifyId]] = defaultdict(list)
-    for reading in readings:
-        if reading.wants is not None:
-            asked[reading.looked_at.webhook.store_id].append(reading.wants.shopify_id)
+    asked = _asked(readings)
     held = {store: await uow.orders_to_import.held_copies(store, orders) for store, orders in asked.items()}
     return [
         reading
@@ -122,11 +121,27 @@ async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Read
     ]
 
 
-async def _after_own_writes(
-    uow: UnitOfWork, store: StoreId, orders: Sequence[WantedOrder], now: datetime
+def _asked(readings: Sequence[_Reading]) -> Mapping[StoreId, Sequence[ShopifyId]]:
+    """The orders that webhooks tell of, by store."""
+    asked: dict[StoreId, list[ShopifyId]] = defaultdict(list)
+    for reading in readings:
+        if reading.wants is not None:
+            asked[reading.looked_at.webhook.store_id].append(reading.wants.shopify_id)
+    return asked
+
+
+async def _being_written(
+    uow: UnitOfWork, readings: Sequence[_Reading], now: datetime
+) -> Mapping[StoreId, Collection[ShopifyId]]:
+    return {
+        store: await uow.write_backs.being_written(store, orders, now=now) for store, orders in _asked(readings).items()
+    }
+
+
+def _after_own_writes(
+    orders: Sequence[WantedOrder], writing: Collection[ShopifyId], now: datetime
 ) -> Sequence[WantedOrder]:
-    """Orders that we are writing to wait until the write is noted: it forgets its own announcement."""
-    writing = await uow.write_backs.being_written(store, [order.shopify_id for order in orders], now=now)
+    """Orders that we are writing to wait until the write is proved: it forgets its own announcement."""
     return [
         replace(order, due_at=now + OWN_WRITE_PATIENCE) if order.shopify_id in writing else order for order in orders
     ]

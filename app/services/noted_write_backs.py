@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.erp_number import with_number
-from app.domain.identifiers import StoreId
+from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER
 from app.domain.order_glance import glance_at
 from app.domain.orders import Order
@@ -53,7 +53,7 @@ class NotedWriteBacks:
             noted = _noted(claim, copy)
             if unbroken:
                 noted = replace(noted, updated_at=changed_at)
-                await uow.orders_to_import.forget_echo(store, claim.shopify_id, changed_at)
+                await uow.orders_to_import.forget_echoes(store, {claim.shopify_id: changed_at})
             taken_over = changed_at if unbroken else None
             await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, changed_at=taken_over)])
             end = WriteBackEnd(claim=claim, again_at=settled_at, vouched_at=taken_over)
@@ -62,7 +62,7 @@ class NotedWriteBacks:
 
     async def in_line(self, store: StoreId, orders: Sequence[Sighted]) -> None:
         """End the work on orders that say what they should, once it is proved that our copies say it, too."""
-        doubtful = await self._end_those_proved(orders)
+        doubtful = await self._end_those_proved(store, orders)
         if not doubtful:
             return
         async with self._uow() as uow:
@@ -82,12 +82,15 @@ class NotedWriteBacks:
                 await _end(uow, ends, now=self._clock.now())
                 await uow.commit()
 
-    async def _end_those_proved(self, orders: Sequence[Sighted]) -> Sequence[Sighted]:
-        """Those that something else happened to are left, and answered: they are to be imported."""
+    async def _end_those_proved(self, store: StoreId, orders: Sequence[Sighted]) -> Sequence[Sighted]:
+        """Those that something else happened to are left, and answered: they are to be imported. An announcement that
+        came while the write was noted is forgotten now.
+        """
         now = self._clock.now()
         doubtful: list[Sighted] = []
         ends: list[WriteBackEnd] = []
         notes: list[OwnWrite] = []
+        echoes: dict[ShopifyId, datetime] = {}
         async with self._uow() as uow:
             held = await uow.orders.locked([each.claim.order_id for each in orders])
             ours = await uow.write_backs.still_claimed([each.claim for each in orders])
@@ -99,10 +102,13 @@ class NotedWriteBacks:
                     continue
                 settled_at = claim.vouched_at + SETTLED_AFTER if claim.vouched_at else now
                 later = settled_at > now
+                if claim.vouched_at and not later:
+                    echoes[claim.shopify_id] = claim.vouched_at
                 again_at, vouched_at = (settled_at, claim.vouched_at) if later else (None, None)
                 ends.append(WriteBackEnd(claim=claim, again_at=again_at, vouched_at=vouched_at))
                 if (noted := _noted(claim, copy)) != copy:
                     notes.append(OwnWrite(id=claim.order_id, order=noted))
+            await uow.orders_to_import.forget_echoes(store, echoes)
             await uow.orders.note_own_writes(notes)
             await uow.write_backs.finish(ends, now=now)
             await uow.commit()

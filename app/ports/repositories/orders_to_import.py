@@ -125,11 +125,8 @@ class OrdersToImport(Protocol):
         """Which of these orders, imported or queued, are another shop's for good."""
         ...
 
-    async def forget_echo(self, store: StoreId, order: ShopifyId, changed_at: datetime) -> None:
-        """Forget the one announcement of our own write, if it came before the write was noted.
-
-        Whatever else was announced, or is being worked on, stays.
-        """
+    async def forget_echoes(self, store: StoreId, changed_at: Mapping[ShopifyId, datetime]) -> None:
+        """Let go of orders that are wanted only because our own writes, of these times, were announced."""
         ...
 
     async def retry_failed(

@@ -91,12 +91,13 @@ WHERE id IN (
 """
 
 # Never waits: whoever works on the row finds that nothing but ours has changed.
-_FORGET_ECHO = """
+_FORGET_ECHOES = """
 DELETE FROM orders_to_import WHERE id IN (
     SELECT id FROM orders_to_import
-    WHERE store_id = $1 AND shopify_id = $2 AND store_updated_at = $3 AND wanted = 1 AND source <> 'request'
+    JOIN unnest($2::text[], $3::timestamptz[]) AS echo(shopify_id, at) USING (shopify_id)
+    WHERE store_id = $1 AND store_updated_at = echo.at AND wanted = 1 AND source <> 'request'
       AND attempts = 0 AND due_at IS NOT NULL AND error_code IS NULL AND run_id IS NULL
-    FOR UPDATE SKIP LOCKED
+    FOR UPDATE OF orders_to_import SKIP LOCKED
 )
 """
 
@@ -269,8 +270,9 @@ class PostgresOrdersToImport:
         rows = await self._driver.fetch(_ELSEWHERE, store, list(ids), shop)
         return {ShopifyId(row["shopify_id"]) for row in rows}
 
-    async def forget_echo(self, store: StoreId, order: ShopifyId, changed_at: datetime) -> None:
-        await self._driver.execute(_FORGET_ECHO, store, order, changed_at)
+    async def forget_echoes(self, store: StoreId, changed_at: Mapping[ShopifyId, datetime]) -> None:
+        if changed_at:
+            await self._driver.execute(_FORGET_ECHOES, store, list(changed_at), list(changed_at.values()))
 
     async def retry_failed(
         self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False
