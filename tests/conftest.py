@@ -22,14 +22,13 @@ from app.adapters.postgres.embedded import FAST_AND_FORGETFUL, EmbeddedPostgres
 from app.adapters.postgres.embedded_binaries import Choice
 from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
 from app.adapters.postgres.migrations import migrate
+from tests.fast_folder import fast_folder
 
 # Without this, structlog prints tracebacks with every local in colour, which takes seconds each.
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer(default=str)])
 
 TEMPLATE = "orderbridge_template"
 PREFIX = "orderbridge-test-"
-ROOM_NEEDED = 2 * 1024**3
-"""Bytes free for the databases of one test process."""
 _numbers = count(1)
 
 
@@ -47,16 +46,6 @@ def _choice() -> Choice:
     pytest.exit(f"ORDERBRIDGE_TEST_POSTGRES is {wanted!r}; one of {', '.join(choices)} is expected.", returncode=4)
 
 
-def _fast_folder() -> Path:
-    """Memory where there is enough of it: a clone per test is mostly the making of hundreds of files."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK):
-        return Path("/tmp")
-    facts = os.statvfs(memory)
-    roomy = facts.f_bavail * facts.f_frsize >= ROOM_NEEDED
-    return memory if roomy and not facts.f_flag & os.ST_NOEXEC else Path("/tmp")
-
-
 def _remove_what_killed_runs_left(base: Path) -> None:
     for folder in base.glob(f"{PREFIX}*"):
         # Before that file exists a run may just be about to start.
@@ -69,7 +58,7 @@ def _remove_what_killed_runs_left(base: Path) -> None:
 @pytest.fixture(scope="session")
 def embedded_postgres() -> Iterator[EmbeddedPostgres]:
     """The server of this test process. Short path: sockets have a limit."""
-    base = _fast_folder()
+    base = fast_folder()
     _remove_what_killed_runs_left(base)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
     # Passable for the account that root hands the server to; the server's own folder inside stays closed.

@@ -14,6 +14,7 @@ from typing import Any
 from app.store_simulator.state import DEFAULT_ACCESS_TOKEN, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
 from tests.acceptance.clients import Erp, Json, StoreDesk
 from tests.acceptance.processes import OrderbridgeProcess, command, free_port, until
+from tests.fast_folder import fast_folder
 
 CREDENTIALS: Json = {"kind": "access_token", "access_token": DEFAULT_ACCESS_TOKEN, "api_secret": DEFAULT_CLIENT_SECRET}
 CLIENT_CREDENTIALS: Json = {
@@ -145,7 +146,7 @@ def installation(shopify_url: str, *, workers: int = 1) -> Iterator[Installation
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A folder with a short name, since sockets have a limit, and passable for the database's account."""
-    folder = Path(tempfile.mkdtemp(prefix="orderbridge-acc-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="orderbridge-acc-", dir=fast_folder()))
     folder.chmod(0o711)
     try:
         yield folder

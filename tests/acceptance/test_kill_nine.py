@@ -29,7 +29,7 @@ EVERYTHING = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
 A_CALL_TAKES = {"kind": "latency", "seconds": 0.4, "times": None}
 """So slow that there is a middle to be killed in."""
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
 
 @dataclass(slots=True, kw_only=True)

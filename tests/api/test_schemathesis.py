@@ -61,6 +61,7 @@ def complaints(said: str) -> str:
     return said[max(0, said.find("= FAILURES")) :][:20_000]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_examples_and_a_few_random_requests_are_answered_as_described(database_url: str, tmp_path: Path) -> None:
     async with live_service(database_url, tmp_path) as url:

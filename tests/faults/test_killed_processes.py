@@ -21,6 +21,8 @@ from tests.machinery import EVERYBODY, Machinery, delivery, door, machinery, ord
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 async def house(database_url: str) -> AsyncIterator[Machinery]:

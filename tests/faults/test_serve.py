@@ -93,6 +93,7 @@ def test_a_database_killed_under_it_comes_back_and_all_processes_go_on(service: 
     assert erp.finished_run("web", "create_documents")["state"] == "succeeded"
 
 
+@pytest.mark.long
 def test_told_to_stop_in_the_middle_of_work_it_ends_in_time_and_leaves_nothing_running(simulator: Simulator) -> None:
     with installation(simulator.url) as service:
         serving = service.start()

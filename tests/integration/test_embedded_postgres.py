@@ -24,6 +24,7 @@ from app.adapters.postgres.embedded_account import account_for
 from app.adapters.postgres.embedded_binaries import WHEEL_LIBRARIES, find_programs
 from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
 from app.adapters.postgres.embedded_keeper import kept_running
+from tests.fast_folder import fast_folder
 from tests.integration.postgres_user import PostgresUser
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be other accounts")
@@ -33,7 +34,7 @@ on_linux = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /pr
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder every account may pass through, as a checkout in /srv or /home is."""
-    made = Path(tempfile.mkdtemp(prefix="orderbridge-embedded-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="orderbridge-embedded-", dir=fast_folder()))
     made.chmod(0o755)
     yield made
     shutil.rmtree(made)
@@ -100,6 +101,7 @@ def test_the_first_start_answers_to_asyncpg_and_to_sqlalchemy(home: Path) -> Non
         assert asyncio.run(by_sqlalchemy(url)) == "äöåorderbridge"
 
 
+@pytest.mark.long
 async def test_asynchronous_code_enters_it_without_blocking_the_loop(home: Path) -> None:
     async with a_server(home) as url:
         connection = await asyncpg.connect(url)
@@ -132,6 +134,7 @@ def test_an_ordinary_user_runs_it_as_himself(folder: Path) -> None:
         assert user.end()
 
 
+@pytest.mark.long
 @as_root
 def test_root_goes_on_with_an_ordinary_users_database_and_leaves_it_his(folder: Path) -> None:
     folder.chmod(0o777)
@@ -167,6 +170,7 @@ def test_a_restart_keeps_the_data(home: Path) -> None:
         assert ask(url, "SELECT n FROM kept") == 42
 
 
+@pytest.mark.long
 @on_linux
 def test_the_last_user_stops_the_server_and_nobody_before_him(home: Path) -> None:
     first, second = a_server(home), a_server(home)
@@ -199,6 +203,7 @@ def test_after_kill_9_of_its_user_the_next_one_finds_the_server_and_stops_it(hom
     until_gone(answer["pid"])
 
 
+@pytest.mark.long
 def test_a_server_whose_users_were_all_killed_can_be_stopped_without_using_it(home: Path) -> None:
     with PostgresUser(home) as user:
         pid = user.says()["pid"]
@@ -209,6 +214,7 @@ def test_a_server_whose_users_were_all_killed_can_be_stopped_without_using_it(ho
     until_gone(pid)
 
 
+@pytest.mark.long
 @on_linux
 def test_after_kill_9_of_the_server_the_next_start_recovers_what_was_committed(home: Path) -> None:
     server = EmbeddedPostgres(home)
@@ -239,6 +245,7 @@ def test_after_kill_9_of_the_server_the_next_start_recovers_what_was_committed(h
     assert server.stop()
 
 
+@pytest.mark.long
 @as_root
 @on_linux
 def test_a_stranger_who_got_the_dead_servers_number_does_not_keep_it_from_starting(home: Path) -> None:
@@ -271,6 +278,7 @@ def test_eight_starters_at_once_share_one_server(home: Path) -> None:
     assert number_of_servers(home) == 0
 
 
+@pytest.mark.long
 @on_linux
 def test_starters_killed_at_any_moment_leave_a_folder_that_starts(home: Path) -> None:
     moments = random.Random(1)
@@ -287,6 +295,7 @@ def test_starters_killed_at_any_moment_leave_a_folder_that_starts(home: Path) ->
     assert server.stop()
 
 
+@pytest.mark.long
 def test_a_first_start_that_was_interrupted_is_begun_again(home: Path) -> None:
     with a_server(home):
         pass
@@ -311,6 +320,7 @@ def test_nothing_of_it_can_be_read_by_other_users(home: Path) -> None:
         assert ask(url, "SHOW listen_addresses") == ""
 
 
+@pytest.mark.long
 @as_root
 def test_another_account_cannot_reach_its_socket(home: Path) -> None:
     entry = pwd.getpwnam(other_account())
@@ -326,6 +336,7 @@ def test_another_account_cannot_reach_its_socket(home: Path) -> None:
         assert tried.returncode == 1
 
 
+@pytest.mark.long
 def test_a_path_too_long_for_a_socket_gets_a_short_private_one(folder: Path) -> None:
     home = folder / ("a-very-long-name-" * 6) / "postgres"
     server = a_server(home)
@@ -342,6 +353,7 @@ def test_a_path_too_long_for_a_socket_gets_a_short_private_one(folder: Path) -> 
     shutil.rmtree(short)
 
 
+@pytest.mark.long
 @as_root
 def test_a_checkout_closed_to_others_stays_closed_and_the_server_lives_elsewhere(folder: Path) -> None:
     closed = folder / "closed"
@@ -367,6 +379,7 @@ def wheel_in_a_closed_folder(folder: Path) -> Path:
     return closed
 
 
+@pytest.mark.long
 @as_root
 def test_programs_the_account_cannot_reach_are_put_where_it_can(home: Path, wheel_in_a_closed_folder: Path) -> None:
     with PostgresUser(home, first_on_path=wheel_in_a_closed_folder) as user:
@@ -382,6 +395,7 @@ def test_programs_the_account_cannot_reach_are_put_where_it_can(home: Path, whee
     assert stat.S_IMODE(wheel_in_a_closed_folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.long
 def test_a_cluster_stays_with_the_release_that_made_it(home: Path) -> None:
     with EmbeddedPostgres(home, choice="16", settings=FAST_AND_FORGETFUL) as url:
         assert ask(url, "SELECT current_setting('server_version_num')::int / 10000") == 16
@@ -391,6 +405,7 @@ def test_a_cluster_stays_with_the_release_that_made_it(home: Path) -> None:
         assert ask(url, "SELECT lower('Ä')") == "ä"
 
 
+@pytest.mark.long
 def test_a_cluster_of_a_release_that_is_not_here_is_refused_with_what_to_do(home: Path) -> None:
     with a_server(home):
         pass
@@ -400,6 +415,7 @@ def test_a_cluster_of_a_release_that_is_not_here_is_refused_with_what_to_do(home
         a_server(home).start()
 
 
+@pytest.mark.long
 def test_a_server_that_cannot_start_says_why_and_holds_nothing(home: Path) -> None:
     broken = EmbeddedPostgres(home, settings={"shared_buffers": "nonsense"})
 
@@ -426,6 +442,7 @@ def test_a_server_killed_while_it_is_used_comes_back_by_itself_with_what_was_com
     assert number_of_servers(home) == 0
 
 
+@pytest.mark.long
 def test_two_users_of_a_killed_server_bring_back_one(home: Path) -> None:
     with provided_or_embedded(None, home=home) as url, provided_or_embedded(None, home=home):
         os.kill(server_pid(home), signal.SIGKILL)
