@@ -375,7 +375,7 @@ def wheel_in_a_closed_folder(folder: Path) -> Path:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     for part in (found.prefix.parent, found.prefix.parent.parent / WHEEL_LIBRARIES):
-        shutil.copytree(part, closed / part.name, symlinks=True, copy_function=os.link)
+        shutil.copytree(part, closed / part.name, symlinks=True)
     return closed
 
 
