@@ -90,6 +90,7 @@ class _RefundBuilding:
             accounts=context.settings.accounts,
             mappings=context.mappings,
             items=context.items,
+            of_what="The refund",
         )
         lines = self._lines(found, targets)
         problems = [*context.customer.problems, *targets.missing.values(), *self._remainder_problems(found)]

@@ -53,6 +53,8 @@ class Targets:
     accounts: AccountSettings
     mappings: Mappings
     items: Mapping[ShopifyId, ItemChoice | Problem]
+    of_what: str = "The order"
+    """What is documented, for the sentences about what it lacks."""
     missing: dict[str, Problem] = field(default_factory=dict)
     """By pointer."""
 
@@ -116,7 +118,7 @@ class Targets:
             problem = Problem(
                 code=ProblemCode.ACCOUNT_MISSING,
                 pointer=pointer,
-                detail=f"The order has {words}, and no account is set for them.",
+                detail=f"{self.of_what} has {words}, and no account is set for them.",
                 remedy=f"Set {path}.",
                 waits_for=(awaited.setting(self.shop_id, path), *awaited_too),
             )

@@ -255,6 +255,7 @@ def test_every_missing_account_is_named() -> None:
     back = refund(shipping=(refunded_shipping("5.00", of=charge),), refunded="9.00")
     outcome = refunded(order(shipping_lines=(charge,), refunds=(back,)), shop=shop)
     assert isinstance(outcome, Refusal)
+    assert all(each.detail.startswith("The refund has ") for each in outcome.problems)
     assert {each.pointer for each in outcome.problems} == {
         "/settings/accounts/refunds",
         "/settings/accounts/shipping_charges",
