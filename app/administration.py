@@ -11,7 +11,8 @@ from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.database import create_engine, head_revision, schema_revision
 from app.adapters.postgres.ulid import Ulids
 from app.api.container import Container
-from app.bootstrap import ensure_schema, open_installation, what_is_wrong
+from app.bootstrap import open_installation
+from app.bootstrap.schema_state import ensure_schema, what_is_wrong
 from app.database_server import database_of
 from app.domain.access import Access, Scope
 from app.ports.errors import DatabaseUnavailable, FieldError, InvalidInput

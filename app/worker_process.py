@@ -7,7 +7,8 @@ import signal
 import structlog
 import uvloop
 
-from app.bootstrap import ensure_schema, open_installation, schema_at_head, set_up_logging
+from app.bootstrap import open_installation, set_up_logging
+from app.bootstrap.schema_state import ensure_schema, schema_at_head
 from app.database_server import database_of
 from app.jobs.processes import CHILD, stop_with_parent
 from app.jobs.worker import run_worker

@@ -16,7 +16,7 @@ import pytest
 from tests.architecture.source_files import CHECKOUT, python_modules
 
 MODULES = [
-    *("demo/__init__", "demo/story", "__init__", "main", "cli", "bootstrap", "settings"),
+    *("demo/__init__", "demo/story", "__init__", "main", "cli", "bootstrap/__init__", "settings"),
     *(
         "domain/__init__",
         "domain/money",
@@ -47,7 +47,7 @@ PLANTED = [
     ("api/app", "import app.adapters.postgres", "The rings"),
     ("api/app", "import app.jobs.schedules", "The rings"),
     ("jobs/schedules", "import app.bootstrap", "The rings"),
-    ("bootstrap", "import app.cli", "The rings"),
+    ("bootstrap/__init__", "import app.cli", "The rings"),
     ("main", "import app.cli", "The rings"),
     (
         "adapters/postgres/__init__",

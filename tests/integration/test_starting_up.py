@@ -7,7 +7,7 @@ import pytest
 
 from app.adapters.postgres.database import create_engine, head_revision
 from app.adapters.postgres.embedded import EmbeddedPostgres
-from app.bootstrap import SchemaNotAtHead, ensure_schema, what_is_wrong
+from app.bootstrap.schema_state import SchemaNotAtHead, ensure_schema, what_is_wrong
 from app.http_process import run_http
 from app.ports.errors import DatabaseUnavailable
 from app.settings import SettingsError, load_settings

@@ -1,0 +1,53 @@
+"""The composition root: the only place that sees services and adapters together.
+
+``open_installation`` wires one process; ``schema_state`` is what the command line needs beside ``serve``.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from app.adapters.postgres.signals import PostgresSignals
+from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets
+from app.adapters.telemetry.logging import configure_logging
+from app.api.container import Container
+from app.bootstrap.surface import container_of
+from app.bootstrap.work import work_of
+from app.bootstrap.workers import worker_parts
+from app.bootstrap.world import opened_world
+from app.jobs.worker import WorkerParts
+from app.services.receive_webhook import ReceiveWebhook
+from app.settings import LogFormat, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What one process works with."""
+
+    container: Container
+    worker: WorkerParts
+    receive_webhook: ReceiveWebhook
+    webhook_inbox: PostgresWebhookInbox
+    signals: PostgresSignals
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Logs as the settings say."""
+    json = settings.log_format is LogFormat.JSON or (settings.log_format is LogFormat.AUTO and not os.isatty(2))
+    configure_logging(json=json, level=settings.log_level.value)
+
+
+@asynccontextmanager
+async def open_installation(settings: Settings, url: str) -> AsyncIterator[Installation]:
+    """Everything for one process on the database at ``url``; closed at the end of the block."""
+    async with opened_world(settings, url) as world:
+        work = work_of(world)
+        inbox = PostgresWebhookInbox(world.pool)
+        yield Installation(
+            container=container_of(world, work),
+            worker=worker_parts(world, work),
+            receive_webhook=ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox),
+            webhook_inbox=inbox,
+            signals=world.signals,
+        )

@@ -1,0 +1,82 @@
+"""What the HTTP surface calls."""
+
+from collections.abc import Sequence
+
+from app.adapters.crypto.keyring import KeyedHash
+from app.api.container import Container
+from app.api.limits import CallLimits
+from app.bootstrap.schema_state import unready
+from app.bootstrap.work import Work
+from app.bootstrap.world import World
+from app.services.api_keys import ApiKeys
+from app.services.document_actions import DocumentActions, UnlinkDocuments
+from app.services.links import LinkTables
+from app.services.mappings import MappingTables
+from app.services.master_data import CustomerData, ItemData
+from app.services.new_customers import NewCustomers
+from app.services.order_amendments import AmendDocument
+from app.services.order_conflicts import ResolveConflict
+from app.services.order_requests import OrderRequests
+from app.services.read_activities import ReadActivities
+from app.services.read_documents import ReadDocuments
+from app.services.read_events import ReadEvents
+from app.services.read_gift_cards import ReadGiftCards
+from app.services.read_orders import ReadOrders, ReadOrdersToImport
+from app.services.read_skipped_records import ReadSkippedRecords
+from app.services.refund_documents import RefundDocuments
+from app.services.refunds import RefundRequests
+from app.services.runs import CancelRun, ReadRuns, StartRun
+from app.services.schedules import Schedules
+from app.services.shops import ShopAdministration
+from app.services.tasks import AvailableTasks
+
+CURSORS = "cursors"
+
+
+def container_of(world: World, work: Work) -> Container:
+    return Container(
+        unit_of_work=world.uow,
+        clock=world.clock,
+        ids=world.ids,
+        keyring=world.keyring,
+        signing_key=KeyedHash(world.settings.keys).of(b"", context=CURSORS),
+        unready=lambda: unready(world.engine),
+        services={type(service): service for service in _services(world, work)},
+        limits=CallLimits(
+            requests_per_minute=world.settings.requests_per_minute,
+            failed_sign_ins_per_minute=world.settings.failed_sign_ins_per_minute,
+        ),
+    )
+
+
+def _services(world: World, work: Work) -> Sequence[object]:
+    """What the routes call."""
+    uow, clock, ids, runners = world.uow, world.clock, world.ids, work.runners
+    return [
+        ApiKeys(unit_of_work=uow, clock=clock),
+        AvailableTasks(frozenset(runners)),
+        CancelRun(uow, clock),
+        CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
+        DocumentActions(uow, clock),
+        ItemData(unit_of_work=uow, clock=clock),
+        LinkTables(unit_of_work=uow, clock=clock),
+        MappingTables(unit_of_work=uow, clock=clock, ids=ids),
+        NewCustomers(unit_of_work=uow, clock=clock, contact=world.contact),
+        OrderRequests(uow, work.decisions, clock),
+        ReadActivities(uow, clock),
+        ReadDocuments(uow),
+        ReadEvents(uow, world.signals),
+        ReadGiftCards(uow),
+        ReadOrders(uow),
+        ReadOrdersToImport(uow),
+        ReadRuns(uow, world.signals),
+        ReadSkippedRecords(uow),
+        Schedules(uow, clock, world.recurrence, runners),
+        ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
+        StartRun(uow, clock, ids, runners),
+        UnlinkDocuments(uow, clock),
+        AmendDocument(uow, work.decisions, clock, ids),
+        RefundRequests(uow, RefundDocuments(ids), clock),
+        ResolveConflict(uow, clock),
+        work.subscriptions,
+    ]

@@ -1,0 +1,60 @@
+"""The services that do the work of both the HTTP surface and the workers."""
+
+from dataclasses import dataclass
+
+from app.bootstrap.world import World
+from app.services.import_orders import ImportOrders
+from app.services.list_orders import ListOrders
+from app.services.make_documents import MakeDocuments
+from app.services.order_amendments import AmendDocument
+from app.services.order_decisions import OrderDecisions
+from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
+from app.services.pull_mappings import PullMappings
+from app.services.purge_expired import PurgeExpired
+from app.services.refund_documents import RefundDocuments
+from app.services.tasks import TaskName, TaskRunners
+from app.services.webhook_subscriptions import WebhookSubscriptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The services that do the work of both the HTTP surface and the workers."""
+
+    decisions: OrderDecisions
+    import_orders: ImportOrders
+    make_documents: MakeDocuments
+    subscriptions: WebhookSubscriptions
+    runners: TaskRunners
+
+
+def work_of(world: World) -> Work:
+    uow, clock = world.uow, world.clock
+    decisions = OrderDecisions(world.ids, world.contact)
+    import_orders = ImportOrders(
+        gateway=world.gateway, uow=uow, decisions=decisions, clock=clock, ids=world.ids, worker=world.worker_name
+    )
+    make_documents = MakeDocuments(
+        uow, decisions, RefundDocuments(world.ids), AmendDocument(uow, decisions, clock, world.ids), clock
+    )
+    subscriptions = WebhookSubscriptions(uow, world.gateway, clock, public_url=world.settings.public_url)
+    import_task = ImportOrdersTask(
+        gateway=world.gateway,
+        uow=uow,
+        clock=clock,
+        list_orders=ListOrders(world.gateway, uow, clock),
+        import_orders=import_orders,
+        make_documents=make_documents,
+    )
+    return Work(
+        decisions=decisions,
+        import_orders=import_orders,
+        make_documents=make_documents,
+        subscriptions=subscriptions,
+        runners={
+            TaskName.IMPORT_ORDERS: import_task,
+            TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
+            TaskName.PULL_MAPPINGS: PullMappings(world.store_values, uow, clock).run,
+            TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
+            TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
+        },
+    )

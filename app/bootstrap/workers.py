@@ -1,0 +1,48 @@
+"""What a worker process works with."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from app.adapters.postgres.job_runner import PostgresJobQueue
+from app.adapters.postgres.leadership import PostgresLeadership
+from app.bootstrap.work import Work
+from app.bootstrap.world import World
+from app.jobs.worker import WorkerParts
+from app.ports.job_queue import NudgeKind
+from app.services.dispatch_webhooks import DispatchWebhooks
+from app.services.nudge_due_work import NudgeDueWork
+from app.services.publish_events import PublishEvents
+from app.services.run_task import RunTask
+from app.services.schedules import ScheduleTicks
+from app.services.write_back_numbers import WriteBackNumbers
+
+
+def worker_parts(world: World, work: Work) -> WorkerParts:
+    uow, clock = world.uow, world.clock
+    return WorkerParts(
+        dispatch=DispatchWebhooks(uow, clock),
+        publish=PublishEvents(uow),
+        nudge_due_work=NudgeDueWork(uow, clock),
+        ticks=ScheduleTicks(uow, clock, world.ids, world.recurrence, work.runners),
+        work={
+            NudgeKind.ORDERS_TO_IMPORT: _only(work.import_orders),
+            NudgeKind.DOCUMENTS: _only(work.make_documents.due),
+            NudgeKind.RUN: RunTask(uow, clock, work.runners, worker=world.worker_name),
+            NudgeKind.WRITE_BACK: _only(
+                WriteBackNumbers(writer=world.writer, uow=uow, clock=clock, worker=world.worker_name)
+            ),
+            NudgeKind.CHECK_SUBSCRIPTIONS: _only(work.subscriptions.check),
+        },
+        queue=PostgresJobQueue(world.url),
+        leadership=PostgresLeadership(world.url),
+        signals=world.signals,
+    )
+
+
+def _only(work: Callable[[Any], Awaitable[object]]) -> Callable[[str], Awaitable[None]]:
+    """Work called with a nudge's key, whose answer nobody waits for."""
+
+    async def called(key: str) -> None:
+        await work(key)
+
+    return called

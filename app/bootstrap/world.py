@@ -1,0 +1,86 @@
+"""The adapters of one process, as the services know them."""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.adapters.clock import SystemClock
+from app.adapters.contact import ContactKeys
+from app.adapters.crypto.keyring import AesGcmKeyring
+from app.adapters.postgres.database import create_engine
+from app.adapters.postgres.points_bucket import PostgresPointsBucket
+from app.adapters.postgres.signals import PostgresSignals
+from app.adapters.postgres.token_vault import PostgresTokenVault
+from app.adapters.postgres.ulid import Ulids
+from app.adapters.postgres.unit_of_work import unit_of_work_factory
+from app.adapters.postgres.webhook_inbox import door_pool
+from app.adapters.shopify.gateway import ShopifyGateway
+from app.jobs.recurrence import ApschedulerRecurrence
+from app.ports.clock import Clock, IdFactory
+from app.ports.contact_normaliser import ContactNormaliser
+from app.ports.keyring import Keyring
+from app.ports.recurrence import Recurrence
+from app.ports.store_gateway import StoreGateway
+from app.ports.store_values import StoreValues
+from app.ports.store_writer import StoreWriter
+from app.ports.unit_of_work import UnitOfWorkFactory
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The adapters of one process, as the services know them."""
+
+    settings: Settings
+    url: str
+    engine: AsyncEngine
+    pool: asyncpg.Pool
+    uow: UnitOfWorkFactory
+    clock: Clock
+    ids: IdFactory
+    contact: ContactNormaliser
+    keyring: Keyring
+    vault: PostgresTokenVault
+    gateway: StoreGateway
+    store_values: StoreValues
+    writer: StoreWriter
+    signals: PostgresSignals
+    recurrence: Recurrence
+    worker_name: str
+
+
+@asynccontextmanager
+async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
+    async with AsyncExitStack() as stack:
+        engine = create_engine(url)
+        stack.push_async_callback(engine.dispose)
+        pool = await door_pool(url)
+        stack.push_async_callback(pool.close)
+        clock, keyring = SystemClock(), AesGcmKeyring(settings.keys)
+        vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
+        bucket = PostgresPointsBucket(engine)
+        gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
+        stack.push_async_callback(gateway.aclose)
+        yield World(
+            settings=settings,
+            url=url,
+            engine=engine,
+            pool=pool,
+            uow=unit_of_work_factory(engine),
+            clock=clock,
+            ids=Ulids(),
+            contact=ContactKeys(),
+            keyring=keyring,
+            vault=vault,
+            gateway=gateway,
+            store_values=gateway.values,
+            writer=gateway,
+            signals=PostgresSignals(url),
+            recurrence=ApschedulerRecurrence(),
+            worker_name=f"{socket.gethostname()}:{os.getpid()}",
+        )
