@@ -96,3 +96,16 @@ class PointsBucket(Protocol):
         ...
 
     async def learn_cost(self, document: str, points: int) -> None: ...
+
+
+_REASONS = {"app_uninstalled": "The app was removed from the store."}
+"""What is noted as a word, as a sentence; all else is noted in Shopify's own."""
+
+
+def why_it_stands_still(reason: str | None) -> str:
+    """For a person, while a store's access is revoked: what the store said, and what starts its work again."""
+    said = _REASONS.get(reason, reason) if reason else "Shopify refuses our credentials."
+    return (
+        f"The store's work stands still. {said} When that is mended, set its credentials, the same or new ones: "
+        "PUT /v1/shops/{shop}/credentials."
+    )

@@ -10,6 +10,7 @@ from app.domain.webhook_topics import ORDER_TOPICS, granted
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, NotFound, StoreRefused
 from app.ports.repositories.subscriptions import SubscriptionNeeds
+from app.ports.store_access import why_it_stands_still
 from app.ports.store_gateway import StoreGateway, WebhookSubscription
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.tasks import RunContext
@@ -156,4 +157,4 @@ def _may_go(topic: str, wanted: set[str]) -> bool:
 
 def _check_access(needs: SubscriptionNeeds) -> None:
     if needs.access_revoked:
-        raise AccessRevoked("The store refuses our credentials. Set new ones with PUT /v1/shops/{shop}/credentials.")
+        raise AccessRevoked(why_it_stands_still(needs.access_revoked_reason))

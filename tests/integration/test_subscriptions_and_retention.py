@@ -148,9 +148,9 @@ async def test_what_the_store_refuses_is_told_in_its_words_and_the_others_are_ma
 
 
 async def test_a_revoked_store_is_not_asked(house: Machinery, shopify: Shopify) -> None:
-    await house.do("UPDATE stores SET access_revoked_at = now()")
+    await house.do("UPDATE stores SET access_revoked_at = now(), access_revoked_reason = 'The shop is closed.'")
 
-    with pytest.raises(AccessRevoked):
+    with pytest.raises(AccessRevoked, match=r"stands still\. The shop is closed\. When that is mended"):
         await subscriptions(house, shopify).check(STORE)
     assert await due(house)
 

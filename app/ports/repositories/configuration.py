@@ -7,6 +7,7 @@ from typing import Protocol
 from app.domain.identifiers import ShopId, StoreId
 from app.domain.mappings import Mappings
 from app.domain.shop_settings import ShopSettings
+from app.ports.store_access import why_it_stands_still
 from app.ports.store_gateway import StoreRef
 
 
@@ -38,12 +39,8 @@ class StoreConfiguration:
 
     @property
     def why_it_stands_still(self) -> str:
-        """For a person, while ``access_revoked``: what the store said, and what starts its work again."""
-        said = self.access_revoked_reason or "Shopify refuses our credentials."
-        return (
-            f"The store's work stands still. {said} When that is mended, set its credentials, the same or new ones: "
-            "PUT /v1/shops/{shop}/credentials."
-        )
+        """For a person, while ``access_revoked``."""
+        return why_it_stands_still(self.access_revoked_reason)
 
     def shop(self, shop: ShopId) -> ShopConfiguration | None:
         return next((each for each in self.shops if each.id == shop), None)

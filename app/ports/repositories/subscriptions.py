@@ -16,6 +16,7 @@ class SubscriptionNeeds:
     order_webhooks: bool
     granted_scopes: tuple[str, ...] | None
     access_revoked: bool
+    access_revoked_reason: str | None
 
 
 class Subscriptions(Protocol):

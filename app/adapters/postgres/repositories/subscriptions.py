@@ -9,7 +9,7 @@ from app.ports.repositories.subscriptions import SubscriptionNeeds
 from app.ports.store_gateway import StoreRef
 
 NEEDS = """
-SELECT st.id, st.store_domain, st.granted_scopes, st.access_revoked_at,
+SELECT st.id, st.store_domain, st.granted_scopes, st.access_revoked_at, st.access_revoked_reason,
        EXISTS (
            SELECT 1 FROM shops s
            WHERE s.store_id = st.id AND coalesce((s.settings #>> '{orders,webhooks}')::boolean, true)
@@ -34,6 +34,7 @@ class PostgresSubscriptions:
             order_webhooks=row["order_webhooks"],
             granted_scopes=None if row["granted_scopes"] is None else tuple(row["granted_scopes"]),
             access_revoked=row["access_revoked_at"] is not None,
+            access_revoked_reason=row["access_revoked_reason"],
         )
 
     async def checked(self, store: StoreId, *, at: datetime) -> None:
