@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from app.domain.impossible_filters import impossible_filters
 from app.domain.money import CurrencyHandling
 
 
@@ -325,6 +326,9 @@ def contradictions(settings: ShopSettings) -> list[Contradiction]:
         refuse(
             "companies.mapping", "companies.default_customer_no", "Taking the default company needs a default customer."
         )
+    for each in impossible_filters(dataclasses.asdict(settings.orders.filters)):
+        first, second = (f"orders.filters.{each.name}.{key}" for key in each.keys)
+        refuse(first, second, each.detail)
     return found
 
 

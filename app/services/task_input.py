@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from app.domain.impossible_filters import impossible_filters
 from app.domain.shop_settings import OrderFilters
 from app.ports.errors import FieldError, InvalidInput
 from app.services.tasks import ParameterKind, TaskDefinition
@@ -19,14 +20,30 @@ WORDS = {"tags": ("contains", "not_contains"), "attribute": ("has", "has_not")}
 AMOUNTS = frozenset({"total", "tax"})
 FLAGS = frozenset({"test", "confirmed", "channel_liable"})
 ACTIONS = ("new", "update")
-EMPTY_RANGE = "No amount is in this range: min is more than max."
+RANGES = (("created_from", "created_to"), ("posting_date_from", "posting_date_to"))
 
 
 def check_input(task: TaskDefinition, filters: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
     """Raise ``InvalidInput`` naming every wrong field of ``/filters`` and ``/parameters``."""
     errors = [*_wrong_filters(task, filters), *_wrong_parameters(task, parameters)]
+    errors = errors or [*_impossible(filters), *_empty_ranges(parameters)]
     if errors:
         raise InvalidInput(f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
+
+
+def _impossible(filters: Mapping[str, Any]) -> Iterator[FieldError]:
+    for each in impossible_filters(filters):
+        for key in each.keys:
+            yield FieldError(pointer=f"/filters/{each.name}/{key}", code="wrong_value", detail=each.detail)
+
+
+def _empty_ranges(parameters: Mapping[str, Any]) -> Iterator[FieldError]:
+    for names in RANGES:
+        first, last = (parameters.get(name) for name in names)
+        if first and last and datetime.fromisoformat(first) > datetime.fromisoformat(last):
+            detail = f"Nothing is in this range: {names[0]} {first} is later than {names[1]} {last}."
+            for name in names:
+                yield FieldError(pointer=f"/parameters/{name}", code="wrong_value", detail=detail)
 
 
 def _wrong_parameters(task: TaskDefinition, parameters: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -78,9 +95,7 @@ def _wrong_filter(name: str, value: object) -> str | None:
         return f"{form}."
     given = [each for each in value.values() if each is not None]
     if name in AMOUNTS:
-        if not all(map(_is_amount, given)):
-            return f'{form}, each an amount as a text: "12.50".'
-        return EMPTY_RANGE if len(given) == len(allowed) and Decimal(value["min"]) > Decimal(value["max"]) else None
+        return None if all(map(_is_amount, given)) else f'{form}, each an amount as a text: "12.50".'
     return None if all(map(_are_words, given)) else f"{form}, each a list of texts."
 
 

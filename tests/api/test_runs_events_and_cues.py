@@ -132,6 +132,24 @@ async def test_a_key_makes_a_request_safe_to_repeat(erp: Surface) -> None:
     assert answers[1].headers["idempotent-replayed"] == "true"
 
 
+async def test_a_run_that_could_find_nothing_is_refused_with_both_ends(erp: Surface) -> None:
+    body = {
+        "parameters": {"created_from": "2026-01-02T00:00:00Z", "created_to": "2026-01-02T00:30:00+01:00"},
+        "filters": {"total": {"min": "1.01", "max": "1"}, "tags": {"contains": ["a"], "not_contains": ["A"]}},
+    }
+    answer = await erp.client.post(RUNS, json=body)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [
+        "/filters/total/min",
+        "/filters/total/max",
+        "/filters/tags/contains",
+        "/filters/tags/not_contains",
+        "/parameters/created_from",
+        "/parameters/created_to",
+    ]
+
+
 async def test_runs_are_listed_newest_first_by_filters_and_pages(erp: Surface) -> None:
     ids = [
         (await erp.client.post(f"/v1/shops/{shop}/tasks/{task}/runs")).json()["id"]

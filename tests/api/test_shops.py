@@ -139,8 +139,8 @@ async def test_a_patch_that_changes_nothing_writes_nothing(house: Surface) -> No
         ),
         (
             {"settings": {"orders": {"filters": {"tax": {"min": "5", "max": "4.99"}}}}},
-            "/settings/orders/filters/tax",
-            "wrong_value",
+            "/settings/orders/filters/tax/max",
+            "settings_contradict",
         ),
         ({"settings": {"refunds": {"process": "auto_create"}}}, "/settings/refunds/process", "settings_contradict"),
     ],
@@ -160,6 +160,17 @@ async def test_settings_that_contradict_are_both_named(house: Surface) -> None:
         "/settings/refunds/process",
         "/settings/orders/auto_create_documents",
     }
+
+
+async def test_filters_that_no_order_passes_are_refused_with_both_keys(house: Surface) -> None:
+    rule = {"in": ["pos", "web"], "not_in": ["WEB", "pos"]}
+    answer = await patch(house, {"settings": {"orders": {"filters": {"channel": rule}}}})
+
+    assert {error["pointer"] for error in answer.json()["errors"]} == {
+        "/settings/orders/filters/channel/in",
+        "/settings/orders/filters/channel/not_in",
+    }
+    assert answer.json()["detail"] == "No order passes channel: in asks for what not_in excludes (pos, web)."
 
 
 async def test_filters_and_lists_survive_the_way_there_and_back(house: Surface) -> None:

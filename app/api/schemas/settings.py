@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import UnionType
-from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -22,7 +22,6 @@ from pydantic import (
     StrictInt,
     WithJsonSchema,
     create_model,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -101,12 +100,6 @@ class Between(BaseModel):
 
     min: AmountText | None = Field(default=None, description="Not less.")
     max: AmountText | None = Field(default=None, description="Not more.")
-
-    @model_validator(mode="after")
-    def _holds_something(self) -> Self:
-        if self.min is not None and self.max is not None and Decimal(self.min) > Decimal(self.max):
-            raise PydanticCustomError("wrong_value", "No amount is in this range: min is more than max.")
-        return self
 
 
 ABOUT_FILTERS = (
