@@ -50,7 +50,7 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
         "api_keys.scopes api_keys.shop_ids idempotency_keys.headers items.barcodes items.variants"
         " location_mappings.location_filter runs.counts runs.filters runs.parameters"
         " schedules.filters schedules.parameters shops.settings store_tokens.scopes"
-        " stores.granted_scopes".split()
+        " stores.granted_scopes webhook_endpoints.shop_ids webhook_endpoints.types".split()
     )
 
 

@@ -16,8 +16,10 @@ WHERE store_id = :store AND {_REFILLED} >= {_NEEDED}
 RETURNING available
 """)
 
+_MISSING = f"GREATEST(0, ({_NEEDED} - ({_REFILLED})) / GREATEST(restore_rate, 1))"
 _WAIT = text(f"""
-SELECT GREATEST(0, ({_NEEDED} - ({_REFILLED})) / GREATEST(restore_rate, 1)) FROM store_points WHERE store_id = :store
+UPDATE store_points SET throttled_seconds = throttled_seconds + {_MISSING} WHERE store_id = :store
+RETURNING {_MISSING}
 """)
 
 _CORRECT = text("""

@@ -1,6 +1,25 @@
 """All tables. Rows live in this ring only and validate nothing (decision 7)."""
 
-from app.adapters.postgres.tables import gift_cards, mappings, master_data, orders, stores, work, write_backs
+from app.adapters.postgres.tables import (
+    gift_cards,
+    mappings,
+    master_data,
+    orders,
+    stores,
+    webhooks_out,
+    work,
+    write_backs,
+)
 from app.adapters.postgres.tables.base import metadata
 
-__all__ = ["gift_cards", "mappings", "master_data", "metadata", "orders", "stores", "work", "write_backs"]
+__all__ = [
+    "gift_cards",
+    "mappings",
+    "master_data",
+    "metadata",
+    "orders",
+    "stores",
+    "webhooks_out",
+    "work",
+    "write_backs",
+]

@@ -71,6 +71,8 @@ class DocumentCostRow(Row, table=True):
     __tablename__ = "document_costs"
 
     document: str = Field(sa_column=text(primary_key=True))
+    throttled_seconds: float = Field(sa_column=fraction(server_default="0"))
+    """How long calls were told to wait for points, in all."""
     points: int = Field(sa_column=small())
 
 
