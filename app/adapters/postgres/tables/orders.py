@@ -41,6 +41,13 @@ class OrderToImportRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("store_id", "shopify_id"),
         Index("ix_orders_to_import_due", "store_id", "due_at", "id", postgresql_where=sql("due_at IS NOT NULL")),
+        Index(
+            "ix_orders_to_import_prompt",
+            "store_id",
+            "due_at",
+            "id",
+            postgresql_where=sql("due_at IS NOT NULL AND source <> 'listing'"),
+        ),
         Index("ix_orders_to_import_run", "run_id", postgresql_where=sql("run_id IS NOT NULL")),
         Index(None, "shop_id", "id"),
         {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}},

@@ -30,7 +30,15 @@ class StoreRow(Row, table=True):
     described_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     orders_listed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     """Cursor of the order listing: when the last complete listing began."""
+    orders_swept_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """When the last sweep over what changed lately began, by our clock."""
+    orders_swept_widely_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """The same of the last sweep over the wide window."""
     subscriptions_checked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    subscriptions_good_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """When the order subscriptions last stood as they should, so that nothing before it went unannounced."""
+    webhooks_missed_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """Subscriptions were found missing: what changed since then is still to be listed."""
     access_revoked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     access_revoked_reason: str | None = Field(default=None, sa_column=text(nullable=True))
     deleted_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
@@ -63,6 +71,8 @@ class StorePointsRow(Row, table=True):
     restore_rate: int = Field(sa_column=small())
     available: float = Field(sa_column=fraction())
     measured_at: datetime = Field(sa_column=instant())
+    throttled_seconds: float = Field(sa_column=fraction(server_default="0"))
+    """How long calls were told to wait for points, in all."""
 
 
 class DocumentCostRow(Row, table=True):
@@ -71,8 +81,6 @@ class DocumentCostRow(Row, table=True):
     __tablename__ = "document_costs"
 
     document: str = Field(sa_column=text(primary_key=True))
-    throttled_seconds: float = Field(sa_column=fraction(server_default="0"))
-    """How long calls were told to wait for points, in all."""
     points: int = Field(sa_column=small())
 
 

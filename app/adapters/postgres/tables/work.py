@@ -1,12 +1,13 @@
 """Work and its traces: webhook inbox, runs, schedules, events."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -118,6 +119,25 @@ class RunRow(Row, table=True):
     queued_at: datetime = Field(sa_column=instant())
     started_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     finished_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class CompletenessDayRow(Row, table=True):
+    """How a day of a shop compared with the store when it was last checked; days that never were have no row."""
+
+    __tablename__ = "completeness_days"
+    __table_args__ = (
+        Index("ix_completeness_days_differing", "shop_id", "day", postgresql_where=sql("differs_since IS NOT NULL")),
+    )
+
+    shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True))
+    day: date = Field(sa_column=Column(Date(), primary_key=True, info={"holds": Holds.PLAIN}))
+    """In the shop's time zone."""
+    detail: str = Field(sa_column=text())
+    """What differs, in words with Shopify's ids; empty = nothing."""
+    differs_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    checks: int = Field(sa_column=small())
+    """How often in a row it was found to differ."""
+    checked_at: datetime = Field(sa_column=instant())
 
 
 class RunTallyRow(Row, table=True):
