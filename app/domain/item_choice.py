@@ -139,7 +139,10 @@ def choose_items(
             chosen[line.shopify_id] = choice
         elif shown[line.shopify_id] > 0:
             waits = _awaited(line, shop_id=shop_id, order_id=order_id, settings=settings.items, found=found)
-            chosen[line.shopify_id] = _problem(line, candidates=choice, settings=settings.items, waits_for=waits)
+            dead = link if (link := _link(line, found)) and _leads_nowhere(link, found) else None
+            chosen[line.shopify_id] = _problem(
+                line, candidates=choice, settings=settings.items, waits_for=waits, dead=dead
+            )
     return chosen
 
 
@@ -149,8 +152,8 @@ def _needs_item(line: OrderLine) -> bool:
 
 def _find(line: OrderLine, *, settings: ItemSettings, found: ItemFacts) -> ItemChoice | tuple[ItemCandidate, ...]:
     """The one item, else the candidates (none = nothing was found). The first rule that finds anything decides."""
-    link = found.links.get(line.store_variant_id) if line.store_variant_id else None
-    if link is not None and found.item(link.item_no) is not None:
+    link = _link(line, found)
+    if link is not None and not _leads_nowhere(link, found):
         candidate = ItemCandidate(link.item_no, link.variant_code or "")
         return _choice(candidate, rule="link", unit=link.unit, found=found)
     candidates = _existing(_by_sku(line.sku.strip(), settings=settings, found=found), found)
@@ -160,6 +163,16 @@ def _find(line: OrderLine, *, settings: ItemSettings, found: ItemFacts) -> ItemC
         same = found.barcodes.get(line.barcode.strip().casefold(), ())
         return _only(_existing(same, found), rule="barcode", found=found)
     return ()
+
+
+def _link(line: OrderLine, found: ItemFacts) -> ItemLink | None:
+    return found.links.get(line.store_variant_id) if line.store_variant_id else None
+
+
+def _leads_nowhere(link: ItemLink, found: ItemFacts) -> bool:
+    """The item is gone, or no longer has the variant: as if there were no link, but told."""
+    item = found.item(link.item_no)
+    return item is None or bool(link.variant_code and link.variant_code not in item.variants)
 
 
 def _by_sku(sku: str, *, settings: ItemSettings, found: ItemFacts) -> Sequence[ItemCandidate]:
@@ -239,7 +252,7 @@ def _awaited(
     facts = [awaited.order_line(order_line_id(order_id, line.shopify_id))]
     if line.store_variant_id:
         facts.append(awaited.variant_link(shop_id, line.store_variant_id))
-        link = found.links.get(line.store_variant_id)
+        link = _link(line, found)
         facts += [awaited.item_no(link.item_no)] if link else []
     sku, barcode = line.sku.strip(), line.barcode.strip()
     if sku and settings.sku_mapping in (SkuMapping.BARCODE, SkuMapping.VENDOR_ITEM_NO):
@@ -254,7 +267,12 @@ def _awaited(
 
 
 def _problem(
-    line: OrderLine, *, candidates: Sequence[ItemCandidate], settings: ItemSettings, waits_for: tuple[str, ...]
+    line: OrderLine,
+    *,
+    candidates: Sequence[ItemCandidate],
+    settings: ItemSettings,
+    waits_for: tuple[str, ...],
+    dead: ItemLink | None,
 ) -> Problem:
     pointer = f"/lines/{line.shopify_id}/item_no"
     # The text of a custom line is typed by hand and may name a person.
@@ -271,10 +289,14 @@ def _problem(
     known_by = [f"SKU “{line.sku}”"] if line.sku else []
     known_by += [f"barcode “{line.barcode}”"] if line.barcode else []
     known_by += [f"store variant {line.store_variant_id}"] if line.store_variant_id else []
+    detail = f"No item is known for the {which} ({', '.join(known_by) or 'without SKU, barcode or variant'})."
+    if dead is not None:
+        named = f"{dead.item_no} {dead.variant_code or ''}".strip()
+        detail = f"{detail} Its variant is linked to {named}, which is not there."
     return Problem(
         code=ProblemCode.ITEM_MISSING,
         pointer=pointer,
-        detail=f"No item is known for the {which} ({', '.join(known_by) or 'without SKU, barcode or variant'}).",
+        detail=detail,
         remedy=_remedy(line, *_codes_that_help(line, settings), link_to="an item"),
         waits_for=waits_for,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from app.domain import awaited
 from app.domain.identifiers import ShopId, ShopifyId
+from app.domain.item_choice import ItemFact, ItemLookup
 from app.domain.links import (
     CompanyLocationLink,
     LinkedCustomer,
@@ -90,6 +91,8 @@ class LinkTables:
         async def make(uow: UnitOfWork) -> StoreVariantLink:
             if await uow.links.unknown_items([link.item_no]):
                 raise _unknown("item_no", link.item_no, "item")
+            found = await uow.order_facts.items(shop, ItemLookup(item_nos=frozenset({link.item_no.casefold()})))
+            refuse_unknown_variant(found.item(link.item_no), link.variant_code)
             return link
 
         return await self.store_variants.put_made(shop, make, expected=expected)
@@ -104,6 +107,19 @@ async def _known(uow: UnitOfWork, field: str, no: str) -> LinkedCustomer:
 
 async def _known_if_given(uow: UnitOfWork, field: str, no: str | None) -> LinkedCustomer | None:
     return None if no is None else await _known(uow, field, no)
+
+
+def refuse_unknown_variant(item: ItemFact | None, code: str | None) -> None:
+    """An item variant must be one that the ERP told. Of units it tells the base unit only: any other may be meant."""
+    if item is None or code is None or code in item.variants:
+        return
+    known = ", ".join(sorted(item.variants)[:20]) or "none"
+    detail = (
+        f"The item {item.no!r} has no variant {code!r} (its variants: {known}). Send the item with this variant first,"
+        " or leave variant_code out."
+    )
+    error = FieldError(pointer="/variant_code", code="unknown_variant", detail=detail)
+    raise InvalidInput(detail, errors=[error], code="unknown_variant")
 
 
 def _unknown(field: str, no: str, what: str) -> InvalidInput:

@@ -28,6 +28,7 @@ from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.held_orders import blocked_events, candidate_of, is_news, saved_decision
+from app.services.links import refuse_unknown_variant
 from app.services.order_decisions import Candidate, Decision, OrderDecisions, errors_of
 
 REREAD_PATIENCE = timedelta(seconds=10)
@@ -274,11 +275,7 @@ class OrderRequests:
         if item is None:
             detail = f"There is no item {choice.item_no}. Send it with PUT /v1/items/{{no}} first."
             raise InvalidInput(detail, errors=[FieldError(pointer="/item_no", code="unknown_item", detail=detail)])
-        if choice.variant_code and choice.variant_code not in item.variants:
-            detail = f"The item {item.no} has no variant {choice.variant_code}."
-            raise InvalidInput(
-                detail, errors=[FieldError(pointer="/variant_code", code="unknown_variant", detail=detail)]
-            )
+        refuse_unknown_variant(item, choice.variant_code)
         return replace(
             choice,
             item_no=item.no,

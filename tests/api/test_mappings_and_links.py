@@ -32,8 +32,9 @@ KEYED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 
 async def with_master_data(house: Surface) -> None:
-    for path in ("/v1/customers/C1", "/v1/customers/C2", "/v1/items/A"):
-        assert (await house.client.put(path, json={})).status_code == 201
+    item = {"variants": [{"code": "RED"}]}
+    for path, body in (("/v1/customers/C1", {}), ("/v1/customers/C2", {}), ("/v1/items/A", item)):
+        assert (await house.client.put(path, json=body)).status_code == 201
 
 
 def listing(path: str) -> str:
@@ -110,6 +111,19 @@ async def test_entries_for_a_text_are_posted_and_addressed_by_our_id(
     assert (await house.client.put(own, json=other)).json()["code"] == "key_cannot_change"
     assert (await house.client.delete(own)).status_code == 204
     assert (await house.client.get(own)).status_code == 404
+
+
+async def test_a_link_to_a_variant_that_the_item_lacks_names_the_variants_it_has(house: Surface) -> None:
+    await with_master_data(house)
+    path = f"{SHOP}/store-variants/6001"
+
+    refused = await house.client.put(path, json={"item_no": "A", "variant_code": "GREEN", "unit": "PALLET"})
+    taken = await house.client.put(path, json={"item_no": "A", "variant_code": "RED", "unit": "PALLET"})
+
+    assert (refused.status_code, taken.status_code) == (422, 201)
+    [error] = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/variant_code", "unknown_variant")
+    assert "(its variants: RED). Send the item with this variant first" in error["detail"]
 
 
 @pytest.mark.parametrize(

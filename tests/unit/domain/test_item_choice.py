@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain import awaited
 from app.domain.identifiers import ShopifyId
 from app.domain.item_choice import (
     ItemCandidate,
@@ -62,6 +63,17 @@ def test_a_linked_variant_is_the_item_with_the_links_variant_and_unit() -> None:
 def test_without_a_unit_in_the_link_the_items_base_unit_is_taken() -> None:
     found = facts(PUMP, links={sid(9001): ItemLink(item_no="1001")})
     assert the_choice(order(line(1, variant=9001)), found).unit == "BOX"
+
+
+def test_a_link_to_a_variant_that_the_item_lost_is_no_link_and_told() -> None:
+    dead = {sid(9001): ItemLink(item_no="1000", variant_code="GREEN")}
+    with_sku = order(line(1, variant=9001, sku="1001"))
+    by_sku = the_choice(with_sku, facts(BIKE, PUMP, links=dead), sku_mapping=SkuMapping.ITEM_NO)
+    problem = the_problem(order(line(1, variant=9001)), facts(BIKE, links=dead))
+
+    assert (by_sku.item_no, by_sku.rule) == ("1001", "item_no")
+    assert problem.detail.endswith("Its variant is linked to 1000 GREEN, which is not there.")
+    assert awaited.item_no("1000") in problem.waits_for
 
 
 @pytest.mark.parametrize(
