@@ -109,7 +109,6 @@ class _CompanyRules:
     def _import_none_default(self) -> CustomerChoice | None:
         """COM-10."""
         if self._companies.import_ is not ImportRange.NONE or not self._companies.default_customer_no:
-            self._explain("company_import_none_default", MatchOutcome.SKIPPED)
             return None
         return self._default("company_import_none_default")
 
@@ -119,8 +118,10 @@ class _CompanyRules:
 
     def _last_resort(self) -> CustomerChoice | None:
         """COM-12: in every mode. A default that is not known is named by the problem that follows."""
-        customer = self.facts.by_no.get(self._companies.default_customer_no or "")
-        if customer is None:
+        no = self._companies.default_customer_no
+        if not no:
+            return None
+        if no not in self.facts.by_no:
             self._explain("company_default", MatchOutcome.NOT_FOUND)
             return None
         return self._default("company_default")
@@ -218,7 +219,6 @@ class _CompanyRules:
         companies = self._companies
         allowed = companies.auto_create and companies.import_ is not ImportRange.NONE
         if not (allowed if self.may_create is None else self.may_create):
-            self._explain("create", MatchOutcome.SKIPPED)
             return None
         if self._profile is None or self._why_unknown:
             self._explain("create", MatchOutcome.SKIPPED, matched_on=self._why_unknown or "company")

@@ -133,7 +133,6 @@ class _Rules:
         """CUS-10: the default customer of the country the order goes to."""
         template = template_of(self.order, self.mappings)
         if template is None or not template.default_customer_no:
-            self.matching.explain("template_default", MatchOutcome.SKIPPED)
             return None
         return self._default("template_default", template.default_customer_no, matched_on="ship_to_country")
 
@@ -176,8 +175,10 @@ class _Rules:
         """
         customers = self.settings.customers
         allowed = customers.auto_create and customers.import_ is not ImportRange.NONE
-        if not (allowed if self.may_create is None else self.may_create) or self.order.customer is None:
-            self.matching.explain("create", MatchOutcome.SKIPPED)
+        if not (allowed if self.may_create is None else self.may_create):
+            return None
+        if self.order.customer is None:
+            self.matching.explain("create", MatchOutcome.SKIPPED, matched_on="store_customer")
             return None
         by_bill_to = customers.mapping is CustomerMapping.BY_BILL_TO
         bill_to = self.matching.bill_to_address if by_bill_to else None

@@ -55,10 +55,14 @@ class CustomerProblems:
         )
 
     def default_unknown(self, no: str, *, rule: str) -> Problem:
+        ship_to = self.order.ship_to_address
+        country = ship_to.country_code if ship_to else ""
+        by_country = rule == "template_default"
+        where = f"the customer template of {country}" if by_country else "customers.default_customer_no"
         return self._problem(
             ProblemCode.CUSTOMER_MISSING,
             f"The default customer {no} (rule {rule}) is not known.",
-            f"Send the customer {no}, or name another default customer.",
+            f"Send the customer {no}, or name another in {where}.",
             awaited.customer_no(no),
         )
 

@@ -17,6 +17,8 @@ class OrderState(StrEnum):
 
 
 class MatchOutcome(StrEnum):
+    """What came of a rule that the settings ask for; others are not told. ``skipped`` = what it needs is not there."""
+
     MATCHED = "matched"
     NOT_FOUND = "not_found"
     AMBIGUOUS = "ambiguous"

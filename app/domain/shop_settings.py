@@ -192,7 +192,9 @@ class CustomerSettings:
         metadata={"name": "import", "description": "Which store customers are taken in: with orders, none, or all."},
     )
     mapping: CustomerMapping = _says("How the customer of an order is found.", CustomerMapping.BY_EMAIL_PHONE)
-    default_customer_no: str | None = _says("The customer for orders without one of their own.")
+    default_customer_no: str | None = _says(
+        "The customer for orders without one of their own. It may be sent later: orders name it until it is there."
+    )
     default_as_last_resort: bool = _says("Take the default customer when no rule finds one.", False)
     auto_create: bool = _says("Create a customer when none is found.", False)
     template_code: str | None = _says("The ERP's template for created customers, when the country has none of its own.")
@@ -215,7 +217,9 @@ class CompanySettings:
         "How a company's customer is found: one rule or several in order.", (CompanyMapping.BY_EMAIL_PHONE,)
     )
     tax_id_field: TaxIdField = _says("The customer field that holds the company's tax id.", TaxIdField.REGISTRATION_NO)
-    default_customer_no: str | None = _says("The customer for company orders without one of their own.")
+    default_customer_no: str | None = _says(
+        "The customer for company orders without one of their own. It may be sent later, as that of consumers."
+    )
     template_code: str | None = _says("Template for created companies; null = customers.template_code.")
     auto_create: bool = _says("Create a customer when a company has none.", False)
     update_from_store: bool = _says("Update found companies from the store.", False)

@@ -20,6 +20,7 @@ from app.ports.repositories.keyed_records import Kept
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 UPDATED = "When it last changed."
+DEFAULT_CUSTOMER = "The customer for orders shipped there. It may be sent later: orders name it until it is there."
 
 
 class LocationGiven(RequestBody):
@@ -190,7 +191,7 @@ def staff_shown(kept: Kept[StaffMapping]) -> StaffShown:
 class TemplateGiven(RequestBody):
     """What holds for customers of a country or province."""
 
-    default_customer_no: No | None = Field(default=None, description="The customer for orders shipped there.")
+    default_customer_no: No | None = Field(default=None, description=DEFAULT_CUSTOMER)
     template_code: Code | None = Field(default=None, description="The ERP's template for created customers.")
     prices_include_tax: Flag | None = Field(default=None, description="Checked against orders; null = not checked.")
 
@@ -200,7 +201,7 @@ class TemplateShown(AnswerBody):
 
     country_code: str = Field(description="The country.", examples=["US"])
     province: str | None = Field(description="The province's code; null = the whole country.", examples=["CA"])
-    default_customer_no: str | None = Field(description="The customer for orders shipped there.")
+    default_customer_no: str | None = Field(description=DEFAULT_CUSTOMER)
     template_code: str | None = Field(description="The ERP's template for created customers.")
     prices_include_tax: bool | None = Field(description="Checked against orders; null = not checked.")
     updated_at: Instant = Field(description=UPDATED)

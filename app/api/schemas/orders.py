@@ -158,7 +158,9 @@ class ExplanationStep(AnswerBody):
 
     rule: str = Field(description="The rule that was tried.", examples=["email"])
     outcome: str = Field(
-        description="`matched`, `not_found`, `ambiguous`, `created` or `skipped`; more may come.", examples=["matched"]
+        description="`matched`, `not_found`, `ambiguous`, `created` or `skipped` (what it needs is not there: see"
+        " `matched_on`); more may come. A rule that the settings do not ask for is not told.",
+        examples=["matched"],
     )
     matched_on: str | None = Field(description="The field that matched.", examples=["email"])
     candidates: list[str] = Field(description="Numbers of the customers that came into question.", examples=[["C100"]])

@@ -151,7 +151,7 @@ class TestPrevented:
         """COM-12."""
         found = creating(companies=companies)
         assert only(found) is ProblemCode.COMPANY_MISSING
-        assert ("create", "skipped") in steps(found)
+        assert "create" not in dict(steps(found))
 
     def test_a_person_may_ask_for_it_all_the_same(self) -> None:
         """4.05."""

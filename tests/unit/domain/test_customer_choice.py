@@ -76,6 +76,12 @@ class TestDefaults:
         found = choice(order(), mapping=CustomerMapping.ALWAYS_DEFAULT, default_customer_no="D000")
         assert only(found) is ProblemCode.CUSTOMER_MISSING
         assert "customer:D000" in found.problems[0].waits_for
+        assert found.problems[0].remedy == "Send the customer D000, or name another in customers.default_customer_no."
+
+    def test_a_countrys_default_that_is_not_known_is_to_be_sent_or_named_in_the_template(self) -> None:
+        mappings = Mappings(templates={("US", None): CustomerTemplate(country_code="US", default_customer_no="US-WEB")})
+        found = choice(order(), mappings=mappings)
+        assert found.problems[0].remedy == "Send the customer US-WEB, or name another in the customer template of US."
 
     def test_the_default_is_the_last_resort_only_where_allowed(self) -> None:
         """CUS-15 as a visible option."""
@@ -102,7 +108,6 @@ class TestByEmailAndPhone:
         (link,) = found.links_to_make
         assert (link.kind, link.shopify_id, link.customer) == (LinkKind.STORE_CUSTOMER, "7000", found.sell_to)
         assert steps(found) == [
-            ("template_default", "skipped"),
             ("store_customer_link", "not_found"),
             ("email", "matched"),
         ]

@@ -83,7 +83,8 @@ def test_each_rule_decides_only_when_those_before_it_found_nothing(
 def test_every_rule_that_was_tried_is_explained_in_its_order(mapping: CustomerMapping) -> None:
     rules = BY_EMAIL if mapping is CustomerMapping.BY_EMAIL_PHONE else BY_BILL_TO
     found = chosen(mapping, without=rules[:-1])
-    assert [each.rule for each in found.explanation] == list(rules)
+    switched_off = {"template_default", "create"}
+    assert [each.rule for each in found.explanation] == [each for each in rules if each not in switched_off]
 
 
 @pytest.mark.parametrize("mapping", CustomerMapping)
