@@ -18,7 +18,8 @@ COLUMNS = {
 
 OF_THINGS = frozenset(
     "api_keys.name idempotency_keys.api_key_id location_mappings.name orders.name orders_to_import.name"
-    " payment_terms_mappings.name run_tallies.name runs.parameters schedules.parameters shops.name stores.name".split()
+    " payment_terms_mappings.name run_tallies.name runs.parameters schedules.parameters shipping_agents.name shops.name"
+    " stores.name".split()
 )
 """Names of keys, places, counters and orders (#1001); what a run was asked to do: filters and order numbers."""
 
