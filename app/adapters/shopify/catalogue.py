@@ -8,6 +8,15 @@ from typing import Final
 
 from app.adapters.shopify.answers.gift_cards import IssuedGiftCardsAnswer
 from app.adapters.shopify.answers.money import Nodes
+from app.adapters.shopify.answers.order_actions import (
+    JobStatusAnswer,
+    OneOrderStandingAnswer,
+    OrderCancelAnswer,
+    OrderCaptureAnswer,
+    OrderCloseAnswer,
+    OrderMarkAsPaidAnswer,
+    OrderOpenAnswer,
+)
 from app.adapters.shopify.answers.orders import (
     AddressAnswer,
     FulfilmentOrderAnswer,
@@ -135,6 +144,14 @@ WEBHOOK_DELETE: Final = Document("webhook_delete", WebhookDeleteAnswer, _plain(1
 
 ORDER_GLANCES: Final = Document("order_glances", Nodes, _plain(7, ids=50))
 ORDER_ATTRIBUTES_UPDATE: Final = Document("order_attributes_update", OrderUpdateAnswer, _plain(10), mutation=True)
+
+ORDER_STANDING: Final = Document("order_standing", OneOrderStandingAnswer, _plain(2))
+ORDER_MARK_AS_PAID: Final = Document("order_mark_as_paid", OrderMarkAsPaidAnswer, _plain(10), mutation=True)
+ORDER_CANCEL: Final = Document("order_cancel", OrderCancelAnswer, _plain(10), mutation=True)
+JOB_STATUS: Final = Document("job_status", JobStatusAnswer, _plain(1))
+ORDER_CAPTURE: Final = Document("order_capture", OrderCaptureAnswer, _plain(20), mutation=True)
+ORDER_CLOSE: Final = Document("order_close", OrderCloseAnswer, _plain(10), mutation=True)
+ORDER_OPEN: Final = Document("order_open", OrderOpenAnswer, _plain(10), mutation=True)
 
 STORE_LOCATIONS: Final = Document("store_locations", LocationsAnswer, *_pages(13, 9))
 SALES_AREAS: Final = Document("sales_areas", SalesAreasAnswer, _plain(2))

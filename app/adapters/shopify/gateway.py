@@ -14,6 +14,7 @@ from app.adapters.shopify.catalogue import SHOP_DESCRIPTION
 from app.adapters.shopify.endpoints import DEFAULT_URL, Endpoints
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.listing import ListingWalk
+from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.points import Priority, Sleep
 from app.adapters.shopify.scopes import GrantedScopes
@@ -41,7 +42,8 @@ from app.ports.store_writer import OrderSight
 class ShopifyGateway:
     """The StoreGateway and StoreWriter of Shopify. Close it when done, unless the HTTP client was handed in.
 
-    ``transport`` executes any other document of the catalogue; ``values`` reads what a store has that can be mapped.
+    ``transport`` executes any other document of the catalogue; ``values`` reads what a store has that can be mapped;
+    ``order_actions`` does to whole orders what is asked of them.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class ShopifyGateway:
         self._reader = OrderReader(self.transport, self._scopes, clock)
         self._subscriptions = Subscriptions(self.transport)
         self.values = ShopifyStoreValues(self.transport, self._scopes)
+        self.order_actions = ShopifyOrderActions(self.transport, self._scopes)
         self._writer = OrderWriter(self.transport, self._scopes)
 
     async def aclose(self) -> None:

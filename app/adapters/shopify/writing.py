@@ -36,12 +36,12 @@ class OrderWriter:
         return WRITE_ORDERS in await self._scopes.of(store)
 
     async def look_at(self, store: StoreRef, orders: Sequence[ShopifyId]) -> Sequence[OrderSight]:
-        outcomes = await read_nodes(self._transport, store, ORDER_GLANCES, [_gid(each) for each in orders])
+        outcomes = await read_nodes(self._transport, store, ORDER_GLANCES, [order_gid(each) for each in orders])
         return [_sight(each, outcome) for each, outcome in zip(orders, outcomes, strict=True)]
 
     async def replace_attributes(self, store: StoreRef, order: ShopifyId, wanted: Sequence[Attribute]) -> datetime:
         given = [{"key": each.key, "value": each.value} for each in wanted]
-        variables = {"input": {"id": _gid(order), "customAttributes": given}}
+        variables = {"input": {"id": order_gid(order), "customAttributes": given}}
         try:
             done = await mutated(
                 self._transport, store, ORDER_ATTRIBUTES_UPDATE, variables, payload=lambda data: data.order_update
@@ -75,5 +75,6 @@ def _told(order: ShopifyId, trouble: PartUnreadable) -> OrderUnreadable:
     return OrderUnreadable(shopify_id=order, code=trouble.code, detail=trouble.detail, retryable=trouble.retryable)
 
 
-def _gid(order: ShopifyId) -> str:
+def order_gid(order: ShopifyId) -> str:
+    """An order as Shopify names it."""
     return f"gid://shopify/Order/{order}"

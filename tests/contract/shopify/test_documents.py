@@ -158,6 +158,12 @@ async def ask(store: SimulatedStore, document: Document[Any], size: PageSize) ->
         "after": "nowhere",
         "query": "",
         "topic": "ORDERS_CREATE",
+        "authorisation": "gid://shopify/OrderTransaction/1",
+        "amount": "1.00",
+        "currency": "EUR",
+        "reason": "OTHER",
+        "restock": False,
+        "notifyCustomer": False,
         "subscription": {"uri": "https://example.com/hook"},
         "input": {"id": "gid://shopify/Order/1"},
     }
