@@ -21,7 +21,7 @@ from app.domain.companies import CompanyProfile
 from app.domain.company_creation import address_of_company, company_template_code, new_company_customer
 from app.domain.company_problems import CompanyProblems
 from app.domain.customer_lookup import CustomerFacts, CustomerLookup, company_country
-from app.domain.customers import Customer
+from app.domain.customers import Customer, candidate_numbers
 from app.domain.identifiers import ShopId
 from app.domain.mappings import Mappings
 from app.domain.order_record import Explanation, MatchOutcome
@@ -158,7 +158,9 @@ class _CompanyRules:
             self._explain("company_link", MatchOutcome.NOT_FOUND)
             return None
         if self._has_another_tax_id(linked):
-            self._explain("company_link", MatchOutcome.SKIPPED, matched_on="tax_id", candidates=_numbers((linked,)))
+            self._explain(
+                "company_link", MatchOutcome.SKIPPED, matched_on="tax_id", candidates=(linked.no or linked.id,)
+            )
             return None
         return self._matched("company_link", linked, matched_on="company_id", linked=LinkKind.COMPANY)
 
@@ -181,7 +183,8 @@ class _CompanyRules:
         everybody = found.get(key, ())
         fitting = [each for each in everybody if not self._has_another_tax_id(each)]
         if everybody and not fitting:
-            self._explain(rule, MatchOutcome.SKIPPED, matched_on="tax_id", candidates=_numbers(everybody))
+            candidates = candidate_numbers(everybody, shop_id=self.shop_id)
+            self._explain(rule, MatchOutcome.SKIPPED, matched_on="tax_id", candidates=candidates)
             return None
         return self._only(rule, fitting, matched_on=matched_on)
 
@@ -261,7 +264,7 @@ class _CompanyRules:
             return None
         if len(distinct) == 1:
             return self._matched(rule, distinct[0], matched_on=matched_on, remembered=True)
-        candidates = _numbers(distinct)
+        candidates = candidate_numbers(distinct, shop_id=self.shop_id)
         self._explain(rule, MatchOutcome.AMBIGUOUS, matched_on=matched_on, candidates=candidates)
         return self._problem(self._problems.ambiguous(matched_on, candidates))
 
@@ -275,7 +278,7 @@ class _CompanyRules:
         linked: LinkKind | None = None,
         remembered: bool = False,
     ) -> CustomerChoice:
-        self._explain(rule, MatchOutcome.MATCHED, matched_on=matched_on, candidates=_numbers((customer,)))
+        self._explain(rule, MatchOutcome.MATCHED, matched_on=matched_on, candidates=(customer.no or customer.id,))
         ref = _existing(customer)
         links = self._remembering(ref) if remembered else ()
         return CustomerChoice(
@@ -319,10 +322,6 @@ class _CompanyRules:
 
 def _existing(customer: Customer) -> ExistingCustomer:
     return ExistingCustomer(id=customer.id, no=customer.no)
-
-
-def _numbers(customers: Sequence[Customer]) -> tuple[str, ...]:
-    return tuple(sorted(customer.no or customer.id for customer in customers))
 
 
 def _tax_id_of(customer: Customer, where: TaxIdField) -> str:

@@ -12,7 +12,7 @@ from app.domain.chosen_customers import CustomerChoice, ExistingCustomer, FoundC
 from app.domain.comparison import place_key
 from app.domain.customer_lookup import CustomerFacts, CustomerLookup, address_to_create_from, key_of
 from app.domain.customer_problems import CustomerProblems
-from app.domain.customers import Customer
+from app.domain.customers import Customer, candidate_numbers
 from app.domain.identifiers import ShopId
 from app.domain.names import names_of
 from app.domain.order_record import Explanation, MatchOutcome
@@ -101,7 +101,7 @@ class CustomerMatching:
             self._is(linked, LinkKind.ADDRESS, like)
             return existing(linked)
         found = self._at(address)
-        candidates = numbers_of(found)
+        candidates = candidate_numbers(found, shop_id=self.shop_id)
         if len(found) > 1 and other.id not in {each.id for each in found}:
             self.explain("sell_to_address", MatchOutcome.AMBIGUOUS, matched_on="sell_to_address", candidates=candidates)
             return self.problems.ambiguous("sell_to_address", candidates)
@@ -134,7 +134,7 @@ class CustomerMatching:
             if link:
                 self._is(distinct[0], link[0], of)
             return self.matched(rule, distinct[0], matched_on=rule, link=link)
-        candidates = numbers_of(distinct)
+        candidates = candidate_numbers(distinct, shop_id=self.shop_id)
         self.explain(rule, MatchOutcome.AMBIGUOUS, matched_on=rule, candidates=candidates)
         return self.problem(self.problems.ambiguous(rule, candidates))
 
@@ -190,7 +190,8 @@ class CustomerMatching:
     @property
     def similar(self) -> tuple[str, ...]:
         """CUS-34: whose phones only end alike. They say who it may be, and choose nobody."""
-        return numbers_of(self.facts.by_phone_ending.get(self.wanted.phone_ending or "", ()))
+        alike = self.facts.by_phone_ending.get(self.wanted.phone_ending or "", ())
+        return candidate_numbers(alike, shop_id=self.shop_id)
 
     def _same_block(self, one: StoreAddress, other: StoreAddress | None) -> bool:
         """Whether two addresses name the same people at the same place."""
@@ -220,8 +221,3 @@ class CustomerMatching:
 
 def existing(customer: Customer) -> ExistingCustomer:
     return ExistingCustomer(id=customer.id, no=customer.no)
-
-
-def numbers_of(customers: Sequence[Customer]) -> tuple[str, ...]:
-    """How candidates are shown: by number, or by our id while there is none."""
-    return tuple(sorted({customer.no or customer.id for customer in customers}))

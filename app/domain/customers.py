@@ -1,5 +1,6 @@
 """The ERP's customers, and how one is known to us before the ERP has numbered it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.addresses import Address
@@ -22,6 +23,24 @@ class Customer:
     registration_no: str = ""
     payment_terms_code: str = ""
     blocked: bool = False
+    shop_id: ShopId | None = None
+    """The shop whose order made it; None = the ERP's own."""
+
+
+OF_ANOTHER_SHOP = "(another shop's new customer)"
+
+
+def candidate_numbers(customers: Sequence[Customer], *, shop_id: ShopId) -> tuple[str, ...]:
+    """How candidates are shown to a shop: by number, by our id while there is none, and those that another shop made
+    without either: until the ERP has numbered them they are that shop's alone to see.
+    """
+    return tuple(sorted({_shown(customer, shop_id) for customer in customers}))
+
+
+def _shown(customer: Customer, shop_id: ShopId) -> str:
+    if customer.no is not None:
+        return customer.no
+    return customer.id if customer.shop_id in (None, shop_id) else OF_ANOTHER_SHOP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,6 +217,7 @@ def _as_customer(row: CreatedCustomerRow) -> Customer:
         vat_registration_no=new.vat_registration_no,
         registration_no=new.registration_no,
         payment_terms_code=new.payment_terms_code,
+        shop_id=new.shop_id,
     )
 
 

@@ -108,6 +108,25 @@ async def test_one_person_in_two_shops_in_one_batch_makes_one_customer(world: Wo
     assert await world.value("SELECT count(DISTINCT shop_id) FROM sales_documents") == 2
 
 
+async def test_a_new_customer_of_another_shop_makes_ambiguous_and_is_not_named(world: World) -> None:
+    await world.set(customers=BY_BILL_TO, orders={"filters": {"channel": {"not_in": ["pos"]}}})
+    await world.set_up_shop("pos", {"customers": BY_BILL_TO})
+    anna, twin = a_person(70), a_person(71)
+    await world.store.has(of_person(1001, anna, sourceName="pos"), customers=[anna])
+    await world.imports(1001)
+    theirs = await world.value("SELECT id FROM customers WHERE no IS NULL")
+    await world.do("UPDATE customers SET address_key = (SELECT address_key FROM customers WHERE id = $1)", theirs)
+    await world.store.has(of_person(1002, twin), customers=[twin])
+
+    await world.imports(1002)
+
+    made = await world.order("#1002")
+    [problem] = made["problems"]
+    assert problem["code"] == "customer_ambiguous"
+    assert "(another shop's new customer)" in problem["detail"]
+    assert theirs not in str(made)
+
+
 async def test_a_customer_made_for_an_order_is_found_by_the_next_one(world: World) -> None:
     await world.set(customers=CREATING)
     anna = a_person(70, email="anna@example.com")

@@ -10,7 +10,7 @@ from app.domain.customer_lookup import (
     LocationCustomers,
     key_of,
 )
-from app.domain.identifiers import CustomerId
+from app.domain.identifiers import CustomerId, ShopId
 from app.domain.mappings import CustomerTemplate, Mappings
 from app.domain.order_record import OrderMapping
 from app.domain.orders import Named, Order
@@ -203,6 +203,14 @@ class TestByBillTo:
         made = self.made()
         known = {"by_address": by_key(made, customer("A"), customer("B"))}
         assert only(choice(made, known=known, mapping=CustomerMapping.BY_BILL_TO)) is ProblemCode.CUSTOMER_AMBIGUOUS
+
+    def test_candidates_that_another_shop_made_are_told_without_their_ids(self) -> None:
+        made = self.made()
+        ours, theirs = (customer(None, our_id=f"cus_{shop}", shop_id=ShopId(shop)) for shop in (SHOP, "shp_other"))
+        known = {"by_address": by_key(made, customer("A"), ours, theirs)}
+        found = choice(made, known=known, mapping=CustomerMapping.BY_BILL_TO)
+        assert found.explanation[-1].candidates == ("(another shop's new customer)", "A", f"cus_{SHOP}")
+        assert "cus_shp_other" not in found.problems[0].detail
 
     def test_a_sell_to_found_apart_keeps_its_own_customer(self) -> None:
         """CUS-13: sell-to equals bill-to unless found apart."""

@@ -46,7 +46,8 @@ WITH found(found_by, key, customer_id) AS (
         WHERE vat_registration_no <> '' AND {TAX_IDS["vat_registration_no"]} = ANY($13::text[])
 )
 SELECT found_by, key, id, no, name, name2, contact_name, email, phone, line1, line2, postal_code, city, county,
-    country_code, vat_registration_no, registration_no, payment_terms_code, blocked
+    country_code, vat_registration_no, registration_no, payment_terms_code, blocked,
+    customers.shop_id
 FROM found JOIN customers ON customers.id = found.customer_id
 ORDER BY found_by, key, no, id
 """
@@ -222,6 +223,7 @@ def _customer(row: asyncpg.Record) -> Customer:
         registration_no=row["registration_no"],
         payment_terms_code=row["payment_terms_code"],
         blocked=row["blocked"],
+        shop_id=ShopId(row["shop_id"]) if row["shop_id"] else None,
     )
 
 
