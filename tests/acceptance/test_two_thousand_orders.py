@@ -22,7 +22,7 @@ SIDES = {"shop": "shopMoney", "presentment": "presentmentMoney"}
 EVERYTHING = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
 POINTS_AN_ORDER = 20
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
 
 @dataclass(slots=True)

@@ -71,6 +71,7 @@ async def test_examples_and_a_few_random_requests_are_answered_as_described(data
 
 
 @pytest.mark.long
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 async def test_every_bound_of_one_operation_of_each_shape_is_kept(database_url: str, tmp_path: Path) -> None:
     shapes = [word for name in EVERY_SHAPE for word in ("--include-operation-id", name)]
@@ -81,6 +82,7 @@ async def test_every_bound_of_one_operation_of_each_shape_is_kept(database_url: 
 
 
 @pytest.mark.long
+@pytest.mark.exhaustive
 @pytest.mark.timeout(1800)
 async def test_all_phases_find_nothing(database_url: str, tmp_path: Path) -> None:
     async with live_service(database_url, tmp_path) as url:

@@ -108,6 +108,7 @@ def shape(line: str) -> str:
     return re.sub(r"[\d.]+", "0", line).partition("…")[0].strip()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(START_SECONDS + STOP_SECONDS + PAGE_SECONDS * len(PAGES))
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands are written with curl")
 def test_the_commands_of_the_pages_do_what_the_pages_say(tmp_path: Path) -> None:

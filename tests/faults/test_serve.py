@@ -68,6 +68,7 @@ def worker_of(service: Installation) -> int:
     return found[0]
 
 
+@pytest.mark.long
 def test_a_database_killed_under_it_comes_back_and_all_processes_go_on(service: Installation) -> None:
     erp = service.erp()
     service.process("all").wait_until_said("worker_started")

@@ -20,7 +20,7 @@ from app.ports.repositories.documents_reading import DocumentFilter
 from app.ports.repositories.orders_reading import OrderFilter, QueueFilter
 from tests.stored_documents import NOW, WEB, a_customer, a_document, a_store_with_two_shops, an_order
 
-ROWS = 20_000
+ROWS = 12_000
 
 _COPIES_OF_ORDERS = f"""
 INSERT INTO orders SELECT (json_populate_record(orders, json_build_object(

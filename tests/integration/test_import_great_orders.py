@@ -4,6 +4,8 @@ import gc
 import resource
 from decimal import Decimal
 
+import pytest
+
 from tests.integration.world import World, a_line, an_order, money
 
 LINES, CHARGES, REFUNDED = 10_000, 300, 500
@@ -14,6 +16,7 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+@pytest.mark.long
 async def test_an_order_of_ten_thousand_lines_is_documented_whole(world: World) -> None:
     charges = [
         {"id": f"gid://shopify/ShippingLine/{number}", "title": f"Parcel {number}", "originalPriceSet": money("1.00")}

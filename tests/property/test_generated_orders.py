@@ -34,6 +34,7 @@ def test_five_thousand_orders_with_everything_in_every_currency_are_documented_a
 
 
 @pytest.mark.long
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(6))
 def test_thousands_of_living_orders_are_documented_as_charged(seed: int) -> None:
