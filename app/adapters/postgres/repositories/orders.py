@@ -53,11 +53,11 @@ _SAVE = """
 INSERT INTO orders (
     id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state, mapping,
     problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status, cancelled_at,
-    closed_at, store_customer_id, document_due_at, conflict, version, created_at, updated_at
+    closed_at, first_closed_at, store_customer_id, document_due_at, conflict, version, created_at, updated_at
 )
 SELECT id, store_id, shopify_id, shop_id, name, body, body_version, body_hash, store_updated_at, read_at, state,
     mapping, problems, waits_for, documents_on_request, use_shopify_number, financial_status, fulfilment_status,
-    cancelled_at, closed_at, store_customer_id, document_due_at, conflict, version, $2, $2
+    cancelled_at, closed_at, closed_at, store_customer_id, document_due_at, conflict, version, $2, $2
 FROM json_populate_recordset(NULL::orders, $1::json)
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, body = excluded.body, body_version = excluded.body_version, body_hash = excluded.body_hash,
@@ -65,7 +65,8 @@ ON CONFLICT (id) DO UPDATE SET
     mapping = excluded.mapping, problems = excluded.problems, waits_for = excluded.waits_for,
     documents_on_request = excluded.documents_on_request, use_shopify_number = excluded.use_shopify_number,
     financial_status = excluded.financial_status, fulfilment_status = excluded.fulfilment_status,
-    cancelled_at = excluded.cancelled_at, closed_at = excluded.closed_at, shop_id = excluded.shop_id,
+    cancelled_at = excluded.cancelled_at, closed_at = excluded.closed_at,
+    first_closed_at = COALESCE(orders.first_closed_at, orders.closed_at, excluded.closed_at), shop_id = excluded.shop_id,
     store_customer_id = excluded.store_customer_id, document_due_at = excluded.document_due_at,
     conflict = excluded.conflict, version = orders.version + 1, updated_at = excluded.updated_at
 """
@@ -112,7 +113,8 @@ WHERE orders.store_id = $1 AND orders.shopify_id = seen.shopify_id
 
 _OWN_WRITES = """
 UPDATE orders SET
-    body = new.body, version = orders.version + 1,
+    body = new.body, body_hash = new.body_hash, version = orders.version + 1, closed_at = new.closed_at,
+    first_closed_at = COALESCE(orders.first_closed_at, new.closed_at),
     store_updated_at = COALESCE(new.own_write_at, orders.store_updated_at),
     own_write_at = COALESCE(new.own_write_at, orders.own_write_at)
 FROM json_populate_recordset(NULL::orders, $1::json) AS new
@@ -196,6 +198,8 @@ class PostgresOrders:
             {
                 "id": each.id,
                 "body": raw_json(each.order),
+                "body_hash": self.digest(each.order),
+                "closed_at": each.order.closed_at,
                 "own_write_at": each.changed_at,
             }
             for each in writes

@@ -153,6 +153,8 @@ class OrderRow(Row, table=True):
     fulfilment_status: str = Field(sa_column=text())
     cancelled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     closed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    first_closed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """Stays when the order is reopened: what was closed once is not closed again by itself."""
     store_customer_id: str | None = Field(
         default=None, sa_column=text(nullable=True, index=True, holds=Holds.PERSON_KEY)
     )

@@ -89,6 +89,7 @@ class RunRow(Row, table=True):
         Index("ix_runs_queued", "queued_at", "id"),
         Index("ix_runs_state", "state", "queued_at", "id"),
         Index("ix_runs_task", "task", "queued_at", "id"),
+        Index("ix_runs_fingerprint", "fingerprint", "queued_at"),
         CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="state"),
     )
 
