@@ -11,9 +11,11 @@ from enum import StrEnum
 
 from app.domain.addresses import StoreAddress
 from app.domain.companies import CompanyProfile
+from app.domain.fulfilments import Fulfilment
 from app.domain.gift_card import GiftCard
 from app.domain.identifiers import ShopifyId
 from app.domain.money import NOTHING, Amount, total
+from app.domain.returns import Return
 
 COPY_VERSION = 1
 """Shape of a stored copy; raised when a reader of old copies would need help."""
@@ -357,11 +359,13 @@ class Order:
     transactions: tuple[Transaction, ...] = ()
     gift_cards: tuple[GiftCard, ...] = ()
     fulfilment_orders: tuple[FulfilmentOrder, ...] = ()
+    fulfilments: tuple[Fulfilment, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    returns: tuple[Return, ...] = ()
     payment_terms: PaymentTerms | None = None
     unknown: tuple[str, ...] = ()
     """Parts that Shopify would not tell for want of a scope (``payment_terms``, ``staff``, ``company``,
-    ``company_contact``): unknown, not empty.
+    ``company_contact``, ``returns``): unknown, not empty.
     """
 
     @property

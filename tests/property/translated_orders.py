@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from app.adapters.shopify.answers.fulfilments import FulfilmentAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import RefundAnswer
+from app.adapters.shopify.answers.returns import ReturnAnswer
 from app.adapters.shopify.translators.orders import OrderParts, order_of
-from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.orders import Order
 
 Json = dict[str, Any]
@@ -20,16 +21,20 @@ def translated(raw: Json) -> Order:
     """The order as it would be imported, with its refunds and the lines that came in by exchange."""
     written = raw["updatedAt"]
     refunds = [_refund(each, written) for each in raw["refunds"]]
-    exchanged = frozenset(
-        shopify_id(line["id"])
-        for back in raw.get("returns") or ()
-        for each in back.get("exchangeLineItems") or ()
-        for line in each.get("lineItems") or ()
-    )
+    returns = [_return(each, written) for each in raw["returns"]]
+    fulfilments = [
+        {**each, "fulfillmentLineItems": _page(each["fulfillmentLineItems"])} for each in raw["fulfillments"]
+    ]
     header = msgspec.json.decode(msgspec.json.encode(_header(raw)), type=OrderAnswer)
     answers = [msgspec.json.decode(msgspec.json.encode(each), type=RefundAnswer) for each in refunds]
-    came_by = dict.fromkeys(exchanged, ShopifyId("77"))
-    return order_of(OrderParts(header=header, refunds=answers, exchanged_lines=came_by))
+    return order_of(
+        OrderParts(
+            header=header,
+            refunds=answers,
+            returns=[msgspec.json.decode(msgspec.json.encode(each), type=ReturnAnswer) for each in returns],
+            fulfilments=[msgspec.json.decode(msgspec.json.encode(each), type=FulfilmentAnswer) for each in fulfilments],
+        )
+    )
 
 
 def _page(nodes: list[Json] | None) -> Json:
@@ -48,6 +53,20 @@ def _header(raw: Json) -> Json:
         "customer": {**customer, "addressesV2": _page(customer.get("addressesV2"))} if customer else None,
         "purchasingEntity": None,
         "paymentTerms": None,
+    }
+
+
+def _return(raw: Json, written: str) -> Json:
+    reverse = [
+        {**each, "lineItems": _page(each["lineItems"]), "reverseDeliveries": _page(each["reverseDeliveries"])}
+        for each in raw["reverseFulfillmentOrders"]
+    ]
+    return {
+        **raw,
+        "order": {"updatedAt": written},
+        "returnLineItems": _page(raw["returnLineItems"]),
+        "exchangeLineItems": _page(raw["exchangeLineItems"]),
+        "reverseFulfillmentOrders": _page(reverse),
     }
 
 

@@ -6,8 +6,9 @@ costs as one object, so the price of a page is shared by all orders on it.
 
 from typing import Final
 
+from app.adapters.shopify.answers.fulfilments import FulfilmentLineAnswer
 from app.adapters.shopify.answers.gift_cards import IssuedGiftCardsAnswer
-from app.adapters.shopify.answers.money import Nodes
+from app.adapters.shopify.answers.money import Nodes, Reference
 from app.adapters.shopify.answers.order_actions import (
     JobStatusAnswer,
     OneOrderStandingAnswer,
@@ -26,12 +27,13 @@ from app.adapters.shopify.answers.orders import (
     TransactionAnswer,
 )
 from app.adapters.shopify.answers.pages import PageAnswer
-from app.adapters.shopify.answers.refunds import (
+from app.adapters.shopify.answers.refunds import RefundAdjustmentAnswer, RefundLineAnswer, RefundShippingAnswer
+from app.adapters.shopify.answers.returns import (
     ExchangeLineAnswer,
-    RefundAdjustmentAnswer,
-    RefundLineAnswer,
-    RefundShippingAnswer,
-    ReturnAnswer,
+    ReturnLineAnswer,
+    ReverseDeliveryAnswer,
+    ReverseLineAnswer,
+    ReverseOrderAnswer,
 )
 from app.adapters.shopify.answers.store_values import (
     DeliveryGroupsAnswer,
@@ -104,11 +106,38 @@ REFUNDS_WHOLE: Final = Document(
     PageSize(name="many", variables={"lines": 50, "others": 10}, estimate=57, ids=50),
     PageSize(name="least", variables={"lines": 5, "others": 2}, estimate=27, ids=10),
 )
-EXCHANGES: Final = Document(
-    "exchanges",
+ORDER_FULFILMENTS: Final = Document(
+    "order_fulfilments",
     Nodes,
-    PageSize(name="many", variables={"returns": 10, "exchangeLines": 20}, estimate=55, ids=50),
-    PageSize(name="least", variables={"returns": 2, "exchangeLines": 5}, estimate=12, ids=10),
+    PageSize(name="many", variables={"lines": 50}, estimate=21, ids=50),
+    PageSize(name="least", variables={"lines": 5}, estimate=13, ids=10),
+)
+ORDER_RETURNS: Final = Document(
+    "order_returns",
+    Nodes,
+    PageSize(name="many", variables={"returns": 20}, estimate=8, ids=50),
+    PageSize(name="least", variables={"returns": 2}, estimate=4, ids=10),
+)
+
+
+def _returns_size(
+    name: str, *, ids: int, lines: int, exchange: int, orders: int, their_lines: int, deliveries: int, estimate: int
+) -> PageSize:
+    sizes = {
+        "lines": lines,
+        "exchangeLines": exchange,
+        "reverseOrders": orders,
+        "reverseLines": their_lines,
+        "deliveries": deliveries,
+    }
+    return PageSize(name=name, variables=sizes, estimate=estimate, ids=ids)
+
+
+RETURNS_WHOLE: Final = Document(
+    "returns_whole",
+    Nodes,
+    _returns_size("many", ids=50, lines=20, exchange=10, orders=2, their_lines=20, deliveries=2, estimate=76),
+    _returns_size("least", ids=10, lines=5, exchange=2, orders=1, their_lines=5, deliveries=1, estimate=50),
 )
 GIFT_CARD_RECEIPTS: Final = Document("gift_card_receipts", Nodes, _plain(1, ids=50))
 GIFT_CARDS: Final = Document("gift_cards", Nodes, _plain(1, ids=50))
@@ -132,7 +161,14 @@ REFUND_ADJUSTMENTS_PAGE: Final = Document(
     "refund_adjustments_page", PageAnswer[RefundAdjustmentAnswer], *_pages(15, 11)
 )
 REFUND_TRANSACTIONS_PAGE: Final = Document("refund_transactions_page", PageAnswer[TransactionAnswer], *_pages(37, 25))
-ORDER_RETURNS_PAGE: Final = Document("order_returns_page", PageAnswer[ReturnAnswer], *_pages(146, 94, exchangeLines=20))
+FULFILMENT_LINES_PAGE: Final = Document("fulfilment_lines_page", PageAnswer[FulfilmentLineAnswer], *_pages(26, 18))
+ORDER_RETURNS_PAGE: Final = Document("order_returns_page", PageAnswer[Reference], *_pages(14, 10))
+RETURN_LINES_PAGE: Final = Document("return_lines_page", PageAnswer[ReturnLineAnswer], *_pages(59, 39))
+RETURN_REVERSE_ORDERS_PAGE: Final = Document(
+    "return_reverse_orders_page", PageAnswer[ReverseOrderAnswer], *_pages(367, 235, reverseLines=20, deliveries=2)
+)
+REVERSE_ORDER_LINES_PAGE: Final = Document("reverse_order_lines_page", PageAnswer[ReverseLineAnswer], *_pages(59, 39))
+REVERSE_DELIVERIES_PAGE: Final = Document("reverse_deliveries_page", PageAnswer[ReverseDeliveryAnswer], *_pages(37, 25))
 EXCHANGE_LINES_PAGE: Final = Document("exchange_lines_page", PageAnswer[ExchangeLineAnswer], *_pages(26, 18))
 
 ORDER_LISTING: Final = Document("order_listing", OrderListingAnswer, *_pages(13, 9))

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.fulfilments import FulfilmentAnswer
 from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer, PurchasingCompany
 from app.adapters.shopify.answers.refunds import RefundAnswer
+from app.adapters.shopify.answers.returns import ReturnAnswer
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable
 from app.adapters.shopify.translators.orders import OrderParts
 from app.domain.identifiers import ShopifyId
@@ -13,6 +15,7 @@ from app.domain.identifiers import ShopifyId
 GIFT_CARD_GATEWAY = "gift_card"
 NO_RETURN = "NO_RETURN"
 UNFULFILLED = "UNFULFILLED"
+NOTHING_SHIPPED = frozenset({UNFULFILLED, "FULFILLMENT_NOT_REQUIRED"})
 UNPAID = frozenset({"PENDING", "AUTHORIZED", "VOIDED", "EXPIRED"})
 
 
@@ -25,8 +28,9 @@ class OrderDraft:
     raw: bytes
     reader: PageReader
     refunds: dict[str, RefundAnswer] = field(default_factory=dict)
-    exchanged_lines: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
-    """The return that each exchanged line came in by."""
+    fulfilments: list[FulfilmentAnswer] = field(default_factory=list)
+    return_ids: list[str] = field(default_factory=list)
+    returns: list[ReturnAnswer] = field(default_factory=list)
     gift_cards: dict[ShopifyId, ShopifyId] = field(default_factory=dict)
     """The card that each transaction was paid with."""
     cards: dict[str, GiftCardAnswer] = field(default_factory=dict)
@@ -37,6 +41,12 @@ class OrderDraft:
     @property
     def has_return(self) -> bool:
         return self.header.return_status != NO_RETURN
+
+    @property
+    def may_be_shipped(self) -> bool:
+        """Whether there may be fulfilments. A cancelled one leaves the order unfulfilled, and its request closed."""
+        closed = any(each.status == "CLOSED" for each in self.header.fulfillment_orders.nodes)
+        return closed or self.header.display_fulfillment_status not in NOTHING_SHIPPED
 
     @property
     def gift_card_transactions(self) -> list[str]:
@@ -71,7 +81,8 @@ class OrderDraft:
         return OrderParts(
             header=self.header,
             refunds=[self.refunds[reference.id] for reference in self.header.refunds],
-            exchanged_lines=self.exchanged_lines,
+            fulfilments=self.fulfilments,
+            returns=self.returns,
             gift_cards=self.gift_cards,
             cards=tuple(self.cards.values()),
             company_location=self.company_location,

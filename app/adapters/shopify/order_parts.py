@@ -1,4 +1,4 @@
-"""What an order may need beside its own answer: rests of lists, refunds, exchanged lines, and parts with
+"""What an order may need beside its own answer: rests of lists, refunds, fulfilments, returns, and parts with
 scopes of their own.
 
 Parts of many orders are asked for together. A part that the store denies for want of a scope is unknown, never empty.
@@ -12,8 +12,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from app.adapters.shopify import catalogue
-from app.adapters.shopify.answers.money import Nodes, Reference
-from app.adapters.shopify.answers.refunds import OrderReturnsAnswer, RefundAnswer, ReturnAnswer
+from app.adapters.shopify.answers.fulfilments import OrderFulfilmentsAnswer
+from app.adapters.shopify.answers.money import Nodes
+from app.adapters.shopify.answers.refunds import RefundAnswer
+from app.adapters.shopify.answers.returns import OrderReturnsAnswer, ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
 from app.adapters.shopify.document import Document
 from app.adapters.shopify.envelope import ACCESS_DENIED
@@ -23,12 +25,15 @@ from app.adapters.shopify.page_reading import OrderMoved, PartUnreadable, unread
 from app.adapters.shopify.translators.payments import gift_card_of
 from app.adapters.shopify.transport import ShopifyTransport
 from app.domain.identifiers import shopify_id
+from app.domain.returns import UNKNOWN_RETURNS
 from app.ports.store_gateway import StoreRef
 
 Part = TypeVar("Part")
 
 _REFUNDS: Final = msgspec.json.Decoder(RefundAnswer)
-_RETURNS: Final = msgspec.json.Decoder(OrderReturnsAnswer)
+_FULFILMENTS: Final = msgspec.json.Decoder(OrderFulfilmentsAnswer)
+_ORDER_RETURNS: Final = msgspec.json.Decoder(OrderReturnsAnswer)
+_RETURNS: Final = msgspec.json.Decoder(ReturnAnswer)
 _RECEIPTS: Final = msgspec.json.Decoder(ReceiptAnswer)
 
 
@@ -136,17 +141,31 @@ def unexpected(error: Exception) -> PartUnreadable:
     )
 
 
-async def _add_exchanges(draft: OrderDraft, outcome: NodeOutcome) -> None:
-    answer = _told(outcome, _RETURNS)
+async def _add_fulfilments(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    answer = _told(outcome, _FULFILMENTS)
+    draft.reader.check_unmoved(answer.updated_at)
+    for each in answer.fulfillments:
+        await draft.reader.fill(each.fulfillment_line_items, catalogue.FULFILMENT_LINES_PAGE, each.id)
+    draft.fulfilments = answer.fulfillments
+
+
+async def _add_order_returns(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    answer = _told(outcome, _ORDER_RETURNS)
     draft.reader.check_unmoved(answer.updated_at)
     await draft.reader.fill(answer.returns, catalogue.ORDER_RETURNS_PAGE, answer.id)
-    for each in answer.returns.nodes:
-        await draft.reader.fill(each.exchange_line_items, catalogue.EXCHANGE_LINES_PAGE, each.id)
-        draft.exchanged_lines |= {shopify_id(line.id): shopify_id(each.id) for line in _lines_of(each)}
+    draft.return_ids = [each.id for each in answer.returns.nodes]
 
 
-def _lines_of(answer: ReturnAnswer) -> list[Reference]:
-    return [line for exchange in answer.exchange_line_items.nodes for line in exchange.line_items or ()]
+async def _add_return(draft: OrderDraft, outcome: NodeOutcome) -> None:
+    answer, reader = _told(outcome, _RETURNS), draft.reader
+    reader.check_unmoved(answer.order.updated_at)
+    await reader.fill(answer.return_line_items, catalogue.RETURN_LINES_PAGE, answer.id)
+    await reader.fill(answer.exchange_line_items, catalogue.EXCHANGE_LINES_PAGE, answer.id)
+    await reader.fill(answer.reverse_fulfillment_orders, catalogue.RETURN_REVERSE_ORDERS_PAGE, answer.id)
+    for each in answer.reverse_fulfillment_orders.nodes:
+        await reader.fill(each.line_items, catalogue.REVERSE_ORDER_LINES_PAGE, each.id)
+        await reader.fill(each.reverse_deliveries, catalogue.REVERSE_DELIVERIES_PAGE, each.id)
+    draft.returns.append(answer)
 
 
 async def _add_gift_card(draft: OrderDraft, outcome: NodeOutcome) -> None:
@@ -158,11 +177,26 @@ async def _add_gift_card(draft: OrderDraft, outcome: NodeOutcome) -> None:
 
 SCOPED_PARTS: Final = (
     ScopedPart(
-        name="exchanges",
+        name="fulfilments",
+        scope="read_orders",
+        document=catalogue.ORDER_FULFILMENTS,
+        ids=lambda draft: (draft.header.id,) if draft.may_be_shipped else (),
+        add=_add_fulfilments,
+    ),
+    ScopedPart(
+        name=UNKNOWN_RETURNS,
         scope="read_returns",
-        document=catalogue.EXCHANGES,
+        document=catalogue.ORDER_RETURNS,
         ids=lambda draft: (draft.header.id,) if draft.has_return else (),
-        add=_add_exchanges,
+        add=_add_order_returns,
+    ),
+    # The ids are those that the part before found; without its scope there are none.
+    ScopedPart(
+        name=UNKNOWN_RETURNS,
+        scope="read_returns",
+        document=catalogue.RETURNS_WHOLE,
+        ids=lambda draft: draft.return_ids,
+        add=_add_return,
     ),
     ScopedPart(
         name="gift_cards",

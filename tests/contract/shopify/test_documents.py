@@ -23,9 +23,11 @@ from graphql import (
 
 from app.adapters.shopify import catalogue
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.fulfilments import OrderFulfilmentsAnswer
 from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
-from app.adapters.shopify.answers.refunds import OrderReturnsAnswer, RefundAnswer
+from app.adapters.shopify.answers.refunds import RefundAnswer
+from app.adapters.shopify.answers.returns import OrderReturnsAnswer, ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
 from app.adapters.shopify.answers.writing import OrderGlanceAnswer
 from app.adapters.shopify.document import Document, PageSize
@@ -41,7 +43,9 @@ DOCUMENTS: dict[str, Document[Any]] = {
 NODES = {
     "orders_whole": OrderAnswer,
     "refunds_whole": RefundAnswer,
-    "exchanges": OrderReturnsAnswer,
+    "order_fulfilments": OrderFulfilmentsAnswer,
+    "order_returns": OrderReturnsAnswer,
+    "returns_whole": ReturnAnswer,
     "gift_card_receipts": ReceiptAnswer,
     "gift_cards": GiftCardAnswer,
     "order_glances": OrderGlanceAnswer,

@@ -165,15 +165,15 @@ async def test_exchanged_lines_are_told_from_the_others(store: SimulatedStore) -
     found = await store.order(1)
 
     assert [each.exchange for each in found.lines] == [False, True]
-    assert "exchanges" not in found.unknown
+    assert "returns" not in found.unknown
 
 
-async def test_orders_without_a_return_are_not_asked_for_exchanges(store: SimulatedStore) -> None:
+async def test_orders_without_a_return_are_not_asked_for_any(store: SimulatedStore) -> None:
     await store.put(orders=[order(1)])
 
     await store.order(1)
 
-    assert await store.calls("Exchanges") == []
+    assert await store.calls("OrderReturns") == []
 
 
 async def test_a_part_whose_scope_was_not_granted_is_unknown_and_not_asked_for(store: SimulatedStore) -> None:
@@ -184,9 +184,9 @@ async def test_a_part_whose_scope_was_not_granted_is_unknown_and_not_asked_for(s
 
     found = await store.order(1)
 
-    assert found.unknown == ("exchanges", "payment_terms", "staff")
+    assert found.unknown == ("payment_terms", "returns", "staff")
     assert found.payment_terms is None
-    assert await store.calls("Exchanges") == []
+    assert await store.calls("OrderReturns") == []
 
 
 FULFILMENT_SCOPES = ("read_merchant_managed_fulfillment_orders", "read_assigned_fulfillment_orders")

@@ -169,6 +169,115 @@ def a_refund_line(number: int, *, line: int, quantity: int = 1, restock_type: st
     }
 
 
+def a_fulfilment(number: int = 1, **given: Any) -> Json:
+    return {
+        "id": f"gid://shopify/Fulfillment/{number}",
+        "name": f"#1001-F{number}",
+        "status": "SUCCESS",
+        "displayStatus": "FULFILLED",
+        "createdAt": "2026-11-20T12:00:00Z",
+        "updatedAt": "2026-11-20T12:00:00Z",
+        "inTransitAt": None,
+        "deliveredAt": None,
+        "estimatedDeliveryAt": None,
+        "location": {"id": "gid://shopify/Location/5001"},
+        "service": None,
+        "trackingInfo": [],
+        "fulfillmentLineItems": page(
+            [
+                {
+                    "id": f"gid://shopify/FulfillmentLineItem/{number}",
+                    "quantity": 1,
+                    "lineItem": a_reference("LineItem", 1),
+                }
+            ]
+        ),
+        **given,
+    }
+
+
+def a_reference(kind: str, number: int) -> Json:
+    return {"id": f"gid://shopify/{kind}/{number}"}
+
+
+def a_return(number: int = 1, *, order_updated_at: str = "2026-11-20T10:00:10Z", **given: Any) -> Json:
+    return {
+        "id": f"gid://shopify/Return/{number}",
+        "name": f"#1001-R{number}",
+        "status": "OPEN",
+        "createdAt": "2026-11-20T13:00:00Z",
+        "requestApprovedAt": "2026-11-20T13:05:00Z",
+        "closedAt": None,
+        "totalQuantity": 1,
+        "order": {"updatedAt": order_updated_at},
+        "decline": None,
+        "returnShippingFees": [],
+        "returnLineItems": page([a_return_line(1, line=1)]),
+        "exchangeLineItems": page([]),
+        "reverseFulfillmentOrders": page([]),
+        **given,
+    }
+
+
+def a_return_line(number: int, *, line: int, quantity: int = 1, **given: Any) -> Json:
+    return {
+        "__typename": "ReturnLineItem",
+        "id": f"gid://shopify/ReturnLineItem/{number}",
+        "quantity": quantity,
+        "processedQuantity": 0,
+        "refundableQuantity": quantity,
+        "refundedQuantity": 0,
+        "returnReasonNote": "",
+        "customerNote": None,
+        "returnReasonDefinition": {"handle": "size-too-small", "name": "Size was too small"},
+        "fulfillmentLineItem": {"lineItem": a_reference("LineItem", line)},
+        "restockingFee": None,
+        "withCodeDiscountedTotalPriceSet": money("10.00"),
+        **given,
+    }
+
+
+def an_exchange_line(number: int, *, lines: list[int]) -> Json:
+    return {
+        "id": f"gid://shopify/ExchangeLineItem/{number}",
+        "quantity": 1,
+        "processedQuantity": len(lines),
+        "title": "Bigger teapot",
+        "variantSku": "TEA-XL",
+        "lineItems": [a_reference("LineItem", line) for line in lines],
+    }
+
+
+def a_reverse_order(number: int, *, dispositions: list[Json], line: int = 1, **given: Any) -> Json:
+    return {
+        "id": f"gid://shopify/ReverseFulfillmentOrder/{number}",
+        "status": "OPEN",
+        "lineItems": page(
+            [
+                {
+                    "id": f"gid://shopify/ReverseFulfillmentOrderLineItem/{number}",
+                    "totalQuantity": 1,
+                    "fulfillmentLineItem": {"lineItem": a_reference("LineItem", line)},
+                    "dispositions": dispositions,
+                }
+            ]
+        ),
+        "reverseDeliveries": page([]),
+        **given,
+    }
+
+
+def a_disposition(number: int, *, location: int | None = 5001, **given: Any) -> Json:
+    return {
+        "id": f"gid://shopify/ReverseFulfillmentOrderDisposition/{number}",
+        "type": "RESTOCKED",
+        "quantity": 1,
+        "createdAt": "2026-11-21T09:00:00Z",
+        "location": a_reference("Location", location) if location else None,
+        **given,
+    }
+
+
 _ZERO_SETS = (
     "totalTaxSet",
     "currentTotalTaxSet",

@@ -17,6 +17,7 @@ import pytest
 
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import RefundAnswer
+from app.adapters.shopify.answers.returns import ReturnAnswer
 from app.adapters.shopify.translators.orders import OrderParts, order_of
 from app.domain.orders import Order
 from tests.unit.shopify import shopify_answers as shopify
@@ -37,8 +38,16 @@ TEMPLATES: dict[str, Callable[[], Json]] = {
     "customAttributes": lambda: {"key": "", "value": None},
     "addressesV2": shopify.an_address,
     "refundLineItems": lambda: shopify.a_refund_line(1, line=1),
+    "returnLineItems": lambda: shopify.a_return_line(1, line=1),
+    "reverseFulfillmentOrders": lambda: shopify.a_reverse_order(1, dispositions=[]),
+    "dispositions": lambda: shopify.a_disposition(1),
+    "reverseDeliveries": lambda: {"id": "", "deliverable": {"tracking": {"number": None, "url": None}}},
 }
-FULFILMENT_ORDER_LINE = shopify.a_fulfilment_order_line(1, line=1)
+ORDER_LINES_INSIDE = {
+    "fulfillmentOrders": shopify.a_fulfilment_order_line(1, line=1),
+    "reverseFulfillmentOrders": shopify.a_reverse_order(1, dispositions=[])["lineItems"]["nodes"][0],
+}
+RETURN_GID = "gid://shopify/Return/"
 TELLING = 3
 
 
@@ -71,8 +80,8 @@ def _without_template(key: str, value: Json) -> Any:
 
 
 def _node(key: str, inside: str, recorded: Json) -> Json:
-    if key == "lineItems" and inside == "fulfillmentOrders":
-        return laid_over(FULFILMENT_ORDER_LINE, recorded)
+    if key == "lineItems" and inside in ORDER_LINES_INSIDE:
+        return laid_over(ORDER_LINES_INSIDE[inside], recorded)
     return laid_over(TEMPLATES[key](), recorded, inside=key)
 
 
@@ -82,23 +91,33 @@ def _nodes(connection: Json) -> list[Json]:
     return nodes
 
 
-def orders_in(value: Any) -> Iterator[Json]:
-    """Every order that tells more than a few fields of ours, at any depth of a recording."""
+def told_in(value: Any, start: str, whole: Json) -> Iterator[Json]:
+    """Everything with such an id that tells more than a few fields of ours, at any depth of a recording."""
     if isinstance(value, dict):
         identifier = value.get("id")
-        is_order = isinstance(identifier, str) and identifier.startswith(ORDER_GID)
-        if is_order and len(value.keys() & shopify.an_order().keys()) > TELLING:
+        is_one = isinstance(identifier, str) and identifier.startswith(start)
+        if is_one and len(value.keys() & whole.keys()) > TELLING:
             yield value
         for each in value.values():
-            yield from orders_in(each)
+            yield from told_in(each, start, whole)
     elif isinstance(value, list):
         for each in value:
-            yield from orders_in(each)
+            yield from told_in(each, start, whole)
+
+
+def recorded(start: str, whole: Json) -> list[Json]:
+    files = sorted(RECORDED.rglob("*.json"))
+    return [found for path in files for found in told_in(json.loads(path.read_bytes()), start, whole)]
 
 
 @cache
 def recorded_orders() -> list[Json]:
-    return [order for path in sorted(RECORDED.rglob("*.json")) for order in orders_in(json.loads(path.read_bytes()))]
+    return recorded(ORDER_GID, shopify.an_order())
+
+
+@cache
+def recorded_returns() -> list[Json]:
+    return recorded(RETURN_GID, shopify.a_return())
 
 
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason="the shared recordings are not here")
@@ -167,6 +186,24 @@ def test_recorded_refund_lines_can_be_translated() -> None:
         [refund] = order_of(OrderParts(header=header, refunds=[answer])).refunds
 
         assert all(line.restock_type in {"return", "cancel", "no_restock", "legacy_restock"} for line in refund.lines)
+
+
+def test_every_recorded_return_can_be_translated() -> None:
+    states, disposed = set(), 0
+    for told in recorded_returns():
+        answer = msgspec.json.decode(msgspec.json.encode(laid_over(shopify.a_return(), told)), type=ReturnAnswer)
+        header = msgspec.json.decode(msgspec.json.encode(shopify.an_order()), type=OrderAnswer)
+        [found] = order_of(OrderParts(header=header, returns=[answer])).returns
+
+        states.add(found.status)
+        if "returnLineItems" in told:
+            expected = [
+                (line["quantity"], line.get("processedQuantity", 0)) for line in _nodes(told["returnLineItems"])
+            ]
+            assert [(line.quantity, line.processed_quantity) for line in found.lines] == expected
+        disposed += sum(len(line.dispositions) for each in found.reverse_orders for line in each.lines)
+    assert states == {"requested", "open", "closed", "declined", "canceled"}
+    assert disposed
 
 
 def test_an_answer_with_parts_missing_is_no_order() -> None:

@@ -157,12 +157,6 @@ def test_a_line_keeps_quantities_price_discounts_taxes_and_duties() -> None:
     assert found.attributes == (Attribute(key="Engraving", value="A"), Attribute(key="Gift", value=""))
 
 
-def test_lines_that_came_by_a_return_are_marked() -> None:
-    order = told(an_order(lines=[a_line(1), a_line(2)]), exchanged_lines={ShopifyId("2"): ShopifyId("77")})
-
-    assert [line.exchange for line in order.lines] == [False, True]
-
-
 def test_a_shipping_lines_discount_is_the_sum_of_its_shares_and_removed_ones_are_left_out() -> None:
     shares = [an_allocation("1.00"), an_allocation("0.25")]
     lines = [a_shipping_line(1, price="4.90", discountAllocations=shares), a_shipping_line(2, isRemoved=True)]

@@ -1,4 +1,4 @@
-"""Refunds and the exchanged lines of returns, as their documents answer them."""
+"""Refunds, as their documents answer them."""
 
 from datetime import datetime
 
@@ -59,19 +59,3 @@ class RefundAnswer(Wire, kw_only=True):
     refund_shipping_lines: Page[RefundShippingAnswer]
     order_adjustments: Page[RefundAdjustmentAnswer]
     transactions: Page[TransactionAnswer]
-
-
-class ExchangeLineAnswer(Wire):
-    id: str
-    line_items: list[Reference] | None = None
-
-
-class ReturnAnswer(Wire):
-    id: str
-    exchange_line_items: Page[ExchangeLineAnswer]
-
-
-class OrderReturnsAnswer(Wire):
-    id: str
-    updated_at: datetime
-    returns: Page[ReturnAnswer]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.fulfilments import FulfilmentAnswer
 from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.money import NamedReference
 from app.adapters.shopify.answers.orders import (
@@ -18,13 +19,16 @@ from app.adapters.shopify.answers.orders import (
     ShippingLineAnswer,
 )
 from app.adapters.shopify.answers.refunds import RefundAnswer
+from app.adapters.shopify.answers.returns import ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import PaymentTermsAnswer
 from app.adapters.shopify.translators.amounts import amount, discount_allocations, id_of, tax_lines, word
 from app.adapters.shopify.translators.companies import company_profile
+from app.adapters.shopify.translators.fulfilments import fulfilment
 from app.adapters.shopify.translators.order_lines import attributes, order_lines
 from app.adapters.shopify.translators.parties import store_address, store_customer
 from app.adapters.shopify.translators.payments import gift_cards, transactions
 from app.adapters.shopify.translators.refunds import refund
+from app.adapters.shopify.translators.returns import exchanged_lines, order_return
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.money import total
 from app.domain.orders import (
@@ -54,7 +58,8 @@ class OrderParts:
 
     header: OrderAnswer
     refunds: Sequence[RefundAnswer] = ()
-    exchanged_lines: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
+    fulfilments: Sequence[FulfilmentAnswer] = ()
+    returns: Sequence[ReturnAnswer] = ()
     gift_cards: Mapping[ShopifyId, ShopifyId] = field(default_factory=dict)
     """Gift card by transaction."""
     cards: Sequence[GiftCardAnswer] = ()
@@ -68,13 +73,15 @@ def order_of(parts: OrderParts) -> Order:
     header = parts.header
     return replace(
         _order_by_its_header(header),
-        lines=order_lines(header, parts.exchanged_lines),
+        lines=order_lines(header, exchanged_lines(parts.returns)),
         shipping_lines=tuple(_shipping_line(line) for line in header.shipping_lines.nodes if not line.is_removed),
         additional_fees=_additional_fees(header),
         transactions=transactions(header.transactions, parts.gift_cards),
         gift_cards=gift_cards(parts.cards),
         fulfilment_orders=tuple(_fulfilment_order(each) for each in header.fulfillment_orders.nodes),
+        fulfilments=tuple(fulfilment(each) for each in parts.fulfilments),
         refunds=tuple(refund(each, parts.gift_cards) for each in parts.refunds),
+        returns=tuple(order_return(each) for each in parts.returns),
         company_profile=company_profile(parts.company_location),
         unknown=parts.unknown,
     )
