@@ -9,6 +9,7 @@ from app.bootstrap.work import Work
 from app.bootstrap.world import World
 from app.jobs.worker import WorkerParts
 from app.ports.job_queue import NudgeKind
+from app.services.deliver_webhooks import DeliverWebhooks
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.nudge_due_work import NudgeDueWork
 from app.services.publish_events import PublishEvents
@@ -20,7 +21,7 @@ from app.services.write_back_numbers import WriteBackNumbers
 def worker_parts(world: World, work: Work) -> WorkerParts:
     uow, clock = world.uow, world.clock
     return WorkerParts(
-        dispatch=DispatchWebhooks(uow, clock),
+        dispatch=DispatchWebhooks(uow, clock, world.ids),
         publish=PublishEvents(uow),
         nudge_due_work=NudgeDueWork(uow, clock),
         ticks=ScheduleTicks(uow, clock, world.ids, world.recurrence, work.runners),
@@ -30,6 +31,15 @@ def worker_parts(world: World, work: Work) -> WorkerParts:
             NudgeKind.RUN: RunTask(uow, clock, work.runners, worker=world.worker_name),
             NudgeKind.WRITE_BACK: _only(
                 WriteBackNumbers(writer=world.writer, uow=uow, clock=clock, worker=world.worker_name)
+            ),
+            NudgeKind.WEBHOOK_DELIVERIES: _only(
+                DeliverWebhooks(
+                    sender=world.webhook_sender,
+                    uow=uow,
+                    clock=clock,
+                    keyring=world.keyring,
+                    worker=world.worker_name,
+                )
             ),
             NudgeKind.CHECK_SUBSCRIPTIONS: _only(work.subscriptions.check),
         },

@@ -1,13 +1,82 @@
-"""What a webhook's topic and body say about which order changed (P17). Content is never taken from them."""
+"""What a webhook of each topic sets going, and which order its body names (P17). Content is never taken from it."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from app.domain.identifiers import ShopifyId, shopify_id
 
-APP_UNINSTALLED = "app/uninstalled"
 
+class Wakes(StrEnum):
+    """What a webhook sets going."""
+
+    ORDER = "order"
+    """The order it names is read."""
+    END_OF_ACCESS = "end_of_access"
+    """The store's work stops."""
+    SCOPES = "scopes"
+    """The scopes are asked for again; subscriptions and what waits for a scope are looked at."""
+    MAPPINGS = "mappings"
+    """What the store has that can be mapped is pulled again."""
+    BULK_OPERATION = "bulk_operation"
+    """Whoever waits for a bulk operation of the store looks at it now."""
+    PRIVACY = "privacy"
+    """Nothing here: it is kept until the request has been dealt with, however long that takes."""
+    NOTHING = "nothing"
+    """A known topic that no feature of this release needs."""
+    UNKNOWN = "unknown"
+    """A topic that we have never heard of: kept, and said in the log."""
+
+
+WAKES: Mapping[str, Wakes] = {
+    "orders/": Wakes.ORDER,
+    "refunds/": Wakes.ORDER,
+    "order_transactions/": Wakes.ORDER,
+    "tender_transactions/": Wakes.ORDER,
+    "fulfillments/": Wakes.ORDER,
+    "fulfillment_orders/": Wakes.ORDER,
+    "fulfillment_holds/": Wakes.ORDER,
+    "returns/": Wakes.ORDER,
+    "reverse_deliveries/": Wakes.ORDER,
+    "reverse_fulfillment_orders/": Wakes.ORDER,
+    "locations/": Wakes.MAPPINGS,
+    "bulk_operations/finish": Wakes.BULK_OPERATION,
+    "app/uninstalled": Wakes.END_OF_ACCESS,
+    "app/scopes_update": Wakes.SCOPES,
+    "customers/data_request": Wakes.PRIVACY,
+    "customers/redact": Wakes.PRIVACY,
+    "shop/redact": Wakes.PRIVACY,
+    "app/": Wakes.NOTHING,
+    "shop/": Wakes.NOTHING,
+    "customers/": Wakes.NOTHING,
+    "companies/": Wakes.NOTHING,
+    "company_contacts/": Wakes.NOTHING,
+    "company_contact_roles/": Wakes.NOTHING,
+    "company_locations/": Wakes.NOTHING,
+    "products/": Wakes.NOTHING,
+    "variants/": Wakes.NOTHING,
+    "inventory_items/": Wakes.NOTHING,
+    "inventory_levels/": Wakes.NOTHING,
+    "disputes/": Wakes.NOTHING,
+    "payment_terms/": Wakes.NOTHING,
+}
+"""By the beginning of a topic; the longest that fits decides."""
+
+PRIVACY_TOPICS = tuple(sorted(topic for topic, wakes in WAKES.items() if wakes is Wakes.PRIVACY))
+"""Declared in the app's configuration at Shopify, never subscribed to."""
+
+APP_TOPICS = ("app/uninstalled", "app/scopes_update")
+"""The topics to subscribe to always: they need no scope."""
+
+MAPPING_TOPICS = (
+    "locations/create",
+    "locations/update",
+    "locations/activate",
+    "locations/deactivate",
+    "locations/delete",
+)
+"""The topics to subscribe to where the app may read locations."""
 ORDER_TOPICS = (
     "orders/create",
     "orders/updated",
@@ -32,6 +101,8 @@ ORDER_TOPICS = (
 """The topics to subscribe to while some shop of a store has ``orders.webhooks`` on."""
 
 NEEDED_SCOPES: Mapping[str, frozenset[str]] = {
+    "app/": frozenset(),
+    "locations/": frozenset({"read_locations", "read_inventory"}),
     "returns/": frozenset({"read_returns"}),
     "fulfillments/": frozenset({"read_fulfillments"}),
     "fulfillment_orders/": frozenset(
@@ -42,32 +113,21 @@ NEEDED_SCOPES: Mapping[str, frozenset[str]] = {
         }
     ),
 }
-"""By the beginning of a topic: any one of these is enough; everything else needs ``read_orders``."""
+"""By the beginning of a topic: any one of these is enough, none = none is needed; all others need ``read_orders``."""
 
-ORDER_FAMILIES = (
-    "orders/",
-    "refunds/",
-    "order_transactions/",
-    "tender_transactions/",
-    "fulfillments/",
-    "fulfillment_orders/",
-    "fulfillment_holds/",
-    "returns/",
-    "reverse_deliveries/",
-    "reverse_fulfillment_orders/",
-)
+
+def wakes(topic: str) -> Wakes:
+    """What a webhook of this topic sets going."""
+    fitting = [start for start in WAKES if topic.startswith(start)]
+    return WAKES[max(fitting, key=len)] if fitting else Wakes.UNKNOWN
 
 
 def granted(topic: str, scopes: frozenset[str]) -> bool:
     """Whether these scopes allow a subscription to this topic; a write scope includes its read scope."""
-    needed = next((needed for start, needed in NEEDED_SCOPES.items() if topic.startswith(start)), None)
+    orders = frozenset({"read_orders", "read_all_orders"})
+    needed = next((needed for start, needed in NEEDED_SCOPES.items() if topic.startswith(start)), orders)
     readable = scopes | {f"read_{scope.removeprefix('write_')}" for scope in scopes if scope.startswith("write_")}
-    return bool((needed or frozenset({"read_orders", "read_all_orders"})) & readable)
-
-
-def concerns_orders(topic: str) -> bool:
-    """Whether this topic can announce that an order changed."""
-    return topic.startswith(ORDER_FAMILIES)
+    return not needed or bool(needed & readable)
 
 
 def order_of(topic: str, payload: object) -> ShopifyId | None:

@@ -13,6 +13,8 @@ class Channel(StrEnum):
     RUN_ENDED = "run_ended"
     """With the run's id."""
     SCHEDULES_CHANGED = "schedules_changed"
+    BULK_OPERATION_ENDED = "bulk_operation_ended"
+    """With the store's id: one of its bulk operations is said to have ended. Whoever waits for one looks at it."""
 
 
 class Subscription(Protocol):

@@ -1,4 +1,8 @@
-"""Webhooks in the inbox become wanted orders: a webhook is a hint, what it says is read from the store (decision 3)."""
+"""Webhooks in the inbox set going what they announce, mostly the reading of an order (P17).
+
+A webhook is a hint, what it says is read from the store (decision 3). What concerns a store as a whole is in
+``webhook_effects``.
+"""
 
 import json
 from collections import Counter, defaultdict
@@ -6,17 +10,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.events import EventType
+import structlog
+
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
-from app.domain.webhook_topics import APP_UNINSTALLED, changed_at, concerns_orders, instant, order_of
-from app.ports.clock import Clock
+from app.domain.webhook_topics import Wakes, changed_at, instant, order_of, wakes
+from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
 from app.ports.job_queue import NudgeKind
-from app.ports.repositories.events import NewEvent
 from app.ports.repositories.inbox import InboxState, LookedAt, WaitingWebhook
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.webhook_effects import StoreNews, WebhookEffects
 
 MOST_AT_ONCE = 500
 SETTLING = timedelta(milliseconds=400)
@@ -25,23 +30,33 @@ OWN_WRITE_PATIENCE = SETTLED_AFTER + timedelta(seconds=4)
 """Longer than it takes to note and to prove a write whose announcement has come already."""
 MOST_FAILURES = 5
 """Of one webhook on its own, before it is parked."""
+LONGEST_TOPIC_TOLD = 80
+
+KEPT_BECAUSE: Mapping[Wakes, str] = {
+    Wakes.PRIVACY: "Kept until the request has been dealt with.",
+    Wakes.NOTHING: "No feature of this release acts on this topic.",
+    Wakes.UNKNOWN: "unknown_topic: nobody here knows what this topic means.",
+}
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What one webhook says: its fate in the inbox, and the order it wants or the removal it tells."""
+    """What one webhook says: its fate in the inbox, and the order it wants or what it tells of its store."""
 
     looked_at: LookedAt
     wants: WantedOrder | None = None
-    uninstalled_at: datetime | None = None
+    news: StoreNews | None = None
 
 
 class DispatchWebhooks:
     """Takes a batch of waiting webhooks and does all they cause in one transaction. Any number may run at once."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock, ids: IdFactory) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._effects = WebhookEffects(clock, ids)
         self._failures: Counter[tuple[StoreId, str]] = Counter()
 
     async def __call__(self, limit: int = MOST_AT_ONCE) -> int:
@@ -98,9 +113,7 @@ class DispatchWebhooks:
                 settled = _after_own_writes(orders, writing[store], now)
                 await uow.orders_to_import.want(store, settled, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
-            for reading in readings:
-                if reading.uninstalled_at is not None:
-                    await _uninstalled(uow, reading.looked_at.webhook.store_id, reading.uninstalled_at, now)
+            await self._effects(uow, [reading.news for reading in readings if reading.news is not None])
             await uow.inbox.settle([reading.looked_at for reading in readings], now=now)
             await uow.commit()
         return len(taken)
@@ -147,27 +160,17 @@ def _after_own_writes(
     ]
 
 
-async def _uninstalled(uow: UnitOfWork, store: StoreId, triggered_at: datetime, now: datetime) -> None:
-    shops = await uow.inbox.uninstalled(store, triggered_at=triggered_at, now=now)
-    await uow.events.append_many(
-        [
-            NewEvent(
-                type=EventType.STORE_ACCESS_REVOKED, shop_id=shop, resource_type="shop", resource_id=shop, version=1
-            )
-            for shop in shops
-        ]
-    )
-
-
 def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
     """What to do about one webhook. One that cannot be read is parked and harms no other."""
-    if webhook.store_deleted:
+    meaning = wakes(webhook.topic)
+    if webhook.store_deleted and meaning is not Wakes.PRIVACY:
         return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail="The store was deleted here."))
-    if webhook.topic == APP_UNINSTALLED:
-        triggered_at = instant(webhook.triggered_at) if webhook.triggered_at else None
-        return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), uninstalled_at=triggered_at or now)
-    if not concerns_orders(webhook.topic):
-        return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail="Nothing acts on this topic."))
+    if meaning in KEPT_BECAUSE:
+        return _kept(webhook, meaning)
+    if meaning is not Wakes.ORDER:
+        told_at = instant(webhook.triggered_at) if webhook.triggered_at else None
+        news = StoreNews(webhook.store_id, meaning, told_at or now)
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), news=news)
     try:
         payload = json.loads(webhook.body)
     except (ValueError, RecursionError) as error:
@@ -180,6 +183,12 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         shopify_id=order, name=_name(webhook.topic, payload), store_updated_at=changed_at(webhook.topic, payload)
     )
     return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), wants=wanted)
+
+
+def _kept(webhook: WaitingWebhook, meaning: Wakes) -> _Reading:
+    if meaning is Wakes.UNKNOWN:
+        log.warning("webhook_topic_unknown", topic=webhook.topic[:LONGEST_TOPIC_TOLD], store_id=webhook.store_id)
+    return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail=KEPT_BECAUSE[meaning]))
 
 
 def _without_order(webhook: WaitingWebhook) -> _Reading:

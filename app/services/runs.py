@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.domain.access import Access
@@ -61,44 +62,19 @@ class StartRun:
             of = await uow.runs.shop(shop, access.shops)
             if of is None:
                 raise NotFound("There is no such shop, or none that this key may see.")
-            started = await self.queue(
-                uow, of, definition, filters=given[0], parameters=given[1], requested_by=access.name
+            started = await queued_run(
+                uow,
+                of,
+                definition,
+                ids=self._ids,
+                now=self._clock.now(),
+                filters=given[0],
+                parameters=given[1],
+                requested_by=access.name,
             )
             await once.answered(uow, started)
             await uow.commit()
         return started
-
-    async def queue(
-        self,
-        uow: UnitOfWork,
-        shop: RunShop,
-        definition: TaskDefinition,
-        *,
-        filters: Mapping[str, Any],
-        parameters: Mapping[str, Any],
-        requested_by: str,
-    ) -> StartedRun:
-        """The same inside a transaction of the caller's, for input that was checked."""
-        category = definition.category(shop.store_domain)
-        equal = fingerprint(shop.id, definition.name, filters, parameters, category)
-        known = await uow.runs.open_equal(equal)
-        run_id = known or RunId(self._ids.new("run"))
-        if known is None:
-            new = NewRun(
-                id=run_id,
-                shop_id=shop.id,
-                task=definition.name,
-                category=category,
-                filters=filters,
-                parameters=parameters,
-                fingerprint=equal,
-                requested_by=requested_by,
-            )
-            await uow.runs.add(new, now=self._clock.now())
-            await uow.nudge(NudgeKind.RUN, run_id)
-        run = await uow.runs.get(run_id)
-        assert run is not None, "a run that was just written or found"
-        return StartedRun(run=run, new=known is None)
 
 
 class ReadRuns:
@@ -151,9 +127,43 @@ class CancelRun:
         return after
 
 
+async def queued_run(
+    uow: UnitOfWork,
+    shop: RunShop,
+    definition: TaskDefinition,
+    *,
+    ids: IdFactory,
+    now: datetime,
+    filters: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    requested_by: str,
+) -> StartedRun:
+    """A run queued in a transaction of the caller's, or the equal one that is still to end; the input was checked."""
+    category = definition.category(shop.store_domain)
+    equal = fingerprint(shop.id, definition.name, filters, parameters, category)
+    known = await uow.runs.open_equal(equal)
+    run_id = known or RunId(ids.new("run"))
+    if known is None:
+        new = NewRun(
+            id=run_id,
+            shop_id=shop.id,
+            task=definition.name,
+            category=category,
+            filters=filters,
+            parameters=parameters,
+            fingerprint=equal,
+            requested_by=requested_by,
+        )
+        await uow.runs.add(new, now=now)
+        await uow.nudge(NudgeKind.RUN, run_id)
+    run = await uow.runs.get(run_id)
+    assert run is not None, "a run that was just written or found"
+    return StartedRun(run=run, new=known is None)
+
+
 def runnable(task: str, runners: TaskRunners) -> TaskDefinition:
     """The task of this name, if this release can do it. Raises ``NotFound``, ``Conflict`` (``task_not_available``)."""
-    if task not in set(TaskName):
+    if task not in TASKS:
         raise NotFound("There is no such task. GET /v1/tasks lists them.")
     definition = TASKS[TaskName(task)]
     if definition.name not in runners:

@@ -21,7 +21,7 @@ from app.ports.store_access import StoreCredentials
 from app.ports.store_credentials import open_credentials, seal_credentials, seal_previous_secret
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
-from app.services.waking import wake
+from app.services.waking import check_subscriptions, wake, write_held
 
 PREVIOUS_SECRET_FOR = timedelta(hours=24)
 """Shopify signs with the old secret for a while after it was replaced."""
@@ -90,7 +90,7 @@ class ShopAdministration:
                 raise Conflict(f"There is a shop {new.code!r} already.", code="already_exists")
             if new.credentials is not None:
                 await self._set_credentials(uow, store, new.credentials)
-            await _check_subscriptions(uow, store.id)
+            await check_subscriptions(uow, store.id)
             await _claim_again(uow, store.id, now=now)
             shown = await self._shown(uow, shop)
             await once.answered(uow, shown)
@@ -139,9 +139,9 @@ class ShopAdministration:
             if not all(access.sees(each.id) for each in await uow.shops.of_store(store.id)):
                 raise Forbidden("These credentials also serve shops that this key does not see.", code="store_shared")
             await self._set_credentials(uow, store, credentials)
-            await _check_subscriptions(uow, store.id)
+            await check_subscriptions(uow, store.id)
             for each in await uow.shops.of_store(store.id):
-                await _write_held(uow, each.id, now=self._clock.now())
+                await write_held(uow, each.id, now=self._clock.now())
             await uow.commit()
 
     async def delete(self, shop: ShopId, *, expected: Expected = ANY_VERSION) -> None:
@@ -160,7 +160,7 @@ class ShopAdministration:
             if not await uow.shops.of_store(before.store_id):
                 await uow.stores.delete(before.store_id, now=self._clock.now())
             else:
-                await _check_subscriptions(uow, before.store_id)
+                await check_subscriptions(uow, before.store_id)
             await uow.commit()
 
     async def _set_credentials(self, uow: UnitOfWork, store: Store, credentials: StoreCredentials) -> None:
@@ -213,17 +213,6 @@ async def _claim_again(uow: UnitOfWork, store: StoreId, *, now: datetime) -> Non
         await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
 
 
-async def _write_held(uow: UnitOfWork, shop: ShopId, *, now: datetime) -> None:
-    """What waited for a setting or a scope may be written now (P35)."""
-    for store in await uow.write_backs.let_go(shop, now=now):
-        await uow.nudge(NudgeKind.WRITE_BACK, store)
-
-
-async def _check_subscriptions(uow: UnitOfWork, store: StoreId) -> None:
-    await uow.stores.check_subscriptions_soon(store)
-    await uow.nudge(NudgeKind.CHECK_SUBSCRIPTIONS, store)
-
-
 HOLDING = frozenset({"general.allow_outgoing", "orders.write_document_number"})
 """The settings that hold up what is to be written to the store."""
 
@@ -233,6 +222,6 @@ async def _settings_changed(uow: UnitOfWork, shop: Shop, paths: Sequence[str], *
     if CLAIMING.intersection(paths):
         await _claim_again(uow, shop.store_id, now=now)
     if HOLDING.intersection(paths):
-        await _write_held(uow, shop.id, now=now)
+        await write_held(uow, shop.id, now=now)
     if "orders.webhooks" in paths:
-        await _check_subscriptions(uow, shop.store_id)
+        await check_subscriptions(uow, shop.store_id)

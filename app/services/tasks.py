@@ -14,6 +14,8 @@ from app.domain.shop_settings import OrderFilters
 
 BY_SCHEDULE = "schedule"
 """Who asked for a run that no person asked for."""
+BY_WEBHOOK = "webhook"
+"""The same, when Shopify announced what the run is to look at."""
 MOST_ERRORS_KEPT = 500
 """Of one run; further ones are counted in ``counts.errors_not_shown``."""
 

@@ -1,8 +1,9 @@
-"""Telling the orders that wait for something that it has appeared, in the transaction that brought it (P33)."""
+"""Telling work that waits for something that it has appeared, in the transaction that brought it (P33)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from app.domain.identifiers import ShopId
+from app.domain.identifiers import ShopId, StoreId
 from app.ports.job_queue import NudgeKind
 from app.ports.unit_of_work import UnitOfWork
 
@@ -13,3 +14,15 @@ async def wake(uow: UnitOfWork, facts: Iterable[str], *, shop: ShopId | None) ->
         return
     for each in [shop] if shop is not None else await uow.shops.ids():
         await uow.nudge(NudgeKind.DOCUMENTS, each)
+
+
+async def write_held(uow: UnitOfWork, shop: ShopId, *, now: datetime) -> None:
+    """What waited for a setting or a scope may be written to the store now (P35)."""
+    for store in await uow.write_backs.let_go(shop, now=now):
+        await uow.nudge(NudgeKind.WRITE_BACK, store)
+
+
+async def check_subscriptions(uow: UnitOfWork, store: StoreId) -> None:
+    """Have the store's subscriptions, and the scopes they need, looked at once this transaction is committed."""
+    await uow.subscriptions.due(store)
+    await uow.nudge(NudgeKind.CHECK_SUBSCRIPTIONS, store)

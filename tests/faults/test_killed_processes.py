@@ -87,7 +87,7 @@ async def test_a_dispatcher_killed_around_its_commit_leaves_all_or_nothing(
         assert len(await house.inbox("waiting")) == left
         await kill(child)
 
-    dispatch = DispatchWebhooks(house.unit_of_work, house.clock)
+    dispatch = DispatchWebhooks(house.unit_of_work, house.clock, house.ids)
 
     async def settled() -> bool:
         # The server frees the locks of a dead process as soon as it notices.

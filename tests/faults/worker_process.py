@@ -53,7 +53,7 @@ def parts(url: str) -> WorkerParts:
             await uow.commit()
 
     return WorkerParts(
-        dispatch=DispatchWebhooks(unit_of_work, clock),
+        dispatch=DispatchWebhooks(unit_of_work, clock, Ulids()),
         publish=PublishEvents(unit_of_work),
         nudge_due_work=NudgeDueWork(unit_of_work, clock),
         ticks=ScheduleTicks(unit_of_work, clock, ids, ApschedulerRecurrence(), runners),
@@ -108,7 +108,7 @@ class _StopsAfterCommit(PostgresUnitOfWork):
 
 async def dispatch_until(kind: type[PostgresUnitOfWork], url: str) -> None:
     engine = create_engine(url)
-    await DispatchWebhooks(lambda: kind(engine), RealClock())()
+    await DispatchWebhooks(lambda: kind(engine), RealClock(), Ulids())()
 
 
 ROLES: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from app.adapters.postgres.signals import PostgresSignals
+from app.ports.signals import Channel
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.receive_webhook import ReceiveWebhook
-from tests.machinery import STORE, Machinery, connect, delivery, door, machinery, order_payload
+from tests.machinery import STORE, WEB, Machinery, connect, delivery, door, machinery, order_payload
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ async def receive(house: Machinery) -> AsyncIterator[ReceiveWebhook]:
 
 
 def dispatcher(house: Machinery) -> DispatchWebhooks:
-    return DispatchWebhooks(house.unit_of_work, house.clock)
+    return DispatchWebhooks(house.unit_of_work, house.clock, house.ids)
 
 
 async def wanted(house: Machinery) -> list[tuple[str, int, bool]]:
@@ -108,14 +111,80 @@ async def test_unreadable_bodies_are_parked_and_hold_up_nobody(house: Machinery,
     assert await house.value("SELECT count(*) FROM webhook_inbox WHERE state = 'parked' AND detail IS NULL") == 0
 
 
-async def test_topics_that_nothing_acts_on_are_kept(house: Machinery, receive: ReceiveWebhook) -> None:
-    for number, topic in enumerate(("customers/redact", "bulk_operations/finish", "brand/new", "")):
-        await receive(delivery(b"{}", topic=topic, webhook_id=f"w-{number}"))
+async def test_topics_that_nothing_acts_on_are_kept_and_unknown_ones_say_so(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    for number, topic in enumerate(("customers/redact", "products/update", "brand/new", "")):
+        await receive(delivery(b"not even json", topic=topic, webhook_id=f"w-{number}"))
 
     await dispatcher(house)()
 
-    assert {state for _, state in await house.inbox()} == {"kept"}
+    told = await house.fetch("SELECT state, split_part(detail, ' ', 1) AS why FROM webhook_inbox ORDER BY webhook_id")
+    assert [(row["state"], row["why"]) for row in told] == [
+        ("kept", "Kept"),
+        ("kept", "No"),
+        ("kept", "unknown_topic:"),
+        ("kept", "unknown_topic:"),
+    ]
     assert await wanted(house) == []
+
+
+async def test_a_request_about_a_persons_data_is_kept_even_of_a_deleted_store_until_it_is_dealt_with(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    for number, topic in enumerate(("shop/redact", "orders/updated")):
+        await receive(delivery(topic=topic, webhook_id=f"w-{number}"))
+    await house.do("UPDATE stores SET deleted_at = now()")
+    await dispatcher(house)()
+
+    async with house.unit_of_work() as uow:
+        await uow.retention.webhooks(before=house.clock.now() + timedelta(days=1), limit=10)
+        await uow.stores.delete(STORE, now=house.clock.now())
+        await uow.commit()
+
+    assert await house.inbox() == [("w-0", "kept")]
+    assert await house.value("SELECT detail FROM webhook_inbox") == "Kept until the request has been dealt with."
+
+
+async def test_other_scopes_have_scopes_and_subscriptions_looked_at(house: Machinery, receive: ReceiveWebhook) -> None:
+    await receive(delivery(b'{"previous": [], "current": ["read_orders"]}', topic="app/scopes_update"))
+
+    await dispatcher(house)()
+
+    assert await house.value("SELECT subscriptions_checked_at FROM stores") is None
+    assert [row["dedupe_key"] for row in await house.fetch("SELECT dedupe_key FROM pgqueuer")] == [
+        f"check_subscriptions:{STORE}"
+    ]
+
+
+async def test_a_changed_location_pulls_the_mappings_once_in_each_shop_that_allows_it(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    await house.do("""UPDATE shops SET settings = '{"general": {"allow_background": false}}' WHERE code = 'pos'""")
+    for topic in ("locations/update", "locations/deactivate"):
+        await receive(delivery(b'{"id": 7}', topic=topic))
+        await dispatcher(house)()
+
+    runs = await house.fetch("SELECT task, shop_id, requested_by, state FROM runs")
+    assert [tuple(row) for row in runs] == [("pull_mappings", WEB, "webhook", "queued")]
+
+
+async def test_the_end_of_a_bulk_operation_wakes_whoever_waits_for_one_of_that_store(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    signals = PostgresSignals(house.url)
+    await signals.start()
+    try:
+        with signals.subscribe(Channel.BULK_OPERATION_ENDED, STORE) as ended:
+            await asyncio.wait_for(signals.connected.wait(), 10)
+            await ended.wait(0)
+            await receive(delivery(b'{"status": "completed"}', topic="bulk_operations/finish", webhook_id="w-1"))
+            await dispatcher(house)()
+            async with asyncio.timeout(10):
+                await ended.wait(20)
+    finally:
+        await signals.stop()
+    assert await house.inbox() == [("w-1", "handled")]
 
 
 async def test_names_that_no_database_takes_do_not_harm(house: Machinery, receive: ReceiveWebhook) -> None:

@@ -103,7 +103,7 @@ async def announced(world: World, order: int = 1001, **told: Any) -> None:
         world.ids.new("hook"),
         json.dumps(body).encode(),
     )
-    await DispatchWebhooks(world.uow, world.clock)()
+    await DispatchWebhooks(world.uow, world.clock, world.ids)()
 
 
 async def waiting(world: World, *columns: str) -> list[tuple[Any, ...]]:
@@ -344,7 +344,7 @@ async def test_an_announcement_of_something_unknown_is_not_taken_for_that_of_our
                 topic,
                 json.dumps(body).encode(),
             )
-        await DispatchWebhooks(world.uow, world.clock)()
+        await DispatchWebhooks(world.uow, world.clock, world.ids)()
 
     writer.after = two
     await write(world, writer=writer)

@@ -53,3 +53,7 @@ class Inbox(Protocol):
         The shops of the store when this changed something, else none.
         """
         ...
+
+    async def bulk_operation_ended(self, store: StoreId) -> None:
+        """Once committed, wake whoever waits for a bulk operation of the store (``Channel.BULK_OPERATION_ENDED``)."""
+        ...

@@ -28,6 +28,8 @@ class RunShop:
     store_domain: str
     time_zone: str
     allow_background: bool
+    reachable: bool
+    """The store has credentials, and has not refused them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +102,20 @@ class RunFilter:
 class Runs(Protocol):
     async def shop(self, code: str, visible: Collection[ShopId] | None) -> RunShop | None: ...
 
-    async def shop_of_store(self, store: StoreId) -> RunShop | None:
-        """The first shop of a store, on whose behalf the store's own tasks run."""
+    async def shops_of_store(self, store: StoreId) -> Sequence[RunShop]:
+        """By their ids."""
         ...
 
     async def open_equal(self, fingerprint: str) -> RunId | None:
         """A queued or running run of this fingerprint."""
+        ...
+
+    async def last_equal(self, fingerprint: str) -> Run | None:
+        """The latest run of this fingerprint, ended or not; who asks for one holds up others that ask."""
+        ...
+
+    async def note(self, run: RunId, parameters: Mapping[str, Any]) -> None:
+        """Keep with a running run what its next attempt has to know."""
         ...
 
     async def add(self, run: NewRun, *, now: datetime) -> bool:

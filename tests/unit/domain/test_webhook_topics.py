@@ -1,11 +1,22 @@
-"""P17: which order a webhook is about, whatever its topic looks like."""
+"""P17: what a webhook of each topic sets going, and which order it is about, whatever its topic looks like."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from app.domain.webhook_topics import changed_at, concerns_orders, granted, instant, order_of
+from app.domain.webhook_topics import (
+    APP_TOPICS,
+    MAPPING_TOPICS,
+    ORDER_TOPICS,
+    PRIVACY_TOPICS,
+    Wakes,
+    changed_at,
+    granted,
+    instant,
+    order_of,
+    wakes,
+)
 
 ORDER = "gid://shopify/Order/5501"
 
@@ -31,7 +42,7 @@ ORDER = "gid://shopify/Order/5501"
     ],
 )
 def test_the_order_is_found_wherever_the_topic_keeps_it(topic: str, payload: dict[str, Any]) -> None:
-    assert concerns_orders(topic)
+    assert wakes(topic) is Wakes.ORDER
     assert order_of(topic, payload) == "5501"
 
 
@@ -51,9 +62,50 @@ def test_what_names_no_order_is_no_order(topic: str, payload: object) -> None:
     assert order_of(topic, payload) is None
 
 
-@pytest.mark.parametrize("topic", ["customers/update", "products/create", "bulk_operations/finish", "", "orders"])
-def test_other_topics_do_not_concern_orders(topic: str) -> None:
-    assert not concerns_orders(topic)
+TABLE = {
+    Wakes.ORDER: (
+        "orders/create orders/updated orders/edited orders/cancelled orders/delete orders/paid refunds/create"
+        " order_transactions/create tender_transactions/create returns/request returns/close fulfillments/create"
+        " fulfillments/update fulfillment_orders/order_routing_complete fulfillment_holds/added"
+        " reverse_deliveries/attach_deliverable reverse_fulfillment_orders/dispose"
+    ),
+    Wakes.MAPPINGS: "locations/create locations/update locations/activate locations/deactivate locations/delete",
+    Wakes.BULK_OPERATION: "bulk_operations/finish",
+    Wakes.END_OF_ACCESS: "app/uninstalled",
+    Wakes.SCOPES: "app/scopes_update",
+    Wakes.PRIVACY: "customers/data_request customers/redact shop/redact",
+    Wakes.NOTHING: (
+        "customers/create customers/update customers/merge customers/delete companies/update company_locations/update"
+        " company_contacts/create products/update products/delete inventory_levels/update inventory_items/create"
+        " shop/update app/subscriptions_update"
+    ),
+    Wakes.UNKNOWN: "brand/new orders customers bulk_operations/begin x",
+}
+"""Every topic of P17 and what it wakes."""
+
+
+@pytest.mark.parametrize(
+    ("topic", "meaning"), [(topic, what) for what, all_ in TABLE.items() for topic in all_.split()]
+)
+def test_each_topic_wakes_what_the_table_says(topic: str, meaning: Wakes) -> None:
+    assert wakes(topic) is meaning
+
+
+def test_a_webhook_without_a_topic_is_of_an_unknown_one() -> None:
+    assert wakes("") is Wakes.UNKNOWN
+
+
+def test_we_subscribe_to_nothing_that_wakes_nothing_and_never_to_privacy_topics() -> None:
+    subscribed = {wakes(topic) for topic in (*ORDER_TOPICS, *APP_TOPICS, *MAPPING_TOPICS)}
+
+    assert subscribed == {Wakes.ORDER, Wakes.END_OF_ACCESS, Wakes.SCOPES, Wakes.MAPPINGS}
+    assert sorted(TABLE[Wakes.PRIVACY].split()) == list(PRIVACY_TOPICS)
+
+
+def test_topics_of_the_app_need_no_scope_and_those_of_locations_their_own() -> None:
+    assert all(granted(topic, frozenset()) for topic in APP_TOPICS)
+    assert granted("locations/update", frozenset({"read_locations"}))
+    assert not granted("locations/update", frozenset({"read_orders"}))
 
 
 def test_the_change_time_is_taken_from_orders_only() -> None:

@@ -7,6 +7,7 @@ import asyncpg
 
 from app.domain.identifiers import ShopId, StoreId
 from app.ports.repositories.inbox import LookedAt, WaitingWebhook
+from app.ports.signals import Channel
 
 TAKE = """
 SELECT store_id, webhook_id, topic, triggered_at, body,
@@ -72,5 +73,10 @@ class PostgresInbox:
     async def uninstalled(self, store: StoreId, *, triggered_at: datetime, now: datetime) -> Sequence[ShopId]:
         if await self._driver.fetchval(UNINSTALLED, store, triggered_at, now) is None:
             return []
+        # The token died with the installation; a new one comes with new credentials.
+        await self._driver.execute("DELETE FROM store_tokens WHERE store_id = $1", store)
         rows = await self._driver.fetch("SELECT id FROM shops WHERE store_id = $1 ORDER BY id", store)
         return [ShopId(row["id"]) for row in rows]
+
+    async def bulk_operation_ended(self, store: StoreId) -> None:
+        await self._driver.execute("SELECT pg_notify($1, $2)", Channel.BULK_OPERATION_ENDED.value, store)

@@ -25,7 +25,8 @@ from app.ports.signals import Channel
 SHOP_COLUMNS = """
 s.id, s.code, s.store_id, st.store_domain,
 coalesce(s.settings #>> '{general,time_zone}', st.time_zone, 'UTC') AS time_zone,
-coalesce((s.settings #>> '{general,allow_background}')::boolean, true) AS allow_background
+coalesce((s.settings #>> '{general,allow_background}')::boolean, true) AS allow_background,
+st.credentials IS NOT NULL AND st.access_revoked_at IS NULL AS reachable
 """
 
 RUN_COLUMNS = """
@@ -39,9 +40,8 @@ SELECT {SHOP_COLUMNS} FROM shops s JOIN stores st ON st.id = s.store_id
 WHERE s.code = $1 AND ($2::text[] IS NULL OR s.id = ANY($2))
 """
 
-SHOP_OF_STORE = f"""
-SELECT {SHOP_COLUMNS} FROM shops s JOIN stores st ON st.id = s.store_id
-WHERE s.store_id = $1 ORDER BY s.created_at, s.id LIMIT 1
+SHOPS_OF_STORE = f"""
+SELECT {SHOP_COLUMNS} FROM shops s JOIN stores st ON st.id = s.store_id WHERE s.store_id = $1 ORDER BY s.id
 """
 
 ADD = """
@@ -57,6 +57,16 @@ GET = f"""
 SELECT {RUN_COLUMNS} FROM runs r JOIN shops s ON s.id = r.shop_id
 WHERE r.id = $1 AND ($2::text[] IS NULL OR r.shop_id = ANY($2))
 """
+
+# Two equal requests at once wait for each other here, until the first has committed.
+ONE_ASKS = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+LAST_EQUAL = f"""
+SELECT {RUN_COLUMNS} FROM runs r JOIN shops s ON s.id = r.shop_id
+WHERE r.fingerprint = $1 ORDER BY r.queued_at DESC LIMIT 1
+"""
+
+NOTE = "UPDATE runs SET parameters = parameters || $2::jsonb WHERE id = $1 AND state = 'running'"
 
 PAGE = f"""
 SELECT {RUN_COLUMNS} FROM runs r JOIN shops s ON s.id = r.shop_id
@@ -134,18 +144,24 @@ class PostgresRuns:
         row = await self._driver.fetchrow(SHOP, code, _ids(visible))
         return None if row is None else shop_of(row)
 
-    async def shop_of_store(self, store: StoreId) -> RunShop | None:
-        row = await self._driver.fetchrow(SHOP_OF_STORE, store)
-        return None if row is None else shop_of(row)
+    async def shops_of_store(self, store: StoreId) -> Sequence[RunShop]:
+        return [shop_of(row) for row in await self._driver.fetch(SHOPS_OF_STORE, store)]
 
     async def open_equal(self, fingerprint: str) -> RunId | None:
-        # Two equal requests at once wait for each other here, until the first has committed.
-        await self._driver.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", fingerprint)
+        await self._driver.execute(ONE_ASKS, fingerprint)
         found: RunId | None = await self._driver.fetchval(
             "SELECT id FROM runs WHERE fingerprint = $1 AND state IN ('queued', 'running') ORDER BY queued_at LIMIT 1",
             fingerprint,
         )
         return found
+
+    async def last_equal(self, fingerprint: str) -> Run | None:
+        await self._driver.execute(ONE_ASKS, fingerprint)
+        row = await self._driver.fetchrow(LAST_EQUAL, fingerprint)
+        return None if row is None else run_of(row)
+
+    async def note(self, run: RunId, parameters: Mapping[str, Any]) -> None:
+        await self._driver.execute(NOTE, run, _json(parameters))
 
     async def add(self, run: NewRun, *, now: datetime) -> bool:
         done: str = await self._driver.execute(
@@ -257,6 +273,7 @@ def shop_of(row: asyncpg.Record) -> RunShop:
         store_domain=row["store_domain"],
         time_zone=row["time_zone"],
         allow_background=row["allow_background"],
+        reachable=row["reachable"],
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from app.domain.identifiers import StoreId
+from app.domain.webhook_topics import PRIVACY_TOPICS
 from app.ports.repositories.stores import Store, Stores
 
 COLUMNS = (
@@ -57,16 +58,18 @@ class PostgresStores(Stores):
         )
         await self._driver.execute("DELETE FROM store_tokens WHERE store_id = $1", store)
 
-    async def check_subscriptions_soon(self, store: StoreId) -> None:
-        await self._driver.execute("UPDATE stores SET subscriptions_checked_at = NULL WHERE id = $1", store)
-
     async def delete(self, store: StoreId, *, now: datetime) -> None:
-        for table in ("orders_to_import", "number_write_backs", "store_tokens", "store_points", "webhook_inbox"):
+        for table in ("orders_to_import", "number_write_backs", "store_tokens", "store_points"):
             await self._driver.execute(f"DELETE FROM {table} WHERE store_id = $1", store)
+        await self._driver.execute(
+            "DELETE FROM webhook_inbox WHERE store_id = $1 AND topic <> ALL($2::text[])", store, list(PRIVACY_TOPICS)
+        )
         await self._driver.execute(
             "UPDATE stores SET deleted_at = $2, updated_at = $2, name = NULL, plan = NULL, currency = NULL,"
             " time_zone = NULL, country_code = NULL, granted_scopes = NULL, described_at = NULL,"
-            " orders_listed_at = NULL, subscriptions_checked_at = NULL WHERE id = $1",
+            " orders_listed_at = NULL, orders_swept_at = NULL, orders_swept_widely_at = NULL,"
+            " subscriptions_checked_at = NULL, subscriptions_good_at = NULL, webhooks_missed_since = NULL"
+            " WHERE id = $1",
             store,
             now,
         )

@@ -1,0 +1,82 @@
+"""What webhooks about a store as a whole set going: the end of access, other scopes, other locations, bulk operations.
+
+Writes within the dispatcher's transaction. Which topic means what is told by ``app.domain.webhook_topics``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from app.domain.events import EventType
+from app.domain.identifiers import StoreId
+from app.domain.webhook_topics import Wakes
+from app.ports.clock import Clock, IdFactory
+from app.ports.repositories.events import NewEvent
+from app.ports.unit_of_work import UnitOfWork
+from app.services.runs import queued_run
+from app.services.tasks import BY_WEBHOOK, TASKS, TaskName
+from app.services.waking import check_subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class StoreNews:
+    """What one webhook tells of its store; the order is that in which the effects of a batch are written."""
+
+    store: StoreId
+    wakes: Wakes
+    at: datetime
+
+
+class WebhookEffects:
+    def __init__(self, clock: Clock, ids: IdFactory) -> None:
+        self._clock = clock
+        self._ids = ids
+
+    async def __call__(self, uow: UnitOfWork, news: Iterable[StoreNews]) -> None:
+        """All of a batch, each kind once per store: the earliest removal is the one that counts."""
+        first: dict[tuple[StoreId, Wakes], StoreNews] = {}
+        for each in sorted(news, key=lambda told: (told.store, told.wakes, told.at)):
+            first.setdefault((each.store, each.wakes), each)
+        for each in first.values():
+            await self._effect(uow, each)
+
+    async def _effect(self, uow: UnitOfWork, news: StoreNews) -> None:
+        match news.wakes:
+            case Wakes.END_OF_ACCESS:
+                await self._access_ended(uow, news)
+            case Wakes.SCOPES:
+                await check_subscriptions(uow, news.store)
+            case Wakes.MAPPINGS:
+                await self._pull_mappings(uow, news.store)
+            case Wakes.BULK_OPERATION:
+                await uow.inbox.bulk_operation_ended(news.store)
+            case Wakes.ORDER | Wakes.PRIVACY | Wakes.NOTHING | Wakes.UNKNOWN:
+                return
+            case _:
+                assert_never(news.wakes)
+
+    async def _access_ended(self, uow: UnitOfWork, news: StoreNews) -> None:
+        shops = await uow.inbox.uninstalled(news.store, triggered_at=news.at, now=self._clock.now())
+        revoked = [
+            NewEvent(
+                type=EventType.STORE_ACCESS_REVOKED, shop_id=shop, resource_type="shop", resource_id=shop, version=1
+            )
+            for shop in shops
+        ]
+        await uow.events.append_many(revoked)
+
+    async def _pull_mappings(self, uow: UnitOfWork, store: StoreId) -> None:
+        """Mapping tables are the shops': each pulls its own, where it allows work that nobody asked for."""
+        for shop in await uow.runs.shops_of_store(store):
+            if shop.allow_background and shop.reachable:
+                await queued_run(
+                    uow,
+                    shop,
+                    TASKS[TaskName.PULL_MAPPINGS],
+                    ids=self._ids,
+                    now=self._clock.now(),
+                    filters={},
+                    parameters={},
+                    requested_by=BY_WEBHOOK,
+                )
