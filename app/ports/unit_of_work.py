@@ -27,6 +27,7 @@ from app.ports.repositories.refunds import Refunds
 from app.ports.repositories.retention import Retention
 from app.ports.repositories.runs import Runs
 from app.ports.repositories.schedules import Schedules
+from app.ports.repositories.shipments import Shipments
 from app.ports.repositories.shops import Shops
 from app.ports.repositories.skipped_records import SkippedRecords
 from app.ports.repositories.store_state import StoreState
@@ -64,6 +65,9 @@ class UnitOfWork(Protocol):
 
     @property
     def write_backs(self) -> WriteBacks: ...
+
+    @property
+    def shipments(self) -> Shipments: ...
 
     @property
     def skipped_records(self) -> SkippedRecords: ...

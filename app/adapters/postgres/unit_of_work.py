@@ -34,6 +34,7 @@ from app.adapters.postgres.repositories.refunds import PostgresRefunds
 from app.adapters.postgres.repositories.retention import PostgresRetention
 from app.adapters.postgres.repositories.runs import PostgresRuns
 from app.adapters.postgres.repositories.schedules import PostgresSchedules
+from app.adapters.postgres.repositories.shipments import PostgresShipments
 from app.adapters.postgres.repositories.shops import PostgresShops
 from app.adapters.postgres.repositories.skipped_records import PostgresSkippedRecords
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
@@ -124,6 +125,10 @@ class PostgresUnitOfWork:
     @cached_property
     def write_backs(self) -> PostgresWriteBacks:
         return PostgresWriteBacks(self.driver)
+
+    @cached_property
+    def shipments(self) -> PostgresShipments:
+        return PostgresShipments(self.driver)
 
     @cached_property
     def skipped_records(self) -> PostgresSkippedRecords:

@@ -1,0 +1,65 @@
+"""What we left at the store: whether a fulfilment there is the one that we asked for and never heard of, and whether
+what is open of an order changed since it was last looked at.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from app.domain.identifiers import ShopifyId
+from app.domain.orders import FulfilmentOrder
+from app.domain.shipment_fitting import Part
+from app.domain.shipment_sights import SeenFulfilment, SeenFulfilmentOrder
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""How much the store's clock may be behind ours."""
+_NOT_DONE = frozenset({"cancelled", "error", "failure"})
+
+
+def recognised(
+    fulfilments: Iterable[SeenFulfilment],
+    *,
+    parts: Sequence[Part],
+    tracking_numbers: Collection[str],
+    begun_at: datetime,
+    known: Collection[ShopifyId],
+) -> SeenFulfilment | None:
+    """The fulfilment that our request left, if it took effect: the same pieces of the same order lines under the same
+    tracking numbers, made since, and nobody else's that we know. Fulfilments carry no mark of who asked for them.
+    """
+    asked: Counter[ShopifyId] = Counter()
+    for part in parts:
+        asked[part.line_id] += part.quantity
+    numbers = {number.strip() for number in tracking_numbers}
+    candidates = [
+        each
+        for each in fulfilments
+        if each.shopify_id not in known
+        and each.status not in _NOT_DONE
+        and each.created_at >= begun_at - CLOCKS_DIFFER_BY
+        and _quantities(each) == asked
+        and {number.strip() for number in each.tracking_numbers} == numbers
+    ]
+    return min(candidates, key=lambda each: (each.created_at, len(each.shopify_id), each.shopify_id), default=None)
+
+
+def _quantities(fulfilment: SeenFulfilment) -> Counter[ShopifyId]:
+    found: Counter[ShopifyId] = Counter()
+    for line_id, quantity in fulfilment.quantities:
+        found[line_id] += quantity
+    return found
+
+
+def open_at(orders: Iterable[FulfilmentOrder | SeenFulfilmentOrder]) -> str:
+    """A digest of what is open in fulfilment orders and where: equal as long as none of it changed. It is the same for
+    what was just seen and for the order's copy.
+    """
+    standing = sorted(
+        f"{order.shopify_id} {order.status} {order.request_status} {order.location_id} {line.shopify_id}"
+        f" {line.line_id} {line.remaining_quantity}"
+        for order in orders
+        for line in order.lines
+        if line.remaining_quantity > 0
+    )
+    return blake2b("\n".join(standing).encode(), digest_size=16).hexdigest()
