@@ -117,7 +117,9 @@ GET    /v1/orders/{order_id}/lines                                 orders:read  
 PATCH  /v1/orders/{order_id}/lines/{line_id}                       orders:write        update_order_line
 GET    /v1/orders/{order_id}/transactions                          orders:read         list_order_transactions
 GET    /v1/orders/{order_id}/fulfilment-orders                     orders:read         list_order_fulfilment_orders
+GET    /v1/orders/{order_id}/fulfilments                           orders:read         list_order_fulfilments
 GET    /v1/orders/{order_id}/refunds                               orders:read         list_order_refunds
+GET    /v1/orders/{order_id}/returns                               orders:read         list_order_returns
 GET    /v1/orders/{order_id}/captures                              orders:read         list_order_captures
 GET    /v1/orders/{order_id}/history                               orders:read         list_order_history
 POST   /v1/orders/{order_id}/sync                                  orders:write        reread_order
@@ -154,11 +156,10 @@ GET    /v1/events                                                  events:read  
 """Method, path, scope, operation id. A generated client's methods are named by the ids: they never change."""
 
 LATER = {
-    4: "/v1/orders/{order_id}/returns",
     5: "/metrics /v1/webhook-endpoints /v1/webhook-endpoints/{id} /v1/webhook-endpoints/{id}/test"
     " /v1/webhook-endpoints/{id}/rotate-secret /v1/webhook-endpoints/{id}/replay /v1/webhook-endpoints/{id}/deliveries"
     f" {SHOP}/completeness",
-    6: "/v1/orders/{order_id}/fulfilments /v1/orders/{order_id}/mark-as-paid /v1/orders/{order_id}/cancel"
+    6: "/v1/orders/{order_id}/mark-as-paid /v1/orders/{order_id}/cancel"
     " /v1/orders/{order_id}/capture /v1/orders/{order_id}/close /v1/orders/{order_id}/reopen /v1/shipments"
     " /v1/shipments/{id} /v1/shipments/{id}/retry /v1/shipments/{id}/tracking /v1/shipping-agents"
     " /v1/shipping-agents/{code}",
@@ -203,7 +204,7 @@ FILTERS = {
     "/v1/items": "updated_from",
 }
 
-MORE_THAN_A_PAGE = {"/v1/gift-cards": ["unavailable"]}
+MORE_THAN_A_PAGE = {"/v1/gift-cards": ["unavailable"], "/v1/orders/{order_id}/returns": ["unavailable"]}
 """What a list says beside its rows: why it has none."""
 
 SUCCESSES = {

@@ -239,7 +239,8 @@ async def test_the_parts_of_an_order_are_shown_as_the_contract_says(erp: Surface
     assert (await erp.get(f"/v1/orders/{one}"))["lines"][0]["delivery_method"] == "shipping"
 
 
-PATHS = ["", "/lines", "/transactions", "/fulfilment-orders", "/refunds", "/captures", "/history"]
+PARTS = "lines transactions fulfilment-orders fulfilments refunds returns captures history".split()
+PATHS = ["", *(f"/{part}" for part in PARTS)]
 
 
 @pytest.mark.parametrize("path", PATHS)

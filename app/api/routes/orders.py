@@ -12,9 +12,11 @@ from app.api.auth import OrdersRead, container_of
 from app.api.dependencies import VisibleShop, service
 from app.api.encoded_lists import encoded_page
 from app.api.order_answers import LINES_WITH_ORDER, Plain, Scale, history_json, lines_json, order_json
+from app.api.order_goods_answers import fulfilment, returns, why_no_returns
 from app.api.order_part_answers import fulfilment_order, refund, transaction
 from app.api.pagination import Paging, PagingOf, subject_of
 from app.api.routing import resource_router
+from app.api.schemas.order_goods import FulfilmentList, OrderReturnList
 from app.api.schemas.order_parts import CaptureList, FulfilmentOrderList, HistoryList, OrderRefundList, TransactionList
 from app.api.schemas.orders import Order, OrderLineList, OrderList
 from app.api.schemas.types import Instant
@@ -133,12 +135,29 @@ async def list_order_fulfilment_orders(
     return _plain_page([fulfilment_order(each, order_id) for each in order.fulfilment_orders], page)
 
 
+@router.get("/orders/{order_id}/fulfilments", response_model=FulfilmentList, summary="List the fulfilments")
+async def list_order_fulfilments(access: OrdersRead, orders: Reading, page: PagingOf, order_id: TheOrder) -> Response:
+    """What Shopify recorded as shipped, oldest first; cancelled ones too."""
+    order = (await orders.one(access, order_id)).stored.order
+    return _plain_page([fulfilment(each, order_id) for each in order.fulfilments], page)
+
+
 @router.get("/orders/{order_id}/refunds", response_model=OrderRefundList, summary="List the refunds of an order")
 async def list_order_refunds(access: OrdersRead, orders: Reading, page: PagingOf, order_id: TheOrder) -> Response:
     """The refunds that came with the order, as Shopify tells them."""
     order = (await orders.one(access, order_id)).stored.order
     scale = Scale.of(order)
     return _plain_page([refund(each, order_id, scale) for each in order.refunds], page)
+
+
+@router.get("/orders/{order_id}/returns", response_model=OrderReturnList, summary="List the returns of an order")
+async def list_order_returns(access: OrdersRead, orders: Reading, page: PagingOf, order_id: TheOrder) -> Response:
+    """Goods that come back, for information: reasons, notes, what became of them and where, and what goes out instead.
+
+    An order of which every return was declined or cancelled says `return_status` `no_return`, and lists none.
+    """
+    order = (await orders.one(access, order_id)).stored.order
+    return _plain_page(returns(order, order_id), page, unavailable=why_no_returns(order))
 
 
 @router.get("/orders/{order_id}/captures", response_model=CaptureList, summary="List the raw answers")
@@ -180,11 +199,10 @@ def sliced(rows: Sequence[Row], request: PageRequest) -> Page[Row]:
     return Page(rows=rows[start:end], next_after=(end,) if end < len(rows) else None)
 
 
-def _plain_page(rows: Sequence[Plain], paging: Paging) -> Response:
+def _plain_page(rows: Sequence[Plain], paging: Paging, **beside: Plain | None) -> Response:
     page = sliced(rows, paging.request)
-    return encoded_page(
-        Page(rows=[msgspec.json.encode(each) for each in page.rows], next_after=page.next_after), paging
-    )
+    body = {"data": page.rows, "next_cursor": paging.cursor(page.next_after), **beside}
+    return encoded(msgspec.json.encode(body))
 
 
 def _capture(capture: Capture) -> bytes:
