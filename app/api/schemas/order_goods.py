@@ -9,7 +9,7 @@ from app.api.schemas.types import AnswerBody, DecimalString, Instant
 ORDER_LINE_ID = f"orl_{ORDER_ID[4:]}_11301"
 
 
-class Tracking(AnswerBody):
+class Parcel(AnswerBody):
     """A parcel."""
 
     company: str = Field(description="The carrier's name; empty when not told.", examples=["DHL Express"])
@@ -45,7 +45,7 @@ class Fulfilment(AnswerBody):
     delivered_at: Instant | None = Field(description="When it arrived; null = not told.")
     location_id: str | None = Field(description="Shopify's id of the location it left.", examples=["71"])
     service: str = Field(description="The fulfilment service that shipped it; empty = the merchant.", examples=[""])
-    tracking: list[Tracking] = Field(description="Its parcels.")
+    tracking: list[Parcel] = Field(description="Its parcels.")
     lines: list[FulfilmentLine] = Field(description="What was in it.")
 
 
@@ -113,7 +113,7 @@ class ReverseDelivery(AnswerBody):
     """A parcel on its way back."""
 
     shopify_id: str = Field(description="Shopify's id.", examples=["18601"])
-    tracking: Tracking | None = Field(description="null = none is known.")
+    tracking: Parcel | None = Field(description="null = none is known.")
 
 
 class ReverseFulfilmentOrder(AnswerBody):
