@@ -186,7 +186,20 @@ class _Comparison:
                     shopify_id=line_id,
                     after=str(line.ordered_quantity),
                 )
-        if self.booked.return_status != self.now.return_status:
+        yield from self._returns()
+
+    def _returns(self) -> Iterator[Change]:
+        """Each return that came since; what becomes of one later is told with it, and no change of the order. Where
+        returns are not told, their common status speaks for them.
+        """
+        booked, now = self.booked.returns, self.now.returns
+        if booked is not None and now is not None:
+            for each in now:
+                if each not in booked:
+                    yield Change(
+                        kind=ChangeKind.RETURN_ADDED, severity=Severity.NOTED, shopify_id=each, after=str(each)
+                    )
+        elif self.booked.return_status != self.now.return_status:
             yield self._noted(ChangeKind.RETURN_ADDED, self.booked.return_status, self.now.return_status)
 
     def _parties(self) -> Iterator[Change]:

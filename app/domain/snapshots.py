@@ -17,6 +17,7 @@ from app.domain.identifiers import ShopifyId
 from app.domain.money import NOTHING, Amount
 from app.domain.orders import Attribute, Order, OrderLine
 from app.domain.refunds import creditable, gives_back
+from app.domain.returns import UNKNOWN_RETURNS
 from app.domain.sales_documents import SourceKind
 
 SNAPSHOT_VERSION = 1
@@ -87,6 +88,8 @@ class Snapshot:
     closed: bool = False
     refunds: tuple[ShopifyId, ...] = ()
     """Those that a credit memo may follow for; the others are in the quantities."""
+    returns: tuple[ShopifyId, ...] | None = None
+    """None = not told: the store does not let us read them, or the state is older than this field."""
 
 
 def snapshot_of(
@@ -125,6 +128,7 @@ def snapshot_of(
         cancelled_at=order.cancelled_at,
         closed=order.closed_at is not None,
         refunds=_credited_refunds(order),
+        returns=None if UNKNOWN_RETURNS in order.unknown else tuple(each.shopify_id for each in order.returns),
     )
 
 

@@ -13,6 +13,7 @@ from app.domain.edit_impact import changes_between
 from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.money import NOTHING, Amount, CurrencyHandling, total
 from app.domain.orders import Attribute, Order, OrderLine
+from app.domain.returns import UNKNOWN_RETURNS, Return, ReturnLine
 from app.domain.shop_settings import RefundProcess
 from app.domain.snapshots import Snapshot
 from tests.builders import (
@@ -52,6 +53,10 @@ def told(before: Order, after: Order, process: RefundProcess = CREDITS) -> list[
 def two(**of_the_first: Any) -> tuple[OrderLine, OrderLine]:
     given: dict[str, Any] = {"quantity": 2, "price": "15.50"} | of_the_first
     return line(1, **given), line(2, price="10.00")
+
+
+def a_return(number: int) -> Return:
+    return Return(shopify_id=sid(number), status="open")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +116,8 @@ def test_a_duty_that_comes_later_is_a_conflict() -> None:
         ("note_changed", NOTED, {"note": "Ring twice"}),
         ("tags_changed", NOTED, {"tags": ("vip",)}),
         ("attributes_changed", NOTED, {"attributes": (Attribute(key="gift", value="yes"),)}),
-        ("return_added", NOTED, {"return_status": "return_requested"}),
+        ("return_added", NOTED, {"returns": (a_return(41),)}),
+        ("return_added", NOTED, {"return_status": "return_requested", "unknown": (UNKNOWN_RETURNS,)}),
     ],
 )
 def test_every_other_field_has_its_kind_and_severity(kind: str, severity: Severity, fields: Any) -> None:
@@ -277,7 +283,7 @@ def test_an_exchange_is_noted_since_a_credit_memo_follows() -> None:
         sold,
         dearer,
         refunds=(refund(refund_line(sold, restock_type="return"), number=901, return_id=77),),
-        return_status="returned",
+        returns=(a_return(77),),
         totals=totals("350.00", current="250.00"),
     )
     assert [(kind, severity) for kind, severity, _ in told(before, after)] == [
@@ -286,6 +292,16 @@ def test_an_exchange_is_noted_since_a_credit_memo_follows() -> None:
         ("return_added", "noted"),
     ]
     assert sid(2) in [each.shopify_id for each in changes(before, after)]
+
+
+def test_what_becomes_of_a_return_later_is_no_change_of_the_order() -> None:
+    sold = line(1)
+    before = order(sold, returns=(a_return(41),), return_status="in_progress")
+    line_done = ReturnLine(shopify_id=sid(1), line_id=sid(1), quantity=1, processed_quantity=1)
+    closed = replace(a_return(41), status="closed", lines=(line_done,))
+    after = order(sold, returns=(closed, a_return(42)), return_status="returned")
+
+    assert [(each.kind, each.shopify_id) for each in changes(before, after)] == [("return_added", "42")]
 
 
 def test_the_amounts_add_up_to_the_difference_of_the_totals() -> None:
