@@ -12,7 +12,10 @@ from starlette.responses import Response
 
 from app.store_simulator.admin_api import json_response
 from app.store_simulator.faults import FaultError, parse_fault
+from app.store_simulator.fulfilment_deeds import note_shipped
+from app.store_simulator.fulfilment_order_deeds import DEEDS, do
 from app.store_simulator.generating import GenerateError, generate
+from app.store_simulator.ids import gid, number_of
 from app.store_simulator.loading import order_gid
 from app.store_simulator.order_actions import ActionError, act, plain_fields
 from app.store_simulator.orders import life
@@ -138,13 +141,30 @@ class ControlApi:
     async def act_on_order(self, http: HttpRequest) -> Response:
         shop, given = self._shop(http), await body_of(http)
         order = self._order(shop, http)
-        before = quantities(order)
+        before, shipped = quantities(order), len(order.get("fulfillments") or [])
         action = http.path_params["action"]
         topics = act(action, order, given, shop.store.clock.now())
+        note_shipped(shop.store, order, (order.get("fulfillments") or [])[shipped:], given)
         self._simulator.engine.loader.settle(shop.store, order, plain_fields(action, given))
         told = {**order, "edit": edit_between(before, quantities(order))}
         sent = self._simulator.emit(shop, [(topic, told) for topic in topics]) if given.get("emit", True) else 0
         return json_response({"order": order, "topics": topics, "webhooks": sent})
+
+    async def act_on_fulfilment_order(self, http: HttpRequest) -> Response:
+        """What a mutation would do, whatever the app's scopes are, and what others do: a third party, the warehouse."""
+        shop, given = self._shop(http), await body_of(http)
+        node = shop.store.find(gid("FulfillmentOrder", number_of(http.path_params["id"])))
+        if node is None:
+            raise LookupError(f"there is no fulfilment order {http.path_params['id']}")
+        action = http.path_params["action"]
+        if action not in DEEDS:
+            raise BadRequestError(f"unknown action {action}; known are {', '.join(sorted(DEEDS))}")
+        try:
+            answer, events = do(action, shop.store, self._simulator.engine.loader, node, given)
+        except KeyError as error:
+            raise BadRequestError(f"{action} needs {error}") from error
+        sent = self._simulator.emit(shop, events) if given.get("emit", True) else 0
+        return json_response({**answer, "topics": [topic for topic, _ in events], "webhooks": sent})
 
     async def generate_orders(self, http: HttpRequest) -> Response:
         shop, given = self._shop(http), await body_of(http)
@@ -167,6 +187,16 @@ class ControlApi:
             "actualQueryCost": sum(call.get("actualQueryCost") or 0 for call in shop.calls),
         }
         return json_response({"calls": chosen, "totals": totals})
+
+    async def shipped(self, http: HttpRequest) -> Response:
+        """Every fulfilment ever recorded, of one order if it is named, those of orders that are gone included."""
+        wanted = http.query_params.get("order")
+        chosen = [
+            each
+            for each in self._shop(http).store.shipped
+            if wanted is None or wanted in (each["orderName"], each["orderId"], number_of(each["orderId"]))
+        ]
+        return json_response({"fulfillments": chosen})
 
     async def delete_calls(self, http: HttpRequest) -> Response:
         shop = self._shop(http)

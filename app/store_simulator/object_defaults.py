@@ -115,6 +115,19 @@ def _location(location: Values, now: str) -> None:
     for name in ("isActive", "fulfillsOnlineOrders", "shipsInventory", "hasActiveInventory"):
         location.setdefault(name, True)
     location.setdefault("address", {})
+    if location.get("fulfillmentService"):
+        _fulfillment_service(location["fulfillmentService"], now)
+
+
+def _fulfillment_service(service: Values, _now: str) -> None:
+    number = number_of(service["id"])
+    service.setdefault("serviceName", f"Service {number}")
+    service.setdefault("handle", str(service["serviceName"]).lower().replace(" ", "-"))
+    service.setdefault("type", "THIRD_PARTY")
+    for name in ("inventoryManagement", "requiresShippingMethod", "trackingSupport"):
+        service.setdefault(name, False)
+    service.setdefault("fulfillmentOrdersOptIn", True)
+    service.setdefault("callbackUrl", None)
 
 
 def _delivery_profile(profile: Values, _now: str) -> None:
@@ -179,6 +192,7 @@ FILLERS: dict[str, Callable[[Values, str], None]] = {
     "Product": _product,
     "Location": _location,
     "Company": _company,
+    "FulfillmentService": _fulfillment_service,
     "DeliveryProfile": _delivery_profile,
     "Market": _market,
     "WebhookSubscription": _webhook_subscription,

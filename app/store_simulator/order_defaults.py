@@ -357,9 +357,8 @@ def _fill_fulfillment_order(order: Values, fulfillment_order: Values) -> None:
     fulfillment_order.setdefault("updatedAt", order["updatedAt"])
     fulfillment_order.setdefault("deliveryMethod", {"methodType": "SHIPPING"})
     fulfillment_order.setdefault("assignedLocation", {"name": "Shop"})
-    if "supportedActions" not in fulfillment_order:
-        workable = fulfillment_order["status"] in ("OPEN", "IN_PROGRESS")
-        fulfillment_order["supportedActions"] = [{"action": "CREATE_FULFILLMENT"}] if workable else []
+    for name in ("fulfillmentHolds", "merchantRequests"):
+        fulfillment_order.setdefault(name, [])
 
 
 def _fill_fulfillment(order: Values, fulfillment: Values) -> None:

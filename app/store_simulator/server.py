@@ -54,6 +54,8 @@ def _control_routes(control: ControlApi) -> list[Route]:
         (f"{store}/reset", control.reset, "POST"),
         (f"{store}/state", control.put_state, "PUT"),
         (f"{store}/state", control.get_state, "GET"),
+        (f"{store}/fulfillments", control.shipped, "GET"),
+        (f"{store}/fulfillment-orders/{{id}}/{{action}}", control.act_on_fulfilment_order, "POST"),
         (f"{store}/calls", control.calls, "GET"),
         (f"{store}/calls", control.delete_calls, "DELETE"),
         (f"{store}/faults", control.add_faults, "POST"),

@@ -89,6 +89,8 @@ class AppCredentials:
     access_token: str | None = DEFAULT_ACCESS_TOKEN
     app_number: str = "1"
     scopes: set[str] = field(default_factory=set)
+    # Ids of the fulfilment services that are the app's own; every other one is somebody else's.
+    fulfilment_services: set[str] = field(default_factory=set)
     # Tokens of the client-credentials grant and when each of them dies.
     issued: dict[str, datetime] = field(default_factory=dict)
 
@@ -141,6 +143,8 @@ class Store:
         self.query_costs: dict[str, int] = {}
         # Answers of a list to one particular search, by type and search text.
         self.planted_searches: dict[tuple[str, str], list[Values]] = {}
+        # Every fulfilment that was ever recorded, also those whose order is gone.
+        self.shipped: list[Values] = []
         # Ids of changed objects, and lists in order together with how much of that journal they know.
         self._journal: list[str] = []
         self._sorted: dict[str, tuple[int, list[Values]]] = {}

@@ -14,7 +14,7 @@ Values = dict[str, Any]
 KNOWN = frozenset(
     {"app", "throttle", "clock", "order_list_page_size", "page_sizes", "query_cost", "query_costs", "customer_search"}
 )
-APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "scopes"})
+APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "scopes", "fulfilment_services"})
 THROTTLE_FIELDS = frozenset(
     {"plan", "maximumAvailable", "restoreRate", "currentlyAvailable", "after_first_answer_currentlyAvailable"}
 )
@@ -49,6 +49,8 @@ def _app(shop: Shop, given: Values) -> None:
             setattr(app, name, given[name])
     if "client_secret" in given or "access_token" in given:
         app.issued.clear()
+    if "fulfilment_services" in given:
+        app.fulfilment_services = set(given["fulfilment_services"])
     if "scopes" in given:
         app.scopes = {scope.strip() for scope in given["scopes"]}
         # Who may write may read.
@@ -82,7 +84,11 @@ def _clock(shop: Shop, given: Any) -> None:
 def settings_of(shop: Shop) -> Values:
     store = shop.store
     return {
-        "app": {"client_id": store.app.client_id, "scopes": sorted(store.app.scopes)},
+        "app": {
+            "client_id": store.app.client_id,
+            "scopes": sorted(store.app.scopes),
+            "fulfilment_services": sorted(store.app.fulfilment_services),
+        },
         "throttle": store.bucket.status().as_answer(),
         "clock": store.now_text(),
         "page_sizes": store.page_sizes,

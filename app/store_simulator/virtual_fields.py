@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from app.store_simulator.context import RequestContext
+from app.store_simulator.fulfilment_places import location_of, may_see, place_of, place_of_location, service_of
 from app.store_simulator.ids import gid
+from app.store_simulator.orders.fulfilment_orders import Place, mergeable_with, supported_actions
 from app.store_simulator.state import Values
 
 Virtual = Callable[[Values, Values, RequestContext], Any]
@@ -113,6 +115,13 @@ def _fulfillments_of_fulfillment_order(part: Values, _arguments: Values, context
     if given is not None:
         return list(given)
     order = context.store.owner(part.get("id", ""), "Order") or {}
+    named = [
+        fulfillment
+        for fulfillment in order.get("fulfillments") or []
+        if any(one["id"] == part["id"] for one in fulfillment.get("fulfillmentOrders") or [])
+    ]
+    if named:
+        return named
     lines = {(item.get("lineItem") or {}).get("id") for item in part.get("lineItems") or []}
     return [
         fulfillment
@@ -121,6 +130,51 @@ def _fulfillments_of_fulfillment_order(part: Values, _arguments: Values, context
             (item.get("lineItem") or {}).get("id") in lines for item in fulfillment.get("fulfillmentLineItems") or []
         )
     ]
+
+
+def _visible_fulfillment_orders(order: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    """Those that the app's scopes cover: an empty list is no proof that there are none."""
+    return [node for node in order.get("fulfillmentOrders") or [] if may_see(node, context.store)]
+
+
+def _siblings(part: Values, context: RequestContext) -> list[Values]:
+    order = context.store.owner(part.get("id", ""), "Order") or {}
+    return order.get("fulfillmentOrders") or []
+
+
+def _supported_actions(part: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    actions = supported_actions(part, _siblings(part, context), place_of(part, context.store))
+    return [{"action": action, "externalUrl": None} for action in actions]
+
+
+def _mergeable(part: Values, _arguments: Values, context: RequestContext) -> list[Values]:
+    return mergeable_with(part, _siblings(part, context))
+
+
+def _assigned_location(part: Values, _arguments: Values, context: RequestContext) -> Values:
+    """The copy that the fulfilment order keeps; its name follows the location while work is left."""
+    kept: Values = part.get("assignedLocation") or {"name": "Shop"}
+    location = location_of(part, context.store)
+    return {**kept, "name": (location or {}).get("name") or kept.get("name") or ""}
+
+
+def _service_of_location(location: Values, _arguments: Values, context: RequestContext) -> Any:
+    return service_of(location, context.store)
+
+
+def _is_service_location(location: Values, _arguments: Values, context: RequestContext) -> bool:
+    return place_of_location(location, context.store) is not Place.MERCHANT
+
+
+def _location_of_service(service: Values, _arguments: Values, context: RequestContext) -> Any:
+    return next(
+        (
+            location
+            for location in context.store.all("Location")
+            if (location.get("fulfillmentService") or {}).get("id") == service["id"]
+        ),
+        None,
+    )
 
 
 def _carrier_name(service: Values, _arguments: Values, _context: RequestContext) -> Any:
@@ -181,6 +235,13 @@ VIRTUAL: dict[tuple[str, str], Virtual] = {
     ("FulfillmentOrder", "orderId"): _of_order("id"),
     ("FulfillmentOrder", "orderName"): _of_order("name"),
     ("FulfillmentOrder", "orderProcessedAt"): _of_order("processedAt"),
+    ("Order", "fulfillmentOrders"): _visible_fulfillment_orders,
+    ("FulfillmentOrder", "supportedActions"): _supported_actions,
+    ("FulfillmentOrder", "fulfillmentOrdersForMerge"): _mergeable,
+    ("FulfillmentOrder", "assignedLocation"): _assigned_location,
+    ("Location", "fulfillmentService"): _service_of_location,
+    ("Location", "isFulfillmentService"): _is_service_location,
+    ("FulfillmentService", "location"): _location_of_service,
     ("FulfillmentOrder", "fulfillments"): _fulfillments_of_fulfillment_order,
     ("InventoryItem", "variant"): _variant,
     ("InventoryItem", "variants"): _variants,

@@ -45,6 +45,8 @@ def topic_name(topic: str) -> str:
 
 
 def webhook_body(topic: str, value: Values) -> Values:
+    if "body" in value:
+        return dict(value["body"])
     if topic.endswith("_DELETE"):
         return {"id": _number(value)}
     if topic == "ORDERS_EDITED":

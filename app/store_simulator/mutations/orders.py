@@ -10,7 +10,7 @@ from typing import Any
 from app.store_simulator.answers import invalid_id
 from app.store_simulator.context import RequestContext
 from app.store_simulator.ids import gid, is_gid, number_of, type_of
-from app.store_simulator.mutations.registry import mutation, user_error
+from app.store_simulator.mutations.registry import mutation, refused, user_error
 from app.store_simulator.orders import life
 
 Values = dict[str, Any]
@@ -41,10 +41,6 @@ def _live(identifier: str, context: RequestContext, change: Change, plain: Itera
         return {"order": order, "userErrors": [refused(refusal)]}
     context.settle(order, topics, plain)
     return {"order": order, "userErrors": []}
-
-
-def refused(refusal: life.ChangeRefused) -> Values:
-    return {"field": refusal.field, "message": refusal.message, "code": refusal.code}
 
 
 @mutation("orderUpdate")

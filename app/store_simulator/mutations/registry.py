@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.store_simulator.context import RequestContext
+from app.store_simulator.orders.errors import ChangeRefused
 
 Values = dict[str, Any]
 Mutation = Callable[[Values, RequestContext], Values]
@@ -30,3 +31,7 @@ def find_mutation(name: str) -> Mutation | None:
 
 def user_error(message: str, *field: str, code: str | None = None) -> Values:
     return {"field": list(field) or None, "message": message, "code": code}
+
+
+def refused(refusal: ChangeRefused) -> Values:
+    return {"field": refusal.field, "message": refusal.message, "code": refusal.code}

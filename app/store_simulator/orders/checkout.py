@@ -11,7 +11,8 @@ from datetime import datetime
 from app.store_simulator.orders.business import sell_to_company
 from app.store_simulator.orders.cart import Cart, write_charge, write_line
 from app.store_simulator.orders.catalogue import Catalogue
-from app.store_simulator.orders.fulfilment import fulfilment_order, location_reference, refresh_shipping
+from app.store_simulator.orders.fulfilment import refresh_shipping
+from app.store_simulator.orders.fulfilment_orders import fulfilment_order, location_reference
 from app.store_simulator.orders.header import open_header
 from app.store_simulator.orders.levies import Levies
 from app.store_simulator.orders.line_money import is_tip

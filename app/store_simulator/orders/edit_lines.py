@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.store_simulator.orders.edit_session import EditSession
-from app.store_simulator.orders.fulfilment import (
+from app.store_simulator.orders.fulfilment_orders import (
     fulfilment_order,
     is_open,
     reduce_open_units,

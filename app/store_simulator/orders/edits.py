@@ -14,7 +14,8 @@ from app.store_simulator.orders.edit_charges import ChargeEdits
 from app.store_simulator.orders.edit_lines import LineEdits
 from app.store_simulator.orders.edit_session import EditSession
 from app.store_simulator.orders.errors import ChangeRefused
-from app.store_simulator.orders.fulfilment import open_units_by_line, refresh_shipping
+from app.store_simulator.orders.fulfilment import refresh_shipping
+from app.store_simulator.orders.fulfilment_orders import open_units_by_line
 from app.store_simulator.orders.header import refresh_counts, refresh_tax_lines
 from app.store_simulator.orders.line_money import current_quantity, shipped_units
 from app.store_simulator.orders.money import ZERO, JsonObject

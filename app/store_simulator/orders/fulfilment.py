@@ -1,112 +1,33 @@
-"""Fulfilment orders and fulfilments of an order: who ships what from where, and what has left.
+"""Fulfilments of an order: what has left, with which parcels, and what comes back to be shipped when one is cancelled.
 
-Follows the FulfillmentOrder objects of the Admin API and the recorded states: shipping all of one closes it, a part
-makes it IN_PROGRESS; a closed one is refused. Knows nothing of money but what a shipped part is worth.
+Shipping all of a fulfilment order closes it, a part makes it IN_PROGRESS; a closed one is refused (recorded). Knows
+nothing of money but what a shipped part is worth, and nothing of who may ship.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from app.store_simulator.orders.errors import ChangeRefused
+from app.store_simulator.orders.fulfilment_orders import (
+    fulfilment_order_line,
+    is_open,
+    is_shippable,
+    location_id_of,
+    open_units_by_line,
+    refresh_fulfilment_order,
+    refuse_unshippable,
+    units_asked,
+    units_left,
+)
 from app.store_simulator.orders.line_money import is_tip, money_of, refresh_quantities, shipped_units
 from app.store_simulator.orders.money import Currencies, JsonObject
-from app.store_simulator.orders.nodes import ChildIds, gid, number_of, timestamp
+from app.store_simulator.orders.nodes import ChildIds, gid, timestamp
 
-_DONE = frozenset({"CLOSED", "CANCELLED"})
-
-
-def fulfilment_order(
-    ids: ChildIds,
-    order: JsonObject,
-    units: Sequence[tuple[JsonObject, int]],
-    location: JsonObject,
-    method: JsonObject,
-    at: datetime,
-) -> JsonObject:
-    """An open fulfilment order for units of lines at a location; the method is `methodType` with its names."""
-    written = timestamp(at)
-    node: JsonObject = {
-        "id": ids.next("FulfillmentOrder"),
-        "orderId": order["id"],
-        "orderName": order["name"],
-        "orderProcessedAt": order["processedAt"],
-        "status": "OPEN",
-        "requestStatus": "UNSUBMITTED",
-        "createdAt": written,
-        "updatedAt": written,
-        "fulfillAt": written,
-        "fulfillBy": None,
-        "assignedLocation": assigned_location(location),
-        "deliveryMethod": {
-            "id": ids.next("DeliveryMethod"),
-            "presentedName": None,
-            "serviceCode": None,
-            "minDeliveryDateTime": None,
-            "maxDeliveryDateTime": None,
-            **method,
-        },
-        "fulfillmentHolds": [],
-        "merchantRequests": [],
-        "lineItems": [_fulfilment_order_line(ids, line, quantity) for line, quantity in units],
-    }
-    refresh_fulfilment_order(node)
-    return node
-
-
-def assigned_location(location: JsonObject) -> JsonObject:
-    """Where a fulfilment order is to be shipped from, with the copy of its address that Shopify keeps."""
-    address = location.get("address") or {}
-    return {
-        "name": location["name"],
-        "countryCode": address.get("countryCode") or "DE",
-        "address1": address.get("address1"),
-        "address2": address.get("address2"),
-        "city": address.get("city"),
-        "province": address.get("province"),
-        "zip": address.get("zip"),
-        "phone": address.get("phone"),
-        "location": location_reference(location),
-    }
-
-
-def location_reference(location: JsonObject) -> JsonObject:
-    """A location as other nodes point to it."""
-    return {"id": location["id"], "legacyResourceId": location["legacyResourceId"], "name": location["name"]}
-
-
-def _fulfilment_order_line(ids: ChildIds, line: JsonObject, quantity: int) -> JsonObject:
-    return {
-        "id": ids.next("FulfillmentOrderLineItem"),
-        "sku": line.get("sku"),
-        "productTitle": line.get("title"),
-        "variantTitle": line.get("variantTitle"),
-        "vendor": line.get("vendor"),
-        "requiresShipping": bool(line.get("requiresShipping", True)),
-        "totalQuantity": quantity,
-        "remainingQuantity": quantity,
-        "lineItem": {"id": line["id"]},
-        "variant": {"id": line["variant"]["id"]} if line.get("variant") else None,
-    }
-
-
-def refresh_fulfilment_order(node: JsonObject) -> None:
-    """Write the status and the supported actions that follow from what remains."""
-    remaining = sum(line["remainingQuantity"] for line in node["lineItems"])
-    asked = sum(line["totalQuantity"] for line in node["lineItems"])
-    if remaining == 0:
-        node["status"] = "CLOSED"
-    elif remaining < asked and node.get("status") in (None, "OPEN", "IN_PROGRESS"):
-        node["status"] = "IN_PROGRESS"
-    open_actions = ("CREATE_FULFILLMENT", "MOVE", "HOLD", "SPLIT")
-    actions = () if node["status"] in _DONE else open_actions
-    node["supportedActions"] = [{"action": action, "externalUrl": None} for action in actions]
-
-
-def is_open(node: JsonObject) -> bool:
-    """Whether a fulfilment order still asks for anything; closed ones keep stale quantities (recorded)."""
-    return node.get("status", "OPEN") not in _DONE
+Part = tuple[JsonObject, JsonObject, int]
+"""Units of a line of a fulfilment order: that order, the line, how many."""
 
 
 def ship(
@@ -115,47 +36,42 @@ def ship(
     tracking: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None,
     at: datetime,
 ) -> list[JsonObject]:
-    """Make one fulfilment per location of the wanted fulfilment order lines, or of everything open."""
+    """Make one fulfilment per location of the wanted fulfilment order lines, or of everything that can be shipped."""
     wanted = _wanted(order, lines)
     ids, currencies = ChildIds.continuing(order), Currencies.of(order)
     made: list[JsonObject] = []
-    for location_id in dict.fromkeys(_location_id(node) for node, _, _ in wanted):
-        parts = [part for part in wanted if _location_id(part[0]) == location_id]
+    for location_id in dict.fromkeys(location_id_of(node) for node, _, _ in wanted):
+        parts = [part for part in wanted if location_id_of(part[0]) == location_id]
         made.append(_fulfilment(ids, currencies, order, parts, tracking, at))
     refresh_shipping(order, currencies)
     return made
 
 
-def _location_id(node: JsonObject) -> str | None:
-    location = (node.get("assignedLocation") or {}).get("location") or {}
-    return location.get("id") or location.get("legacyResourceId")
-
-
-def _wanted(order: JsonObject, lines: Sequence[tuple[str, int]] | None) -> list[tuple[JsonObject, JsonObject, int]]:
+def _wanted(order: JsonObject, lines: Sequence[tuple[str, int]] | None) -> list[Part]:
     known = {
         line["id"]: (node, line)
         for node in order.get("fulfillmentOrders") or ()
         for line in node.get("lineItems") or ()
     }
     if lines is None:
-        found = [(node, line, line["remainingQuantity"]) for node, line in known.values() if is_open(node)]
+        found = [(node, line, line["remainingQuantity"]) for node, line in known.values() if is_shippable(node)]
         found = [part for part in found if part[2] > 0]
         if not found:
             raise ChangeRefused("Fulfillment order does not exist.", field=["fulfillment"])
         return found
-    return [_checked(known.get(line_id), quantity) for line_id, quantity in lines]
+    summed: Counter[str] = Counter()
+    for line_id, quantity in lines:
+        if quantity <= 0:
+            raise ChangeRefused("Quantity must be greater than 0", field=["fulfillment", "quantity"])
+        summed[line_id] += quantity
+    return [_checked(known.get(line_id), quantity) for line_id, quantity in summed.items()]
 
 
-def _checked(entry: tuple[JsonObject, JsonObject] | None, quantity: int) -> tuple[JsonObject, JsonObject, int]:
+def _checked(entry: tuple[JsonObject, JsonObject] | None, quantity: int) -> Part:
     if entry is None:
         raise ChangeRefused("Fulfillment order line item does not exist.", field=["fulfillment"])
     node, line = entry
-    if not is_open(node):
-        status = str(node["status"]).lower()
-        message = f"Fulfillment order {number_of(node)} has an unfulfillable status= {status}."
-        raise ChangeRefused(message, field=["fulfillment"])
-    if quantity <= 0:
-        raise ChangeRefused("Quantity must be greater than 0", field=["fulfillment", "quantity"])
+    refuse_unshippable(node)
     if quantity > line["remainingQuantity"]:
         raise ChangeRefused("Invalid fulfillment order line item quantity requested.", field=["fulfillment"])
     return node, line, quantity
@@ -165,7 +81,7 @@ def _fulfilment(
     ids: ChildIds,
     currencies: Currencies,
     order: JsonObject,
-    parts: Sequence[tuple[JsonObject, JsonObject, int]],
+    parts: Sequence[Part],
     tracking: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None,
     at: datetime,
 ) -> JsonObject:
@@ -184,7 +100,7 @@ def _fulfilment(
         "totalQuantity": sum(quantity for _, _, quantity in parts),
         "requiresShipping": any(line.get("requiresShipping", True) for _, line, _ in parts),
         "location": (first.get("assignedLocation") or {}).get("location"),
-        "trackingInfo": _tracking(tracking),
+        "trackingInfo": tracking_entries(tracking),
         "fulfillmentOrders": [{"id": one} for one in dict.fromkeys(fo["id"] for fo, _, _ in parts)],
         "fulfillmentLineItems": [],
     }
@@ -193,6 +109,7 @@ def _fulfilment(
         node["fulfillmentLineItems"].append(_shipped_line(ids, currencies, order, sold, quantity))
         line["remainingQuantity"] -= quantity
         parent["updatedAt"] = written
+    for parent in {part[0]["id"]: part[0] for part in parts}.values():
         refresh_fulfilment_order(parent)
     fulfilments.append(node)
     return node
@@ -211,21 +128,79 @@ def _shipped_line(
     }
 
 
-def _tracking(tracking: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> list[JsonObject]:
+def tracking_entries(tracking: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> list[JsonObject]:
+    """The parcels of a fulfilment: from a list of them, or from one company with one or several numbers and URLs."""
     if not tracking:
         return []
-    entries = [tracking] if isinstance(tracking, Mapping) else list(tracking)
-    return [{"company": e.get("company"), "number": e.get("number"), "url": e.get("url")} for e in entries]
+    if not isinstance(tracking, Mapping):
+        return [{"company": e.get("company"), "number": e.get("number"), "url": e.get("url")} for e in tracking]
+    company = tracking.get("company")
+    numbers = tracking.get("numbers") or [tracking[name] for name in ("number",) if tracking.get(name)]
+    urls = tracking.get("urls") or [tracking[name] for name in ("url",) if tracking.get(name)]
+    if company and not numbers and not urls:
+        numbers = [None]
+    return [{"company": company, "number": number, "url": url} for number, url in zip_longest(numbers, urls)]
 
 
-def open_units_by_line(order: JsonObject) -> Counter[str]:
-    """Units by line id that open fulfilment orders still ask for."""
-    units: Counter[str] = Counter()
-    for node in order.get("fulfillmentOrders") or ():
-        if is_open(node):
+def cancel_fulfilment(order: JsonObject, fulfilment: JsonObject, at: datetime) -> None:
+    """Take a fulfilment back; a second time changes nothing (recorded).
+
+    A fulfilment order that is still open takes its units back in. One that was closed by it stays closed, counts what
+    remains up again, and another one is opened for the units: whoever adds up closed ones counts twice (recorded).
+    """
+    if fulfilment.get("status") == "CANCELLED":
+        return
+    fulfilment.update(status="CANCELLED", displayStatus="CANCELED", updatedAt=timestamp(at))
+    closed: dict[str, tuple[JsonObject, list[tuple[JsonObject, int]]]] = {}
+    for node, line, quantity in _parts_of(order, fulfilment):
+        line["remainingQuantity"] += quantity
+        node["updatedAt"] = timestamp(at)
+        if not is_open(node):
+            closed.setdefault(node["id"], (node, []))[1].append((line, quantity))
+        elif node.get("requestStatus", "UNSUBMITTED") == "UNSUBMITTED" and units_left(node) == units_asked(node):
+            node["status"] = "OPEN"
+    ids = ChildIds.continuing(order)
+    for node, units in closed.values():
+        order["fulfillmentOrders"].append(_reopened(ids, order, node, units, at))
+    order["closed"], order["closedAt"] = False, None
+    refresh_shipping(order, Currencies.of(order))
+
+
+def _parts_of(order: JsonObject, fulfilment: JsonObject) -> list[Part]:
+    """Where the units of a fulfilment were taken from, as far as its fulfilment orders have room for them."""
+    named = {one["id"] for one in fulfilment.get("fulfillmentOrders") or ()}
+    nodes = [node for node in order.get("fulfillmentOrders") or () if not named or node["id"] in named]
+    parts: list[Part] = []
+    taken: Counter[str] = Counter()
+    for shipped in fulfilment.get("fulfillmentLineItems") or ():
+        left = int(shipped["quantity"])
+        for node in nodes:
             for line in node["lineItems"]:
-                units[line["lineItem"]["id"]] += line["remainingQuantity"]
-    return units
+                if line["lineItem"]["id"] == shipped["lineItem"]["id"] and left:
+                    back = min(left, line["totalQuantity"] - line["remainingQuantity"] - taken[line["id"]])
+                    taken[line["id"]] += back
+                    left -= back
+                    if back:
+                        parts.append((node, line, back))
+    return parts
+
+
+def _reopened(
+    ids: ChildIds, order: JsonObject, node: JsonObject, units: Sequence[tuple[JsonObject, int]], at: datetime
+) -> JsonObject:
+    sold = {line["id"]: line for line in order["lineItems"]}
+    written = timestamp(at)
+    return {
+        **node,
+        "id": ids.next("FulfillmentOrder"),
+        "status": "OPEN",
+        "requestStatus": "UNSUBMITTED",
+        "createdAt": written,
+        "updatedAt": written,
+        "fulfillmentHolds": [],
+        "merchantRequests": [],
+        "lineItems": [fulfilment_order_line(ids, sold[line["lineItem"]["id"]], quantity) for line, quantity in units],
+    }
 
 
 def refresh_shipping(order: JsonObject, currencies: Currencies) -> None:
@@ -251,20 +226,17 @@ def _display_status(order: JsonObject, open_units: int, shipped: int) -> str:
         return "PARTIALLY_FULFILLED"
     if all(is_tip(line) for line in order.get("lineItems") or ()):
         return "FULFILLMENT_NOT_REQUIRED"
+    working = {_display_of(node) for node in order.get("fulfillmentOrders") or () if is_open(node) and units_left(node)}
+    if len(working) == 1:
+        return working.pop()
     previous = order.get("displayFulfillmentStatus")
-    return previous if previous in ("ON_HOLD", "SCHEDULED", "FULFILLMENT_NOT_REQUIRED") else "UNFULFILLED"
+    return previous if previous == "FULFILLMENT_NOT_REQUIRED" else "UNFULFILLED"
 
 
-def reduce_open_units(order: JsonObject, line_id: str, quantity: int, at: datetime) -> None:
-    """Take units of a line off the open fulfilment orders, in place (recorded for edits, refunds and cancels)."""
-    for node in order.get("fulfillmentOrders") or ():
-        if not is_open(node):
-            continue
-        for line in node["lineItems"]:
-            if line["lineItem"]["id"] == line_id and quantity > 0:
-                taken = min(quantity, line["remainingQuantity"])
-                line["remainingQuantity"] -= taken
-                line["totalQuantity"] -= taken
-                quantity -= taken
-                node["updatedAt"] = timestamp(at)
-        refresh_fulfilment_order(node)
+def _display_of(node: JsonObject) -> str:
+    """What an order looks like whose whole open work is in the state of this fulfilment order."""
+    if node.get("status") in ("ON_HOLD", "SCHEDULED", "IN_PROGRESS"):
+        return str(node["status"])
+    return {"SUBMITTED": "IN_PROGRESS", "REJECTED": "REQUEST_DECLINED"}.get(
+        node.get("requestStatus", "UNSUBMITTED"), "UNFULFILLED"
+    )

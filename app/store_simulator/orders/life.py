@@ -13,7 +13,8 @@ from typing import Any, Final
 from app.store_simulator.orders.edits import OrderEdit
 from app.store_simulator.orders.errors import ChangeRefused
 from app.store_simulator.orders.exchanges import record_exchange
-from app.store_simulator.orders.fulfilment import is_open, refresh_fulfilment_order, refresh_shipping, ship
+from app.store_simulator.orders.fulfilment import cancel_fulfilment, refresh_shipping, ship, tracking_entries
+from app.store_simulator.orders.fulfilment_orders import is_open, refresh_fulfilment_order
 from app.store_simulator.orders.header import AFTER_RETURNS, refresh_counts, refresh_tax_lines
 from app.store_simulator.orders.line_money import current_quantity
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, portion, to_minor, to_text
@@ -34,8 +35,10 @@ from app.store_simulator.orders.undo import all_or_nothing
 __all__ = [
     "ChangeRefused",
     "cancel",
+    "cancel_shipment",
     "capture",
     "change",
+    "change_tracking",
     "close",
     "create",
     "edit",
@@ -163,6 +166,22 @@ def fulfil(
     made = ship(order, lines, tracking, at)
     touch(order, at)
     return [*("FULFILLMENTS_CREATE" for _ in made), *_fulfilment_topic(order), _UPDATED]
+
+
+def cancel_shipment(order: JsonObject, fulfilment: JsonObject, at: datetime) -> list[str]:
+    """Take a fulfilment back: its units are to be shipped again, and an order that was closed is open."""
+    if fulfilment.get("status") == "CANCELLED":
+        return []
+    cancel_fulfilment(order, fulfilment, at)
+    touch(order, at)
+    return [_UPDATED]
+
+
+def change_tracking(order: JsonObject, fulfilment: JsonObject, tracking: Mapping[str, Any], at: datetime) -> list[str]:
+    """Replace the parcels of a fulfilment; also of a cancelled one (recorded)."""
+    fulfilment["trackingInfo"] = tracking_entries(tracking)
+    fulfilment["updatedAt"] = touch(order, at)
+    return [_UPDATED]
 
 
 def _fulfilment_topic(order: JsonObject) -> list[str]:

@@ -18,6 +18,8 @@ _GRANDCHILD_LISTS = (
     "orderAdjustments",
     "returnLineItems",
     "exchangeLineItems",
+    "fulfillmentHolds",
+    "merchantRequests",
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.store_simulator.orders.errors import ChangeRefused
-from app.store_simulator.orders.fulfilment import open_units_by_line, reduce_open_units
+from app.store_simulator.orders.fulfilment_orders import open_units_by_line, reduce_open_units
 from app.store_simulator.orders.header import difference, given_back, line_share, move, shipping_share
 from app.store_simulator.orders.line_money import current_quantity, is_tip, money_of, shipped_units
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, to_text, total

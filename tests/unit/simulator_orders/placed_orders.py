@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.store_simulator.orders.fulfilment import fulfilment_order, refresh_shipping
+from app.store_simulator.orders.fulfilment import refresh_shipping
+from app.store_simulator.orders.fulfilment_orders import fulfilment_order
 from app.store_simulator.orders.header import open_header
 from app.store_simulator.orders.line_money import refresh_line
 from app.store_simulator.orders.markets import TaxRate
