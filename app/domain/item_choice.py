@@ -275,8 +275,8 @@ def _problem(
     dead: ItemLink | None,
 ) -> Problem:
     pointer = f"/lines/{line.shopify_id}/item_no"
-    # The text of a custom line is typed by hand and may name a person.
-    which = f"line “{line.title}”" if line.kind is LineKind.ITEM else "custom line"
+    # The text of a custom line is typed by hand and may name a person; its number tells it from others.
+    which = f"line “{line.title}”" if line.kind is LineKind.ITEM else f"custom line {line.shopify_id}"
     if candidates:
         named = ", ".join(f"{each.item_no} {each.variant_code}".strip() for each in candidates)
         return Problem(

@@ -9,8 +9,8 @@ from tests.acceptance.clients import Erp, Json, StoreDesk
 from tests.acceptance.harness import UNLIMITED, set_up_shop
 
 CUSTOMER, ITEM = "QUEUE-WEB", "QUEUE-ITEM"
-UNSTORABLE = "10000000000000000.00"
-"""An amount that no order of ours can hold: its import fails."""
+UNFORESEEN = {"createdAt": "9999-12-31T23:59:59Z"}
+"""A day past all calendars in the shop's time zone: the import breaks off as nobody foresaw."""
 
 
 def money(amount: str) -> Json:
@@ -52,7 +52,7 @@ def in_country(code: str) -> Json:
 def shop_settings(**groups: Json) -> Json:
     """Settings by which a plain order becomes a document; listed by runs alone, so that a test says when."""
     plain: Json = {
-        "general": {"local_currency": "EUR", "time_zone": "UTC", "country_code": "NL"},
+        "general": {"local_currency": "EUR", "time_zone": "Europe/Amsterdam", "country_code": "NL"},
         "orders": {"auto_create_documents": True, "webhooks": False},
         "customers": {"mapping": "always_default", "default_customer_no": CUSTOMER},
         "items": {"sku_mapping": "item_no"},

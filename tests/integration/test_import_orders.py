@@ -8,8 +8,9 @@ from app.ports.errors import AccessRevoked, Unavailable
 from app.services.import_orders import LEASE
 from tests.integration.world import HeldReading, World, a_line, an_order
 
-TOO_MUCH = "10000000000000000.00"
-"""More money than a document can say, so that an order of it cannot be written."""
+PAST = {"processedAt": "2026-01-15T09:00:00Z", "createdAt": "2026-01-15T09:00:00Z"}
+UNFORESEEN = {"processedAt": "9999-12-31T23:59:59Z", "createdAt": "9999-12-31T23:59:59Z"}
+"""A day that is past all calendars in the shop's time zone: making the document breaks off as nobody foresaw."""
 
 
 async def test_an_order_is_imported_and_documented(world: World) -> None:
@@ -142,9 +143,7 @@ async def test_an_older_reading_never_overwrites_a_newer_one(world: World) -> No
 
 
 async def test_one_bad_order_fails_alone_and_its_neighbours_go_on(world: World) -> None:
-    await world.store.has(
-        *(an_order(number) for number in range(1001, 1006)), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)])
-    )
+    await world.store.has(*(an_order(number) for number in range(1001, 1006)), an_order(6666, **UNFORESEEN))
 
     counts = await world.imports(*range(1001, 1006), 6666)
 
@@ -154,8 +153,20 @@ async def test_one_bad_order_fails_alone_and_its_neighbours_go_on(world: World) 
     assert (row["error_code"], row["attempts"], row["parked_at"]) == ("import_failed", 1, None)
 
 
+async def test_an_absurd_amount_parks_its_order_alone_and_says_what_to_do(world: World) -> None:
+    absurd = a_line(7, price="100000000000000000000.00")
+    await world.store.has(an_order(1001, lineItems=[absurd]), an_order(1002))
+
+    await world.imports(1001, 1002)
+
+    [(_, code, detail, parked)] = await world.queue("error_code", "error_detail", "parked_at IS NOT NULL")
+    assert (code, parked) == ("amount_too_large", True)
+    assert detail.startswith("The unit price of line 7 is 1.000E+20.")
+    assert await world.is_documented("#1002")
+
+
 async def test_an_order_that_keeps_failing_is_parked_after_five_attempts(world: World) -> None:
-    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.store.has(an_order(6666, **UNFORESEEN))
     await world.wants(6666)
     pauses = []
     await world.process().import_orders(world.store_id)
@@ -173,13 +184,13 @@ async def test_an_order_that_keeps_failing_is_parked_after_five_attempts(world: 
 
 
 async def test_a_parked_order_is_tried_again_when_it_changes(world: World) -> None:
-    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.store.has(an_order(6666, **UNFORESEEN))
     await world.wants(6666)
     await world.do("UPDATE orders_to_import SET attempts = 4")
     await world.process().import_orders(world.store_id)
     assert (await world.row_of(6666))["parked_at"] is not None
 
-    await world.store.change(6666, lineItems=[a_line(1)])
+    await world.store.change(6666, **PAST)
     await world.imports(6666)
 
     assert await world.queue() == []

@@ -8,7 +8,7 @@ from app.ports.errors import ScopeMissing
 from app.ports.repositories.runs import RunState
 from app.services.tasks import TaskName
 from tests.integration.test_import_companies import a_company, of_company
-from tests.integration.test_import_orders import TOO_MUCH
+from tests.integration.test_import_orders import PAST, UNFORESEEN
 from tests.integration.world import HeldReading, World, a_line, an_order
 
 
@@ -18,7 +18,7 @@ async def test_a_run_counts_what_became_of_its_orders(world: World) -> None:
     await world.store.change(1002, note="changed")
     await world.store.has(
         an_order(1003, updatedAt="2026-01-15T09:30:00Z", lineItems=[a_line(3, sku="NOBODY-KNOWS")]),
-        an_order(6666, updatedAt="2026-01-15T09:30:00Z", lineItems=[a_line(1, price=TOO_MUCH)]),
+        an_order(6666, updatedAt="2026-01-15T09:30:00Z", **UNFORESEEN),
     )
 
     run = await world.run()
@@ -29,7 +29,7 @@ async def test_a_run_counts_what_became_of_its_orders(world: World) -> None:
 
 
 async def test_a_run_names_the_orders_that_failed_and_why(world: World) -> None:
-    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.store.has(an_order(1001), an_order(6666, **UNFORESEEN))
 
     run = await world.run()
 
@@ -41,7 +41,7 @@ async def test_a_run_names_the_orders_that_failed_and_why(world: World) -> None:
 
 
 async def test_what_another_worker_does_is_counted_and_named_as_well(world: World) -> None:
-    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.store.has(an_order(1001), an_order(6666, **UNFORESEEN))
     held = HeldReading(world.gateway)
     running = asyncio.create_task(world.run(process=world.process("runner", gateway=held)))
     await held.has_read.wait()
@@ -57,9 +57,9 @@ async def test_what_another_worker_does_is_counted_and_named_as_well(world: Worl
 
 async def test_every_run_tries_again_what_failed_before(world: World) -> None:
     """1.21, without waiting for the back-off."""
-    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.store.has(an_order(6666, **UNFORESEEN))
     await world.run()
-    await world.store.change(6666, lineItems=[a_line(1)], updatedAt="2026-01-15T09:00:00Z")
+    await world.store.change(6666, **PAST, updatedAt="2026-01-15T09:00:00Z")
 
     run = await world.run()
 
@@ -68,7 +68,7 @@ async def test_every_run_tries_again_what_failed_before(world: World) -> None:
 
 
 async def test_a_run_of_chosen_orders_leaves_alone_what_else_failed(world: World) -> None:
-    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.store.has(an_order(1001), an_order(6666, **UNFORESEEN))
     await world.run(filters={"name": {"in": ["#6666"]}})
     before = await world.row_of(6666)
 
@@ -83,7 +83,7 @@ async def test_a_run_of_chosen_orders_leaves_alone_what_else_failed(world: World
 
 async def test_a_run_by_schedule_leaves_what_failed_its_pause(world: World) -> None:
     """P12: else a run a minute would use up all attempts in five minutes."""
-    await world.store.has(an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.store.has(an_order(6666, **UNFORESEEN))
     await world.run()
     before = await world.queue("attempts", "due_at")
 

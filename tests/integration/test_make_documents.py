@@ -14,7 +14,7 @@ from app.ports.errors import Conflict
 from app.ports.once import AS_OFTEN_AS_ASKED
 from app.ports.versions import ANY_VERSION
 from tests.integration.test_import_customers import CREATING, of_person
-from tests.integration.test_import_orders import TOO_MUCH
+from tests.integration.test_import_orders import UNFORESEEN
 from tests.integration.world import EVERYBODY, World, a_line, a_person, an_order, money
 
 SHIPPING = {"id": "gid://shopify/ShippingLine/1", "title": "Standard", "originalPriceSet": money("5.00")}
@@ -251,9 +251,10 @@ async def test_those_who_ask_and_imports_at_the_same_time_make_one_document(worl
 
 
 async def test_one_bad_order_does_not_keep_the_documents_of_others_from_being_made(world: World) -> None:
-    await world.set(orders={"auto_create_documents": False})
-    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]), an_order(1002))
+    await world.set(general={"time_zone": "UTC"}, orders={"auto_create_documents": False})
+    await world.store.has(an_order(1001), an_order(6666, **UNFORESEEN), an_order(1002))
     await world.imports(1001, 6666, 1002)
+    await world.set(general={"time_zone": "Europe/Amsterdam"})
 
     counts = await world.process().make_documents.all(world.shop, wanted=lambda _: True)
 
@@ -261,10 +262,10 @@ async def test_one_bad_order_does_not_keep_the_documents_of_others_from_being_ma
 
 
 async def test_one_bad_order_does_not_hold_up_what_is_due(world: World) -> None:
-    await world.set(orders={"auto_create_documents": False})
-    await world.store.has(an_order(1001), an_order(6666, lineItems=[a_line(1, price=TOO_MUCH)]))
+    await world.set(general={"time_zone": "UTC"}, orders={"auto_create_documents": False})
+    await world.store.has(an_order(1001), an_order(6666, **UNFORESEEN))
     await world.imports(1001, 6666)
-    await world.set(orders={"auto_create_documents": True})
+    await world.set(general={"time_zone": "Europe/Amsterdam"}, orders={"auto_create_documents": True})
     await world.do("UPDATE orders SET document_due_at = now() - interval '1 minute'")
 
     counts = await world.process().make_documents.due(world.shop)

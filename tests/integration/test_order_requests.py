@@ -9,7 +9,7 @@ from app.domain.items import ItemChoice
 from app.ports.errors import Conflict, InvalidInput, NotFound, ScopeMissing
 from app.services.document_actions import UnlinkDocuments
 from tests.integration.test_import_customers import CREATING, of_person
-from tests.integration.test_import_orders import TOO_MUCH
+from tests.integration.test_import_orders import UNFORESEEN
 from tests.integration.world import EVERYBODY, World, a_line, a_person, an_order, money
 
 
@@ -218,7 +218,7 @@ async def test_reading_again_says_why_it_failed(world: World) -> None:
     await world.set(orders={"auto_create_documents": False})
     await imported(world)
     await world.set(orders={"auto_create_documents": True})
-    await world.store.change(1001, lineItems=[a_line(1, price=TOO_MUCH)])
+    await world.store.change(1001, **UNFORESEEN)
     asked = asyncio.create_task(world.requests.reread(EVERYBODY, await world.order_id()))
     await world.until(lambda: world.is_true("SELECT count(*) FROM orders_to_import"))
 

@@ -64,7 +64,7 @@ CREDENTIALS = StoreCredentials(
     kind=CredentialsKind.ACCESS_TOKEN, access_token=DEFAULT_ACCESS_TOKEN, api_secret="shpss_x"
 )
 PLAIN_SETTINGS: Mapping[str, Any] = {
-    "general": {"local_currency": "EUR", "time_zone": "UTC", "country_code": "NL"},
+    "general": {"local_currency": "EUR", "time_zone": "Europe/Amsterdam", "country_code": "NL"},
     "orders": {"auto_create_documents": True},
     "customers": {"mapping": "always_default", "default_customer_no": "C100"},
     "items": {"sku_mapping": "item_no"},

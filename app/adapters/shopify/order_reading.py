@@ -24,6 +24,7 @@ from app.adapters.shopify.page_reading import NOT_ALLOWED, OrderMoved, PageReade
 from app.adapters.shopify.scopes import GrantedScopes, missing_words
 from app.adapters.shopify.translators.orders import Untranslatable, order_of
 from app.adapters.shopify.transport import ShopifyTransport
+from app.domain.amount_limits import too_large
 from app.domain.identifiers import ShopifyId
 from app.ports.clock import Clock
 from app.ports.errors import ScopeMissing
@@ -166,6 +167,8 @@ def _reading(begun: OrderDraft | OrderNotThere | OrderUnreadable, began: datetim
         order = order_of(begun.parts())
     except Untranslatable as exc:
         return _told_unreadable(begun.shopify_id, unexpected(exc))
+    if (detail := too_large(order)) is not None:
+        return OrderUnreadable(shopify_id=begun.shopify_id, code="amount_too_large", detail=detail, retryable=False)
     return OrderRead(order=order, raw=begun.record(), read_at=began)
 
 

@@ -60,6 +60,17 @@ def test_a_linked_variant_is_the_item_with_the_links_variant_and_unit() -> None:
     assert choice == ItemChoice(item_no="1000", variant_code="RED", unit="SET", description="Red bike", rule="link")
 
 
+def test_two_custom_lines_of_one_title_are_told_apart() -> None:
+    """Their title is not told: it may name a person."""
+    lines = [line(number, kind=LineKind.CUSTOM, title="Engraving for Anna") for number in (71, 72)]
+    told = [each.detail for each in chosen(order(*lines), facts()).values() if isinstance(each, Problem)]
+    assert [text.split(" (")[0] for text in told] == [
+        "No item is known for the custom line 71",
+        "No item is known for the custom line 72",
+    ]
+    assert "Anna" not in str(told)
+
+
 def test_without_a_unit_in_the_link_the_items_base_unit_is_taken() -> None:
     found = facts(PUMP, links={sid(9001): ItemLink(item_no="1001")})
     assert the_choice(order(line(1, variant=9001)), found).unit == "BOX"
