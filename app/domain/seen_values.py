@@ -11,6 +11,7 @@ from typing import TypeVar
 from app.domain.identifiers import ShopifyId
 from app.domain.mappings import Mappings
 from app.domain.orders import Order
+from app.domain.refunded_lines import refunded_lines
 
 Key = TypeVar("Key")
 Text = TypeVar("Text")
@@ -81,7 +82,7 @@ def _without_row(named: Mapping[Key, Text], rows: Mapping[Key, object]) -> Mappi
 def _locations(order: Order) -> Iterator[tuple[ShopifyId, str]]:
     """Where it ships from, and where refunded pieces went back to; the name where it is told."""
     for refund in order.refunds:
-        for line in refund.lines:
+        for line in refunded_lines(order, refund):
             if line.location_id is not None:
                 yield line.location_id, ""
     for each in order.fulfilment_orders:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from app.domain.identifiers import ShopifyId
 from app.domain.orders import Order
+from app.domain.refunded_lines import refunded_lines
 from app.domain.refunds import creditable
 from app.domain.shop_settings import RefundProcess
 
@@ -19,7 +20,7 @@ def documented_quantities(order: Order, process: RefundProcess) -> Mapping[Shopi
     taken: dict[ShopifyId, int] = defaultdict(int)
     credited: dict[ShopifyId, int] = defaultdict(int)
     for refund in order.refunds:
-        for line in refund.lines:
+        for line in refunded_lines(order, refund):
             side = credited if creditable(refund, line) else taken
             side[line.line_id] += line.quantity
     quantities: dict[ShopifyId, int] = {}

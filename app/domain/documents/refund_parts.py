@@ -12,6 +12,7 @@ from app.domain.documents.positions import MoneySide
 from app.domain.identifiers import ShopifyId
 from app.domain.money import ZERO, allocate, minor_unit, rounded
 from app.domain.orders import LineKind, Order, OrderLine, Refund, RefundLine, RefundShipping, TaxLine
+from app.domain.refunded_lines import refunded_lines
 from app.domain.refunds import creditable, credits_shipping
 from app.domain.sales_documents import DocumentTax, SourceKind
 
@@ -94,7 +95,7 @@ def _buyer_owes_more(parts: Iterable[RefundPart], come_to: Decimal, target: Deci
 
 def _lines(order: Order, refund: Refund, side: MoneySide) -> Iterator[RefundPart]:
     by_id = {line.shopify_id: line for line in order.lines}
-    for each in refund.lines:
+    for each in refunded_lines(order, refund):
         line = by_id.get(each.line_id)
         if line is None or each.quantity <= 0 or not creditable(refund, each):
             continue
