@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.bootstrap.world import World
+from app.services.act_on_order import ActOnOrder
 from app.services.import_orders import ImportOrders
 from app.services.list_orders import ListOrders
 from app.services.make_documents import MakeDocuments
@@ -36,12 +37,13 @@ def work_of(world: World) -> Work:
     make_documents = MakeDocuments(
         uow, decisions, RefundDocuments(world.ids), AmendDocument(uow, decisions, clock, world.ids), clock
     )
-    subscriptions = WebhookSubscriptions(uow, world.gateway, clock, public_url=world.settings.public_url)
+    list_orders = ListOrders(world.gateway, uow, clock)
+    subscriptions = WebhookSubscriptions(uow, world.gateway, clock, list_orders, public_url=world.settings.public_url)
     import_task = ImportOrdersTask(
         gateway=world.gateway,
         uow=uow,
         clock=clock,
-        list_orders=ListOrders(world.gateway, uow, clock),
+        list_orders=list_orders,
         import_orders=import_orders,
         make_documents=make_documents,
     )
@@ -56,5 +58,8 @@ def work_of(world: World) -> Work:
             TaskName.PULL_MAPPINGS: PullMappings(world.store_values, uow, clock).run,
             TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
             TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
+            TaskName.ACT_ON_ORDER: ActOnOrder(
+                actions=world.order_actions, writer=world.writer, uow=uow, clock=clock
+            ).run,
         },
     )

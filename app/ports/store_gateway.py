@@ -20,6 +20,8 @@ class StoreRef:
     domain: str
     plan: str | None = None
     """What the store pays its platform for, in the platform's words; None = not known yet."""
+    granted_scopes: tuple[str, ...] | None = None
+    """What the app was granted when the store was last asked; None = that is to be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,8 @@ class WebhookSubscription:
     shopify_id: ShopifyId
     topic: str
     uri: str
+    outdated: bool = False
+    """Made with another version of the platform's interface than ours: its bodies are of that version for good."""
 
 
 class StoreGateway(Protocol):

@@ -34,17 +34,22 @@ class ListOrders:
         self._clock = clock
 
     async def __call__(
-        self, store: StoreRef, listing: OrderListing, *, run: RunId | None = None, include_closed: bool = False
+        self,
+        store: StoreRef,
+        listing: OrderListing,
+        *,
+        run: RunId | None = None,
+        closed_from: datetime | None = None,
     ) -> ListingCounts:
         """List, and make what is new or changed due.
 
-        Closed orders we never held are left out unless asked for (1.06). A range of creation is a person's wish: what
-        no shop claimed is then looked at once more.
+        Closed orders we never held are left out (1.06), but for those created at ``closed_from`` or later. A range of
+        creation is a person's wish: what no shop claimed is then looked at once more.
         """
         counts = ListingCounts()
         reclaim = listing.created_from is not None or listing.created_to is not None
         async for page in self._gateway.list_orders(store, listing):
-            wanted = await self._take(store.id, page, run=run, include_closed=include_closed, reclaim=reclaim)
+            wanted = await self._take(store.id, page, run=run, closed_from=closed_from, reclaim=reclaim)
             counts = ListingCounts(
                 listed=counts.listed + len(page),
                 wanted=counts.wanted + wanted,
@@ -54,14 +59,20 @@ class ListOrders:
         return counts
 
     async def _take(
-        self, store: StoreId, page: Sequence[ListedOrder], *, run: RunId | None, include_closed: bool, reclaim: bool
+        self,
+        store: StoreId,
+        page: Sequence[ListedOrder],
+        *,
+        run: RunId | None,
+        closed_from: datetime | None,
+        reclaim: bool,
     ) -> int:
         if not page:
             return 0
         now = self._clock.now()
         async with self._uow() as uow:
             held = await uow.orders_to_import.held_copies(store, [order.shopify_id for order in page])
-            wanted = [order for order in page if _is_wanted(order, held, include_closed=include_closed)]
+            wanted = [order for order in page if _is_wanted(order, held, closed_from=closed_from)]
             await uow.orders_to_import.want(
                 store,
                 [
@@ -84,8 +95,8 @@ def _latest(before: datetime | None, page: Sequence[ListedOrder]) -> datetime | 
     return max([*told, before] if before else told, default=None)
 
 
-def _is_wanted(order: ListedOrder, held: Mapping[ShopifyId, HeldCopy], *, include_closed: bool) -> bool:
+def _is_wanted(order: ListedOrder, held: Mapping[ShopifyId, HeldCopy], *, closed_from: datetime | None) -> bool:
     copy = held.get(order.shopify_id)
     if copy is None:
-        return include_closed or not order.closed
+        return not order.closed or (closed_from is not None and order.created_at >= closed_from)
     return is_news(order.updated_at, copy)

@@ -7,7 +7,7 @@ tallies.
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_filters import matches
@@ -30,6 +30,7 @@ MOST_TROUBLES = 3
 """How often in a row the store may be found in trouble, with the pause after each, before a run gives up. Its orders
 stay due and are imported all the same.
 """
+EVER = datetime.min.replace(tzinfo=UTC)
 FIRST_CURSOR_REACH = timedelta(days=1)
 """A first listing that finds nothing still sets the cursor, so far back."""
 
@@ -112,7 +113,7 @@ class ImportOrdersTask:
             configuration.store,
             listing,
             run=run.run_id,
-            include_closed=bool(run.parameters.get("include_closed")),
+            closed_from=EVER if run.parameters.get("include_closed") else None,
         )
         await run.count("listed", counts.listed)
         await run.count("unchanged", counts.unchanged)

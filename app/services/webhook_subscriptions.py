@@ -1,28 +1,45 @@
-"""Webhook subscriptions as they should be and as they are: shown, and brought in line (P03, P17)."""
+"""Webhook subscriptions as they should be and as they are: shown, and brought in line (P03, P17).
+
+Where order subscriptions were missing, what changed since they last stood is listed again, so that nothing which was
+never announced is lost (A16).
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+import structlog
 
 from app.domain.access import Access
 from app.domain.identifiers import ShopifyId, StoreId
-from app.domain.webhook_topics import ORDER_TOPICS, granted
+from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS, granted
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, NotFound, StoreRefused
 from app.ports.repositories.subscriptions import SubscriptionNeeds
 from app.ports.store_access import why_it_stands_still
-from app.ports.store_gateway import StoreGateway, WebhookSubscription
+from app.ports.store_gateway import OrderListing, StoreGateway, WebhookSubscription
 from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.first_contact import described_anew
+from app.services.list_orders import ListOrders
 from app.services.tasks import RunContext
 
 PATH = "/webhooks/shopify"
+GAP_REACH = timedelta(hours=5)
+"""Before the last time the subscriptions stood: Shopify repeats a failing delivery for four hours before it gives a
+subscription up, so webhooks were lost while it still stood.
+"""
+
+log = structlog.get_logger(__name__)
 
 
 class SubscriptionState(StrEnum):
     OK = "ok"
     MISSING = "missing"
     FOREIGN = "foreign"
-    """It leads elsewhere, or is for something we do not ask for: shown, and only removed when it leads to us."""
+    """It leads elsewhere, is for something we do not ask for, or is of another version of Shopify's interface than
+    ours: shown, and only removed when it leads to us.
+    """
     NOT_GRANTED = "not_granted"
     """Wanted, but no granted scope allows it."""
 
@@ -37,22 +54,33 @@ class SubscriptionStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSubscriptions:
-    """What a check changed; ``refused`` in the store's words, by topic."""
+    """What a check changed; ``refused`` in the store's words, by topic.
 
-    created: int
-    deleted: int
-    refused: Sequence[tuple[str, str]]
+    ``listed_again`` None = nothing can have gone unannounced; else how many orders had, or may have, changed.
+    """
+
+    created: int = 0
+    deleted: int = 0
+    refused: Sequence[tuple[str, str]] = ()
+    listed_again: int | None = None
 
 
 class WebhookSubscriptions:
     """``public_url`` is where the store reaches us; without it no subscription is wanted."""
 
     def __init__(
-        self, unit_of_work: UnitOfWorkFactory, gateway: StoreGateway, clock: Clock, *, public_url: str | None
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        gateway: StoreGateway,
+        clock: Clock,
+        list_orders: ListOrders,
+        *,
+        public_url: str | None,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._gateway = gateway
         self._clock = clock
+        self._list_orders = list_orders
         self._uri = None if public_url is None else public_url.rstrip("/") + PATH
 
     async def status(self, access: Access, shop: str) -> Sequence[SubscriptionStatus]:
@@ -66,22 +94,35 @@ class WebhookSubscriptions:
         return self._compared(needs, await self._gateway.webhook_subscriptions(needs.store))
 
     async def check(self, store: StoreId) -> CheckedSubscriptions:
-        """Create what is missing, delete ours that is not wanted; then they are not due any more.
+        """Ask for the scopes, delete ours that is not wanted, create what is missing, and fill the gap that a missing
+        one left; then they are not due any more.
 
-        What the store refuses is reported and does not keep the others from being made. Raises the store's troubles.
+        What the store refuses is reported and does not keep the others from being made. Raises the store's troubles:
+        what is left of the work then stays due.
         """
-        async with self._unit_of_work() as uow:
-            needs = await uow.subscriptions.needs(store)
-        result = CheckedSubscriptions(created=0, deleted=0, refused=())
+        started = self._clock.now()
+        needs = await self._needs(store)
         if needs is None:
-            return result
+            return CheckedSubscriptions()
         _check_access(needs)
+        result = CheckedSubscriptions()
         if self._uri is not None:
             result = await self._brought_in_line(needs)
+            result = replace(result, listed_again=await self._gap_filled(store))
         async with self._unit_of_work() as uow:
-            await uow.subscriptions.checked(store, at=self._clock.now())
+            good = self._uri is not None and needs.order_webhooks
+            await uow.subscriptions.checked(store, at=started, good=good)
             await uow.commit()
         return result
+
+    async def _needs(self, store: StoreId) -> SubscriptionNeeds | None:
+        """With the scopes as the store grants them now."""
+        async with self._unit_of_work() as uow:
+            configuration = await uow.configurations.of_store(store)
+        if configuration is not None and not configuration.access_revoked and configuration.shops:
+            await described_anew(configuration, gateway=self._gateway, uow=self._unit_of_work, clock=self._clock)
+        async with self._unit_of_work() as uow:
+            return await uow.subscriptions.needs(store)
 
     async def __call__(self, store: str) -> None:
         """As a nudge asks for it."""
@@ -92,28 +133,68 @@ class WebhookSubscriptions:
         checked = await self.check(context.store_id)
         await context.count("created", checked.created)
         await context.count("deleted", checked.deleted)
+        if checked.listed_again is not None:
+            await context.count("listed_again", checked.listed_again)
         for topic, words in checked.refused:
             await context.error(resource_type="webhook_subscription", id=topic, code="store_refused", detail=words)
 
     async def _brought_in_line(self, needs: SubscriptionNeeds) -> CheckedSubscriptions:
-        assert self._uri is not None
-        there = await self._gateway.webhook_subscriptions(needs.store)
-        states = self._compared(needs, there)
-        wanted = set(_wanted(needs))
-        created = deleted = 0
+        states = self._compared(needs, await self._gateway.webhook_subscriptions(needs.store))
+        missing = [each.topic for each in states if each.state is SubscriptionState.MISSING]
+        if set(missing) & set(ORDER_TOPICS):
+            # Noted first: once they are made nobody would see that they had been missing.
+            async with self._unit_of_work() as uow:
+                await uow.subscriptions.missed(needs.store.id)
+                await uow.commit()
         refused: list[tuple[str, str]] = []
+        deleted = created = 0
+        wanted = _wanted(needs)
+        # First away, then new: Shopify takes an address for a topic only once.
         for status in states:
-            ours_but_unwanted = status.uri == self._uri and status.state is SubscriptionState.FOREIGN
-            try:
-                if status.state is SubscriptionState.MISSING:
-                    await self._gateway.create_webhook_subscription(needs.store, status.topic, self._uri)
-                    created += 1
-                elif ours_but_unwanted and status.shopify_id is not None and _may_go(status.topic, wanted):
-                    await self._gateway.delete_webhook_subscription(needs.store, status.shopify_id)
-                    deleted += 1
-            except StoreRefused as refusal:
-                refused.append((status.topic, refusal.detail))
+            if status.uri == self._uri and status.state is SubscriptionState.FOREIGN and _may_go(status.topic, wanted):
+                deleted += await self._deleted(needs, status, refused)
+        for topic in missing:
+            created += await self._created(needs, topic, refused)
         return CheckedSubscriptions(created=created, deleted=deleted, refused=refused)
+
+    async def _deleted(
+        self, needs: SubscriptionNeeds, status: SubscriptionStatus, refused: list[tuple[str, str]]
+    ) -> bool:
+        assert status.shopify_id is not None, "it stands at the store"
+        try:
+            await self._gateway.delete_webhook_subscription(needs.store, status.shopify_id)
+        except StoreRefused as refusal:
+            refused.append((status.topic, refusal.detail))
+            return False
+        return True
+
+    async def _created(self, needs: SubscriptionNeeds, topic: str, refused: list[tuple[str, str]]) -> bool:
+        assert self._uri is not None, "without an address nothing is wanted"
+        try:
+            await self._gateway.create_webhook_subscription(needs.store, topic, self._uri)
+        except StoreRefused as refusal:
+            refused.append((topic, refusal.detail))
+            return False
+        return True
+
+    async def _gap_filled(self, store: StoreId) -> int | None:
+        """List what changed while subscriptions were missing, now that they stand; None = there was no such time.
+
+        Orders that were made and closed meanwhile are taken, too: nobody had the chance to see them open.
+        """
+        async with self._unit_of_work() as uow:
+            needs = await uow.subscriptions.needs(store)
+        if needs is None or needs.missed_since is None:
+            return None
+        since: datetime = needs.missed_since
+        counts = await self._list_orders(
+            needs.store, OrderListing(updated_since=since - GAP_REACH), closed_from=needs.connected_at
+        )
+        async with self._unit_of_work() as uow:
+            await uow.subscriptions.caught_up(store, since)
+            await uow.commit()
+        log.info("unannounced_changes_listed", store_id=store, since=since.isoformat(), orders=counts.wanted)
+        return counts.wanted
 
     def _compared(self, needs: SubscriptionNeeds, there: Sequence[WebhookSubscription]) -> Sequence[SubscriptionStatus]:
         wanted = _wanted(needs) if self._uri is not None else ()
@@ -122,7 +203,8 @@ class WebhookSubscriptions:
         satisfied: set[str] = set()
         for each in sorted(there, key=lambda subscription: (subscription.topic, subscription.shopify_id)):
             # A second one for the same topic and address would deliver everything twice.
-            fine = each.uri == self._uri and each.topic in wanted and each.topic not in satisfied
+            ours = each.uri == self._uri and not each.outdated
+            fine = ours and each.topic in wanted and each.topic not in satisfied
             if fine:
                 satisfied.add(each.topic)
             found.append(
@@ -140,17 +222,15 @@ class WebhookSubscriptions:
 
 
 def _wanted(needs: SubscriptionNeeds) -> tuple[str, ...]:
-    """Whatever the settings ask for; that the app is removed we always want to hear."""
-    return (*(ORDER_TOPICS if needs.order_webhooks else ()), "app/uninstalled")
+    """Whatever the settings ask for; what concerns the app itself and what can be mapped we always want to hear."""
+    return (*(ORDER_TOPICS if needs.order_webhooks else ()), *MAPPING_TOPICS, *APP_TOPICS)
 
 
 def _granted(needs: SubscriptionNeeds, topic: str) -> bool:
-    if topic == "app/uninstalled" or needs.granted_scopes is None:
-        return True
-    return granted(topic, frozenset(needs.granted_scopes))
+    return needs.granted_scopes is None or granted(topic, frozenset(needs.granted_scopes))
 
 
-def _may_go(topic: str, wanted: set[str]) -> bool:
+def _may_go(topic: str, wanted: Sequence[str]) -> bool:
     """Doubles of wanted topics, and order topics that no shop wants; never what another feature may have made."""
     return topic in wanted or topic in ORDER_TOPICS
 

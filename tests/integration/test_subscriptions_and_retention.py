@@ -1,17 +1,25 @@
 """P03, P17: webhook subscriptions are brought in line with the settings; and what is old goes, what is open stays."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.domain.events import EventType
 from app.domain.identifiers import ShopifyId
-from app.domain.webhook_topics import ORDER_TOPICS
-from app.ports.errors import AccessRevoked, StoreRefused
-from app.ports.store_gateway import StoreGateway, StoreRef, WebhookSubscription
+from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS
+from app.ports.errors import AccessRevoked, StoreRefused, StoreUnavailable
+from app.ports.store_gateway import (
+    ListedOrder,
+    OrderListing,
+    StoreDescription,
+    StoreGateway,
+    StoreRef,
+    WebhookSubscription,
+)
+from app.services.list_orders import ListOrders
 from app.services.nudge_due_work import NudgeDueWork
 from app.services.publish_events import PublishEvents
 from app.services.purge_expired import PurgeExpired
@@ -21,7 +29,11 @@ from app.services.webhook_subscriptions import SubscriptionState, WebhookSubscri
 from tests.machinery import EVERYBODY, STORE, WEB, Machinery, delivery, door, machinery
 
 OURS = "https://erp.example/webhooks/shopify"
-WANTED = {*ORDER_TOPICS, "app/uninstalled"}
+ALWAYS = {*MAPPING_TOPICS, *APP_TOPICS}
+WANTED = {*ORDER_TOPICS, *ALWAYS}
+EVERY_SCOPE = frozenset(
+    "read_orders read_returns read_fulfillments read_merchant_managed_fulfillment_orders read_locations".split()
+)
 
 
 @dataclass
@@ -30,6 +42,31 @@ class Shopify:
 
     there: dict[ShopifyId, WebhookSubscription] = field(default_factory=dict)
     refuses: frozenset[str] = frozenset()
+    scopes: Collection[str] = EVERY_SCOPE
+    orders: list[ListedOrder] = field(default_factory=list)
+    listings: list[OrderListing] = field(default_factory=list)
+    listing_fails: bool = False
+    made: int = 1000
+
+    async def describe(self, _: StoreRef) -> StoreDescription:
+        return StoreDescription(
+            name="First",
+            currency="EUR",
+            time_zone="UTC",
+            country_code="NL",
+            plan="Basic",
+            granted_scopes=tuple(sorted(self.scopes)),
+            api_version="2026-10",
+            supported_api_versions=("2026-10",),
+            points_maximum=2000,
+            points_restore_rate=100,
+        )
+
+    async def list_orders(self, _: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
+        self.listings.append(listing)
+        if self.listing_fails:
+            raise StoreUnavailable("Shopify cannot be reached.")
+        yield [each for each in self.orders if listing.updated_since and each.updated_at >= listing.updated_since]
 
     async def webhook_subscriptions(self, _: StoreRef) -> Sequence[WebhookSubscription]:
         return list(self.there.values())
@@ -37,7 +74,10 @@ class Shopify:
     async def create_webhook_subscription(self, _: StoreRef, topic: str, uri: str) -> WebhookSubscription:
         if topic in self.refuses:
             raise StoreRefused("You cannot create a webhook subscription with this topic.")
-        made = WebhookSubscription(shopify_id=ShopifyId(str(len(self.there) + 1000)), topic=topic, uri=uri)
+        if any((each.topic, each.uri) == (topic, uri) for each in self.there.values()):
+            raise StoreRefused("Address for this topic has already been taken")
+        self.made += 1
+        made = WebhookSubscription(shopify_id=ShopifyId(str(self.made)), topic=topic, uri=uri)
         self.there[made.shopify_id] = made
         return made
 
@@ -46,6 +86,27 @@ class Shopify:
 
     def has(self, topic: str, uri: str = OURS, number: str = "1") -> None:
         self.there[ShopifyId(number)] = WebhookSubscription(shopify_id=ShopifyId(number), topic=topic, uri=uri)
+
+    def loses(self, *topics: str) -> None:
+        """These subscriptions end behind our back."""
+        self.there = {number: each for number, each in self.there.items() if each.topic not in topics}
+
+    def changes(self, number: int, *, ago: timedelta, **telling: Any) -> None:
+        """An order changed so long ago, and nobody was told."""
+        at = datetime.now(UTC) - ago
+        plain: dict[str, Any] = {"created_at": at, "closed": False}
+        self.orders.append(
+            ListedOrder(
+                shopify_id=ShopifyId(str(number)),
+                name=f"#{number}",
+                updated_at=at,
+                cancelled=False,
+                test=False,
+                financial_status="paid",
+                fulfilment_status="unfulfilled",
+                **(plain | telling),
+            )
+        )
 
     def ours(self) -> set[str]:
         return {each.topic for each in self.there.values() if each.uri == OURS}
@@ -68,7 +129,8 @@ def subscriptions(
 ) -> WebhookSubscriptions:
     gateway: Any = shopify
     reached: StoreGateway = gateway
-    return WebhookSubscriptions(house.unit_of_work, reached, house.clock, public_url=public_url)
+    list_orders = ListOrders(reached, house.unit_of_work, house.clock)
+    return WebhookSubscriptions(house.unit_of_work, reached, house.clock, list_orders, public_url=public_url)
 
 
 async def due(house: Machinery) -> bool:
@@ -98,7 +160,7 @@ async def test_one_shop_with_webhooks_on_is_enough_and_none_ends_ours(house: Mac
     await turn_webhooks(house, off="%")
     await service.check(STORE)
 
-    assert shopify.ours() == {"app/uninstalled"}
+    assert shopify.ours() == ALWAYS
 
 
 async def test_strangers_subscriptions_and_topics_are_left_alone_and_doubles_go(
@@ -124,7 +186,7 @@ async def test_without_a_public_url_nothing_is_wanted(house: Machinery, shopify:
 
 
 async def test_what_no_scope_allows_is_shown_and_not_tried(house: Machinery, shopify: Shopify) -> None:
-    await house.do("UPDATE stores SET granted_scopes = '{read_orders}'")
+    shopify.scopes = {"read_orders"}
     service = subscriptions(house, shopify)
     await service.check(STORE)
 
@@ -145,6 +207,118 @@ async def test_what_the_store_refuses_is_told_in_its_words_and_the_others_are_ma
 
     assert context.kept.counts["created"] == len(WANTED) - 1
     assert [(error.id, error.code) for error in context.kept.errors] == [("returns/approve", "store_refused")]
+
+
+async def good_since(house: Machinery, ago: timedelta) -> None:
+    await house.do("UPDATE stores SET subscriptions_good_at = $1", house.clock.now() - ago)
+
+
+async def wanted_orders(house: Machinery) -> list[str]:
+    return [row[0] for row in await house.fetch("SELECT shopify_id FROM orders_to_import ORDER BY 1")]
+
+
+async def test_what_changed_while_subscriptions_were_missing_is_listed_again_once(
+    house: Machinery, shopify: Shopify
+) -> None:
+    """A16 and peers 3: two of ours end behind our back; whatever changed since all last stood is looked at."""
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+    assert shopify.listings == []
+    await good_since(house, timedelta(days=3))
+    shopify.loses("orders/updated", "orders/create")
+    shopify.changes(5501, ago=timedelta(days=2))
+    shopify.changes(5502, ago=timedelta(days=9))
+    shopify.changes(5503, ago=timedelta(hours=3), closed=True)
+    shopify.changes(5504, ago=timedelta(hours=3), closed=True, created_at=datetime(2020, 1, 1, tzinfo=UTC))
+    await house.do("UPDATE stores SET created_at = now() - interval '30 days'")
+
+    checked = await service.check(STORE)
+
+    assert (checked.created, checked.listed_again) == (2, 2)
+    assert shopify.ours() == WANTED
+    assert await wanted_orders(house) == ["5501", "5503"]
+    assert (await service.check(STORE)).listed_again is None
+    assert len(shopify.listings) == 1
+
+
+async def test_a_gap_that_could_not_be_listed_stays_open(house: Machinery, shopify: Shopify) -> None:
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+    await good_since(house, timedelta(days=3))
+    shopify.loses("orders/updated")
+    shopify.changes(5501, ago=timedelta(days=2))
+    shopify.listing_fails = True
+    await house.do("UPDATE stores SET subscriptions_checked_at = NULL")
+
+    with pytest.raises(StoreUnavailable):
+        await service.check(STORE)
+    assert shopify.ours() == WANTED
+    assert await due(house)
+    shopify.listing_fails = False
+    await service.check(STORE)
+
+    assert await wanted_orders(house) == ["5501"]
+
+
+async def test_the_time_without_order_webhooks_is_a_gap_when_they_are_turned_on_again(
+    house: Machinery, shopify: Shopify
+) -> None:
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+    await good_since(house, timedelta(days=3))
+    await turn_webhooks(house, off="%")
+    await service.check(STORE)
+    shopify.changes(5501, ago=timedelta(days=2))
+    await house.do("UPDATE shops SET settings = '{}'")
+
+    assert (await service.check(STORE)).listed_again == 1
+
+
+async def test_a_missing_subscription_that_tells_of_no_order_leaves_no_gap(house: Machinery, shopify: Shopify) -> None:
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+    shopify.loses("locations/update")
+
+    assert (await service.check(STORE)).listed_again is None
+    assert shopify.listings == []
+
+
+async def test_a_subscription_of_another_version_is_made_anew(house: Machinery, shopify: Shopify) -> None:
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+    [(number, old)] = [(number, each) for number, each in shopify.there.items() if each.topic == "orders/updated"]
+    shopify.there[number] = replace(old, outdated=True)
+
+    states = {each.state for each in await service.status(EVERYBODY, "web") if each.topic == "orders/updated"}
+    checked = await service.check(STORE)
+
+    assert states == {SubscriptionState.FOREIGN, SubscriptionState.MISSING}
+    assert (checked.created, checked.deleted, checked.refused) == (1, 1, [])
+    assert number not in shopify.there
+    assert shopify.ours() == WANTED
+
+
+async def test_a_scope_granted_lets_go_what_waited_for_it_and_its_topics_are_subscribed_to(
+    house: Machinery, shopify: Shopify
+) -> None:
+    shopify.scopes = {"read_orders"}
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+    assert "returns/approve" not in shopify.ours()
+    await house.do(
+        "INSERT INTO orders_to_import (id, store_id, shopify_id, action, source, wanted, due_at, attempts, claim_by_id,"
+        " claim_no, error_code, listed_at, updated_at) SELECT 'oti_' || code, $1, code, 'new', 'webhook', 1,"
+        " now() + interval '10 minutes', 0, false, 0, code, now(), now()"
+        " FROM unnest(ARRAY['scope_missing', 'import_failed']) AS code",
+        STORE,
+    )
+
+    shopify.scopes = EVERY_SCOPE
+    await service.check(STORE)
+
+    assert "returns/approve" in shopify.ours()
+    rows = await house.fetch("SELECT shopify_id FROM orders_to_import WHERE due_at <= now()")
+    assert [row[0] for row in rows] == ["scope_missing"]
 
 
 async def test_a_revoked_store_is_not_asked(house: Machinery, shopify: Shopify) -> None:

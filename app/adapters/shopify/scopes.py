@@ -1,4 +1,4 @@
-"""What a store has granted us: from the token, or asked of the store when the token came without a list."""
+"""What a store has granted us: as it last said, else from the token, else asked of the store."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,10 +44,16 @@ class GrantedScopes:
 
     async def of(self, store: StoreRef) -> frozenset[str]:
         """The scopes granted and honoured, with the reading one that each writing one includes."""
-        token = await self._transport.tokens.current(store)
-        granted = with_implied(token.scopes) if token.scopes else await self._asked(store)
+        granted = await self._granted(store)
         withheld = frozenset() if tells_staff(store.plan) else STAFF_SCOPES
         return frozenset(scope for scope in granted - withheld if not self._was_denied(store, scope))
+
+    async def _granted(self, store: StoreRef) -> frozenset[str]:
+        """What the store said when it was last described is newer than a token's list, which is as old as the token."""
+        if store.granted_scopes is not None:
+            return with_implied(store.granted_scopes)
+        token = await self._transport.tokens.current(store)
+        return with_implied(token.scopes) if token.scopes else await self._asked(store)
 
     def deny(self, store: StoreRef, scope: str) -> None:
         """Note that the store denies what a scope of ours should allow, as plans can; it is asked again in an hour."""

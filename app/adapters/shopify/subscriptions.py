@@ -5,6 +5,7 @@ from typing import Final
 
 from app.adapters.shopify.answers.stores import SubscriptionAnswer, UserErrorAnswer
 from app.adapters.shopify.catalogue import WEBHOOK_CREATE, WEBHOOK_DELETE, WEBHOOK_LIST
+from app.adapters.shopify.endpoints import API_VERSION
 from app.adapters.shopify.envelope import ErrorEntry, in_its_words
 from app.adapters.shopify.points import Priority
 from app.adapters.shopify.transport import ShopifyTransport
@@ -101,7 +102,12 @@ class Subscriptions:
 
 
 def _subscription(answer: SubscriptionAnswer) -> WebhookSubscription:
-    return WebhookSubscription(shopify_id=shopify_id(answer.id), topic=topic_from_enum(answer.topic), uri=answer.uri)
+    return WebhookSubscription(
+        shopify_id=shopify_id(answer.id),
+        topic=topic_from_enum(answer.topic),
+        uri=answer.uri,
+        outdated=answer.api_version.handle != API_VERSION,
+    )
 
 
 def _refuse(user_errors: Sequence[UserErrorAnswer], errors: Sequence[ErrorEntry]) -> None:

@@ -137,6 +137,10 @@ class OrdersToImport(Protocol):
         """
         ...
 
+    async def scopes_granted(self, store: StoreId, *, now: datetime) -> int:
+        """Make due what waits for an access scope; the number of orders."""
+        ...
+
     async def retry_unclaimed(self, store: StoreId, *, now: datetime) -> int:
         """Make due what no shop claimed, because the shops or their filters are others now; the number of rows."""
         ...

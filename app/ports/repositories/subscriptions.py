@@ -17,6 +17,10 @@ class SubscriptionNeeds:
     granted_scopes: tuple[str, ...] | None
     access_revoked: bool
     access_revoked_reason: str | None
+    connected_at: datetime
+    """When the store was first set up here."""
+    missed_since: datetime | None
+    """Subscriptions were found missing, and what changed since then has not been listed yet."""
 
 
 class Subscriptions(Protocol):
@@ -24,8 +28,18 @@ class Subscriptions(Protocol):
         """None = there is no such store, or it was deleted."""
         ...
 
-    async def checked(self, store: StoreId, *, at: datetime) -> None:
-        """The subscriptions stood as they should; not due until somebody makes them."""
+    async def missed(self, store: StoreId) -> None:
+        """Order subscriptions were missing: note since when, which is the last time they all stood; for ever = none."""
+        ...
+
+    async def caught_up(self, store: StoreId, since: datetime) -> None:
+        """What changed since then has been listed."""
+        ...
+
+    async def checked(self, store: StoreId, *, at: datetime, good: bool) -> None:
+        """Looked at: not due until somebody makes them. ``good`` = what happened to orders before ``at`` was announced to
+        us or has been listed, and what happens from now on is announced.
+        """
         ...
 
     async def due(self, store: StoreId) -> None:

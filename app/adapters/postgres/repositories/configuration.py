@@ -74,9 +74,12 @@ class PostgresConfigurations:
             return None
         parts = {name: msgspec.json.decode(value) if value else [] for name, value in row.items()}
         found = parts["store"]
+        scopes = tuple(found["granted_scopes"]) if found["granted_scopes"] is not None else None
         return StoreConfiguration(
-            store=StoreRef(id=StoreId(found["id"]), domain=found["store_domain"], plan=found["plan"]),
-            granted_scopes=tuple(found["granted_scopes"]) if found["granted_scopes"] is not None else None,
+            store=StoreRef(
+                id=StoreId(found["id"]), domain=found["store_domain"], plan=found["plan"], granted_scopes=scopes
+            ),
+            granted_scopes=scopes,
             access_revoked=found["access_revoked_at"] is not None,
             access_revoked_reason=found["access_revoked_reason"],
             described=found["described_at"] is not None,

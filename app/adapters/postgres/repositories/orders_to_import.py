@@ -9,7 +9,7 @@ import msgspec
 from app.adapters.postgres.ulid import new_id
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
 from app.domain.order_freshness import HeldCopy
-from app.ports.errors import ConnectorError
+from app.ports.errors import ConnectorError, ScopeMissing
 from app.ports.repositories.orders_to_import import (
     AskingRun,
     FinishedImport,
@@ -186,6 +186,14 @@ WHERE id IN (
 """
 
 
+_SCOPES_GRANTED = """
+UPDATE orders_to_import SET due_at = $2
+WHERE id IN (
+    SELECT id FROM orders_to_import
+    WHERE store_id = $1 AND due_at > $2 AND error_code = $3 ORDER BY shopify_id FOR UPDATE
+)
+"""
+
 _SEEN = """
 AND ($2::text[] IS NULL OR shop_id = ANY($2)
      OR shop_id IS NULL AND store_id IN (SELECT store_id FROM shops WHERE id = ANY($2)))
@@ -278,6 +286,10 @@ class PostgresOrdersToImport:
         self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False
     ) -> int:
         done: str = await self._driver.execute(_RETRY_FAILED, store, shop, now, run, pausing)
+        return int(done.rpartition(" ")[2])
+
+    async def scopes_granted(self, store: StoreId, *, now: datetime) -> int:
+        done: str = await self._driver.execute(_SCOPES_GRANTED, store, now, ScopeMissing.code)
         return int(done.rpartition(" ")[2])
 
     async def retry_unclaimed(self, store: StoreId, *, now: datetime) -> int:

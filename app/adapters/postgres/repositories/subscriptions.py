@@ -10,6 +10,7 @@ from app.ports.store_gateway import StoreRef
 
 NEEDS = """
 SELECT st.id, st.store_domain, st.granted_scopes, st.access_revoked_at, st.access_revoked_reason,
+       st.created_at, st.webhooks_missed_since,
        EXISTS (
            SELECT 1 FROM shops s
            WHERE s.store_id = st.id AND coalesce((s.settings #>> '{orders,webhooks}')::boolean, true)
@@ -35,10 +36,30 @@ class PostgresSubscriptions:
             granted_scopes=None if row["granted_scopes"] is None else tuple(row["granted_scopes"]),
             access_revoked=row["access_revoked_at"] is not None,
             access_revoked_reason=row["access_revoked_reason"],
+            connected_at=row["created_at"],
+            missed_since=row["webhooks_missed_since"],
         )
 
-    async def checked(self, store: StoreId, *, at: datetime) -> None:
-        await self._driver.execute("UPDATE stores SET subscriptions_checked_at = $2 WHERE id = $1", store, at)
+    async def missed(self, store: StoreId) -> None:
+        await self._driver.execute(
+            "UPDATE stores SET webhooks_missed_since = coalesce(webhooks_missed_since, subscriptions_good_at)"
+            " WHERE id = $1",
+            store,
+        )
+
+    async def caught_up(self, store: StoreId, since: datetime) -> None:
+        await self._driver.execute(
+            "UPDATE stores SET webhooks_missed_since = NULL WHERE id = $1 AND webhooks_missed_since = $2", store, since
+        )
+
+    async def checked(self, store: StoreId, *, at: datetime, good: bool) -> None:
+        await self._driver.execute(
+            "UPDATE stores SET subscriptions_checked_at = $2,"
+            " subscriptions_good_at = CASE WHEN $3 THEN $2 ELSE subscriptions_good_at END WHERE id = $1",
+            store,
+            at,
+            good,
+        )
 
     async def due(self, store: StoreId) -> None:
         await self._driver.execute("UPDATE stores SET subscriptions_checked_at = NULL WHERE id = $1", store)

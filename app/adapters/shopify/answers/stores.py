@@ -60,10 +60,15 @@ class GrantedScopesAnswer(Wire):
     current_app_installation: InstallationAnswer
 
 
+class SubscriptionVersionAnswer(Wire):
+    handle: str
+
+
 class SubscriptionAnswer(Wire):
     id: str
     topic: str
     uri: str
+    api_version: SubscriptionVersionAnswer
 
 
 class WebhookListAnswer(Wire):
