@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_filters import matches
+from app.domain.order_reach import out_of_reach
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import StoreConfiguration
@@ -117,6 +118,10 @@ class ImportOrdersTask:
         )
         await run.count("listed", counts.listed)
         await run.count("unchanged", counts.unchanged)
+        asked_from = listing.created_from or listing.updated_since
+        if hidden := out_of_reach(asked_from, granted=configuration.granted_scopes, now=started):
+            store = configuration.store
+            await run.error(resource_type="store", id=store.domain, code="orders_out_of_reach", detail=hidden)
         if listing.created_from is None and listing.created_to is None and _reaches(listing, cursor):
             async with self._uow() as uow:
                 seen = counts.latest_change or cursor or started - FIRST_CURSOR_REACH

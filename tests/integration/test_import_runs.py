@@ -277,6 +277,21 @@ async def test_a_missing_scope_ends_the_run_and_the_next_one_after_its_grant_imp
     assert await world.queue() == []
 
 
+async def test_a_run_says_which_orders_the_app_may_not_see_instead_of_listing_none(world: World) -> None:
+    await world.store.has(an_order(1001), app={"scopes": [each for each in READABLE if each != "read_all_orders"]})
+
+    hidden = await world.run(created_from="2026-01-01T00:00:00Z")
+    await world.store.has(app={"scopes": READABLE})
+    await world.do("UPDATE stores SET described_at = NULL")
+    seen = await world.run(created_from="2026-01-01T00:00:00Z")
+
+    assert (hidden.state, hidden.counts["listed"]) == (RunState.SUCCEEDED, 0)
+    [error] = hidden.errors
+    assert (error["resource_type"], error["code"]) == ("store", "orders_out_of_reach")
+    assert "read_all_orders" in error["detail"]
+    assert (seen.counts["imported"], seen.errors) == (1, [])
+
+
 async def test_what_waits_for_a_scope_is_tried_by_itself_within_the_hour(world: World) -> None:
     await world.store.has(an_order(1001), app={"scopes": ["read_orders"]})
     with pytest.raises(ScopeMissing):
