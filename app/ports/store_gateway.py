@@ -21,7 +21,8 @@ class StoreRef:
     plan: str | None = None
     """What the store pays its platform for, in the platform's words; None = not known yet."""
     granted_scopes: tuple[str, ...] | None = None
-    """What the app was granted when the store was last asked; None = that is to be asked."""
+    """What the app was granted at ``described_at``; None = the store was never asked."""
+    described_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,8 +49,9 @@ class GrantedScopes:
         return frozenset(scope for scope in granted - withheld if not self._was_denied(store, scope))
 
     async def _granted(self, store: StoreRef) -> frozenset[str]:
-        """What the store said when it was last described is newer than a token's list, which is as old as the token."""
-        if store.granted_scopes is not None:
+        """What the store said lately of itself is known to all processes; a token's list is as old as the token."""
+        told_at = store.described_at
+        if store.granted_scopes is not None and told_at is not None and self._clock.now() - told_at <= _KEPT:
             return with_implied(store.granted_scopes)
         token = await self._transport.tokens.current(store)
         return with_implied(token.scopes) if token.scopes else await self._asked(store)

@@ -1,6 +1,7 @@
 """A store's configuration in one statement: the store, its shops, and every mapping table of theirs."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -77,7 +78,11 @@ class PostgresConfigurations:
         scopes = tuple(found["granted_scopes"]) if found["granted_scopes"] is not None else None
         return StoreConfiguration(
             store=StoreRef(
-                id=StoreId(found["id"]), domain=found["store_domain"], plan=found["plan"], granted_scopes=scopes
+                id=StoreId(found["id"]),
+                domain=found["store_domain"],
+                plan=found["plan"],
+                granted_scopes=scopes,
+                described_at=datetime.fromisoformat(found["described_at"]) if found["described_at"] else None,
             ),
             granted_scopes=scopes,
             access_revoked=found["access_revoked_at"] is not None,
