@@ -16,6 +16,7 @@ from app.services.master_data import CustomerData, ItemData
 from app.services.new_customers import NewCustomers
 from app.services.order_amendments import AmendDocument
 from app.services.order_conflicts import ResolveConflict
+from app.services.order_action_requests import OrderActionRequests
 from app.services.order_requests import OrderRequests
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
@@ -62,6 +63,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         LinkTables(unit_of_work=uow, clock=clock),
         MappingTables(unit_of_work=uow, clock=clock, ids=ids),
         NewCustomers(unit_of_work=uow, clock=clock, contact=world.contact),
+        OrderActionRequests(uow, clock, ids, ReadRuns(uow, world.signals)),
         OrderRequests(uow, work.decisions, clock),
         ReadActivities(uow, clock),
         ReadDocuments(uow),

@@ -24,6 +24,7 @@ from app.jobs.recurrence import ApschedulerRecurrence
 from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.keyring import Keyring
+from app.ports.order_actions import OrderActionGateway
 from app.ports.recurrence import Recurrence
 from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
@@ -49,6 +50,7 @@ class World:
     gateway: StoreGateway
     store_values: StoreValues
     writer: StoreWriter
+    order_actions: OrderActionGateway
     signals: PostgresSignals
     recurrence: Recurrence
     worker_name: str
@@ -80,6 +82,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             gateway=gateway,
             store_values=gateway.values,
             writer=gateway,
+            order_actions=gateway.order_actions,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),
             worker_name=f"{socket.gethostname()}:{os.getpid()}",

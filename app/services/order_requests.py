@@ -4,10 +4,8 @@ Refusals are ``Conflict`` with the code of api.md. A mapping given by hand is ke
 4.23).
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from app.domain.access import Access
 from app.domain.customer_lookup import CustomerLookup
@@ -24,15 +22,12 @@ from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.documents_reading import DocumentJson
 from app.ports.repositories.orders import KnownOrder
-from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.held_orders import blocked_events, candidate_of, is_news, saved_decision
 from app.services.links import refuse_unknown_variant
 from app.services.order_decisions import Candidate, Decision, OrderDecisions, errors_of
-
-REREAD_PATIENCE = timedelta(seconds=10)
-POLL_SECONDS = 0.1
+from app.services.rereading import is_read, want_read
 
 ABOUT_THE_CUSTOMER = frozenset(
     {
@@ -157,29 +152,11 @@ class OrderRequests:
         async with self._uow() as uow:
             held = await self._hold(uow, access, order_id)
             store, order, read_before = held.known.store_id, held.known.shopify_id, held.known.read_at
-            await uow.orders_to_import.want(
-                store, [WantedOrder(shopify_id=order)], by=WantedBy.REQUEST, now=self._clock.now()
-            )
-            await uow.nudge("orders_to_import", store)
+            await want_read(uow, store, order, now=self._clock.now())
             if await uow.write_backs.retry(order_id, now=self._clock.now()):
                 await uow.nudge(NudgeKind.WRITE_BACK, store)
             await uow.commit()
-        deadline = self._clock.now() + REREAD_PATIENCE
-        while self._clock.now() < deadline:
-            await asyncio.sleep(POLL_SECONDS)
-            async with self._uow() as uow:
-                still = await uow.orders_to_import.still_wanted(store, order)
-                copy = (await uow.orders_to_import.held_copies(store, [order])).get(order)
-            if still is None:
-                if copy is not None and copy.read_at == read_before:
-                    # Done, and nothing was read: what is told of an order that is there is at least the time of it.
-                    raise _not_there(order, read_before)
-                return True
-            if still.error_code is not None:
-                raise Conflict(
-                    still.error_detail or "The order could not be read.", code=still.error_code, retryable=True
-                )
-        return False
+        return await is_read(self._uow, self._clock, store, order, read_before=read_before)
 
     async def retry_import(self, access: Access, row: str) -> None:
         """Import an order of the queue now, however often it failed before."""
@@ -296,15 +273,6 @@ def _refuse_processed(known: KnownOrder) -> None:
 def _rejection(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """What the ERP said when it rejected the last document stays until a new one is made."""
     return tuple(problem for problem in problems if problem.code is ProblemCode.DOCUMENT_REJECTED)
-
-
-def _not_there(order: ShopifyId, read_at: datetime) -> Conflict:
-    return Conflict(
-        f"Shopify knows no order {order} that this app may read: it was deleted there, or is too old for the app's "
-        f"scopes. The copy of {read_at.isoformat(timespec='seconds')} stays as it is, and a person can still make its "
-        "document.",
-        code="not_at_store",
-    )
 
 
 def _nobody_created(decision: Decision) -> Conflict:

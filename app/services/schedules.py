@@ -49,7 +49,7 @@ class Schedules:
 
     async def get(self, access: Access, shop: str, task: str) -> Schedule:
         """The schedule as set, else the one that holds until it is set: version 0."""
-        if task not in set(TaskName):
+        if task not in TASKS:
             raise NotFound("There is no such task. GET /v1/tasks lists them.")
         async with self._unit_of_work() as uow:
             of = await _shop(uow, access, shop)

@@ -36,6 +36,8 @@ class TaskName(StrEnum):
     PULL_MAPPINGS = "pull_mappings"
     CHECK_SUBSCRIPTIONS = "check_subscriptions"
     PURGE_EXPIRED = "purge_expired"
+    ACT_ON_ORDER = "act_on_order"
+    """Not recurring: what was asked of one order, done at its store."""
 
 
 class ParameterKind(StrEnum):
