@@ -76,7 +76,7 @@ bench: $(STAMP)
 	$(PYTHON) -m venv .cache/pip-audit && .cache/pip-audit/bin/python -m pip install --quiet pip-audit
 
 lock: .cache/uv/bin/uv
-	$< $(COMPILE) pyproject.toml --extra embedded --extra simulator --group dev -o requirements.lock
+	$< $(COMPILE) pyproject.toml --extra embedded --extra simulator --extra telemetry --group dev -o requirements.lock
 	$< $(COMPILE) pyproject.toml -c requirements.lock -o requirements-runtime.lock
 	$< $(COMPILE) --group build -c requirements.lock -o requirements-build.lock
 

@@ -24,6 +24,7 @@ from app.api.schemas.master_data import CustomerInBatch, ItemInBatch
 from app.api.schemas.sales_documents import AcknowledgementItem
 from app.api.schemas.settings import OrderFiltersModel
 from app.api.schemas.shops import ShopChanged
+from app.api.schemas.webhook_endpoints import WebhookEndpointGiven
 
 ALWAYS = (400, 401, 404, 429, 500, 503)
 """Any operation with a key may answer these."""
@@ -47,8 +48,9 @@ SHARED_PARAMETERS = {
     "document_id": "document_id",
 }
 MERGE_PATCH = "application/merge-patch+json"
-PATCHES = {"update_shop": "ShopPatch"}
+PATCHES = {"update_shop": "ShopPatch", "update_webhook_endpoint": "WebhookEndpointPatch"}
 """What is patched as a whole: the body is not a model, the result is."""
+PATCHED: dict[type[BaseModel], str] = {ShopChanged: "ShopPatch", WebhookEndpointGiven: "WebhookEndpointPatch"}
 HEADERS = {
     "Request-Id": "The id of this request, for questions about it.",
     "ETag": "The version of what is answered: give it as `If-Match` with a change, as `If-None-Match` with a GET.",
@@ -115,8 +117,9 @@ def _add_components(components: Document) -> None:
     schemas.update(component(ProblemDetails, "ProblemDetails"))
     for name, model in BY_HAND.items():
         schemas.update(component(model, name))
-    for name, schema in merge_patch_of(ShopChanged, "ShopPatch").items():
-        schemas.setdefault(name, schema)
+    for model, patched in PATCHED.items():
+        for name, schema in merge_patch_of(model, patched).items():
+            schemas.setdefault(name, schema)
     components["headers"] = {
         name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
     }

@@ -30,6 +30,7 @@ from app.services.runs import CancelRun, ReadRuns, StartRun
 from app.services.schedules import Schedules
 from app.services.shops import ShopAdministration
 from app.services.tasks import AvailableTasks
+from app.services.webhook_endpoints import WebhookEndpoints
 
 CURSORS = "cursors"
 
@@ -80,5 +81,6 @@ def _services(world: World, work: Work) -> Sequence[object]:
         AmendDocument(uow, work.decisions, clock, ids),
         RefundRequests(uow, RefundDocuments(ids), clock),
         ResolveConflict(uow, clock),
+        WebhookEndpoints(uow=uow, clock=clock, ids=ids, keyring=world.keyring, sender=world.webhook_sender),
         work.subscriptions,
     ]

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,6 +21,8 @@ from app.adapters.postgres.ulid import Ulids
 from app.adapters.postgres.unit_of_work import unit_of_work_factory
 from app.adapters.postgres.webhook_inbox import door_pool
 from app.adapters.shopify.gateway import ShopifyGateway
+from app.adapters.telemetry.redaction import redacted_text
+from app.adapters.webhooks_out.sending import HttpWebhookSender
 from app.jobs.recurrence import ApschedulerRecurrence
 from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
@@ -30,6 +33,7 @@ from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
 from app.ports.store_writer import StoreWriter
 from app.ports.unit_of_work import UnitOfWorkFactory
+from app.ports.webhook_sender import WebhookSender
 from app.settings import Settings
 
 
@@ -51,6 +55,7 @@ class World:
     store_values: StoreValues
     writer: StoreWriter
     order_actions: OrderActionGateway
+    webhook_sender: WebhookSender
     signals: PostgresSignals
     recurrence: Recurrence
     worker_name: str
@@ -68,6 +73,12 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         bucket = PostgresPointsBucket(engine)
         gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
         stack.push_async_callback(gateway.aclose)
+        sender = HttpWebhookSender(
+            private=settings.allow_private_endpoints,
+            own_hosts=_own_hosts(settings),
+            redact=redacted_text,
+        )
+        stack.push_async_callback(sender.aclose)
         yield World(
             settings=settings,
             url=url,
@@ -83,7 +94,14 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             store_values=gateway.values,
             writer=gateway,
             order_actions=gateway.order_actions,
+            webhook_sender=sender,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),
             worker_name=f"{socket.gethostname()}:{os.getpid()}",
         )
+
+
+def _own_hosts(settings: Settings) -> set[str]:
+    """Where Shopify reaches us is no place for a webhook endpoint."""
+    host = urlsplit(settings.public_url or "").hostname
+    return {host} if host else set()

@@ -18,6 +18,7 @@ CustomerId = NewType("CustomerId", str)
 RunId = NewType("RunId", str)
 EventId = NewType("EventId", str)
 ShipmentId = NewType("ShipmentId", str)
+WebhookEndpointId = NewType("WebhookEndpointId", str)
 
 ShopifyId = NewType("ShopifyId", str)
 """The numeric part of a Shopify global id, as a string: ``gid://shopify/Order/5501`` is ``"5501"``."""

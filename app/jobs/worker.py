@@ -24,10 +24,11 @@ AT_ONCE: Mapping[NudgeKind, int] = {
     NudgeKind.ORDERS_TO_IMPORT: 0,
     NudgeKind.DOCUMENTS: 0,
     NudgeKind.WRITE_BACK: 0,
+    NudgeKind.WEBHOOK_DELIVERIES: 0,
     NudgeKind.RUN: 32,
     NudgeKind.CHECK_SUBSCRIPTIONS: 4,
 }
-"""Over all processes; the first three are bounded by one job per store or shop."""
+"""Over all processes; the first four are bounded by one job per store, shop or endpoint."""
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ LANE = "/"
 
 
 class NudgeKind(StrEnum):
-    """What a nudge's key names: a store, a shop or a run."""
+    """What a nudge's key names: a store, a shop, a run or a webhook endpoint."""
 
     ORDERS_TO_IMPORT = "orders_to_import"
     """Key: store. Some of its orders are due."""
@@ -21,6 +21,8 @@ class NudgeKind(StrEnum):
     """Key: run. It is queued, or its worker is gone."""
     WRITE_BACK = "write_back"
     """Key: store. The ERP's numbers of some of its orders are to be written to it."""
+    WEBHOOK_DELIVERIES = "webhook_deliveries"
+    """Key: webhook endpoint. Events are to be delivered to it."""
     CHECK_SUBSCRIPTIONS = "check_subscriptions"
     """Key: store. Its webhook subscriptions are to be compared with the wanted ones."""
 

@@ -33,6 +33,7 @@ from app.ports.repositories.skipped_records import SkippedRecords
 from app.ports.repositories.store_state import StoreState
 from app.ports.repositories.stores import Stores
 from app.ports.repositories.subscriptions import Subscriptions
+from app.ports.repositories.webhook_endpoints import WebhookDeliveries, WebhookEndpoints
 from app.ports.repositories.write_backs import WriteBacks
 
 
@@ -62,6 +63,12 @@ class UnitOfWork(Protocol):
 
     @property
     def subscriptions(self) -> Subscriptions: ...
+
+    @property
+    def webhook_endpoints(self) -> WebhookEndpoints: ...
+
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries: ...
 
     @property
     def write_backs(self) -> WriteBacks: ...

@@ -53,7 +53,7 @@ class ApiKeys:
             raise InvalidInput("A key cannot expire before it is made.", errors=[error])
         async with self._unit_of_work() as uow:
             await once.begin(uow)
-            shop_ids = None if shops is None else await _shop_ids(uow, shops, access)
+            shop_ids = None if shops is None else await shop_ids_of(uow, shops, access)
             if access is not None and access.exceeds(scopes, shop_ids):
                 raise Forbidden("A key cannot give rights that it does not have.", code="exceeds_own_rights")
             key, secret = _new(name, scopes, shop_ids, now, expires_at)
@@ -117,7 +117,8 @@ async def _shown(uow: UnitOfWork, key: ApiKey) -> ShownKey:
     return ShownKey(key=key, shops=None if key.shop_ids is None else tuple(await uow.api_keys.shop_codes(key.shop_ids)))
 
 
-async def _shop_ids(uow: UnitOfWork, codes: Sequence[str], access: Access | None) -> list[ShopId]:
+async def shop_ids_of(uow: UnitOfWork, codes: Sequence[str], access: Access | None) -> list[ShopId]:
+    """The shops of these codes, of those the caller sees; raises InvalidInput that names each of the others."""
     known = {shop.code: shop.id for shop in await uow.shops.by_codes(codes)}
     errors = [
         FieldError(pointer=f"/shops/{place}", code="unknown_shop", detail=f"There is no shop {code!r}.")

@@ -1,5 +1,6 @@
 """Give events their positions: gapless, rising, by one publisher at a time, so that no reader ever misses one (C7)."""
 
+from app.ports.job_queue import NudgeKind
 from app.ports.unit_of_work import UnitOfWorkFactory
 
 MOST_AT_ONCE = 1_000
@@ -16,5 +17,7 @@ class PublishEvents:
         async with self._unit_of_work() as uow:
             published = await uow.events.give_positions(limit)
             if published:
+                for endpoint in await uow.webhook_endpoints.listening():
+                    await uow.nudge(NudgeKind.WEBHOOK_DELIVERIES, endpoint)
                 await uow.commit()
         return published

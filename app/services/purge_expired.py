@@ -11,6 +11,7 @@ BATCH = 1_000
 WEBHOOKS_KEPT = timedelta(days=30)
 IDEMPOTENCY_KEPT = timedelta(days=7)
 EVENTS_KEPT = timedelta(days=90)
+DELIVERIES_KEPT = timedelta(days=30)
 RUNS_KEPT = timedelta(days=90)
 JOB_LOG_KEPT = timedelta(days=1)
 
@@ -33,6 +34,11 @@ class PurgeExpired:
                 lambda uow, at: uow.retention.idempotency_keys(before=at, limit=BATCH),
             ),
             ("events", EVENTS_KEPT, lambda uow, at: uow.events.purge(before=at, limit=BATCH)),
+            (
+                "webhook_deliveries",
+                DELIVERIES_KEPT,
+                lambda uow, at: uow.webhook_deliveries.purge(before=at, limit=BATCH),
+            ),
             ("runs", RUNS_KEPT, lambda uow, at: uow.retention.runs(before=at, keep=context.run_id, limit=BATCH)),
             ("job_log", JOB_LOG_KEPT, lambda uow, at: uow.retention.job_log(before=at, limit=BATCH)),
         ]

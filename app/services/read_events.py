@@ -44,7 +44,7 @@ class ReadEvents:
         Position 0 begins with the oldest kept event. Raises ``PositionExpired``, ``InvalidInput`` for an unknown type
         and for a position that was never given: of another installation, or of before a backup was restored.
         """
-        _check(types)
+        check_types(types)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + min(wait, LONGEST_WAIT)
         with self._signals.subscribe(Channel.EVENTS_POSITIONED) as positioned:
@@ -76,12 +76,13 @@ class ReadEvents:
         return FeedPage(events=events, next_position=max(after, kept.last), has_more=False)
 
 
-def _check(types: Collection[str]) -> None:
+def check_types(types: Collection[str], *, pointer: str = "types") -> None:
+    """Raises ``InvalidInput`` that names what is neither an event type nor a family of them."""
     families = {f"{kind.split('.', 1)[0]}.*" for kind in EventType}
     unknown = [kind for kind in types if kind not in families and kind not in set(EventType)]
     if unknown:
         errors = [
-            FieldError(pointer="types", code="not_one_of", detail=f"There is no event type {kind[:60]!r}.")
+            FieldError(pointer=pointer, code="not_one_of", detail=f"There is no event type {kind[:60]!r}.")
             for kind in unknown[:10]
         ]
         raise InvalidInput(errors[0].detail, errors=errors, code="invalid_parameter")

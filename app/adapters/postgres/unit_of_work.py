@@ -40,6 +40,8 @@ from app.adapters.postgres.repositories.skipped_records import PostgresSkippedRe
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
 from app.adapters.postgres.repositories.stores import PostgresStores
 from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptions
+from app.adapters.postgres.repositories.webhook_deliveries import PostgresWebhookDeliveries
+from app.adapters.postgres.repositories.webhook_endpoints import PostgresWebhookEndpoints
 from app.adapters.postgres.repositories.write_backs import PostgresWriteBacks
 from app.adapters.postgres.ulid import Ulids
 from app.ports.clock import IdFactory
@@ -121,6 +123,14 @@ class PostgresUnitOfWork:
     @cached_property
     def subscriptions(self) -> PostgresSubscriptions:
         return PostgresSubscriptions(self.driver)
+
+    @cached_property
+    def webhook_endpoints(self) -> PostgresWebhookEndpoints:
+        return PostgresWebhookEndpoints(self.driver)
+
+    @cached_property
+    def webhook_deliveries(self) -> PostgresWebhookDeliveries:
+        return PostgresWebhookDeliveries(self.driver)
 
     @cached_property
     def write_backs(self) -> PostgresWriteBacks:

@@ -27,6 +27,7 @@ from app.api.routes import (
     skipped_records,
     tasks,
     text_mappings,
+    webhook_endpoints,
     webhook_subscriptions,
 )
 
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     activities.router,
     skipped_records.router,
     events.router,
+    webhook_endpoints.router,
     webhook_subscriptions.router,
     sales_documents.router,
     orders.router,

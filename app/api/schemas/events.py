@@ -1,24 +1,11 @@
 """Events and cues on the wire."""
 
-from urllib.parse import quote
-
 from pydantic import Field
 
 from app.api.schemas.types import AnswerBody, Instant
 from app.domain.activities import Cue
 from app.ports.repositories.events import FeedEvent
 from app.services.read_activities import ListedActivity
-
-URLS = {
-    "order": "/v1/orders/{id}",
-    "sales_document": "/v1/sales-documents/{id}",
-    "refund": "/v1/refunds/{id}",
-    "new_customer": "/v1/new-customers/{id}",
-    "item": "/v1/items/{id}",
-    "shipment": "/v1/shipments/{id}",
-    "run": "/v1/runs/{id}",
-    "webhook_endpoint": "/v1/webhook-endpoints/{id}",
-}
 
 
 class EventResource(AnswerBody):
@@ -72,11 +59,6 @@ def event_shown(event: FeedEvent) -> EventShown:
     """An event of the feed. Resources without a page of their own have no address; a customer's goes by its number as
     soon as there is one.
     """
-    url = URLS.get(event.resource_type)
-    if event.resource_type == "shop":
-        url = f"/v1/shops/{event.shop}"
-    elif event.customer_no is not None:
-        url = f"/v1/customers/{quote(event.customer_no, safe='')}"
     return EventShown(
         id=event.id,
         position=event.position,
@@ -87,7 +69,7 @@ def event_shown(event: FeedEvent) -> EventShown:
             type=event.resource_type,
             id=event.resource_id,
             version=event.resource_version,
-            url=None if url is None else url.replace("{id}", event.resource_id),
+            url=event.url,
         ),
     )
 

@@ -3,10 +3,23 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+from urllib.parse import quote
 
 from app.domain.events import EventType
 from app.domain.identifiers import EventId, ShopId
+
+PAGES: Final = {
+    "order": "orders",
+    "sales_document": "sales-documents",
+    "refund": "refunds",
+    "new_customer": "new-customers",
+    "item": "items",
+    "shipment": "shipments",
+    "run": "runs",
+    "webhook_endpoint": "webhook-endpoints",
+}
+"""By the type of what an event is about: where its page is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +47,16 @@ class FeedEvent:
     resource_version: int
     customer_no: str | None = None
     """Of the customer it is about, whose page goes by the ERP's number."""
+
+    @property
+    def url(self) -> str | None:
+        """Where to read what it is about; None = that has no page of its own."""
+        if self.resource_type == "shop":
+            return f"/v1/shops/{self.shop}"
+        if self.customer_no is not None:
+            return f"/v1/customers/{quote(self.customer_no, safe='')}"
+        page = PAGES.get(self.resource_type)
+        return None if page is None else f"/v1/{page}/{self.resource_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

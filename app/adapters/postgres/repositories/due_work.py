@@ -1,4 +1,4 @@
-"""Due work found by partial indexes: one probe per store and shop, never a scan of the queues."""
+"""Due work found by partial indexes: one probe per store, shop and endpoint, never a scan of the queues."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,6 +28,15 @@ UNION ALL
  WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND EXISTS (
     SELECT 1 FROM number_write_backs w
     WHERE w.store_id = st.id AND w.due_at <= $1 AND (w.claimed_until IS NULL OR w.claimed_until < $1)
+ ) LIMIT $2)
+UNION ALL
+(SELECT 'webhook_deliveries', e.id FROM webhook_endpoints e
+ WHERE e.enabled AND (
+    e.position < (SELECT last FROM event_positions WHERE id = 1)
+    OR ((e.paused_until IS NULL OR e.paused_until <= $1) AND EXISTS (
+        SELECT 1 FROM webhook_deliveries d
+        WHERE d.endpoint_id = e.id AND d.due_at <= $1 AND (d.claimed_until IS NULL OR d.claimed_until < $1)
+    ))
  ) LIMIT $2)
 UNION ALL
 (SELECT 'check_subscriptions', st.id FROM stores st

@@ -62,14 +62,20 @@ noted AS (
 SELECT count(*) FROM gone
 """
 
-PAGE = """
-SELECT e.id, e.position, e.type, e.occurred_at, s.code, e.resource_type, e.resource_id, e.resource_version,
-    c.no AS customer_no
-FROM events e JOIN shops s ON s.id = e.shop_id
+SHOWN = "e.id, e.position, e.type, e.occurred_at, s.code, e.resource_type, e.resource_id, e.resource_version, c.no"
+"""What ``feed_event`` reads: of an event, its shop, and the customer it may be about."""
+ITS_CUSTOMER = """
 LEFT JOIN customers c ON e.resource_type IN ('customer', 'new_customer') AND c.id = e.resource_id
-WHERE e.position > $1 AND e.position <= $2
-  AND ($3::text[] IS NULL OR e.type = ANY($3) OR split_part(e.type, '.', 1) || '.*' = ANY($3))
-  AND ($4::text[] IS NULL OR e.shop_id = ANY($4))
+"""
+OF_INTEREST = """
+    ($3::text[] IS NULL OR e.type = ANY($3) OR split_part(e.type, '.', 1) || '.*' = ANY($3))
+    AND ($4::text[] IS NULL OR e.shop_id = ANY($4))
+"""
+"""The events of some types, families as ``order.*``, and of some shops."""
+
+PAGE = f"""
+SELECT {SHOWN} FROM events e JOIN shops s ON s.id = e.shop_id {ITS_CUSTOMER}
+WHERE e.position > $1 AND e.position <= $2 AND {OF_INTEREST}
 ORDER BY e.position
 LIMIT $5
 """
@@ -120,20 +126,7 @@ class PostgresEvents:
         rows = await self._driver.fetch(
             PAGE, after, upto, sorted(types) or None, None if shops is None else sorted(shops), limit
         )
-        return [
-            FeedEvent(
-                id=EventId(row["id"]),
-                position=row["position"],
-                type=row["type"],
-                occurred_at=row["occurred_at"],
-                shop=row["code"],
-                resource_type=row["resource_type"],
-                resource_id=row["resource_id"],
-                resource_version=row["resource_version"],
-                customer_no=row["customer_no"],
-            )
-            for row in rows
-        ]
+        return [feed_event(row) for row in rows]
 
     async def give_positions(self, limit: int) -> int:
         if not await self._driver.fetchval(LOCK):
@@ -144,3 +137,18 @@ class PostgresEvents:
     async def purge(self, *, before: datetime, limit: int) -> int:
         number: int = await self._driver.fetchval(PURGE, before, limit)
         return number
+
+
+def feed_event(row: asyncpg.Record) -> FeedEvent:
+    """An event from a row that holds what is ``SHOWN``."""
+    return FeedEvent(
+        id=EventId(row["id"]),
+        position=row["position"],
+        type=row["type"],
+        occurred_at=row["occurred_at"],
+        shop=row["code"],
+        resource_type=row["resource_type"],
+        resource_id=row["resource_id"],
+        resource_version=row["resource_version"],
+        customer_no=row["no"],
+    )
