@@ -35,6 +35,12 @@ from app.adapters.shopify.answers.returns import (
     ReverseLineAnswer,
     ReverseOrderAnswer,
 )
+from app.adapters.shopify.answers.shipping import (
+    FulfilmentCreateAnswer,
+    FulfilmentRequestAcceptAnswer,
+    FulfilmentTrackingUpdateAnswer,
+    ShippableAnswer,
+)
 from app.adapters.shopify.answers.store_values import (
     DeliveryGroupsAnswer,
     DeliveryZonesAnswer,
@@ -188,6 +194,31 @@ JOB_STATUS: Final = Document("job_status", JobStatusAnswer, _plain(1))
 ORDER_CAPTURE: Final = Document("order_capture", OrderCaptureAnswer, _plain(20), mutation=True)
 ORDER_CLOSE: Final = Document("order_close", OrderCloseAnswer, _plain(10), mutation=True)
 ORDER_OPEN: Final = Document("order_open", OrderOpenAnswer, _plain(10), mutation=True)
+
+ORDER_SHIPPING: Final = Document(
+    "order_shipping",
+    Nodes,
+    PageSize(
+        name="few",
+        variables={"fulfilmentOrders": 5, "fulfilmentOrderLines": 50, "fulfilmentLines": 50},
+        estimate=85,
+    ),
+    PageSize(
+        name="least",
+        variables={"fulfilmentOrders": 1, "fulfilmentOrderLines": 5, "fulfilmentLines": 5},
+        estimate=27,
+    ),
+)
+ORDER_SHIPPING_PAGE: Final = Document(
+    "order_shipping_page", PageAnswer[ShippableAnswer], *_pages(190, 122, fulfilmentOrderLines=20)
+)
+FULFILMENT_CREATE: Final = Document("fulfilment_create", FulfilmentCreateAnswer, _plain(11), mutation=True)
+FULFILMENT_TRACKING_UPDATE: Final = Document(
+    "fulfilment_tracking_update", FulfilmentTrackingUpdateAnswer, _plain(51), mutation=True
+)
+FULFILMENT_REQUEST_ACCEPT: Final = Document(
+    "fulfilment_request_accept", FulfilmentRequestAcceptAnswer, _plain(10), mutation=True
+)
 
 STORE_LOCATIONS: Final = Document("store_locations", LocationsAnswer, *_pages(13, 9))
 SALES_AREAS: Final = Document("sales_areas", SalesAreasAnswer, _plain(2))

@@ -18,6 +18,7 @@ from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.points import Priority, Sleep
 from app.adapters.shopify.scopes import GrantedScopes
+from app.adapters.shopify.shipping import ShopifyShipping
 from app.adapters.shopify.store_values import ShopifyStoreValues
 from app.adapters.shopify.subscriptions import Subscriptions
 from app.adapters.shopify.transport import ShopifyTransport
@@ -43,7 +44,7 @@ class ShopifyGateway:
     """The StoreGateway and StoreWriter of Shopify. Close it when done, unless the HTTP client was handed in.
 
     ``transport`` executes any other document of the catalogue; ``values`` reads what a store has that can be mapped;
-    ``order_actions`` does to whole orders what is asked of them.
+    ``order_actions`` does to whole orders what is asked of them; ``shipping`` records what was shipped.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class ShopifyGateway:
         self._subscriptions = Subscriptions(self.transport)
         self.values = ShopifyStoreValues(self.transport, self._scopes)
         self.order_actions = ShopifyOrderActions(self.transport, self._scopes)
+        self.shipping = ShopifyShipping(self.transport, self._scopes)
         self._writer = OrderWriter(self.transport, self._scopes)
 
     async def aclose(self) -> None:

@@ -50,6 +50,15 @@ class SimulatedStore:
     async def act(self, number: int | str, action: str, **given: Any) -> Json:
         return await self._ask("POST", f"orders/{number}/{action}", given)
 
+    async def act_on_fulfilment_order(self, number: int | str, action: str, **given: Any) -> Json:
+        return await self._ask("POST", f"fulfillment-orders/{number}/{action}", given)
+
+    async def shipped(self) -> list[Json]:
+        """Every fulfilment that the store ever recorded."""
+        answer = await self._ask("GET", "fulfillments", None)
+        made: list[Json] = answer["fulfillments"]
+        return made
+
     async def fail(self, kind: str, **options: Any) -> None:
         await self._ask("POST", "faults", {"kind": kind, **options})
 

@@ -29,6 +29,7 @@ from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.answers.returns import OrderReturnsAnswer, ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
+from app.adapters.shopify.answers.shipping import OrderShippingAnswer
 from app.adapters.shopify.answers.writing import OrderGlanceAnswer
 from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.endpoints import API_VERSION
@@ -50,10 +51,12 @@ NODES = {
     "gift_cards": GiftCardAnswer,
     "order_glances": OrderGlanceAnswer,
     "company_locations": CompanyLocationAnswer,
+    "order_shipping": OrderShippingAnswer,
 }
 FLAGS = {
     "orders_whole": {"paymentTerms": True, "staff": True, "companies": True},
     "company_locations": {"contacts": True},
+    "order_shipping": {"recorded": True},
 }
 CHECKOUT = Path(__file__).parents[3]
 FOLDER = CHECKOUT / "app/adapters/shopify/documents"
@@ -168,6 +171,8 @@ async def ask(store: SimulatedStore, document: Document[Any], size: PageSize) ->
         "reason": "OTHER",
         "restock": False,
         "notifyCustomer": False,
+        "fulfillment": {"lineItemsByFulfillmentOrder": []},
+        "tracking": {"number": "1"},
         "subscription": {"uri": "https://example.com/hook"},
         "input": {"id": "gid://shopify/Order/1"},
     }

@@ -83,10 +83,8 @@ def actions(node: Values) -> list[str]:
     return [each["action"] for each in node["supportedActions"]]
 
 
-async def an_order_to_ship(
-    shop: ShopClient, *quantities: int, at: str = WAREHOUSE, number: int = 1, **fields: Any
-) -> Shipping:
-    """An order with one line per quantity, all at one location, in a store that has every kind of location."""
+def order_to_ship(*quantities: int, at: str = WAREHOUSE, number: int = 1, **fields: Any) -> Values:
+    """An order with one line per quantity, all in one fulfilment order; lines are numbered 11, 12 and so on."""
     numbers = [f"{number}{place}" for place in range(1, len(quantities) + 1)]
     lines = [
         {"id": f"gid://shopify/LineItem/{line}", "quantity": quantity, "originalUnitPriceSet": eur("10.00")}
@@ -105,6 +103,13 @@ async def an_order_to_ship(
         "assignedLocation": {"location": {"id": at}},
         "lineItems": parts,
     }
-    order = an_order(number, **{"lineItems": lines, "fulfillmentOrders": [node], **fields})
+    return an_order(number, **{"lineItems": lines, "fulfillmentOrders": [node], **fields})
+
+
+async def an_order_to_ship(
+    shop: ShopClient, *quantities: int, at: str = WAREHOUSE, number: int = 1, **fields: Any
+) -> Shipping:
+    """The same, in a store that has every kind of location."""
+    order = order_to_ship(*quantities, at=at, number=number, **fields)
     await shop.put(locations=LOCATIONS, orders=[order], app={"fulfilment_services": [OUR_SERVICE]})
     return Shipping(shop=shop, order=f"gid://shopify/Order/{number}")
