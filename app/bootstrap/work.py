@@ -12,6 +12,7 @@ from app.services.order_decisions import OrderDecisions
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
 from app.services.pull_mappings import PullMappings
 from app.services.purge_expired import PurgeExpired
+from app.services.reconcile_orders import ReconcileOrders
 from app.services.refund_documents import RefundDocuments
 from app.services.tasks import TaskName, TaskRunners
 from app.services.webhook_subscriptions import WebhookSubscriptions
@@ -63,3 +64,4 @@ def work_of(world: World) -> Work:
             ).run,
         },
     )
+            TaskName.RECONCILE_ORDERS: ReconcileOrders(uow, clock, list_orders, import_task),

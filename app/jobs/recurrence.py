@@ -9,7 +9,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 ANCHOR = datetime(1970, 1, 1, tzinfo=UTC)
-"""Intervals count from here, so that every process finds the same due times."""
+"""Intervals count from here unless said otherwise, so that every process finds the same due times."""
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NUMBERED = re.compile(r"([0-7])(?:-([0-7]))?(?:/([1-7]))?", re.ASCII)
@@ -30,9 +30,16 @@ class ApschedulerRecurrence:
         return None
 
     def last_due(
-        self, *, every_minutes: int | None, cron: str | None, time_zone: str, after: datetime, now: datetime
+        self,
+        *,
+        every_minutes: int | None,
+        cron: str | None,
+        time_zone: str,
+        after: datetime,
+        now: datetime,
+        counted_from: datetime | None = None,
     ) -> datetime | None:
-        trigger = trigger_of(every_minutes=every_minutes, cron=cron, time_zone=time_zone)
+        trigger = trigger_of(every_minutes=every_minutes, cron=cron, time_zone=time_zone, counted_from=counted_from)
         for window in WINDOWS:
             found = _last(trigger, max(after, now - window), now)
             if found is not None or now - window <= after:
@@ -40,12 +47,14 @@ class ApschedulerRecurrence:
         return None
 
 
-def trigger_of(*, every_minutes: int | None, cron: str | None, time_zone: str) -> BaseTrigger:
+def trigger_of(
+    *, every_minutes: int | None, cron: str | None, time_zone: str, counted_from: datetime | None = None
+) -> BaseTrigger:
     """The trigger of a schedule; exactly one of the first two is given."""
     if cron is not None:
         return cron_trigger(cron, time_zone)
     assert every_minutes is not None, "a schedule recurs by minutes or by cron"
-    return IntervalTrigger(minutes=every_minutes, start_date=ANCHOR, timezone=UTC)
+    return IntervalTrigger(minutes=every_minutes, start_date=counted_from or ANCHOR, timezone=UTC)
 
 
 def cron_trigger(cron: str, time_zone: str) -> CronTrigger:
@@ -88,7 +97,8 @@ def _named(weekday: str) -> str:
 def _last(trigger: BaseTrigger, after: datetime, now: datetime) -> datetime | None:
     """The last due time in ``after`` < time <= ``now``."""
     if isinstance(trigger, IntervalTrigger):
-        due = ANCHOR + (now - ANCHOR) // trigger.interval * trigger.interval
+        anchor = trigger.start_date
+        due = anchor + (now - anchor) // trigger.interval * trigger.interval
         return due if due > after else None
     found = None
     due_next = trigger.get_next_fire_time(None, after)

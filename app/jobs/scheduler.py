@@ -58,6 +58,7 @@ class SchedulerOfTasks:
                     every_minutes=active.schedule.every_minutes,
                     cron=active.schedule.cron,
                     time_zone=active.shop.time_zone,
+                    counted_from=active.schedule.counted_from,
                 ),
                 id=name,
                 replace_existing=True,

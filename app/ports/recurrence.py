@@ -10,7 +10,17 @@ class Recurrence(Protocol):
         ...
 
     def last_due(
-        self, *, every_minutes: int | None, cron: str | None, time_zone: str, after: datetime, now: datetime
+        self,
+        *,
+        every_minutes: int | None,
+        cron: str | None,
+        time_zone: str,
+        after: datetime,
+        now: datetime,
+        counted_from: datetime | None = None,
     ) -> datetime | None:
-        """The latest due time in ``after`` < time <= ``now``; None = there was none. The same in every process."""
+        """The latest due time in ``after`` < time <= ``now``; None = there was none. The same in every process.
+
+        Intervals count from ``counted_from``, else from an instant that all share.
+        """
         ...

@@ -55,17 +55,25 @@ class ImportOrdersTask:
         self._make = make_documents
 
     async def __call__(self, run: RunContext) -> None:
-        for name in COUNTED:
-            await run.count(name, 0)
-        configuration = await described_anew(
-            await self._configuration(run.store_id), gateway=self._gateway, uow=self._uow, clock=self._clock
-        )
+        configuration = await self.begin(run)
         wanted_ids = run.parameters.get("order_shopify_ids")
         if wanted_ids:
             await self._want(run, [ShopifyId(each) for each in wanted_ids])
         else:
             await self._list_all(run, configuration)
             await self._retry_failed(run)
+        await self.import_wanted(run)
+
+    async def begin(self, run: RunContext) -> StoreConfiguration:
+        """What a run about orders begins with: the store as it describes itself now. Raises ``AccessRevoked``."""
+        for name in COUNTED:
+            await run.count(name, 0)
+        return await described_anew(
+            await self._configuration(run.store_id), gateway=self._gateway, uow=self._uow, clock=self._clock
+        )
+
+    async def import_wanted(self, run: RunContext) -> None:
+        """Import what the run wants to its end, whoever does it, and make the documents that follow."""
         try:
             await self._import_all(run)
         finally:

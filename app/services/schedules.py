@@ -123,10 +123,18 @@ class ScheduleTicks:
         self._runners = runners
 
     async def active(self) -> Sequence[ActiveSchedule]:
-        """Those that may run: enabled, of a task that is available, in a shop that allows background work."""
+        """Those that may run: enabled, of a task that is available, in a shop that allows background work,
+        while there is a way to the store.
+        """
         async with self._unit_of_work() as uow:
             found = await uow.schedules.active(DEFAULT_EVERY_MINUTES)
-        return [each for each in found if each.shop.allow_background and each.schedule.task in self._runners]
+        return [each for each in found if each.shop.allow_background and self._may_run(each)]
+
+    def _may_run(self, active: ActiveSchedule) -> bool:
+        """A store that is not connected, or refuses us, has nothing to be asked: its schedules stand still (A27)."""
+        if active.schedule.task not in self._runners:
+            return False
+        return active.shop.reachable or not TASKS[TaskName(active.schedule.task)].reaches_store
 
     async def tick(self, active: ActiveSchedule) -> RunId | None:
         """Queue a run for the latest due time, unless that was done before or an equal run is still to end.
@@ -141,6 +149,7 @@ class ScheduleTicks:
             time_zone=shop.time_zone,
             after=max(schedule.updated_at, now - CAUGHT_UP),
             now=now,
+            counted_from=schedule.counted_from,
         )
         if due is None:
             return None

@@ -35,6 +35,8 @@ class TaskName(StrEnum):
     SYNC_CATALOG_PRICES = "sync_catalog_prices"
     PULL_MAPPINGS = "pull_mappings"
     CHECK_SUBSCRIPTIONS = "check_subscriptions"
+    RECONCILE_ORDERS = "reconcile_orders"
+    CHECK_COMPLETENESS = "check_completeness"
     PURGE_EXPIRED = "purge_expired"
     ACT_ON_ORDER = "act_on_order"
     """Not recurring: what was asked of one order, done at its store."""
@@ -65,6 +67,8 @@ class TaskDefinition:
     parameters: tuple[TaskParameter, ...] = ()
     takes_filters: bool = False
     shares_orders: bool = False
+    reaches_store: bool = True
+    """By schedule it only runs while there is a way to the store."""
 
     def category(self, store_domain: str) -> str:
         """Whose turn it waits for unless the schedule says otherwise: one run per category at a time."""
@@ -152,9 +156,17 @@ class RunContext:
         self.kept.errors.append(RunError(resource_type=resource_type, id=id, code=code, detail=detail))
 
 
+EVERY_HOUR = 60
 EVERY_DAY = 1440
-DEFAULT_EVERY_MINUTES: Mapping[str, int] = {"check_subscriptions": EVERY_DAY, "purge_expired": EVERY_DAY}
-"""Tasks that recur in every shop until its schedule says otherwise; all others only run once a schedule is set."""
+DEFAULT_EVERY_MINUTES: Mapping[str, int] = {
+    TaskName.RECONCILE_ORDERS: EVERY_HOUR,
+    TaskName.CHECK_COMPLETENESS: EVERY_DAY,
+    TaskName.CHECK_SUBSCRIPTIONS: EVERY_DAY,
+    TaskName.PURGE_EXPIRED: EVERY_DAY,
+}
+"""Tasks that recur in every shop until its schedule says otherwise; all others only run once a schedule is set. They
+are due so long after the shop was made, and so on: not in all shops at once.
+"""
 
 TaskRunner = Callable[[RunContext], Awaitable[None]]
 """Does a task's work. Records that fail are reported and do not fail the run; raising means it could not go on."""
@@ -185,6 +197,7 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
         ),
         TaskDefinition(
             name=TaskName.CREATE_DOCUMENTS,
+            reaches_store=False,
             description="Tries every imported order that waits for a document again.",
             takes_filters=True,
             shares_orders=True,
@@ -215,10 +228,34 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
         ),
         TaskDefinition(
             name=TaskName.CHECK_SUBSCRIPTIONS,
-            description="Creates webhook subscriptions that are missing and removes ours that are not wanted.",
+            description=(
+                "Creates webhook subscriptions that are missing, removes ours that are not wanted, and lists again what"
+                " changed while some were missing."
+            ),
+        ),
+        TaskDefinition(
+            name=TaskName.RECONCILE_ORDERS,
+            description=(
+                "Lists what changed in the last day, once a day in the last week, and imports what no webhook told."
+                " What is unchanged is not read again."
+            ),
+            shares_orders=True,
+        ),
+        TaskDefinition(
+            name=TaskName.CHECK_COMPLETENESS,
+            description=(
+                "Compares orders and refunds day by day with the store, imports what is missing or differs, and keeps"
+                " which days still differ."
+            ),
+            parameters=(
+                _parameter("from", ParameterKind.DATE, "The first day, in the shop's time zone; else a week ago."),
+                _parameter("to", ParameterKind.DATE, "The last day; else yesterday."),
+            ),
+            shares_orders=True,
         ),
         TaskDefinition(
             name=TaskName.PURGE_EXPIRED,
+            reaches_store=False,
             description="Deletes what has outlived its keeping: webhooks, idempotency keys, events, finished runs.",
         ),
     )

@@ -150,3 +150,25 @@ async def test_versions_rise_with_changes_only_and_are_checked(house: Machinery)
     assert (await service.put(EVERYBODY, "web", "import_orders", every(20), known)).version == 2
     with pytest.raises(VersionConflict):
         await service.put(EVERYBODY, "web", "import_orders", every(30), known)
+
+
+async def test_a_store_that_refuses_us_has_no_schedule_but_what_needs_no_store(house: Machinery) -> None:
+    """A27: until somebody connects it again."""
+    runners = {**RUNNERS, TaskName.PURGE_EXPIRED: nothing}
+    service = ScheduleTicks(house.unit_of_work, house.clock, house.ids, RECURRENCE, runners)
+    await house.do("UPDATE stores SET access_revoked_at = now()")
+
+    assert {each.schedule.task for each in await service.active()} == {"purge_expired"}
+    await house.do("UPDATE stores SET access_revoked_at = NULL, credentials = NULL")
+    assert {each.schedule.task for each in await service.active()} == {"purge_expired"}
+
+
+async def test_what_recurs_by_itself_is_due_so_long_after_the_shop_was_made(house: Machinery) -> None:
+    runners = dict.fromkeys((TaskName.RECONCILE_ORDERS,), nothing)
+    service = ScheduleTicks(house.unit_of_work, house.clock, house.ids, RECURRENCE, runners)
+    await house.do("UPDATE shops SET created_at = now() - interval '59 minutes' WHERE code = 'pos'")
+    await house.do("UPDATE shops SET created_at = now() - interval '61 minutes' WHERE code = 'web'")
+
+    made = {each.shop.code: await service.tick(each) is not None for each in await service.active()}
+
+    assert made == {"web": True, "pos": False}

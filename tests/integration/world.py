@@ -50,6 +50,7 @@ from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
 from app.services.pull_mappings import PullMappings
+from app.services.reconcile_orders import ReconcileOrders
 from app.services.refund_documents import RefundDocuments
 from app.services.run_task import RunTask
 from app.services.runs import StartRun
@@ -255,15 +256,18 @@ class World:
             AmendDocument(self.uow, decisions, self.clock, self.ids),
             self.clock,
         )
+        list_orders = ListOrders(reads, self.uow, self.clock)
+        import_task = ImportOrdersTask(
+            gateway=reads,
+            uow=self.uow,
+            clock=self.clock,
+            list_orders=list_orders,
+            import_orders=import_orders,
+            make_documents=make_documents,
+        )
         runners: TaskRunners = {
-            TaskName.IMPORT_ORDERS: ImportOrdersTask(
-                gateway=reads,
-                uow=self.uow,
-                clock=self.clock,
-                list_orders=ListOrders(reads, self.uow, self.clock),
-                import_orders=import_orders,
-                make_documents=make_documents,
-            ),
+            TaskName.IMPORT_ORDERS: import_task,
+            TaskName.RECONCILE_ORDERS: ReconcileOrders(self.uow, self.clock, list_orders, import_task),
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
             TaskName.PULL_MAPPINGS: PullMappings(self.gateway.values, self.uow, self.clock).run,
         }

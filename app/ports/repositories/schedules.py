@@ -21,7 +21,13 @@ class Schedule:
     parameters: Mapping[str, Any]
     category: str | None
     version: int
+    """0 = nobody has set it: it holds until somebody does."""
     updated_at: datetime
+
+    @property
+    def counted_from(self) -> datetime | None:
+        """From when intervals count; None = from an instant that is the same for all, so that they are full hours."""
+        return self.updated_at if self.version == 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,18 @@ class RecordFailure:
     detail: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweeps:
+    """How far a store's orders have been listed, and when they were last swept."""
+
+    connected_at: datetime
+    """When the store was set up here."""
+    listed_at: datetime | None
+    """The latest change that complete listings have seen, by the store's clock; None = never listed."""
+    swept_at: datetime | None
+    swept_widely_at: datetime | None
+
+
 class StoreState(Protocol):
     async def orders_listed_at(self, store: StoreId) -> datetime | None:
         """The latest change that complete listings have seen; None = never listed."""
@@ -26,6 +38,12 @@ class StoreState(Protocol):
 
     async def set_orders_listed_at(self, store: StoreId, at: datetime) -> None:
         """Move the listing's cursor forward; it never goes back."""
+        ...
+
+    async def sweeps(self, store: StoreId) -> Sweeps: ...
+
+    async def swept(self, store: StoreId, *, at: datetime, wide: bool) -> None:
+        """A sweep that began then has listed to its end."""
         ...
 
     async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> bool:

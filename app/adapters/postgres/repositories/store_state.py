@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from app.domain.identifiers import RunId, StoreId
-from app.ports.repositories.store_state import RecordFailure
+from app.ports.repositories.store_state import RecordFailure, Sweeps
 from app.ports.store_gateway import StoreDescription
 
 _DESCRIBE = """
@@ -47,6 +47,23 @@ class PostgresStoreState:
     async def set_orders_listed_at(self, store: StoreId, at: datetime) -> None:
         await self._driver.execute(
             "UPDATE stores SET orders_listed_at = GREATEST(orders_listed_at, $2) WHERE id = $1", store, at
+        )
+
+    async def sweeps(self, store: StoreId) -> Sweeps:
+        row = await self._driver.fetchrow(
+            "SELECT created_at AS connected_at, orders_listed_at AS listed_at, orders_swept_at AS swept_at,"
+            " orders_swept_widely_at AS swept_widely_at FROM stores WHERE id = $1",
+            store,
+        )
+        return Sweeps(**dict(row))
+
+    async def swept(self, store: StoreId, *, at: datetime, wide: bool) -> None:
+        await self._driver.execute(
+            "UPDATE stores SET orders_swept_at = $2,"
+            " orders_swept_widely_at = CASE WHEN $3 THEN $2 ELSE orders_swept_widely_at END WHERE id = $1",
+            store,
+            at,
+            wide,
         )
 
     async def describe(self, store: StoreId, description: StoreDescription, *, now: datetime) -> bool:
