@@ -27,6 +27,8 @@ class Cue(StrEnum):
 
 OrderCue = Literal["unmapped_customers", "unmapped_companies", "unmapped_products", "unprocessed_orders"]
 """The cues that are a filter of the list of orders: no other filter tells their rows."""
+RefundCue = Literal["refunds_waiting", "refunds_blocked"]
+"""Those that are a filter of the list of refunds."""
 
 _LISTS: Mapping[Cue, str] = {
     Cue.UNMAPPED_CUSTOMERS: "/v1/orders?shop={shop}&cue=unmapped_customers",
@@ -37,8 +39,8 @@ _LISTS: Mapping[Cue, str] = {
     Cue.ORDERS_TO_IMPORT_WITH_ERRORS: "/v1/shops/{shop}/orders-to-import?has_error=true",
     Cue.UNPROCESSED_SHIPMENTS: "/v1/shipments?shop={shop}&state=pending",
     Cue.SHIPMENT_ERRORS: "/v1/shipments?shop={shop}&state=failed",
-    Cue.REFUNDS_WAITING: "/v1/refunds?shop={shop}&state=waiting",
-    Cue.REFUNDS_BLOCKED: "/v1/refunds?shop={shop}&state=blocked",
+    Cue.REFUNDS_WAITING: "/v1/refunds?shop={shop}&cue=refunds_waiting",
+    Cue.REFUNDS_BLOCKED: "/v1/refunds?shop={shop}&cue=refunds_blocked",
     Cue.SYNCHRONISATION_ERRORS: "/v1/skipped-records?shop={shop}&open=true",
     Cue.ERP_NOT_COLLECTING: "/v1/sales-documents?shop={shop}&state=released&released_before={collected_before}",
     Cue.ACCESS_REVOKED: "/v1/shops/{shop}",

@@ -18,6 +18,7 @@ class EventType(StrEnum):
     SALES_DOCUMENT_CANCELLED = "sales_document.cancelled"
     REFUND_IMPORTED = "refund.imported"
     REFUND_BLOCKED = "refund.blocked"
+    REFUND_CHANGED = "refund.changed"
     CUSTOMER_CREATED = "customer.created"
     CUSTOMER_UPDATED = "customer.updated"
     ITEM_DISCOVERED = "item.discovered"

@@ -26,6 +26,7 @@ class ProblemCode(StrEnum):
     DOCUMENT_REJECTED = "document_rejected"
     NOTHING_TO_DOCUMENT = "nothing_to_document"
     REMAINDER_TOO_LARGE = "remainder_too_large"
+    REFUND_CHANGED = "refund_changed"
 
 
 TITLES: Mapping[ProblemCode, str] = {
@@ -47,6 +48,7 @@ TITLES: Mapping[ProblemCode, str] = {
     ProblemCode.DOCUMENT_REJECTED: "The document was taken back",
     ProblemCode.NOTHING_TO_DOCUMENT: "There is nothing to document",
     ProblemCode.REMAINDER_TOO_LARGE: "The refund is not explained by its lines",
+    ProblemCode.REFUND_CHANGED: "The refund changed after its document was made",
 }
 """What a person reads first; the same for every problem of a code."""
 

@@ -13,6 +13,7 @@ from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.read_orders import OrderView, order_view
+from app.services.waking import want_closed
 
 
 class ResolveConflict:
@@ -31,7 +32,9 @@ class ResolveConflict:
         expected: Expected = ANY_VERSION,
         once: Once[OrderView] = AS_OFTEN_AS_ASKED,
     ) -> OrderView:
-        """Only a new difference raises a conflict again (P42). Raises ``Conflict`` when there is none to resolve."""
+        """Only a new difference raises a conflict again (P42); what changed of documented refunds is settled as well.
+        Raises ``Conflict`` when there is nothing to resolve.
+        """
         async with self._uow() as uow:
             await once.begin(uow)
             found = (await uow.orders.locked([order_id])).get(order_id)
@@ -39,14 +42,17 @@ class ResolveConflict:
                 raise NotFound("There is no such order, or none that this key may see.")
             known, order = found
             expected.check(known.version)
-            if known.conflict is None:
+            settled = await uow.refunds.settle(order_id, now=self._clock.now())
+            if known.conflict is None and not settled:
                 raise Conflict("The order is not in conflict.", facts={"state": known.state.value, "allowed": []})
             booked = (await uow.documents.booked([order_id])).get(order_id)
             if booked is not None:
                 settings = await _settings(uow, known.store_id, known.shop_id)
                 await uow.documents.settle(booked.document.id, state_of(order, settings))
             version = await uow.orders.resolve(order_id, note=note, now=self._clock.now())
-            await uow.events.append(EventType.ORDER_CONFLICT_RESOLVED, known.shop_id, "order", order_id, version)
+            if known.conflict is not None:
+                await uow.events.append(EventType.ORDER_CONFLICT_RESOLVED, known.shop_id, "order", order_id, version)
+            await want_closed(uow, [order_id], now=self._clock.now())
             view = await order_view(uow, access, order_id)
             await once.answered(uow, view)
             await uow.commit()

@@ -11,7 +11,9 @@ import structlog
 
 from app.domain.documents import DocumentDraft, Refusal
 from app.domain.documents.refund_building import RefundContext, build_refund_document
+from app.domain.documents.refund_changes import DocumentOf, refund_changed
 from app.domain.events import EventType
+from app.domain.finished_orders import may_be_finished
 from app.domain.identifiers import DocumentId, OrderId, RefundId, ShopifyId, refund_id
 from app.domain.item_choice import choose_items, wanted_items
 from app.domain.items import ItemChoice
@@ -28,6 +30,7 @@ from app.ports.repositories.refunds import KnownRefund, SavedRefund
 from app.ports.unit_of_work import UnitOfWork
 from app.services.order_conflicts import state_of
 from app.services.order_decisions import announcements
+from app.services.waking import want_closed
 
 log = structlog.get_logger(__name__)
 
@@ -75,12 +78,15 @@ class RefundDocuments:
         known = await uow.refunds.of_orders([each.id for each in owners])
         booked = await uow.documents.booked([each.id for each in owners])
         plans = [plan for owner in owners for plan in _plans(owner, known.get(owner.id, {}), booked.get(owner.id))]
+        for plan in plans:
+            await _compare(uow, plan)
         await self._build(uow, [plan for plan in plans if _is_due(plan)], booked)
         made = await self._insert(uow, [plan for plan in plans if plan.draft is not None], now=now)
         changed = [plan for plan in plans if _is_news(plan)]
         await uow.refunds.save([_saved(plan) for plan in changed], now=now)
         events = [event for plan in changed for event in _announced(plan)]
         await uow.events.append_many([*events, *(event for document in made for event in announcements(document))])
+        await want_closed(uow, [each.id for each in owners if may_be_finished(each.order)], now=now)
         return len(made)
 
     async def _build(self, uow: UnitOfWork, due: Sequence[_Plan], booked: Mapping[OrderId, BookedOrder]) -> None:
@@ -147,9 +153,25 @@ def _plans(owner: RefundedOrder, known: Mapping[ShopifyId, KnownRefund], booked:
             if before is not None and before.document_on_request:
                 plan.problems = before.problems
         else:
-            plan.document_id = before.document_id
+            plan.document_id, plan.problems = before.document_id, before.problems
         plans.append(plan)
     return plans
+
+
+async def _compare(uow: UnitOfWork, plan: _Plan) -> None:
+    """A refund that is no longer as it was last seen is compared with its document."""
+    known = plan.known
+    if known is None or known.document_id is None or known.document_number is None or known.refund == plan.refund:
+        return
+    document = DocumentOf(
+        id=known.document_id,
+        number=known.document_number,
+        order_id=plan.owner.id,
+        refund_id=plan.id,
+        content=await uow.documents.content_of(known.document_id),
+    )
+    problem = refund_changed(plan.owner.order, plan.refund, document)
+    plan.problems = () if problem is None else (problem,)
 
 
 def _is_due(plan: _Plan) -> bool:
@@ -186,6 +208,8 @@ def _announced(plan: _Plan) -> Sequence[NewEvent]:
     told = plan.known is not None and (plan.known.state, plan.known.problems) == (plan.state, plan.problems)
     if plan.state is RefundState.BLOCKED and not told:
         types.append(EventType.REFUND_BLOCKED)
+    if plan.state is RefundState.DONE and plan.problems and not told:
+        types.append(EventType.REFUND_CHANGED)
     version = plan.known.version + 1 if plan.known else 1
     return [
         NewEvent(type=each, shop_id=plan.owner.shop.id, resource_type=REFUND, resource_id=plan.id, version=version)

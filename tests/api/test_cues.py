@@ -10,6 +10,7 @@ from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.ulid import Ulids
 from app.domain.activities import Cue
 from app.domain.identifiers import RefundId
+from app.domain.problems import Problem, ProblemCode
 from app.domain.refund_states import RefundState
 from app.ports.repositories.refunds import SavedRefund
 from app.services.read_activities import ReadActivities
@@ -96,14 +97,15 @@ async def everything_waits(erp: Surface) -> None:
         await an_order_to_import(uow.driver, "4", shop_id=POS, **failed)
         await an_order_to_import(uow.driver, "5")
         await uow.commit()
-    for number, state in enumerate(("waiting", "blocked", "blocked", "open", "done")):
+    for number, state in enumerate(("waiting", "blocked", "blocked", "open", "failed", "done", "not_needed")):
         await refunded(erp, number, state)
+    await refunded(erp, 90, "done", "refund_changed")
     await released(erp, YESTERDAY)
     await released(erp, YESTERDAY)
     await released(erp, NOW)
 
 
-async def refunded(erp: Surface, number: int, state: str) -> None:
+async def refunded(erp: Surface, number: int, state: str, *codes: str) -> None:
     async with erp.rows() as uow:
         saved = SavedRefund(
             id=RefundId(f"ref_{number}"),
@@ -111,6 +113,9 @@ async def refunded(erp: Surface, number: int, state: str) -> None:
             shop_id=WEB,
             refund=refund(number=number),
             state=RefundState(state),
+            problems=tuple(
+                Problem(code=ProblemCode(code), pointer="", detail="Found.", remedy="Do.") for code in codes
+            ),
             version=1,
         )
         await uow.refunds.save([saved], now=NOW)
@@ -153,8 +158,8 @@ async def test_every_cue_counts_the_rows_of_its_list(erp: Surface) -> None:
         "orders_in_conflict": 1,
         "orders_to_import_with_errors": 2,
         "synchronisation_errors": 2,
-        "refunds_waiting": 1,
-        "refunds_blocked": 2,
+        "refunds_waiting": 2,
+        "refunds_blocked": 4,
         "erp_not_collecting": 2,
     }
     assert behind["pos", "unmapped_customers"] == behind["pos", "unprocessed_orders"] == 1

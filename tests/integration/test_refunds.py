@@ -11,6 +11,7 @@ from app.ports.errors import Conflict
 from app.ports.paging import PageRequest
 from app.ports.repositories.documents_reading import DocumentJson
 from app.ports.repositories.refunds import RefundFilter, StoredRefund
+from app.services.order_conflicts import ResolveConflict
 from app.services.refund_documents import RefundDocuments
 from app.services.refunds import RefundRequests
 from app.services.tasks import TaskName
@@ -217,6 +218,70 @@ async def test_a_memo_taken_back_is_made_again_only_on_request(world: World) -> 
     await asks(world)
 
     assert [each["state"] for each in await world.documents_of()] == ["released", "cancelled", "released"]
+
+
+async def edited(world: World, *refunds: dict[str, Any]) -> None:
+    await world.store.change(1001, refunds=list(refunds))
+    await world.imports(1001)
+    await world.works_off()
+
+
+async def test_a_refund_edited_after_its_memo_is_reported_once_and_its_memo_left_alone(world: World) -> None:
+    await credited(world, refunds=AUTOMATIC)
+    memo, told = (await world.documents_of())[-1], len(await world.events())
+
+    await edited(world, a_refund(refunded="12.00"))
+
+    found = await the_refund(world)
+    assert (found.state, [each.code for each in found.problems]) == (RefundState.DONE, ["refund_changed"])
+    assert "remainder: nothing → 1 × 2.00 EUR" in found.problems[0].detail
+    assert (await world.documents_of())[-1] == memo
+    assert "refund.changed" in (await world.events())[told:]
+    await world.store.change(1001, note="Ring twice")
+    await world.imports(1001)
+    await world.works_off()
+    assert (await world.events()).count("refund.changed") == 1
+    assert (await the_refund(world)).problems == found.problems
+
+
+async def test_a_refund_edited_back_to_what_its_memo_shows_is_fine_again(world: World) -> None:
+    await credited(world, refunds=AUTOMATIC)
+    await edited(world, a_refund(refunded="12.00"))
+
+    await edited(world, a_refund())
+
+    assert (await the_refund(world)).problems == ()
+
+
+async def test_what_a_person_settled_of_an_edited_refund_stays_settled_until_it_changes_again(world: World) -> None:
+    await credited(world, refunds=AUTOMATIC)
+    await edited(world, a_refund(refunded="12.00"))
+    resolve = ResolveConflict(world.uow, world.clock)
+    order = await world.order_id()
+
+    await resolve(EVERYBODY, order, note="Booked by hand")
+
+    assert (await the_refund(world)).problems == ()
+    await world.store.change(1001, note="Ring twice")
+    await world.imports(1001)
+    await world.works_off()
+    assert (await the_refund(world)).problems == ()
+    with pytest.raises(Conflict):
+        await resolve(EVERYBODY, order)
+    await edited(world, a_refund(refunded="13.00"))
+    assert [each.code for each in (await the_refund(world)).problems] == ["refund_changed"]
+
+
+async def test_an_edited_refund_is_made_anew_when_its_memo_was_taken_back(world: World) -> None:
+    await credited(world, refunds=AUTOMATIC)
+    await edited(world, a_refund(refunded="12.00"))
+    memo = (await world.documents_of())[-1]
+
+    await world.actions.reject(EVERYBODY, memo["id"], reason="It is wrong by now")
+    await asks(world)
+
+    assert ((await the_refund(world)).state, (await the_refund(world)).problems) == (RefundState.DONE, ())
+    assert (await world.documents_of())[-1]["totals"]["amount_including_tax"] == "12.00"
 
 
 async def test_a_shop_that_begins_to_credit_by_itself_credits_what_stood_open(world: World) -> None:

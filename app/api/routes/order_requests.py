@@ -193,8 +193,8 @@ async def resolve_order_conflict(
 ) -> Response:
     """The difference was dealt with, in the ERP or by doing nothing: the order as it is now counts as documented.
 
-    Only a new difference raises a conflict again. The note stands in the order's history. 409 `invalid_state` when the
-    order is not in conflict.
+    Only a new difference raises a conflict again; what changed of refunds that have a document is settled as well. The
+    note stands in the order's history. 409 `invalid_state` when there is neither.
     """
     note = body.note if body else None
     return await repeat.answer(

@@ -17,6 +17,7 @@ from app.api.routing import resource_router
 from app.api.schemas.refunds import Refund, RefundList
 from app.api.schemas.sales_documents import SalesDocument
 from app.api.schemas.types import InstantQuery
+from app.domain.activities import Cue, RefundCue
 from app.domain.identifiers import OrderId, RefundId, ShopifyId
 from app.domain.refund_states import RefundState
 from app.ports.paging import Page
@@ -40,6 +41,7 @@ async def list_refunds(
     paging: PagingOf,
     shop: Annotated[str | None, Query(max_length=100, description="Only of the shop with this code.")] = None,
     state: Annotated[RefundState | None, Query(description="Only in this state.")] = None,
+    cue: Annotated[RefundCue | None, Query(description="Only those that this cue of `/v1/activities` counts.")] = None,
     order_id: Annotated[
         str | None, Query(max_length=100, description="Only of the order with this id of ours.")
     ] = None,
@@ -50,6 +52,7 @@ async def list_refunds(
     wanted = RefundFilter(
         shop=shop,
         state=state,
+        cue=None if cue is None else Cue(cue),
         order_id=OrderId(order_id) if order_id else None,
         shopify_id=ShopifyId(shopify_id) if shopify_id else None,
         updated_from=updated_from,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.activities import Cue
 from app.domain.identifiers import DocumentId, OrderId, RefundId, ShopId, ShopifyId
 from app.domain.orders import Refund
 from app.domain.problems import Problem
@@ -25,6 +26,7 @@ class KnownRefund:
     document_on_request: bool
     version: int
     document_id: DocumentId | None
+    document_number: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class RefundFilter:
     shop: str | None = None
     """A shop's code."""
     state: RefundState | None = None
+    cue: Cue | None = None
+    """Those that this cue counts; one whose rows are refunds."""
     order_id: OrderId | None = None
     shopify_id: ShopifyId | None = None
     updated_from: datetime | None = None
@@ -106,6 +110,10 @@ class Refunds(Protocol):
 
     async def set_back(self, refund: RefundId, *, problem: Problem, now: datetime) -> None:
         """Its document was taken back: the next one is made on request only."""
+        ...
+
+    async def settle(self, order: OrderId, *, now: datetime) -> int:
+        """A person dealt with what changed of the order's documented refunds; how many there were."""
         ...
 
     async def page(self, wanted: RefundFilter, request: PageRequest) -> Page[StoredRefund]:

@@ -34,6 +34,7 @@ from tests.builders import (
     totals,
 )
 from tests.unit.domain.choosing_customers import HOME, choice
+from tests.unit.domain.test_refund_changes import compared
 
 CREATING = {"auto_create": True, "template_code": "WEB"}
 BUYER = store_customer(email="a@example.com", addresses=(HOME,))
@@ -50,6 +51,13 @@ def of_refund() -> Problem:
     assert isinstance(outcome, Refusal)
     (problem,) = outcome.problems
     return problem
+
+
+def of_changed_refund() -> Problem:
+    now = refund(refunded="6.00")
+    found = compared(now, refund(refunded="5.00"))
+    assert found is not None
+    return found
 
 
 def of_customer(of: Order, **given: object) -> Problem:
@@ -126,6 +134,7 @@ CASES: dict[ProblemCode, Callable[[], Problem]] = {
     ),
     ProblemCode.NOTHING_TO_DOCUMENT: of_nothing,
     ProblemCode.REMAINDER_TOO_LARGE: of_refund,
+    ProblemCode.REFUND_CHANGED: of_changed_refund,
 }
 
 OF_THE_WHOLE_ORDER = frozenset({ProblemCode.NOTHING_TO_DOCUMENT})
@@ -138,6 +147,7 @@ NOTHING_CAN_APPEAR = frozenset(
         ProblemCode.TOTAL_DIFFERS,
         ProblemCode.DOCUMENT_REJECTED,
         ProblemCode.NOTHING_TO_DOCUMENT,
+        ProblemCode.REFUND_CHANGED,
     }
 )
 """What these lack no ERP sends: a request, or a change at Shopify, brings the next attempt."""

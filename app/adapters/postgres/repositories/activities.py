@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS
+from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS, CUES_OF_REFUNDS
 from app.domain.activities import Cue, collected_before
 from app.domain.identifiers import ShopId
 from app.ports.repositories.activities import Activity
@@ -14,15 +14,16 @@ SHOPS = """
 SELECT id, code, store_id FROM shops WHERE ($1::text[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR code = $2)
 """
 
-OF_ORDERS = "\nUNION ALL ".join(
-    f"SELECT '{cue.value}' AS cue, s.code, count(*) AS number, min(o.created_at) AS oldest"
-    f" FROM s JOIN orders o ON o.shop_id = s.id WHERE {condition} GROUP BY s.code"
-    for cue, condition in CUES_OF_ORDERS.items()
+OF_RECORDS = "\nUNION ALL ".join(
+    f"SELECT '{cue.value}' AS cue, s.code, count(*) AS number, min(r.created_at) AS oldest"
+    f" FROM s JOIN {table} r ON r.shop_id = s.id WHERE {condition} GROUP BY s.code"
+    for table, conditions in (("orders", CUES_OF_ORDERS), ("refunds", CUES_OF_REFUNDS))
+    for cue, condition in conditions.items()
 )
 
 COUNTED = f"""
 WITH s AS ({SHOPS})
-{OF_ORDERS}
+{OF_RECORDS}
 UNION ALL
 SELECT 'orders_in_conflict', s.code, count(*), min((o.conflict ->> 'detected_at')::timestamptz)
 FROM s JOIN orders o ON o.shop_id = s.id AND o.conflict IS NOT NULL GROUP BY s.code
@@ -33,9 +34,6 @@ WHERE q.error_code IS NOT NULL AND q.left_out_at IS NULL GROUP BY s.code
 UNION ALL
 SELECT 'synchronisation_errors', s.code, count(*), min(w.failed_at)
 FROM s JOIN number_write_backs w ON w.shop_id = s.id AND w.error_code IS NOT NULL GROUP BY s.code
-UNION ALL
-SELECT 'refunds_' || r.state, s.code, count(*), min(r.created_at)
-FROM s JOIN refunds r ON r.shop_id = s.id WHERE r.state IN ('waiting', 'blocked') GROUP BY s.code, r.state
 UNION ALL
 SELECT 'erp_not_collecting', s.code, count(*), min(d.released_at)
 FROM s JOIN sales_documents d ON d.shop_id = s.id AND d.state = 'released'

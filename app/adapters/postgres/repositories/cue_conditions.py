@@ -30,3 +30,10 @@ CUES_OF_ORDERS: Final[Mapping[Cue, str]] = {
     Cue.UNPROCESSED_ORDERS: f"{_OPEN} AND NOT ({_with_problem(ProblemCode.NOTHING_TO_DOCUMENT)})",
 }
 """On the columns of ``orders``."""
+
+CHANGED: Final = _with_problem(ProblemCode.REFUND_CHANGED)
+CUES_OF_REFUNDS: Final[Mapping[Cue, str]] = {
+    Cue.REFUNDS_WAITING: "state IN ('open', 'waiting')",
+    Cue.REFUNDS_BLOCKED: f"(state IN ('blocked', 'failed') OR {CHANGED})",
+}
+"""On the columns of ``refunds``: what waits for a person, for Shopify or for its order; and what went wrong with it."""

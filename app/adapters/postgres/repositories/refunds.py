@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
+from app.adapters.postgres.repositories.cue_conditions import CHANGED, CUES_OF_REFUNDS
 from app.adapters.postgres.repositories.stored_json import decoder, encoded, raw_json, recordset
 from app.domain.identifiers import OrderId, RefundId, ShopId, ShopifyId
 from app.domain.orders import Refund
@@ -19,7 +20,7 @@ _problems = decoder(tuple[Problem, ...])
 _documents = decoder(tuple[DocumentOfRefund, ...])
 
 _OF_ORDERS = """
-SELECT refunds.*, live.id AS document_id FROM refunds
+SELECT refunds.*, live.id AS document_id, live.number AS document_number FROM refunds
 LEFT JOIN sales_documents AS live
     ON live.refund_id = refunds.id AND live.state <> 'cancelled' AND live.unlinked_at IS NULL
 WHERE refunds.order_id = ANY($1::text[]) ORDER BY refunds.id
@@ -56,6 +57,8 @@ def page_statement(wanted: RefundFilter, request: PageRequest) -> tuple[str, lis
     where.add_given("shop_id = ANY({0}::text[])", None if wanted.shop_ids is None else list(wanted.shop_ids))
     where.add_given("shop_id = (SELECT id FROM shops WHERE code = {0})", wanted.shop)
     where.add_given("state = {0}", wanted.state)
+    if wanted.cue is not None:
+        where.add_written(CUES_OF_REFUNDS[wanted.cue])
     where.add_given("order_id = {0}", wanted.order_id)
     where.add_given("shopify_id = {0}", wanted.shopify_id)
     where.add_given("updated_at >= {0}", wanted.updated_from)
@@ -107,6 +110,15 @@ class PostgresRefunds:
             now,
         )
 
+    async def settle(self, order: OrderId, *, now: datetime) -> int:
+        done: str = await self._driver.execute(
+            f"UPDATE refunds SET problems = '[]', version = version + 1, updated_at = $2"
+            f" WHERE order_id = $1 AND state = 'done' AND {CHANGED}",
+            order,
+            now,
+        )
+        return int(done.rpartition(" ")[2])
+
     async def page(self, wanted: RefundFilter, request: PageRequest) -> Page[StoredRefund]:
         statement, parameters = page_statement(wanted, request)
         rows = await self._driver.fetch(statement, *parameters)
@@ -149,6 +161,7 @@ def _known(row: asyncpg.Record) -> KnownRefund:
         document_on_request=row["document_on_request"],
         version=row["version"],
         document_id=row["document_id"],
+        document_number=row["document_number"],
     )
 
 

@@ -188,6 +188,7 @@ class RefundRow(Row, table=True):
         Index("ix_refunds_shop_state", "shop_id", "state", "updated_at", "id"),
         Index("ix_refunds_shopify", "shopify_id", "updated_at", "id"),
         Index("ix_refunds_waits_for", "waits_for", postgresql_using="gin"),
+        Index("ix_refunds_problems", "shop_id", postgresql_where=sql("problems <> '[]'::jsonb")),
         CheckConstraint(
             "state IN ('open', 'waiting', 'blocked', 'failed', 'done', 'not_needed')",
             name="state",
