@@ -15,7 +15,7 @@ from app.services.nudge_due_work import NudgeDueWork
 from app.services.publish_events import PublishEvents
 from app.services.run_task import RunTask
 from app.services.schedules import ScheduleTicks
-from app.services.write_back_numbers import WriteBackNumbers
+from app.services.write_back_orders import WriteBackOrders
 
 
 def worker_parts(world: World, work: Work) -> WorkerParts:
@@ -30,7 +30,9 @@ def worker_parts(world: World, work: Work) -> WorkerParts:
             NudgeKind.DOCUMENTS: _only(work.make_documents.due),
             NudgeKind.RUN: RunTask(uow, clock, work.runners, worker=world.worker_name),
             NudgeKind.WRITE_BACK: _only(
-                WriteBackNumbers(writer=world.writer, uow=uow, clock=clock, worker=world.worker_name)
+                WriteBackOrders(
+                    writer=world.writer, actions=world.order_actions, uow=uow, clock=clock, worker=world.worker_name
+                )
             ),
             NudgeKind.WEBHOOK_DELIVERIES: _only(
                 DeliverWebhooks(

@@ -11,11 +11,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
+from app.domain.finished_orders import PAID
 from app.domain.identifiers import ShopifyId
 from app.domain.money import ZERO, Amount, written
-
-PAID = frozenset({"paid", "partially_refunded", "refunded"})
-"""Financial statuses of orders that were paid in full once; what went back since does not make them unpaid."""
 
 
 class CancelReason(StrEnum):

@@ -4,12 +4,21 @@ Outcomes are those of ``app.ports.store_writer``: a change took effect, or is de
 (``StoreDeclined``), or not allowed (``ScopeMissing``), or nobody knows (``OutcomeUnknown``: look before repeating).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.identifiers import ShopifyId
 from app.domain.order_actions import CancelOrder, Capture, OrderStanding
 from app.ports.store_gateway import StoreRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedOrder:
+    """An order that was archived: its change time afterwards, and since when it is closed."""
+
+    changed_at: datetime
+    closed_at: datetime
 
 
 class OrderActionGateway(Protocol):
@@ -35,10 +44,10 @@ class OrderActionGateway(Protocol):
         """Capture an amount of the authorisation whose id the part names."""
         ...
 
-    async def close(self, store: StoreRef, order: ShopifyId) -> datetime:
-        """Archive the order; its change time afterwards."""
+    async def close(self, store: StoreRef, order: ShopifyId) -> ClosedOrder:
+        """Archive the order."""
         ...
 
-    async def reopen(self, store: StoreRef, order: ShopifyId) -> datetime:
-        """Take the order out of the archive; its change time afterwards."""
+    async def reopen(self, store: StoreRef, order: ShopifyId) -> None:
+        """Take the order out of the archive."""
         ...

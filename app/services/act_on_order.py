@@ -36,7 +36,7 @@ from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.order_action_requests import action_of
 from app.services.rereading import is_read, want_read
 from app.services.tasks import RunContext
-from app.services.write_back_numbers import OUTGOING_NOT_ALLOWED, SCOPE_MISSING
+from app.services.write_back_orders import OUTGOING_NOT_ALLOWED, SCOPE_MISSING
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 10.0)
 """Seconds before each further look when the outcome is not known."""

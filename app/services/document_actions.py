@@ -39,7 +39,7 @@ from app.ports.repositories.events import NewEvent
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.read_orders import OrderView, order_view
-from app.services.write_back_numbers import want_number_written
+from app.services.waking import want_written_back
 
 DOCUMENT, ORDER = "sales_document", "order"
 
@@ -238,7 +238,7 @@ async def _tell_store(uow: UnitOfWork, document: DocumentRecord, facts: Document
     """Have the number written to the store's order, or taken off it, if the order is in the ERP under another now."""
     before, after = (each.erp_document_no if each.live else None for each in (document.facts, facts))
     if document.of_the_order and before != after:
-        await want_number_written(uow, document.order_id, now=now)
+        await want_written_back(uow, document.order_id, now=now)
 
 
 def _changed(document: DocumentRecord, facts: DocumentFacts, *, now: datetime) -> DocumentRecord:

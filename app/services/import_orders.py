@@ -35,6 +35,7 @@ from app.services.imported_orders import (
 from app.services.new_lines import map_new_lines
 from app.services.order_decisions import OrderDecisions
 from app.services.seen_values import leave_rows
+from app.services.waking import want_closed
 
 BATCH = 50
 LEASE = timedelta(seconds=30)
@@ -196,6 +197,7 @@ class ImportOrders:
             for shop in {each.saved.shop_id for each in orders if each.saved and each.followed_up}:
                 await uow.nudge("documents", shop)
             await uow.orders.touch(store, found_equal(orders), read_at=now)
+            await want_closed(uow, [each.known.id for each in orders if each.known and each.may_be_finished], now=now)
             await uow.events.append_many([event for each in orders for event in each.events])
             await uow.orders_to_import.finish([each.end for each in orders], now=now)
             await uow.store_state.tally(tallies((each.claim.run_id, each.counts) for each in orders))

@@ -12,6 +12,7 @@ from app.domain.changes import Change
 from app.domain.conflicts import Conflict, conflict_of, is_new
 from app.domain.edit_impact import changes_between
 from app.domain.events import EventType
+from app.domain.finished_orders import may_be_finished
 from app.domain.identifiers import OrderId, RunId, ShopifyId, StoreId
 from app.domain.order_filters import ImportAction, claiming_shop, matches
 from app.domain.order_record import OrderMapping, OrderState
@@ -74,6 +75,11 @@ class ImportedOrder:
     def order(self) -> Order | None:
         """The order as it was read; None = it is finished without being looked at."""
         return self.reading.order if isinstance(self.reading, OrderRead) and self.finished is None else None
+
+    @property
+    def may_be_finished(self) -> bool:
+        """Whether the order, as it was read, may have nothing left to do: read in vain or not."""
+        return isinstance(self.reading, OrderRead) and may_be_finished(self.reading.order)
 
     @property
     def lacks_scope(self) -> str:

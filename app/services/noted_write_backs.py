@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.domain.erp_number import with_number
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER
 from app.domain.order_glance import glance_at
@@ -31,6 +30,16 @@ class Sighted:
 
     claim: WriteBackClaim
     seen: OrderSeen
+    to_close: bool = False
+    """There is something left to do once the last write is proved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a write made of the order: its change time, and since when it is closed if it was closed by it."""
+
+    changed_at: datetime
+    closed_at: datetime | None = None
 
 
 class NotedWriteBacks:
@@ -41,9 +50,9 @@ class NotedWriteBacks:
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
 
-    async def written(self, store: StoreId, before: Sighted, changed_at: datetime) -> None:
+    async def written(self, store: StoreId, before: Sighted, write: Written) -> None:
         """Note a write at once: its announcement is on the way."""
-        claim = before.claim
+        claim, changed_at = before.claim, write.changed_at
         async with self._one_at_a_time, self._uow() as uow:
             known, copy = (await uow.orders.locked([claim.order_id]))[claim.order_id]
             if not await uow.write_backs.still_claimed([claim]):
@@ -52,7 +61,7 @@ class NotedWriteBacks:
             settled_at = max(changed_at, self._clock.now()) + SETTLED_AFTER
             noted = _noted(claim, copy)
             if unbroken:
-                noted = replace(noted, updated_at=changed_at)
+                noted = replace(noted, updated_at=changed_at, closed_at=write.closed_at or noted.closed_at)
                 await uow.orders_to_import.forget_echoes(store, {claim.shopify_id: changed_at})
             taken_over = changed_at if unbroken else None
             await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, changed_at=taken_over)])
@@ -104,8 +113,11 @@ class NotedWriteBacks:
                 later = settled_at > now
                 if claim.vouched_at and not later:
                     echoes[claim.shopify_id] = claim.vouched_at
-                again_at, vouched_at = (settled_at, claim.vouched_at) if later else (None, None)
-                ends.append(WriteBackEnd(claim=claim, again_at=again_at, vouched_at=vouched_at))
+                after = now if each.to_close else None
+                again_at, vouched_at = (settled_at, claim.vouched_at) if later else (after, None)
+                ends.append(
+                    WriteBackEnd(claim=claim, again_at=again_at, vouched_at=vouched_at, attempted=not each.to_close)
+                )
                 if (noted := _noted(claim, copy)) != copy:
                     notes.append(OwnWrite(id=claim.order_id, order=noted))
             await uow.orders_to_import.forget_echoes(store, echoes)
@@ -116,7 +128,7 @@ class NotedWriteBacks:
 
 
 def _noted(claim: WriteBackClaim, copy: Order) -> Order:
-    return replace(copy, attributes=with_number(copy.attributes, claim.number, ours=claim.ours))
+    return replace(copy, attributes=claim.attributes_from(copy.attributes))
 
 
 def _is_doubtful(order: Sighted, known: KnownOrder, copy: Order) -> bool:

@@ -29,7 +29,7 @@ from app.ports.repositories.runs import NewRun, Run, RunState
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.runs import ENDED, ReadRuns, fingerprint
 from app.services.tasks import TaskName
-from app.services.write_back_numbers import OUTGOING_NOT_ALLOWED
+from app.services.write_back_orders import OUTGOING_NOT_ALLOWED
 
 PATIENCE_SECONDS = 10.0
 KEPT = ("captured_before", "job")

@@ -28,6 +28,7 @@ from app.services.held_orders import candidate_of, saved_decision
 from app.services.order_conflicts import state_of
 from app.services.order_decisions import Decision, OrderDecisions, announcements, errors_of
 from app.services.read_orders import OrderView, order_view
+from app.services.waking import want_closed
 
 _OURS_STILL = (DocumentState.OPEN, DocumentState.RELEASED)
 _OF_THE_HEADER = (
@@ -127,6 +128,7 @@ class AmendDocument:
         else:
             await self._adjust(uow, held, changes, now=now)
         version = await uow.orders.resolve(held.known.id, note=None, now=now)
+        await want_closed(uow, [held.known.id], now=now)
         if held.known.conflict is not None:
             await uow.events.append(EventType.ORDER_CONFLICT_RESOLVED, held.shop.id, "order", held.known.id, version)
 

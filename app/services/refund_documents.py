@@ -14,6 +14,7 @@ from app.domain.documents.refund_building import RefundContext, build_refund_doc
 from app.domain.documents.refund_changes import DocumentOf, refund_changed
 from app.domain.events import EventType
 from app.domain.finished_orders import may_be_finished
+from app.domain.finished_orders import may_be_finished
 from app.domain.identifiers import DocumentId, OrderId, RefundId, ShopifyId, refund_id
 from app.domain.item_choice import choose_items, wanted_items
 from app.domain.items import ItemChoice
@@ -30,6 +31,7 @@ from app.ports.repositories.refunds import KnownRefund, SavedRefund
 from app.ports.unit_of_work import UnitOfWork
 from app.services.order_conflicts import state_of
 from app.services.order_decisions import announcements
+from app.services.waking import want_closed
 from app.services.waking import want_closed
 
 log = structlog.get_logger(__name__)
@@ -86,6 +88,7 @@ class RefundDocuments:
         await uow.refunds.save([_saved(plan) for plan in changed], now=now)
         events = [event for plan in changed for event in _announced(plan)]
         await uow.events.append_many([*events, *(event for document in made for event in announcements(document))])
+        await want_closed(uow, [each.id for each in owners if may_be_finished(each.order)], now=now)
         await want_closed(uow, [each.id for each in owners if may_be_finished(each.order)], now=now)
         return len(made)
 

@@ -1,9 +1,9 @@
 """Telling work that waits for something that it has appeared, in the transaction that brought it (P33)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from app.domain.identifiers import ShopId, StoreId
+from app.domain.identifiers import OrderId, ShopId, StoreId
 from app.ports.job_queue import NudgeKind
 from app.ports.unit_of_work import UnitOfWork
 
@@ -20,6 +20,19 @@ async def write_held(uow: UnitOfWork, shop: ShopId, *, now: datetime) -> None:
     """What waited for a setting or a scope may be written to the store now (P35)."""
     for store in await uow.write_backs.let_go(shop, now=now):
         await uow.nudge(NudgeKind.WRITE_BACK, store)
+
+
+async def want_written_back(uow: UnitOfWork, order: OrderId, *, now: datetime) -> None:
+    """Have the order's number looked at, and whether it is finished, once this transaction is committed."""
+    for store in await uow.write_backs.want([order], now=now):
+        await uow.nudge(NudgeKind.WRITE_BACK, store)
+
+
+async def want_closed(uow: UnitOfWork, orders: Collection[OrderId], *, now: datetime) -> None:
+    """Have those of these orders closed that are finished by what this transaction leaves."""
+    if orders:
+        for store in await uow.write_backs.want_closed(orders, now=now):
+            await uow.nudge(NudgeKind.WRITE_BACK, store)
 
 
 async def check_subscriptions(uow: UnitOfWork, store: StoreId) -> None:

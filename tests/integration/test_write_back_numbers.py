@@ -17,7 +17,7 @@ from app.ports.store_gateway import StoreRef
 from app.ports.store_writer import StoreWriter
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.document_actions import UnlinkDocuments
-from app.services.write_back_numbers import WriteBackCounts, WriteBackNumbers
+from app.services.write_back_orders import WriteBackCounts, WriteBackOrders
 from tests.integration.world import CREDENTIALS, EVERYBODY, Json, World, an_order
 
 GIFT = {"key": "gift", "value": "yes"}
@@ -56,9 +56,11 @@ class OddWriter:
         return getattr(self._writer, name)
 
 
-def numbers(world: World, *, writer: object = None, worker: str = "worker") -> WriteBackNumbers:
+def numbers(world: World, *, writer: object = None, worker: str = "worker") -> WriteBackOrders:
     way = cast("StoreWriter", writer or world.gateway)
-    return WriteBackNumbers(writer=way, uow=world.uow, clock=world.clock, worker=worker)
+    return WriteBackOrders(
+        writer=way, actions=world.gateway.order_actions, uow=world.uow, clock=world.clock, worker=worker
+    )
 
 
 async def write(world: World, **options: Any) -> WriteBackCounts:

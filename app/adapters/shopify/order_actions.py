@@ -4,7 +4,6 @@ Whether it is to be done, and what to do when the outcome is not known, is a ser
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Final, TypeVar
 
 from app.adapters.shopify.answers.order_actions import OrderStandingAnswer
@@ -29,6 +28,7 @@ from app.adapters.shopify.writing import WRITE_ORDERS, order_gid
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.order_actions import Authorisation, CancelOrder, CancelRefund, Capture, OrderStanding
 from app.ports.errors import ScopeMissing, StoreRefused
+from app.ports.order_actions import ClosedOrder
 from app.ports.store_gateway import StoreRef
 
 _MONEY_TAKEN: Final = frozenset({"SUCCESS", "PENDING", "AWAITING_RESPONSE"})
@@ -57,11 +57,14 @@ class ShopifyOrderActions:
     async def mark_as_paid(self, store: StoreRef, order: ShopifyId) -> None:
         await self._changed(store, order, ORDER_MARK_AS_PAID, lambda data: data.order_mark_as_paid)
 
-    async def close(self, store: StoreRef, order: ShopifyId) -> datetime:
-        return await self._changed(store, order, ORDER_CLOSE, lambda data: data.order_close)
+    async def close(self, store: StoreRef, order: ShopifyId) -> ClosedOrder:
+        done = await self._sent(store, ORDER_CLOSE, {"id": order_gid(order)}, lambda data: data.order_close)
+        if done.order is None or done.order.closed_at is None:
+            raise StoreRefused("Shopify did not close the order and gave no reason.")
+        return ClosedOrder(changed_at=done.order.updated_at, closed_at=done.order.closed_at)
 
-    async def reopen(self, store: StoreRef, order: ShopifyId) -> datetime:
-        return await self._changed(store, order, ORDER_OPEN, lambda data: data.order_open)
+    async def reopen(self, store: StoreRef, order: ShopifyId) -> None:
+        await self._changed(store, order, ORDER_OPEN, lambda data: data.order_open)
 
     async def cancel(self, store: StoreRef, order: ShopifyId, how: CancelOrder) -> str:
         variables = {
@@ -98,11 +101,10 @@ class ShopifyOrderActions:
         order: ShopifyId,
         document: Document[Data],
         payload: Callable[[Data], OrderUpdatePayload | None],
-    ) -> datetime:
+    ) -> None:
         done = await self._sent(store, document, {"id": order_gid(order)}, payload)
         if done.order is None:
             raise StoreRefused("Shopify changed no order and gave no reason.")
-        return done.order.updated_at
 
     async def _sent(
         self,

@@ -1,11 +1,13 @@
-"""Orders whose number at the store is to be brought in line with the ERP's: wanted, claimed, ended, put off."""
+"""Orders that are to be brought in line with the ERP at the store, its number and closing: wanted, claimed, ended."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from app.domain.erp_number import with_number
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
+from app.domain.orders import Attribute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,18 @@ class WriteBackClaim:
     """The ERP's number of the order's live document; None = it is to say none."""
     ours: frozenset[str]
     """Every number that a document of this order ever had: what we may have written."""
+    writes_number: bool
+    """The shop writes numbers back; False = what stands there is left alone."""
+    finished: bool
+    """By our copy the order is to be closed (``app.domain.finished_orders``)."""
+    copy_changed_at: datetime
+    """The change time of that copy: at another one, something happened that it does not know."""
     vouched_at: datetime | None
     """The change time after our last write, until it is proved that nothing else happened in that second."""
+
+    def attributes_from(self, standing: Sequence[Attribute]) -> tuple[Attribute, ...]:
+        """What the order's attributes are to be."""
+        return with_number(standing, self.number, ours=self.ours) if self.writes_number else tuple(standing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +56,17 @@ class WriteBackEnd:
 
 class WriteBacks(Protocol):
     async def want(self, orders: Sequence[OrderId], *, now: datetime) -> Sequence[StoreId]:
-        """Have these orders looked at, unless their shops write no numbers back; the stores that have work now."""
+        """Have these orders looked at, if their shops write numbers back, or they are finished; the stores that have
+        work now.
+        """
+        ...
+
+    async def want_closed(self, orders: Collection[OrderId], *, now: datetime) -> Sequence[StoreId]:
+        """Have those of these orders looked at that are finished; the stores that have work now."""
         ...
 
     async def drop(self, shops: Collection[ShopId]) -> None:
-        """These shops write no numbers back any more: what waits is forgotten, except what is still to be proved."""
+        """These shops write nothing back any more: what waits is forgotten, except what is still to be proved."""
         ...
 
     async def hold(self, shops: Collection[ShopId], *, code: str, detail: str, until: datetime, now: datetime) -> None:

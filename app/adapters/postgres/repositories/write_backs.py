@@ -1,31 +1,61 @@
-"""The queue of orders whose number is to be written back, in statements over many rows at a time."""
+"""The queue of orders that are to be written back, in statements over many rows at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
 
+from app.domain.finished_orders import FULFILLED, OPEN_REFUNDS, OPEN_RETURNS, OPEN_SHIPMENTS, PAID
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.shop_settings import OrderSettings
 from app.ports.repositories.write_backs import WriteBackClaim, WriteBackEnd
 
 _HELD_CODES = ("outgoing_not_allowed", "scope_missing")
 
+
+def _any(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
 # Shops store what differs from the defaults.
+_WRITES_NUMBER = "COALESCE((shops.settings::jsonb #>> '{{orders,write_document_number}}')::boolean, {default})"
+_CLOSES = "COALESCE((shops.settings::jsonb #>> '{{orders,close_finished_orders}}')::boolean, {default})"
+
+_OF_THE_ORDER = "d.refund_id IS NULL AND d.adjusts_id IS NULL"
+
+# The rule of app.domain.finished_orders; document_due_at: refunds of the last import have no standing yet.
+_FINISHED = f"""
+    orders.state = 'processed' AND orders.conflict IS NULL AND orders.document_due_at IS NULL
+    AND orders.cancelled_at IS NULL AND orders.closed_at IS NULL AND orders.first_closed_at IS NULL
+    AND orders.fulfilment_status IN ({_any(FULFILLED)})
+    AND COALESCE(orders.body ->> 'return_status', '') NOT IN ({_any(OPEN_RETURNS)})
+    AND EXISTS (
+        SELECT FROM sales_documents d
+        WHERE d.order_id = orders.id AND {_OF_THE_ORDER} AND d.state <> 'cancelled' AND d.unlinked_at IS NULL
+          AND d.erp_document_no IS NOT NULL
+          AND (d.kind = 'sales_invoice' OR orders.financial_status IN ({_any(PAID)}))
+    )
+    AND NOT EXISTS (SELECT FROM refunds r WHERE r.order_id = orders.id AND r.state IN ({_any(OPEN_REFUNDS)}))
+    AND NOT EXISTS (SELECT FROM shipments s WHERE s.order_id = orders.id AND s.state IN ({_any(OPEN_SHIPMENTS)}))
+"""
+
 _WANT = """
 INSERT INTO number_write_backs AS queue (
     order_id, store_id, shop_id, wanted, due_at, attempts, claim_no, created_at, updated_at
 )
 SELECT orders.id, orders.store_id, orders.shop_id, 1, $2, 0, 0, $2, $2
 FROM orders JOIN shops ON shops.id = orders.shop_id
-WHERE orders.id = ANY($1::text[])
-  AND COALESCE((shops.settings::jsonb #>> '{orders,write_document_number}')::boolean, $3)
+WHERE orders.id = ANY($1::text[]) AND {condition}
 ORDER BY orders.id
 ON CONFLICT (order_id) DO UPDATE SET
     wanted = queue.wanted + 1, due_at = excluded.due_at, attempts = 0, shop_id = excluded.shop_id,
     error_code = NULL, error_detail = NULL, failed_at = NULL, parked_at = NULL, updated_at = excluded.updated_at
 RETURNING store_id
 """
+
+_WRITTEN = f"({_WRITES_NUMBER.format(default='$3')} OR ({_CLOSES.format(default='$4')} AND {_FINISHED}))"
+_WANT_WRITTEN = _WANT.format(condition=_WRITTEN)
+_WANT_CLOSED = _WANT.format(condition=f"{_CLOSES.format(default='$3')} AND {_FINISHED}")
 
 _HOLD = """
 UPDATE number_write_backs SET
@@ -52,7 +82,7 @@ UPDATE number_write_backs SET due_at = $2, attempts = 0, parked_at = NULL
 WHERE order_id = $1 AND error_code IS NOT NULL RETURNING order_id
 """
 
-_OF_THE_ORDER = "FROM sales_documents d WHERE d.order_id = q.order_id AND d.refund_id IS NULL AND d.adjusts_id IS NULL"
+_DOCUMENTS = f"FROM sales_documents d WHERE d.order_id = q.order_id AND {_OF_THE_ORDER}"
 
 _CLAIM = f"""
 WITH q AS (
@@ -66,10 +96,11 @@ WITH q AS (
     )
     RETURNING order_id, shop_id, claim_no, wanted, attempts, vouched_at
 )
-SELECT q.*, orders.shopify_id,
-    (SELECT d.erp_document_no {_OF_THE_ORDER} AND d.state <> 'cancelled' AND d.unlinked_at IS NULL) AS number,
-    ARRAY(SELECT d.erp_document_no {_OF_THE_ORDER} AND d.erp_document_no IS NOT NULL) AS ours
-FROM q JOIN orders ON orders.id = q.order_id
+SELECT q.*, orders.shopify_id, orders.store_updated_at AS copy_changed_at,
+    (SELECT d.erp_document_no {_DOCUMENTS} AND d.state <> 'cancelled' AND d.unlinked_at IS NULL) AS number,
+    ARRAY(SELECT d.erp_document_no {_DOCUMENTS} AND d.erp_document_no IS NOT NULL) AS ours,
+    {_WRITES_NUMBER.format(default="$6")} AS writes_number, ({_CLOSES.format(default="$7")} AND {_FINISHED}) AS finished
+FROM q JOIN orders ON orders.id = q.order_id JOIN shops ON shops.id = orders.shop_id
 ORDER BY q.order_id
 """
 
@@ -130,8 +161,13 @@ class PostgresWriteBacks:
         self._driver = driver
 
     async def want(self, orders: Sequence[OrderId], *, now: datetime) -> Sequence[StoreId]:
-        by_default = OrderSettings().write_document_number
-        return _stores(await self._driver.fetch(_WANT, list(orders), now, by_default))
+        settings = OrderSettings()
+        defaults = settings.write_document_number, settings.close_finished_orders
+        return _stores(await self._driver.fetch(_WANT_WRITTEN, list(orders), now, *defaults))
+
+    async def want_closed(self, orders: Collection[OrderId], *, now: datetime) -> Sequence[StoreId]:
+        by_default = OrderSettings().close_finished_orders
+        return _stores(await self._driver.fetch(_WANT_CLOSED, sorted(orders), now, by_default))
 
     async def drop(self, shops: Collection[ShopId]) -> None:
         await self._driver.execute(
@@ -150,6 +186,8 @@ class PostgresWriteBacks:
     async def claim(
         self, store: StoreId, *, by: str, limit: int, lease: timedelta, now: datetime
     ) -> Sequence[WriteBackClaim]:
+        settings = OrderSettings()
+        defaults = settings.write_document_number, settings.close_finished_orders
         return [
             WriteBackClaim(
                 order_id=OrderId(row["order_id"]),
@@ -160,9 +198,12 @@ class PostgresWriteBacks:
                 attempts=row["attempts"],
                 number=row["number"],
                 ours=frozenset(row["ours"]),
+                writes_number=row["writes_number"],
+                finished=row["finished"],
+                copy_changed_at=row["copy_changed_at"],
                 vouched_at=row["vouched_at"],
             )
-            for row in await self._driver.fetch(_CLAIM, store, by, limit, now, lease)
+            for row in await self._driver.fetch(_CLAIM, store, by, limit, now, lease, *defaults)
         ]
 
     async def being_written(self, store: StoreId, orders: Sequence[ShopifyId], *, now: datetime) -> set[ShopifyId]:

@@ -34,8 +34,19 @@ class OrderMarkAsPaidAnswer(Wire):
     order_mark_as_paid: OrderUpdatePayload | None = None
 
 
+class ClosedOrderAnswer(Wire):
+    id: str
+    updated_at: datetime
+    closed_at: datetime | None = None
+
+
+class OrderClosePayload(Wire):
+    user_errors: list[UserErrorAnswer]
+    order: ClosedOrderAnswer | None = None
+
+
 class OrderCloseAnswer(Wire):
-    order_close: OrderUpdatePayload | None = None
+    order_close: OrderClosePayload | None = None
 
 
 class OrderOpenAnswer(Wire):

@@ -1,6 +1,7 @@
-"""Write the ERP's numbers to the store's orders, as an attribute beside all others (P35, decision 34).
+"""Bring the store's orders in line with the ERP: its number as an attribute, closed when finished (P35, decision 34).
 
-What an order should say stands in its documents; a row of ``number_write_backs`` only says that it is to be looked at.
+What an order should say stands in its documents, when it is finished in ``app.domain.finished_orders``; a row of
+``number_write_backs`` only says that it is to be looked at.
 So every attempt begins with looking: what stands already is not written again, whatever became of the attempt before.
 What is noted afterwards is in ``noted_write_backs``.
 """
@@ -9,12 +10,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 import structlog
 
-from app.domain.erp_number import ERP_NUMBER_KEY, with_number
+from app.domain.erp_number import ERP_NUMBER_KEY
+from app.domain.finished_orders import may_be_finished
 from app.domain.identifiers import OrderId, ShopId, StoreId
 from app.domain.shop_settings import ShopSettings
 from app.ports.clock import Clock
@@ -26,14 +28,14 @@ from app.ports.errors import (
     StoreRefused,
     Unavailable,
 )
-from app.ports.job_queue import NudgeKind
+from app.ports.order_actions import OrderActionGateway
 from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.write_backs import WriteBackClaim, WriteBackEnd
-from app.ports.store_gateway import OrderNotThere, OrderUnreadable
+from app.ports.store_gateway import OrderNotThere, OrderUnreadable, StoreRef
 from app.ports.store_writer import OrderSeen, OrderSight, StoreWriter
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
-from app.services.noted_write_backs import NotedWriteBacks, Sighted
+from app.services.noted_write_backs import NotedWriteBacks, Sighted, Written
 
 BATCH = 8
 """Seen in one call and written at once: so that little time passes between seeing the attributes and replacing them."""
@@ -86,17 +88,20 @@ class _Trouble:
 _Outcome = _Written | _Trouble | WriteBackEnd | Sighted
 
 
-async def want_number_written(uow: UnitOfWork, order: OrderId, *, now: datetime) -> None:
-    """Have the order's number looked at once this transaction is committed."""
-    for store in await uow.write_backs.want([order], now=now):
-        await uow.nudge(NudgeKind.WRITE_BACK, store)
-
-
-class WriteBackNumbers:
+class WriteBackOrders:
     """Works until nothing of the store is due. May run in many processes at once."""
 
-    def __init__(self, *, writer: StoreWriter, uow: UnitOfWorkFactory, clock: Clock, worker: str) -> None:
+    def __init__(
+        self,
+        *,
+        writer: StoreWriter,
+        actions: OrderActionGateway,
+        uow: UnitOfWorkFactory,
+        clock: Clock,
+        worker: str,
+    ) -> None:
         self._writer = writer
+        self._actions = actions
         self._uow = uow
         self._clock = clock
         self._worker = worker
@@ -119,7 +124,7 @@ class WriteBackNumbers:
     async def _claim(self, uow: UnitOfWork, configuration: StoreConfiguration) -> Sequence[WriteBackClaim]:
         now = self._clock.now()
         settings = {shop.id: shop.settings for shop in configuration.shops}
-        if silent := [shop for shop, each in settings.items() if not each.orders.write_document_number]:
+        if silent := [shop for shop, each in settings.items() if not _writes_back(each)]:
             await uow.write_backs.drop(silent)
         if closed := [shop for shop, each in settings.items() if not each.general.allow_outgoing]:
             code, detail = OUTGOING_NOT_ALLOWED
@@ -211,11 +216,13 @@ class WriteBackNumbers:
     ) -> _Outcome:
         match sight:
             case OrderSeen():
-                wanted = with_number(sight.attributes, claim.number, ours=claim.ours)
-                if wanted == sight.attributes:
-                    return Sighted(claim=claim, seen=sight)
+                order = Sighted(claim=claim, seen=sight, to_close=_is_to_be_closed(claim, sight))
+                in_line = claim.attributes_from(sight.attributes) == sight.attributes
+                if in_line and not (order.to_close and claim.vouched_at is None):
+                    # What is still to be proved is proved first: one more write would hide it.
+                    return order
                 refused = self._may_not(claim, settings.get(claim.shop_id), may_write=may_write)
-                return refused or await self._write(configuration, Sighted(claim=claim, seen=sight))
+                return refused or await self._write(configuration, order, close=in_line)
             case OrderNotThere():
                 return _failed(claim, "not_at_store", "Shopify knows no such order that this app may read.")
             case OrderUnreadable():
@@ -225,22 +232,22 @@ class WriteBackNumbers:
 
     def _may_not(self, claim: WriteBackClaim, settings: ShopSettings | None, *, may_write: bool) -> WriteBackEnd | None:
         """Why an order that is out of line is not written to; None = it may be."""
-        if settings is None or not settings.orders.write_document_number:
+        if settings is None:
             return WriteBackEnd(claim=claim)
         if not settings.general.allow_outgoing:
             return self._held(claim, *OUTGOING_NOT_ALLOWED)
         if not may_write:
             return self._held(claim, *SCOPE_MISSING)
         if claim.attempts > MAX_ATTEMPTS:
-            detail = f"{MAX_ATTEMPTS} times the attribute {ERP_NUMBER_KEY!r} did not stay as it was written."
+            detail = f"{MAX_ATTEMPTS} times the order did not stay as it was written (see {ERP_NUMBER_KEY!r} there)."
             return _failed(claim, "number_not_kept", detail)
         return None
 
-    async def _write(self, configuration: StoreConfiguration, order: Sighted) -> _Outcome:
+    async def _write(self, configuration: StoreConfiguration, order: Sighted, *, close: bool) -> _Outcome:
+        """One change at a time: what else is to be done is due when this one is proved."""
         claim, store = order.claim, configuration.store
-        wanted = with_number(order.seen.attributes, claim.number, ours=claim.ours)
         try:
-            changed_at = await self._writer.replace_attributes(store, claim.shopify_id, wanted)
+            written = await (self._closed(store, claim) if close else self._numbered(store, order))
         except OutcomeUnknown as lost:
             # The next attempt looks before it writes.
             return self._retried(claim, lost.code, lost.detail)
@@ -250,8 +257,16 @@ class WriteBackNumbers:
             return _failed(claim, refusal.code, refusal.detail)
         except (Unavailable, AccessRevoked) as trouble:
             return _Trouble(claim, trouble)
-        await self._noted.written(store.id, order, changed_at)
+        await self._noted.written(store.id, order, written)
         return _Written(claim.order_id)
+
+    async def _numbered(self, store: StoreRef, order: Sighted) -> Written:
+        wanted = order.claim.attributes_from(order.seen.attributes)
+        return Written(changed_at=await self._writer.replace_attributes(store, order.claim.shopify_id, wanted))
+
+    async def _closed(self, store: StoreRef, claim: WriteBackClaim) -> Written:
+        done = await self._actions.close(store, claim.shopify_id)
+        return Written(changed_at=done.changed_at, closed_at=done.closed_at)
 
     def _retried(self, claim: WriteBackClaim, code: str, detail: str, *, retryable: bool = True) -> WriteBackEnd:
         """Later, with growing pauses; parked for a person after the last attempt (A25)."""
@@ -269,6 +284,17 @@ class WriteBackNumbers:
         async with self._uow() as uow:
             await uow.write_backs.release(claims, due_at=now + pause, now=now)
             await uow.commit()
+
+
+def _writes_back(settings: ShopSettings) -> bool:
+    return settings.orders.write_document_number or settings.orders.close_finished_orders
+
+
+def _is_to_be_closed(claim: WriteBackClaim, seen: OrderSeen) -> bool:
+    """Finished by our copy, and the order is as the copy says. A change that the copy does not know is announced, and
+    the import that follows asks again.
+    """
+    return claim.finished and seen.updated_at == claim.copy_changed_at and may_be_finished(seen.glance)
 
 
 def _failed(claim: WriteBackClaim, code: str, detail: str) -> WriteBackEnd:
