@@ -75,8 +75,8 @@ def refund_changed(order: Order, refund: Refund, document: DocumentOf) -> Proble
         detail=f"Since document {document.number} was made, the refund changed in Shopify: {'; '.join(told)}.{more}",
         remedy=(
             f"Take the document back (POST /v1/sales-documents/{document.id}/cancel) and make it again"
-            f" (POST /v1/refunds/{document.refund_id}/create-document), or book the difference in the ERP and say so (POST /v1/orders/"
-            f"{document.order_id}/resolve-conflict)."
+            f" (POST /v1/refunds/{document.refund_id}/create-document), or book the difference in the ERP and say so"
+            f" (POST /v1/orders/{document.order_id}/resolve-conflict)."
         ),
     )
 
