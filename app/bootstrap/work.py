@@ -58,10 +58,10 @@ def work_of(world: World) -> Work:
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
             TaskName.PULL_MAPPINGS: PullMappings(world.store_values, uow, clock).run,
             TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
+            TaskName.RECONCILE_ORDERS: ReconcileOrders(uow, clock, list_orders, import_task),
             TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
             TaskName.ACT_ON_ORDER: ActOnOrder(
                 actions=world.order_actions, writer=world.writer, uow=uow, clock=clock
             ).run,
         },
     )
-            TaskName.RECONCILE_ORDERS: ReconcileOrders(uow, clock, list_orders, import_task),
