@@ -110,7 +110,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingLine:
-    """A shipping charge that is still part of the order; ``amount`` is before its discount."""
+    """A shipping charge; ``amount`` is before its discount."""
 
     shopify_id: ShopifyId
     title: str
@@ -355,6 +355,9 @@ class Order:
     tax_lines: tuple[TaxLine, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     shipping_lines: tuple[ShippingLine, ...] = ()
+    """Those that are still part of the order."""
+    removed_shipping_lines: tuple[ShippingLine, ...] = ()
+    """Those that an edit took away; a credit memo may still give one back that was refunded before."""
     additional_fees: tuple[AdditionalFee, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     gift_cards: tuple[GiftCard, ...] = ()

@@ -62,15 +62,7 @@ def _edit(order: Json, rng: random.Random, at: datetime) -> None:
     """Only before goods are taken back for good, after which Shopify allows hardly any edit."""
     if any(is_creditable(refund, part) for refund in order["refunds"] for part in refund["refundLineItems"]):
         return
-    paid_back = {
-        part["shippingLine"]["id"]
-        for refund in order["refunds"]
-        if _gives_back(refund)
-        for part in refund["refundShippingLines"]
-    }
-    # A charge that was paid back and then removed is in Shopify's total and in no list of charges: its order is refused
-    # with the difference, which is right but no document to judge.
-    charges = [charge for charge in _charges(order) if charge["id"] not in paid_back]
+    charges = _charges(order)
     changes = [_edit_of(order, charges, rng) for _ in range(rng.randint(1, 3))]
     wanted = [change for change in changes if change]
     if wanted:
@@ -125,6 +117,9 @@ def _refund(order: Json, rng: random.Random, at: datetime) -> None:
     if rng.random() < 0.3:
         given["transactions"] = []
     life.refund(order, given, at)
+    if "refundShippingLines" in given and rng.random() < 0.3:
+        taken_away = {"removeShippingLine": {"shippingLineId": charges[0]["id"]}}
+        life.edit(order, [taken_away], at + timedelta(minutes=5), refunds=rng.choice(("none", "empty", "lines")))
 
 
 def _some_of(charge: Json, order: Json, rng: random.Random) -> Json:

@@ -58,6 +58,12 @@ def _liabilities(order: Json) -> set[bool | None]:
     return {tax["channelLiable"] for tax in _taxes(order)}
 
 
+def _paid_back_and_removed(order: Json) -> set[str]:
+    back = (part for refund in order["refunds"] if refund["transactions"] for part in refund["refundShippingLines"])
+    gone = {charge["id"] for charge in order["shippingLines"] if charge["isRemoved"]}
+    return gone & {part["shippingLine"]["id"] for part in back}
+
+
 def _any(items: Iterable[object]) -> bool:
     return any(items)
 
@@ -97,6 +103,7 @@ _FEATURES: dict[str, Callable[[Json], bool]] = {
     "a line without price": lambda order: _any(not money(line["originalUnitPriceSet"], SHOP) for line in _lines(order)),
     "two currencies": lambda order: order["currencyCode"] != order["presentmentCurrencyCode"],
     "several charges": lambda order: len(order["shippingLines"]) > 1,
+    "a charge paid back and then taken away": lambda order: _any(_paid_back_and_removed(order)),
     "a code before an edit": lambda order: bool(order["discountCodes"] and order["edited"]),
     "a discount by edit": lambda order: _any(
         share["discountApplication"]["index"] not in {one["index"] for one in order["discountApplications"]}

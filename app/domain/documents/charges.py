@@ -42,16 +42,30 @@ def position_sets(
 
 
 def _shipping_sets(order: Order, process: RefundProcess, side: MoneySide) -> list[Positions]:
-    """As charged, less what nobody will credit. Of a cancelled order nothing stands but what credit memos give back."""
+    """As charged, less what nobody will credit. Of a cancelled order and of a charge that an edit took away nothing
+    stands but what credit memos give back; of the latter as it was refunded or, where that was stated without the tax
+    that the prices hold (REF-54), all of it.
+    """
     waived, credited = _given_back(order, process, side.handling)
     sets: list[Positions] = [list(_shipping(order.shipping_lines, waived, side))]
     if order.cancelled_at is not None and sets[0]:
-        stands = {
-            charge.shopify_id: _net(charge, side.handling) - credited.get(charge.shopify_id, ZERO)
-            for charge in order.shipping_lines
-        }
-        sets.append(list(_shipping(order.shipping_lines, stands, side)))
-    return sets
+        sets.append(list(_credited_shipping(order.shipping_lines, credited, side)))
+    removed = [charge for charge in order.removed_shipping_lines if credited.get(charge.shopify_id)]
+    if not removed:
+        return sets
+    ways: list[Positions] = [list(_credited_shipping(removed, credited, side))]
+    if order.prices_include_tax:
+        ways.append(list(_shipping(removed, waived, side)))
+    return [[*standing, *gone] for standing, gone in product(sets, ways)]
+
+
+def _credited_shipping(
+    charges: Sequence[ShippingLine], credited: Mapping[ShopifyId, Decimal], side: MoneySide
+) -> Iterator[Position]:
+    less = {
+        charge.shopify_id: _net(charge, side.handling) - credited.get(charge.shopify_id, ZERO) for charge in charges
+    }
+    return _shipping(charges, less, side)
 
 
 def _net(charge: ShippingLine, handling: CurrencyHandling) -> Decimal:

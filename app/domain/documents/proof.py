@@ -145,10 +145,11 @@ def _order_discounts(order: Order, positions: Sequence[Position], handling: Curr
     if not totals.discount and not totals.current_discount:
         return [ZERO]
     shipping = sum((line.discount.of(handling) for line in order.shipping_lines), ZERO)
+    removed = sum((line.discount.of(handling) for line in order.removed_shipping_lines), ZERO)
     allocated = sum((line.discount.of(handling) for line in order.lines), ZERO)
     documented = sum((position.discount for position in positions if position.source in _SOLD), ZERO)
     most = sum((position.amount for position in _discountable(positions)), ZERO)
-    stated = totals.discount.of(handling) - allocated - shipping
+    stated = totals.discount.of(handling) - allocated - shipping - removed
     now = totals.current_discount.of(handling) - documented - shipping
     # What the header states beyond the lines is likelier than nothing; its current figure also moves with edits.
     return list(dict.fromkeys(rest for rest in (stated, ZERO, now) if not rest or 0 < rest <= most))

@@ -167,7 +167,8 @@ def _ways_of_shipping(order: Order, refund: Refund, side: MoneySide) -> list[lis
 
 
 def _shipping(order: Order, refunded: RefundShipping, side: MoneySide, *, add_tax: bool) -> RefundPart:
-    charge = next((each for each in order.shipping_lines if each.shopify_id == refunded.shipping_line_id), None)
+    charges = (*order.shipping_lines, *order.removed_shipping_lines)
+    charge = next((each for each in charges if each.shopify_id == refunded.shipping_line_id), None)
     tax = refunded.tax.of(side.handling)
     amount = rounded(refunded.subtotal.of(side.handling) + (tax if add_tax else ZERO), side.iso)
     return RefundPart(

@@ -359,3 +359,33 @@ def test_where_all_money_went_back_nothing_is_said_of_it() -> None:
     )
     assert isinstance(outcome, NothingToDocument)
     assert outcome.detail == "Nothing is left of the order; it makes no document."
+
+
+GONE = shipping("5.95", number=12, taxes=[tax("0.95")])
+
+
+@pytest.mark.parametrize(("subtotal", "whole"), [("5.95", "15.95"), ("5.00", "15.95")], ids=["with tax", "without"])
+def test_a_charge_that_was_refunded_and_then_taken_away_stands_for_its_credit_memo(subtotal: str, whole: str) -> None:
+    """What went back is the credit memo's, whether it was stated with the tax that the prices hold or not (REF-54)."""
+    back = refund(shipping=[refunded_shipping(subtotal, of=GONE, tax="0.95")], refunded="5.95")
+    made = order(
+        line(1), removed_shipping_lines=(GONE,), refunds=(back,), totals=totals(whole, current="10.00", tax="0.95")
+    )
+
+    assert charges(made) == [("shipping_line", "5.95")]
+
+
+def test_of_a_charge_that_was_refunded_in_part_and_then_taken_away_only_that_part_stands() -> None:
+    back = refund(shipping=[refunded_shipping("2.00", of=GONE)], refunded="2.00")
+    made = order(line(1), removed_shipping_lines=(GONE,), refunds=(back,), totals=totals("15.95", current="10.00"))
+
+    assert charges(made) == [("shipping_line", "2.00")]
+
+
+def test_a_charge_that_was_taken_away_without_money_or_where_nobody_credits_is_gone() -> None:
+    waived = refund(shipping=[refunded_shipping("5.95", of=GONE)])
+    paid = refund(shipping=[refunded_shipping("5.95", of=GONE)], refunded="5.95")
+    for back, shop in ((waived, None), (paid, NOBODY_CREDITS)):
+        made = order(line(1), removed_shipping_lines=(GONE,), refunds=(back,), totals=totals("15.95", current="10.00"))
+
+        assert charges(made, shop=shop or settings()) == []

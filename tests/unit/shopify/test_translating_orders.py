@@ -157,13 +157,16 @@ def test_a_line_keeps_quantities_price_discounts_taxes_and_duties() -> None:
     assert found.attributes == (Attribute(key="Engraving", value="A"), Attribute(key="Gift", value=""))
 
 
-def test_a_shipping_lines_discount_is_the_sum_of_its_shares_and_removed_ones_are_left_out() -> None:
+def test_a_shipping_lines_discount_is_the_sum_of_its_shares_and_removed_ones_are_kept_apart() -> None:
     shares = [an_allocation("1.00"), an_allocation("0.25")]
-    lines = [a_shipping_line(1, price="4.90", discountAllocations=shares), a_shipping_line(2, isRemoved=True)]
+    gone, nameless = a_shipping_line(2, isRemoved=True), a_shipping_line(3, isRemoved=True, id=None)
+    lines = [a_shipping_line(1, price="4.90", discountAllocations=shares), gone, nameless]
 
-    [found] = told(an_order(shippingLines=page(lines))).shipping_lines
+    order = told(an_order(shippingLines=page(lines)))
 
+    [found] = order.shipping_lines
     assert (found.shopify_id, found.amount, found.discount) == ("1", both("4.90"), both("1.25"))
+    assert [each.shopify_id for each in order.removed_shipping_lines] == ["2"]
 
 
 def test_a_shipping_line_without_an_id_cannot_be_told() -> None:

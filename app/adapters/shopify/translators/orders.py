@@ -75,6 +75,9 @@ def order_of(parts: OrderParts) -> Order:
         _order_by_its_header(header),
         lines=order_lines(header, exchanged_lines(parts.returns)),
         shipping_lines=tuple(_shipping_line(line) for line in header.shipping_lines.nodes if not line.is_removed),
+        removed_shipping_lines=tuple(
+            _shipping_line(line) for line in header.shipping_lines.nodes if line.is_removed and line.id
+        ),
         additional_fees=_additional_fees(header),
         transactions=transactions(header.transactions, parts.gift_cards),
         gift_cards=gift_cards(parts.cards),
