@@ -1,6 +1,7 @@
 """Batches: up to 250 items, each its own transaction and its own result in a 207."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -47,30 +48,50 @@ async def each_item(
     put: Callable[[Item], Awaitable[tuple[int, str]]],
 ) -> BatchAnswer:
     """Put the items one by one; ``put`` answers status and number. Trouble of the whole service ends the batch."""
-    results = [await _one(request, item, model, put) for item in items]
-    return BatchAnswer.model_construct(results=results)
+    done = await results_of(request, items, model, put, named="no")
+    return BatchAnswer.model_construct(
+        results=[BatchResult.model_construct(status=each.status, no=each.name, problem=each.problem) for each in done]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one item, before it is shaped."""
+
+    status: int
+    name: str | None
+    problem: ProblemDetails | None = None
+
+
+async def results_of(
+    request: Request,
+    items: list[Any],
+    model: type[Item],
+    do: Callable[[Item], Awaitable[tuple[int, str]]],
+    *,
+    named: str,
+) -> list[Result]:
+    """Do something with each item; ``do`` answers status and name. ``named``: the field by which a refused one is
+    named.
+    """
+    return [await _one(request, item, model, do, named) for item in items]
 
 
 async def _one(
-    request: Request, item: Any, model: type[Item], put: Callable[[Item], Awaitable[tuple[int, str]]]
-) -> BatchResult:
-    named = item.get("no") if isinstance(item, dict) else None
-    no = named[:100] if isinstance(named, str) else None
+    request: Request, item: Any, model: type[Item], do: Callable[[Item], Awaitable[tuple[int, str]]], named: str
+) -> Result:
+    given = item.get(named) if isinstance(item, dict) else None
+    name = given[:100] if isinstance(given, str) else None
     try:
-        status, no = await put(validated(model, item))
+        return Result(*await do(validated(model, item)))
     except ApiProblem as problem:
-        return _failed(request, no, problem)
+        refusal = problem
     except ConnectorError as error:
         refusal = problem_of(error)
         if refusal.status_code >= 500:
             raise
-        return _failed(request, no, refusal)
-    return BatchResult.model_construct(status=status, no=no, problem=None)
-
-
-def _failed(request: Request, no: str | None, problem: ApiProblem) -> BatchResult:
-    details = ProblemDetails.model_validate(problem_body(problem, request_id_of(request)))
-    return BatchResult.model_construct(status=problem.status_code, no=no, problem=details)
+    details = ProblemDetails.model_validate(problem_body(refusal, request_id_of(request)))
+    return Result(refusal.status_code, name, details)
 
 
 def batch_body(item: type[BaseModel]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("orders to import", "Orders of the store that were announced or listed and are still to be imported."),
     ("gift cards", "Gift cards that orders sold and that paid orders, with what is known to be used of them."),
     ("orders", "Imported orders: what Shopify says, what was decided, what keeps them from becoming documents."),
+    ("shipments", "What the ERP shipped, on its way to Shopify, and the carriers it ships with."),
     ("refunds", "Refunds and what was made of them: which credit memo, which return order, or why none."),
     ("sales documents", "What the ERP collects, books, acknowledges and posts."),
     ("new-customers", "Customers that were created from orders and wait for the ERP's number."),

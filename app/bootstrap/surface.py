@@ -28,6 +28,7 @@ from app.services.refund_documents import RefundDocuments
 from app.services.refunds import RefundRequests
 from app.services.runs import CancelRun, ReadRuns, StartRun
 from app.services.schedules import Schedules
+from app.services.shipments import Shipments
 from app.services.shops import ShopAdministration
 from app.services.tasks import AvailableTasks
 from app.services.webhook_endpoints import WebhookEndpoints
@@ -75,6 +76,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         ReadRuns(uow, world.signals),
         ReadSkippedRecords(uow),
         Schedules(uow, clock, world.recurrence, runners),
+        Shipments(uow, clock, ids),
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
         StartRun(uow, clock, ids, runners),
         UnlinkDocuments(uow, clock),

@@ -12,8 +12,10 @@ from app.services.order_decisions import OrderDecisions
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
 from app.services.pull_mappings import PullMappings
 from app.services.purge_expired import PurgeExpired
+from app.services.push_shipments import PushShipments
 from app.services.reconcile_orders import ReconcileOrders
 from app.services.refund_documents import RefundDocuments
+from app.services.send_shipments import SendShipments
 from app.services.tasks import TaskName, TaskRunners
 from app.services.webhook_subscriptions import WebhookSubscriptions
 
@@ -26,6 +28,7 @@ class Work:
     import_orders: ImportOrders
     make_documents: MakeDocuments
     subscriptions: WebhookSubscriptions
+    send_shipments: SendShipments
     runners: TaskRunners
 
 
@@ -40,6 +43,7 @@ def work_of(world: World) -> Work:
     )
     list_orders = ListOrders(world.gateway, uow, clock)
     subscriptions = WebhookSubscriptions(uow, world.gateway, clock, list_orders, public_url=world.settings.public_url)
+    send_shipments = SendShipments(gateway=world.shipping, uow=uow, clock=clock, worker=world.worker_name)
     import_task = ImportOrdersTask(
         gateway=world.gateway,
         uow=uow,
@@ -53,9 +57,11 @@ def work_of(world: World) -> Work:
         import_orders=import_orders,
         make_documents=make_documents,
         subscriptions=subscriptions,
+        send_shipments=send_shipments,
         runners={
             TaskName.IMPORT_ORDERS: import_task,
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
+            TaskName.PUSH_SHIPMENTS: PushShipments(uow, clock, send_shipments),
             TaskName.PULL_MAPPINGS: PullMappings(world.store_values, uow, clock).run,
             TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
             TaskName.RECONCILE_ORDERS: ReconcileOrders(uow, clock, list_orders, import_task),

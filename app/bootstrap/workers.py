@@ -43,6 +43,7 @@ def worker_parts(world: World, work: Work) -> WorkerParts:
                     worker=world.worker_name,
                 )
             ),
+            NudgeKind.SHIPMENTS: _only(work.send_shipments),
             NudgeKind.CHECK_SUBSCRIPTIONS: _only(work.subscriptions.check),
         },
         queue=PostgresJobQueue(world.url),

@@ -29,6 +29,7 @@ from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.keyring import Keyring
 from app.ports.order_actions import OrderActionGateway
 from app.ports.recurrence import Recurrence
+from app.ports.shipment_gateway import ShipmentGateway
 from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
 from app.ports.store_writer import StoreWriter
@@ -54,6 +55,7 @@ class World:
     gateway: StoreGateway
     store_values: StoreValues
     writer: StoreWriter
+    shipping: ShipmentGateway
     order_actions: OrderActionGateway
     webhook_sender: WebhookSender
     signals: PostgresSignals
@@ -93,6 +95,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             gateway=gateway,
             store_values=gateway.values,
             writer=gateway,
+            shipping=gateway.shipping,
             order_actions=gateway.order_actions,
             webhook_sender=sender,
             signals=PostgresSignals(url),

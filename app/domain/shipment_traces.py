@@ -4,6 +4,7 @@ what is open of an order changed since it was last looked at.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -14,6 +15,8 @@ from app.domain.shipment_sights import SeenFulfilment, SeenFulfilmentOrder
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How much the store's clock may be behind ours."""
+_OPEN = {"in_progress": "open"}
+"""A fulfilment of a part moves the status from one to the other, and that opens nothing."""
 _NOT_DONE = frozenset({"cancelled", "error", "failure"})
 
 
@@ -56,10 +59,30 @@ def open_at(orders: Iterable[FulfilmentOrder | SeenFulfilmentOrder]) -> str:
     what was just seen and for the order's copy.
     """
     standing = sorted(
-        f"{order.shopify_id} {order.status} {order.request_status} {order.location_id} {line.shopify_id}"
-        f" {line.line_id} {line.remaining_quantity}"
+        " ".join(map(str, (order.shopify_id, status, order.request_status, order.location_id, line.shopify_id, left)))
         for order in orders
+        for status in (_OPEN.get(order.status, order.status),)
         for line in order.lines
-        if line.remaining_quantity > 0
+        if (left := line.remaining_quantity) > 0
     )
     return blake2b("\n".join(standing).encode(), digest_size=16).hexdigest()
+
+
+def left_open(
+    orders: Iterable[SeenFulfilmentOrder], sent: Iterable[Part], *, accepted: Collection[ShopifyId] = ()
+) -> tuple[SeenFulfilmentOrder, ...]:
+    """Fulfilment orders as they stand after what was sent."""
+    taken: Counter[ShopifyId] = Counter()
+    for part in sent:
+        taken[part.fulfilment_order_line_id] += part.quantity
+    return tuple(
+        replace(
+            order,
+            request_status="accepted" if order.shopify_id in accepted else order.request_status,
+            lines=tuple(
+                replace(line, remaining_quantity=line.remaining_quantity - taken[line.shopify_id])
+                for line in order.lines
+            ),
+        )
+        for order in orders
+    )

@@ -24,6 +24,7 @@ AT_ONCE: Mapping[NudgeKind, int] = {
     NudgeKind.ORDERS_TO_IMPORT: 0,
     NudgeKind.DOCUMENTS: 0,
     NudgeKind.WRITE_BACK: 0,
+    NudgeKind.SHIPMENTS: 0,
     NudgeKind.WEBHOOK_DELIVERIES: 0,
     NudgeKind.RUN: 32,
     NudgeKind.CHECK_SUBSCRIPTIONS: 4,

@@ -23,6 +23,8 @@ class NudgeKind(StrEnum):
     """Key: store. The ERP's numbers of some of its orders are to be written to it."""
     WEBHOOK_DELIVERIES = "webhook_deliveries"
     """Key: webhook endpoint. Events are to be delivered to it."""
+    SHIPMENTS = "shipments"
+    """Key: store. Shipments of its shops are to be sent to it."""
     CHECK_SUBSCRIPTIONS = "check_subscriptions"
     """Key: store. Its webhook subscriptions are to be compared with the wanted ones."""
 

@@ -27,8 +27,8 @@ class FulfilmentPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FulfilmentTracking:
-    """Tracking of one fulfilment: the store knows one company for all numbers. ``urls`` is empty or as long as
-    ``numbers``, in the same order.
+    """Tracking of one fulfilment: the store knows one company for all numbers. ``urls`` belong to the first of the
+    ``numbers``, in the same order; there may be fewer of them.
     """
 
     company: str | None = None

@@ -15,6 +15,7 @@ from app.domain.mappings import (
     ShipmentMethodMapping,
     TaxArea,
 )
+from app.domain.shipping_agents import ShippingAgent
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import Conflict, NotFound
 from app.ports.once import Once
@@ -204,6 +205,9 @@ class MappingTables:
         self.tax_areas: KeyedTable[TaxArea] = KeyedTable(unit_of_work, clock, lambda uow: uow.mapping_tables.tax_areas)
         self.currencies: KeyedTable[CurrencyMapping] = KeyedTable(
             unit_of_work, clock, lambda uow: uow.mapping_tables.currencies, _currency
+        )
+        self.shipping_agents: KeyedTable[ShippingAgent] = KeyedTable(
+            unit_of_work, clock, lambda uow: uow.mapping_tables.shipping_agents
         )
 
 

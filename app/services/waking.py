@@ -20,6 +20,8 @@ async def write_held(uow: UnitOfWork, shop: ShopId, *, now: datetime) -> None:
     """What waited for a setting or a scope may be written to the store now (P35)."""
     for store in await uow.write_backs.let_go(shop, now=now):
         await uow.nudge(NudgeKind.WRITE_BACK, store)
+    for store in await uow.shipments.let_go(shop, now=now):
+        await uow.nudge(NudgeKind.SHIPMENTS, store)
 
 
 async def want_written_back(uow: UnitOfWork, order: OrderId, *, now: datetime) -> None:

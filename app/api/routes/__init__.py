@@ -23,6 +23,7 @@ from app.api.routes import (
     runs,
     sales_documents,
     schedules,
+    shipments,
     shops,
     skipped_records,
     tasks,
@@ -57,5 +58,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     order_requests.router,
     refunds.router,
     orders_to_import.router,
+    shipments.router,
     gift_cards.router,
 )

@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from app.api.answers import answer, encoded
 from app.api.auth import DocumentsRead, DocumentsWrite
+from app.api.batch import results_of
 from app.api.dependencies import service
 from app.api.encoded_lists import encoded_page
 from app.api.etag import ExpectedVersion
 from app.api.idempotency import Repeat
 from app.api.pagination import PagingOf
-from app.api.problems import ApiProblem, ProblemDetails, problem_body, problem_of, request_id_of
 from app.api.routing import resource_router
 from app.api.schemas.sales_documents import (
     Acknowledgement,
@@ -29,11 +29,9 @@ from app.api.schemas.sales_documents import (
     SalesDocumentList,
 )
 from app.api.schemas.types import Instant
-from app.api.validation import validated
 from app.domain.access import Access
 from app.domain.identifiers import DocumentId, OrderId, ShopifyId
 from app.domain.sales_documents import DocumentKind, DocumentState
-from app.ports.errors import ConnectorError
 from app.ports.repositories.documents_reading import DocumentFilter, DocumentJson
 from app.services.document_actions import DocumentActions
 from app.services.read_documents import ReadDocuments
@@ -261,28 +259,15 @@ def _shown(document: DocumentJson) -> Response:
 async def _acknowledge_each(
     request: Request, items: list[Any], access: Access, actions: DocumentActions
 ) -> AcknowledgementResults:
-    results = [await _acknowledge_one(request, item, access, actions) for item in items]
-    return AcknowledgementResults.model_construct(results=results)
+    async def acknowledge(item: AcknowledgementItem) -> tuple[int, str]:
+        document_id = DocumentId(item.id)
+        await actions.acknowledge(access, document_id, erp_document_no=item.erp_document_no, version=item.version)
+        return 200, document_id
 
-
-async def _acknowledge_one(
-    request: Request, item: Any, access: Access, actions: DocumentActions
-) -> AcknowledgementResult:
-    """Trouble of the whole service ends the batch; a refusal is this item's alone."""
-    named = item.get("id") if isinstance(item, dict) else None
-    document_id = named[:100] if isinstance(named, str) else None
-    try:
-        wanted = validated(AcknowledgementItem, item)
-        await actions.acknowledge(
-            access, DocumentId(wanted.id), erp_document_no=wanted.erp_document_no, version=wanted.version
-        )
-    except ApiProblem as problem:
-        refusal = problem
-    except ConnectorError as error:
-        refusal = problem_of(error)
-        if refusal.status_code >= 500:
-            raise
-    else:
-        return AcknowledgementResult.model_construct(status=200, id=document_id, problem=None)
-    details = ProblemDetails.model_validate(problem_body(refusal, request_id_of(request)))
-    return AcknowledgementResult.model_construct(status=refusal.status_code, id=document_id, problem=details)
+    done = await results_of(request, items, AcknowledgementItem, acknowledge, named="id")
+    return AcknowledgementResults.model_construct(
+        results=[
+            AcknowledgementResult.model_construct(status=each.status, id=each.name, problem=each.problem)
+            for each in done
+        ]
+    )

@@ -11,6 +11,7 @@ from app.domain.mappings import (
     ShipmentMethodMapping,
     TaxArea,
 )
+from app.domain.shipping_agents import ShippingAgent
 from app.ports.repositories.keyed_records import KeyedRecords, TextKeyedRecords
 
 
@@ -42,3 +43,8 @@ class MappingTables(Protocol):
 
     @property
     def currencies(self) -> KeyedRecords[CurrencyMapping]: ...
+
+    @property
+    def shipping_agents(self) -> KeyedRecords[ShippingAgent]:
+        """By their code, shared by all shops."""
+        ...

@@ -38,6 +38,15 @@ class OrderOfShipment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineOfOrder:
+    """A line of an order, and the item that was found for it."""
+
+    line_id: ShopifyId
+    item_no: str | None = None
+    variant_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewShipment:
     id: ShipmentId
     store_id: StoreId
@@ -104,6 +113,8 @@ class Sending:
     state: SendingState
     fulfilment_id: ShopifyId | None = None
     begun_at: datetime
+    ended_at: datetime | None = None
+    """When its outcome was known, or, while it is ``begun``, when it was known to be lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +158,10 @@ class ShipmentEnd:
 class Shipments(Protocol):
     async def order_meant(self, meant: OrderMeant) -> OrderOfShipment | None: ...
 
+    async def lines_of(self, order: OrderId) -> Sequence[LineOfOrder]:
+        """The lines of an order as our copy has them, in their order."""
+        ...
+
     async def document_lines(self, document: DocumentId) -> Mapping[int, ShopifyId]:
         """The order lines behind the lines of a document, by line number; other lines have none."""
         ...
@@ -189,14 +204,14 @@ class Shipments(Protocol):
         """Make due at once what is pending and waits for its next attempt."""
         ...
 
-    async def open_of(self, shop: ShopId, *, posted_from: date | None, posted_to: date | None, now: datetime) -> int:
-        """How many are due or being sent."""
+    async def open_of(
+        self, shop: ShopId, *, posted_from: date | None, posted_to: date | None, now: datetime
+    ) -> Sequence[ShipmentId]:
+        """Those that are due or being sent."""
         ...
 
-    async def tally(
-        self, shop: ShopId, *, posted_from: date | None, posted_to: date | None, since: datetime
-    ) -> Sequence[StoredShipment]:
-        """Those whose sending ended since."""
+    async def some(self, shipments: Collection[ShipmentId]) -> Sequence[StoredShipment]:
+        """These shipments, in the order in which they were posted."""
         ...
 
     async def claim(
@@ -223,7 +238,9 @@ class Shipments(Protocol):
         *,
         now: datetime,
     ) -> bool:
-        """Write down what became of a sending, and of the lines; False = the claim is lost, and nothing is written."""
+        """Write down what became of a sending, and of the lines; False = the claim is lost, and nothing is written of
+        it. That a fulfilment was recorded is written all the same, as it is true whoever has the claim.
+        """
         ...
 
     async def told(self, claim: ShipmentClaim, sending: Sending, *, now: datetime) -> None:
@@ -236,8 +253,17 @@ class Shipments(Protocol):
         """
         ...
 
-    async def release(self, claims: Sequence[ShipmentClaim], *, due_at: datetime, reason: str | None = None) -> None:
-        """Give claims back for trouble that is not theirs; their attempts do not count."""
+    async def release(
+        self,
+        claims: Sequence[ShipmentClaim],
+        *,
+        due_at: datetime,
+        reason: str | None = None,
+        idle_only: bool = False,
+    ) -> None:
+        """Give claims back for trouble that is not theirs; their attempts do not count. ``idle_only``: not those of
+        which something was asked for and not answered, which stay claimed while it may still take effect.
+        """
         ...
 
     async def known_fulfilments(self, store: StoreId, ids: Collection[ShopifyId]) -> set[ShopifyId]:

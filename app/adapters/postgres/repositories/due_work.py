@@ -39,6 +39,12 @@ UNION ALL
     ))
  ) LIMIT $2)
 UNION ALL
+(SELECT 'shipments', st.id FROM stores st
+ WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND EXISTS (
+    SELECT 1 FROM shipments h
+    WHERE h.store_id = st.id AND h.due_at <= $1 AND (h.claimed_until IS NULL OR h.claimed_until < $1)
+ ) LIMIT $2)
+UNION ALL
 (SELECT 'check_subscriptions', st.id FROM stores st
  WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND st.subscriptions_checked_at IS NULL
    AND st.credentials IS NOT NULL AND EXISTS (SELECT 1 FROM shops s WHERE s.store_id = st.id) LIMIT $2)

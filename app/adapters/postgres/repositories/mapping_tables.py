@@ -19,6 +19,7 @@ from app.domain.mappings import (
     ShipmentMethodMapping,
     TaxArea,
 )
+from app.domain.shipping_agents import ShippingAgent
 
 
 def _fields(value: Any, *names: str) -> dict[str, Any]:
@@ -104,6 +105,14 @@ CURRENCIES = Table[CurrencyMapping](
     columns=lambda value: _fields(value, "iso", "currency_code"),
     record=lambda row: CurrencyMapping(**_some(row, "iso", "currency_code")),
 )
+AGENT = ("code", "name", "tracking_company", "tracking_url_template")
+SHIPPING_AGENTS = Table[ShippingAgent](
+    name="shipping_agents",
+    key=("code",),
+    of_shop=False,
+    columns=lambda value: _fields(value, *AGENT),
+    record=lambda row: ShippingAgent(**_some(row, *AGENT)),
+)
 
 
 class PostgresMappingTables:
@@ -141,3 +150,7 @@ class PostgresMappingTables:
     @cached_property
     def currencies(self) -> PostgresKeyedRecords[CurrencyMapping]:
         return PostgresKeyedRecords(self._driver, CURRENCIES)
+
+    @cached_property
+    def shipping_agents(self) -> PostgresKeyedRecords[ShippingAgent]:
+        return PostgresKeyedRecords(self._driver, SHIPPING_AGENTS)

@@ -43,7 +43,8 @@ FROM q JOIN orders ON orders.id = q.order_id ORDER BY q.id
 """
 
 _SENDINGS = """
-SELECT shipment_id, no, body -> 'parts' AS parts, body -> 'tracking' AS tracking, state, fulfilment_shopify_id, begun_at
+SELECT shipment_id, no, body -> 'parts' AS parts, body -> 'tracking' AS tracking, state, fulfilment_shopify_id,
+    begun_at, ended_at
 FROM shipment_sendings WHERE shipment_id = ANY($1::text[]) ORDER BY shipment_id, no
 """
 
@@ -97,6 +98,7 @@ UPDATE shipments SET
 WHERE id IN (
     SELECT s.id FROM shipments s JOIN unnest($1::text[], $2::bigint[]) AS claim(id, claim_no)
       ON claim.id = s.id AND claim.claim_no = s.claim_no AND s.claimed_by IS NOT NULL
+    WHERE NOT $5 OR NOT EXISTS (SELECT FROM shipment_sendings b WHERE b.shipment_id = s.id AND b.state = 'begun')
     ORDER BY s.id FOR UPDATE OF s
 )
 """
@@ -169,8 +171,15 @@ class PostgresShipmentClaims:
         )
         return version
 
-    async def release(self, claims: Sequence[ShipmentClaim], *, due_at: datetime, reason: str | None = None) -> None:
-        await self._driver.execute(_RELEASE, *_keys(claims), due_at, reason)
+    async def release(
+        self,
+        claims: Sequence[ShipmentClaim],
+        *,
+        due_at: datetime,
+        reason: str | None = None,
+        idle_only: bool = False,
+    ) -> None:
+        await self._driver.execute(_RELEASE, *_keys(claims), due_at, reason, idle_only)
 
     async def known_fulfilments(self, store: StoreId, ids: Collection[ShopifyId]) -> set[ShopifyId]:
         rows = await self._driver.fetch(
@@ -212,6 +221,7 @@ def _sending(row: asyncpg.Record) -> Sending:
         state=SendingState(row["state"]),
         fulfilment_id=ShopifyId(row["fulfilment_shopify_id"]) if row["fulfilment_shopify_id"] else None,
         begun_at=row["begun_at"],
+        ended_at=row["ended_at"],
     )
 
 

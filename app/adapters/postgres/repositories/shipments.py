@@ -12,7 +12,14 @@ from app.adapters.postgres.repositories.stored_json import decoder, encoded
 from app.domain.identifiers import DocumentId, OrderId, ShipmentId, ShopId, ShopifyId, StoreId
 from app.domain.shipments import LineResult, ParcelTracking, Shipment, ShipmentState
 from app.ports.paging import Page, PageRequest
-from app.ports.repositories.shipments import NewShipment, OrderMeant, OrderOfShipment, ShipmentFilter, StoredShipment
+from app.ports.repositories.shipments import (
+    LineOfOrder,
+    NewShipment,
+    OrderMeant,
+    OrderOfShipment,
+    ShipmentFilter,
+    StoredShipment,
+)
 
 _shipment = decoder(Shipment)
 _results = decoder(tuple[LineResult, ...])
@@ -32,6 +39,13 @@ WHERE CASE
         AND ($4::text IS NULL OR o.name = $4) AND ($5::text IS NULL OR o.shopify_id = $5)
 END
 ORDER BY o.id LIMIT 2
+"""
+
+_LINES_OF = """
+SELECT line ->> 'shopify_id' AS line_id, mapping -> 'items' -> (line ->> 'shopify_id') ->> 'item_no' AS item_no,
+    mapping -> 'items' -> (line ->> 'shopify_id') ->> 'variant_code' AS variant_code
+FROM orders, jsonb_array_elements(body -> 'lines') WITH ORDINALITY AS each(line, place)
+WHERE id = $1 ORDER BY place
 """
 
 _DOCUMENT_LINES = """
@@ -96,14 +110,12 @@ UPDATE shipments SET due_at = $4 WHERE id IN (
 """
 
 _OPEN_OF = f"""
-SELECT count(*) FROM shipments
+SELECT id FROM shipments
 WHERE shop_id = $1 AND due_at IS NOT NULL AND (due_at <= $4 OR claimed_until > $4) AND {_POSTED}
 """
 
-_ENDED = f"""
-SELECT {_SHOWN} FROM (
-    SELECT * FROM shipments WHERE shop_id = $1 AND updated_at >= $4 AND {_POSTED} ORDER BY id
-) AS page {_BESIDE} ORDER BY page.id
+_SOME = f"""
+SELECT {_SHOWN} FROM (SELECT * FROM shipments WHERE id = ANY($1::text[])) AS page {_BESIDE} ORDER BY page.id
 """
 
 
@@ -145,6 +157,12 @@ class PostgresShipments(PostgresShipmentClaims):
             document_id=row["document_id"],
             alike=row["alike"],
         )
+
+    async def lines_of(self, order: OrderId) -> Sequence[LineOfOrder]:
+        return [
+            LineOfOrder(line_id=ShopifyId(row["line_id"]), item_no=row["item_no"], variant_code=row["variant_code"])
+            for row in await self._driver.fetch(_LINES_OF, order)
+        ]
 
     async def document_lines(self, document: DocumentId) -> Mapping[int, ShopifyId]:
         rows = await self._driver.fetch(_DOCUMENT_LINES, document)
@@ -203,14 +221,14 @@ class PostgresShipments(PostgresShipmentClaims):
     ) -> None:
         await self._driver.execute(_PULL_FORWARD, shop, posted_from, posted_to, now)
 
-    async def open_of(self, shop: ShopId, *, posted_from: date | None, posted_to: date | None, now: datetime) -> int:
-        found: int = await self._driver.fetchval(_OPEN_OF, shop, posted_from, posted_to, now)
-        return found
+    async def open_of(
+        self, shop: ShopId, *, posted_from: date | None, posted_to: date | None, now: datetime
+    ) -> Sequence[ShipmentId]:
+        rows = await self._driver.fetch(_OPEN_OF, shop, posted_from, posted_to, now)
+        return [ShipmentId(row["id"]) for row in rows]
 
-    async def tally(
-        self, shop: ShopId, *, posted_from: date | None, posted_to: date | None, since: datetime
-    ) -> Sequence[StoredShipment]:
-        return [_stored(row) for row in await self._driver.fetch(_ENDED, shop, posted_from, posted_to, since)]
+    async def some(self, shipments: Collection[ShipmentId]) -> Sequence[StoredShipment]:
+        return [_stored(row) for row in await self._driver.fetch(_SOME, sorted(shipments))]
 
     async def _one(self, chosen: str, *parameters: object) -> StoredShipment | None:
         row = await self._driver.fetchrow(f"WITH page AS ({chosen}) SELECT {_SHOWN} FROM page {_BESIDE}", *parameters)

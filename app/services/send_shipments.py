@@ -1,0 +1,248 @@
+"""Send the shipments of a store that are due: claim, send each, write how it ended and what is announced (P60).
+
+What one shipment and the store say to each other is in ``shipment_sending``. Faults are tried again by themselves with
+growing pauses; what does not fit, or what the store refuses, waits for a person or a change of the order.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import assert_never
+
+import structlog
+
+from app.domain.events import EventType
+from app.domain.identifiers import StoreId
+from app.domain.shipments import NotSent, ShipmentState
+from app.domain.shipping_agents import ShippingAgent
+from app.ports.clock import Clock
+from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, Unavailable
+from app.ports.repositories.configuration import StoreConfiguration
+from app.ports.repositories.events import NewEvent
+from app.ports.repositories.shipments import ShipmentClaim, ShipmentEnd
+from app.ports.shipment_gateway import ShipmentGateway
+from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
+from app.services.shipment_sending import LEASE, ClaimLost, Outcome, PutOff, ShipmentSending, StoreTrouble
+
+BATCH = 8
+"""Sent side by side, each of another order."""
+HEARTBEAT_SECONDS = 15.0
+STORE_TROUBLE_PAUSE = timedelta(seconds=15)
+PAUSES = (timedelta(seconds=2), *BACK_OFF)
+"""Before each further attempt; the last of them goes on, as what passes by itself is never given up."""
+HELD_FOR = timedelta(hours=1)
+"""What waits for a setting or a scope is let go when one is changed here, and looked at this often anyway."""
+ANNOUNCED = {
+    ShipmentState.SYNCHRONISED: EventType.SHIPMENT_SYNCHRONISED,
+    ShipmentState.PARTIALLY: EventType.SHIPMENT_PARTIALLY,
+    ShipmentState.FAILED: EventType.SHIPMENT_FAILED,
+}
+
+BROKE_OFF = "broke_off"
+SCOPE_MISSING = PutOff(
+    code="scope_missing",
+    detail="The app was granted no scope for recording fulfilments at the store. Grant it"
+    " write_merchant_managed_fulfillment_orders (for a fulfilment service: write_assigned_fulfillment_orders).",
+    held=True,
+)
+NOT_ALLOWED = PutOff(
+    code=NotSent.OUTGOING_NOT_ALLOWED,
+    detail="The shop's settings allow nothing to be written to Shopify. Switch general.allow_outgoing on.",
+    held=True,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class SendShipments:
+    """Works until nothing of the store is due. May run in many processes at once."""
+
+    def __init__(self, *, gateway: ShipmentGateway, uow: UnitOfWorkFactory, clock: Clock, worker: str) -> None:
+        self._gateway = gateway
+        self._uow = uow
+        self._clock = clock
+        self._worker = worker
+
+    async def __call__(self, store: StoreId) -> None:
+        """Raises ``AccessRevoked`` or ``Unavailable`` for trouble of the whole store."""
+        while True:
+            async with self._uow() as uow:
+                configuration = await uow.configurations.of_store(store)
+                if configuration is None or configuration.access_revoked:
+                    return
+                claims = await uow.shipments.claim(
+                    store, by=self._worker, limit=BATCH, lease=LEASE, now=self._clock.now()
+                )
+                await uow.commit()
+            if not claims:
+                return
+            await self._send(configuration, claims)
+
+    async def _send(self, configuration: StoreConfiguration, claims: Sequence[ShipmentClaim]) -> None:
+        try:
+            async with self._held(claims):
+                may_ship = await self._gateway.may_ship(configuration.store)
+                outcomes = await asyncio.gather(
+                    *(self._isolated(configuration, claim, may_ship=may_ship) for claim in claims),
+                    return_exceptions=True,
+                )
+        except TimeoutError:
+            log.warning("shipment_claims_lost", shipments=len(claims))
+            return
+        except (Unavailable, AccessRevoked) as trouble:
+            await self._give_back(claims, trouble)
+            raise
+        except asyncio.CancelledError:
+            with suppress(ConnectorError, TimeoutError):
+                async with asyncio.timeout(2), self._uow() as uow:
+                    await uow.shipments.release(claims, due_at=self._clock.now(), idle_only=True)
+                    await uow.commit()
+            raise
+        for each in outcomes:
+            if isinstance(each, StoreTrouble):
+                raise each.error
+            if isinstance(each, BaseException):
+                raise each
+
+    async def _isolated(
+        self, configuration: StoreConfiguration, claim: ShipmentClaim, *, may_ship: bool
+    ) -> StoreTrouble | None:
+        """One shipment, whose trouble must not cost its neighbours."""
+        sending = await self._sending(configuration, claim)
+        outcome: Outcome
+        if sending is None:
+            outcome = ClaimLost()
+        elif not sending.allowed:
+            outcome = NOT_ALLOWED
+        elif not may_ship:
+            outcome = SCOPE_MISSING
+        else:
+            try:
+                outcome = await sending()
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:
+                log.exception("shipment_broke_off", shipment_id=claim.id, attempts=claim.attempts)
+                outcome = _after_breaking_off(claim, sending, error)
+        match outcome:
+            case ShipmentEnd():
+                await self._finish(outcome)
+            case PutOff():
+                assert sending is not None
+                await self._put_off(claim, sending, outcome)
+            case StoreTrouble(error=trouble):
+                await self._give_back([claim], trouble)
+                return outcome
+            case ClaimLost():
+                log.warning("shipment_taken_over", shipment_id=claim.id)
+            case _:
+                assert_never(outcome)
+        return None
+
+    async def _sending(self, configuration: StoreConfiguration, claim: ShipmentClaim) -> ShipmentSending | None:
+        shop = configuration.shop(claim.shop_id)
+        if shop is None:
+            return None
+        code, agent = claim.shipment.shipping_agent_code, None
+        if code:
+            async with self._uow() as uow:
+                kept = await uow.mapping_tables.shipping_agents.find(None, (code,))
+            agent = kept.value if kept else ShippingAgent(code=code)
+        return ShipmentSending(
+            gateway=self._gateway,
+            uow=self._uow,
+            clock=self._clock,
+            store=configuration.store,
+            shop=shop,
+            agent=agent,
+            claim=claim,
+        )
+
+    async def _put_off(self, claim: ShipmentClaim, sending: ShipmentSending, why: PutOff) -> None:
+        now = self._clock.now()
+        pause = HELD_FOR if why.held else PAUSES[min(claim.attempts, len(PAUSES)) - 1]
+        log.warning("shipment_put_off", shipment_id=claim.id, code=why.code, detail=why.detail)
+        end = ShipmentEnd(
+            claim=claim,
+            results=tuple(sending.results),
+            state=ShipmentState.PENDING,
+            reason=why.code,
+            reason_detail=why.detail,
+            tracking_changed=claim.tracking_changed,
+            due_at=why.due_at or now + pause,
+            attempted=not why.held,
+        )
+        await self._finish(end)
+
+    async def _finish(self, end: ShipmentEnd) -> None:
+        claim = end.claim
+        async with self._uow() as uow:
+            version = await uow.shipments.finish(end, now=self._clock.now())
+            news = (end.state, end.results) != (claim.state, claim.results)
+            type_ = ANNOUNCED.get(end.state)
+            if version is not None and news and type_ is not None:
+                await uow.events.append_many(
+                    [
+                        NewEvent(
+                            type=type_,
+                            shop_id=claim.shop_id,
+                            resource_type="shipment",
+                            resource_id=claim.id,
+                            version=version,
+                        )
+                    ]
+                )
+            await uow.commit()
+
+    async def _give_back(self, claims: Sequence[ShipmentClaim], trouble: Unavailable | AccessRevoked) -> None:
+        """What was ended meanwhile is nobody's claim any more and stays as it is."""
+        log.warning("shipments_put_off", code=trouble.code, detail=trouble.detail, shipments=len(claims))
+        pause = getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE
+        async with self._uow() as uow:
+            await uow.shipments.release(claims, due_at=self._clock.now() + pause, reason=trouble.code)
+            await uow.commit()
+
+    @asynccontextmanager
+    async def _held(self, claims: Sequence[ShipmentClaim]) -> AsyncIterator[None]:
+        """Keep claims alive, however long throttling takes. Raises ``TimeoutError`` when that failed for so long that
+        somebody else may begin.
+        """
+        async with asyncio.timeout(LEASE.total_seconds()) as lease:
+            heart = asyncio.create_task(self._beat(claims, lease))
+            try:
+                yield
+            finally:
+                heart.cancel()
+                await asyncio.gather(heart, return_exceptions=True)
+
+    async def _beat(self, claims: Sequence[ShipmentClaim], lease: asyncio.Timeout) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            began = loop.time()
+            try:
+                async with self._uow() as uow:
+                    await uow.shipments.extend(claims, lease=LEASE, now=self._clock.now())
+                    await uow.commit()
+            except Exception as error:  # noqa: BLE001 - the next beat may do
+                log.warning("claims_not_extended", error=type(error).__name__)
+            else:
+                lease.reschedule(began + LEASE.total_seconds())
+
+
+def _after_breaking_off(claim: ShipmentClaim, sending: ShipmentSending, error: Exception) -> Outcome:
+    """Trouble that nobody foresaw: tried again a few times, then left for a person (A25)."""
+    detail = f"Sending it broke off ({type(error).__name__}); the log has it under the shipment's id."
+    if claim.attempts < MAX_ATTEMPTS:
+        return PutOff(code=BROKE_OFF, detail=detail)
+    sent = any(result.quantity_sent for result in sending.results)
+    return ShipmentEnd(
+        claim=claim,
+        results=tuple(sending.results),
+        state=ShipmentState.PARTIALLY if sent else ShipmentState.FAILED,
+        reason=BROKE_OFF,
+        reason_detail=detail,
+        tracking_changed=claim.tracking_changed,
+    )
