@@ -93,10 +93,10 @@ def _by_identifier(type_name: str, **lists: str) -> Root:
 
 
 def _job(_source: Values, arguments: Values, context: RequestContext) -> Any:
-    """Whoever asks again finds the job done."""
+    """Whoever asks again finds the job done, unless its work is still waiting."""
     job = context.wanted(arguments["id"], "Job")
     if job is not None:
-        job["done"] = True
+        job["done"] = not context.store.jobs.is_pending(job["id"])
     return job
 
 

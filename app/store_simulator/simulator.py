@@ -71,6 +71,7 @@ class Simulator:
         return known
 
     def answer(self, shop: Shop, request: Request) -> Outcome:
+        self.emit(shop, shop.store.jobs.pass_request())
         outcome = self.engine.answer(shop.store, request)
         self.emit(shop, outcome.events)
         return outcome

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.store_simulator.bucket import Bucket
 from app.store_simulator.ids import gid, timestamp, type_of
+from app.store_simulator.jobs import PendingJobs
 
 Values = dict[str, Any]
 
@@ -143,6 +144,7 @@ class Store:
         self.query_costs: dict[str, int] = {}
         # Answers of a list to one particular search, by type and search text.
         self.planted_searches: dict[tuple[str, str], list[Values]] = {}
+        self.jobs = PendingJobs()
         # Every fulfilment that was ever recorded, also those whose order is gone.
         self.shipped: list[Values] = []
         # Ids of changed objects, and lists in order together with how much of that journal they know.

@@ -12,7 +12,17 @@ from app.store_simulator.simulator import Shop
 Values = dict[str, Any]
 
 KNOWN = frozenset(
-    {"app", "throttle", "clock", "order_list_page_size", "page_sizes", "query_cost", "query_costs", "customer_search"}
+    {
+        "app",
+        "throttle",
+        "clock",
+        "order_list_page_size",
+        "page_sizes",
+        "query_cost",
+        "query_costs",
+        "customer_search",
+        "job_requests",
+    }
 )
 APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "scopes", "fulfilment_services"})
 THROTTLE_FIELDS = frozenset(
@@ -30,6 +40,8 @@ def apply_settings(shop: Shop, given: Values) -> list[str]:
     _app(shop, given.get("app") or {})
     _throttle(shop, given.get("throttle") or {})
     _clock(shop, given.get("clock"))
+    if "job_requests" in given:
+        store.jobs.requests = int(given["job_requests"])
     if "order_list_page_size" in given:
         store.page_sizes["orders"] = int(given["order_list_page_size"])
     store.page_sizes.update({name: int(size) for name, size in (given.get("page_sizes") or {}).items()})
@@ -93,4 +105,5 @@ def settings_of(shop: Shop) -> Values:
         "clock": store.now_text(),
         "page_sizes": store.page_sizes,
         "query_costs": store.query_costs,
+        "job_requests": store.jobs.requests,
     }

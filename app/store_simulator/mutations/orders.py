@@ -1,4 +1,4 @@
-"""Mutations of an order as a whole: update, close, open, mark as paid, cancel, tags.
+"""Mutations of an order as a whole: update, close, open, mark as paid, capture, cancel, tags.
 
 The consequences live in app.store_simulator.orders.life; here stand the refusals and the payloads.
 """
@@ -108,6 +108,41 @@ def order_mark_as_paid(arguments: Values, context: RequestContext) -> Values:
     return _live(arguments["input"]["id"], context, life.mark_as_paid)
 
 
+@mutation("orderCapture")
+def order_capture(arguments: Values, context: RequestContext) -> Values:
+    given = arguments["input"]
+    order = _order(given["id"], context)
+    if order is None:
+        return {"transaction": None, "userErrors": [user_error("Order does not exist", "id")]}
+    try:
+        _refuse_capture(order, given)
+        topics = life.capture(
+            order, given["amount"], context.store.clock.now(), parent_transaction_id=given["parentTransactionId"]
+        )
+    except life.ChangeRefused as refusal:
+        return {"transaction": None, "userErrors": [refused(refusal)]}
+    context.settle(order, topics)
+    return {"transaction": order["transactions"][-1], "userErrors": []}
+
+
+def _refuse_capture(order: Values, given: Values) -> None:
+    """What is recorded of captures before their amount is looked at."""
+    parent = next((one for one in order["transactions"] if one["id"] == given["parentTransactionId"]), None)
+    if parent is None:
+        raise life.ChangeRefused("Unable to find parent transaction")
+    if parent["status"] != "SUCCESS":
+        raise life.ChangeRefused("Can only capture successful authorizations")
+    if parent["kind"] != "AUTHORIZATION":
+        raise life.ChangeRefused("Parent transaction should be a successful authorization")
+    currency, wanted = order["presentmentCurrencyCode"], given.get("currency")
+    if wanted != currency and (wanted is not None or currency != order["currencyCode"]):
+        text = f"Currency Currency must match parent transaction {currency}"
+        raise life.ChangeRefused(text, field=["currency"])
+    if given.get("finalCapture") is not None and parent["gateway"] != "shopify_payments":
+        text = "Setting final capture is not supported for this transaction's payment gateway. Please remove the "
+        raise life.ChangeRefused(text + "parameter or set it to null, then try again.")
+
+
 @mutation("orderCancel")
 def order_cancel(arguments: Values, context: RequestContext) -> Values:
     order = _order(arguments["orderId"], context)
@@ -122,22 +157,64 @@ def order_cancel(arguments: Values, context: RequestContext) -> Values:
     method = arguments.get("refundMethod")
     if arguments.get("refund"):
         method = {"originalPaymentMethodsRefund": True}
-    try:
-        topics = life.cancel(
-            order,
-            arguments["reason"],
-            arguments["restock"],
-            method,
-            context.store.clock.now(),
-            staff_note=arguments.get("staffNote"),
-        )
-    except life.ChangeRefused as refusal:
-        return _not_cancelled(refused(refusal))
-    context.settle(order, topics)
-    # The answer says "not done" although the work is: as at Shopify the job is something to ask about again.
-    job = {"id": gid("Job", context.store.new_number()), "done": False}
+    refusal = _refused_credit(order, method, context) or _refused_cancel(order, context)
+    if refusal is not None:
+        return _not_cancelled(refusal)
+    job_id = gid("Job", context.store.new_number())
+    job: Values = {"id": job_id, "done": False}
     context.store.put("Job", job)
+
+    def work() -> list[tuple[str, Values]]:
+        return _cancelled(arguments, method, context)
+
+    if context.store.jobs.requests:
+        context.store.jobs.begin(job_id, order["id"], work)
+    else:
+        context.events.extend(work())
     return {"job": job, "orderCancelUserErrors": [], "userErrors": []}
+
+
+def _cancelled(arguments: Values, method: Values | None, context: RequestContext) -> list[tuple[str, Values]]:
+    """Does it, unless the order has become one that cannot be cancelled: then the job ends with nothing done."""
+    order, note = context.store.find(arguments["orderId"]), arguments.get("staffNote")
+    if order is None:
+        return []
+    try:
+        now = context.store.clock.now()
+        topics = life.cancel(order, arguments["reason"], arguments["restock"], method, now, staff_note=note)
+    except life.ChangeRefused:
+        return []
+    context.loader.settle(context.store, order)
+    return [(topic, order) for topic in topics]
+
+
+def _refused_cancel(order: Values, context: RequestContext) -> Values | None:
+    if context.store.jobs.is_about(order["id"]):
+        return user_error("Cancellation is already in progress", code="INVALID")
+    try:
+        life.refuse_cancel(order)
+    except life.ChangeRefused as refusal:
+        return refused(refusal)
+    return None
+
+
+def _refused_credit(order: Values, method: Values | None, context: RequestContext) -> Values | None:
+    """Store credit belongs to a customer and is no matter of companies. The codes are Shopify's, the words ours."""
+    credit = (method or {}).get("storeCreditRefund")
+    if credit is None:
+        return None
+    path = ("refundMethod", "storeCreditRefund")
+    if (order.get("purchasingEntity") or {}).get("company"):
+        text = "Store credit refunds are not supported for B2B orders."
+        return user_error(text, *path, code="STORE_CREDIT_REFUND_B2B_NOT_SUPPORTED")
+    if not order.get("customer"):
+        text = "An order without a customer cannot be refunded to store credit."
+        return user_error(text, *path, code="STORE_CREDIT_REFUND_MISSING_CUSTOMER")
+    expires = credit.get("expiresAt")
+    if expires and datetime.fromisoformat(expires) <= context.store.clock.now():
+        text = "The expiration date of the store credit is in the past."
+        return user_error(text, *path, "expiresAt", code="STORE_CREDIT_REFUND_EXPIRATION_IN_PAST")
+    return None
 
 
 def _not_cancelled(error: Values) -> Values:

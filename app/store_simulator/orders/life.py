@@ -46,6 +46,7 @@ __all__ = [
     "fulfil",
     "mark_as_paid",
     "refund",
+    "refuse_cancel",
     "reopen",
 ]
 
@@ -251,11 +252,10 @@ def cancel(
     fulfilment orders are closed with quantities 0, the fulfilment status stays; refused after shipping, with returns,
     or twice. Units taken away are in a refund, with money only when a payment was there and `refund_method` says so.
     """
-    _refuse_cancel(order)
+    refuse_cancel(order)
     currencies = Currencies.of(order)
     fix_received(order, currencies)
-    pay_back = bool(refund_method) and any((refund_method or {}).values())
-    topics = _take_everything(order, restock=restock, pay_back=pay_back, at=at)
+    topics = _take_everything(order, restock=restock, method=_method(refund_method), at=at)
     topics.extend(_void_holds(order, currencies, at))
     order["cancelledAt"] = order["closedAt"] = touch(order, at)
     order["closed"] = True
@@ -273,7 +273,15 @@ def cancel(
     return [*topics, "ORDERS_CANCELLED", _UPDATED]
 
 
-def _refuse_cancel(order: JsonObject) -> None:
+def _method(given: Mapping[str, Any] | None) -> str | None:
+    """How money goes back: by the original payment, as store credit (an input that may be empty), or not at all."""
+    if given and given.get("storeCreditRefund") is not None:
+        return "storeCreditRefund"
+    return "originalPaymentMethodsRefund" if given and given.get("originalPaymentMethodsRefund") else None
+
+
+def refuse_cancel(order: JsonObject) -> None:
+    """Raises what Shopify has against cancelling."""
     reasons = {
         "has already been canceled": bool(order.get("cancelledAt")),
         "has outstanding fulfillments": any(
@@ -286,11 +294,11 @@ def _refuse_cancel(order: JsonObject) -> None:
             raise ChangeRefused(f"Cannot cancel an order that {reason}", field=["orderId"], code="INVALID")
 
 
-def _take_everything(order: JsonObject, *, restock: bool, pay_back: bool, at: datetime) -> list[str]:
+def _take_everything(order: JsonObject, *, restock: bool, method: str | None, at: datetime) -> list[str]:
     entry = RefundEntry.begin(order, {}, at)
     net = entry.net_payment()
     topics: list[str] = []
-    if pay_back or not net:
+    if method or not net:
         restock_type = "CANCEL" if restock else "NO_RESTOCK"
         units = [(line, current_quantity(line)) for line in order["lineItems"]]
         entry.take_lines(
@@ -303,7 +311,7 @@ def _take_everything(order: JsonObject, *, restock: bool, pay_back: bool, at: da
         charges = [charge for charge in order.get("shippingLines") or () if not charge.get("isRemoved")]
         if net:
             entry.take_shipping([{"shippingLine": {"id": charge["id"]}} for charge in charges])
-            entry.pay_back(net)
+            (entry.credit if method == "storeCreditRefund" else entry.pay_back)(net)
             if not order.get("transactions"):
                 entry.node["totalRefundedSet"] = entry.currencies.bag(net)
         entry.finish(balanced=True)

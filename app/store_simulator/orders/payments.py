@@ -211,7 +211,9 @@ def _status(order: JsonObject, figures: PaymentFigures) -> str | None:
 def _status_of_received(figures: PaymentFigures) -> str:
     if figures.refunded:
         return "REFUNDED" if figures.net.presentment <= 0 else "PARTIALLY_REFUNDED"
-    return "PARTIALLY_PAID" if figures.outstanding.presentment > 0 else "PAID"
+    # What an authorisation still covers is not outstanding, yet it is not paid either.
+    unpaid = figures.outstanding + figures.capturable
+    return "PARTIALLY_PAID" if unpaid.presentment > 0 else "PAID"
 
 
 def _gateways(order: JsonObject) -> list[str]:

@@ -241,6 +241,10 @@ class RefundEntry:
             )
             amount = amount - paid
 
+    def credit(self, amount: Amounts) -> None:
+        """Pay an amount back as store credit, whatever it was paid with."""
+        self._add(self._writer.write(kind="REFUND", gateway="shopify_store_credit", amount=amount, at=self.at))
+
     def _refundable_payments(self) -> list[tuple[JsonObject, Amounts]]:
         everything = self.order.get("transactions") or []
         payments = [one for one in everything if one["kind"] in ("SALE", "CAPTURE") and one["status"] == "SUCCESS"]

@@ -1,6 +1,10 @@
 """What an app can do to an order now, and what Shopify has against it."""
 
-from tests.contract.simulator.client import ShopClient, Values, an_order
+from typing import Any
+
+import pytest
+
+from tests.contract.simulator.client import ShopClient, Values, an_order, eur
 
 ORDER = "gid://shopify/Order/1"
 
@@ -98,3 +102,161 @@ async def test_a_mutation_that_is_not_simulated_says_so(shop: ShopClient) -> Non
     query = 'mutation { giftCardDeactivate(id: "gid://shopify/GiftCard/1") { userErrors { message } } }'
     answer = await shop.data(query)
     assert "does not carry out giftCardDeactivate" in answer["giftCardDeactivate"]["userErrors"][0]["message"]
+
+
+CAPTURE = """mutation C($input: OrderCaptureInput!) { orderCapture(input: $input) {
+  transaction { kind status amountSet { shopMoney { amount } presentmentMoney { amount } } }
+  userErrors { field message } } }"""
+HOLD = "gid://shopify/OrderTransaction/7"
+
+
+async def an_authorised_order(shop: ShopClient, **fields: Any) -> None:
+    hold = {"id": HOLD, "kind": "AUTHORIZATION", "gateway": "shopify_payments", "amountSet": eur("10.00"), **fields}
+    await shop.put(orders=[an_order(1, displayFinancialStatus="AUTHORIZED", transactions=[hold])])
+
+
+async def captured(shop: ShopClient, **fields: Any) -> Values:
+    given = {"id": ORDER, "parentTransactionId": HOLD, "amount": "10.00", **fields}
+    payload: Values = (await shop.data(CAPTURE, {"input": given}))["orderCapture"]
+    return payload
+
+
+async def test_an_authorisation_is_captured_in_parts_until_nothing_is_left(shop: ShopClient) -> None:
+    await an_authorised_order(shop)
+    first = await captured(shop, amount="4.00")
+    status = '{ order(id: "gid://shopify/Order/1") { displayFinancialStatus capturable } }'
+    between = (await shop.data(status))["order"]
+    second = await captured(shop, amount="6.00", currency="EUR")
+    after = (await shop.data(status))["order"]
+    third = await captured(shop, amount="1.00")
+    assert [one["transaction"]["amountSet"]["shopMoney"]["amount"] for one in (first, second)] == ["4.0", "6.0"]
+    assert between == {"displayFinancialStatus": "PARTIALLY_PAID", "capturable": True}
+    assert after == {"displayFinancialStatus": "PAID", "capturable": False}
+    assert third["userErrors"][0]["message"] == "Cannot capture more than the authorized 10.00 for this payment."
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "message"),
+    [
+        ({"amount": "10.01"}, None, "Cannot capture more than the authorized 10.00 for this payment."),
+        ({"amount": "0.00"}, None, "Amount must be greater than zero for capture transactions"),
+        ({"parentTransactionId": "gid://shopify/OrderTransaction/8"}, None, "Unable to find parent transaction"),
+        ({"currency": "USD"}, ["currency"], "Currency Currency must match parent transaction EUR"),
+        ({"id": "gid://shopify/Order/2"}, ["id"], "Order does not exist"),
+    ],
+    ids=["too much", "nothing", "another transaction", "another currency", "another order"],
+)
+async def test_what_cannot_be_captured_is_refused_in_shopifys_words(
+    shop: ShopClient, given: Values, field: list[str] | None, message: str
+) -> None:
+    await an_authorised_order(shop)
+    payload = await captured(shop, **given)
+    assert payload == {"transaction": None, "userErrors": [{"field": field, "message": message}]}
+
+
+@pytest.mark.parametrize(
+    ("hold", "message"),
+    [
+        ({"kind": "SALE"}, "Parent transaction should be a successful authorization"),
+        ({"status": "FAILURE"}, "Can only capture successful authorizations"),
+    ],
+    ids=["a sale", "a failed one"],
+)
+async def test_only_a_successful_authorisation_is_captured(shop: ShopClient, hold: Values, message: str) -> None:
+    await an_authorised_order(shop, **hold)
+    assert (await captured(shop))["userErrors"][0]["message"] == message
+
+
+async def test_a_final_capture_is_known_to_one_gateway_only(shop: ShopClient) -> None:
+    await an_authorised_order(shop, gateway="manual")
+    assert (
+        "Setting final capture is not supported"
+        in (await captured(shop, finalCapture=True))["userErrors"][0]["message"]
+    )
+
+
+async def test_a_capture_names_the_customers_currency_where_it_is_another(shop: ShopClient) -> None:
+    both = {"shopMoney": {"amount": "10.00"}, "presentmentMoney": {"amount": "11.00", "currencyCode": "USD"}}
+    hold = {"id": HOLD, "kind": "AUTHORIZATION", "gateway": "shopify_payments", "amountSet": both}
+    order = an_order(1, displayFinancialStatus="AUTHORIZED", transactions=[hold], presentmentCurrencyCode="USD")
+    await shop.put(orders=[order])
+    refused = await captured(shop, amount="5.50")
+    assert refused["userErrors"][0]["message"] == "Currency Currency must match parent transaction USD"
+    made = await captured(shop, amount="5.50", currency="USD")
+    assert made["transaction"]["amountSet"] == {"shopMoney": {"amount": "5.0"}, "presentmentMoney": {"amount": "5.5"}}
+
+
+CANCEL = """mutation X($method: OrderCancelRefundMethodInput) {
+  orderCancel(orderId: "gid://shopify/Order/1", reason: CUSTOMER, restock: true, refundMethod: $method) {
+    job { id done } orderCancelUserErrors { code field message } } }"""
+CANCELLED = """{ order(id: "gid://shopify/Order/1") { cancelledAt displayFinancialStatus
+  transactions { kind gateway amountSet { shopMoney { amount } } } } }"""
+
+
+async def cancelled(shop: ShopClient, method: Values | None = None) -> Values:
+    payload: Values = (await shop.data(CANCEL, {"method": method}))["orderCancel"]
+    return payload
+
+
+async def test_a_slow_cancellation_is_done_when_its_job_is(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(1, displayFinancialStatus="PENDING")], job_requests=2)
+    ask = "query J($id: ID!) { job(id: $id) { done } }"
+
+    job = (await cancelled(shop))["job"]
+    again = await cancelled(shop)
+    waiting = await shop.data(ask, {"id": job["id"]})
+    done = await shop.data(ask, {"id": job["id"]})
+
+    assert again["orderCancelUserErrors"][0]["message"] == "Cancellation is already in progress"
+    assert waiting == {"job": {"done": False}}
+    assert done == {"job": {"done": True}}
+    assert (await shop.data(CANCELLED))["order"]["cancelledAt"]
+    assert "already been canceled" in (await cancelled(shop))["orderCancelUserErrors"][0]["message"]
+
+
+async def test_what_was_shipped_meanwhile_is_not_cancelled_though_the_job_ends(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(1, displayFinancialStatus="PENDING")], job_requests=1)
+    job = (await cancelled(shop))["job"]
+    await shop.control("POST", "orders/1/fulfil")
+    ask = "query J($id: ID!) { job(id: $id) { done } }"
+    answers = [await shop.data(ask, {"id": job["id"]}) for _ in range(2)]
+    assert [answer["job"]["done"] for answer in answers] == [False, True]
+    assert (await shop.data(CANCELLED))["order"]["cancelledAt"] is None
+
+
+@pytest.mark.parametrize(
+    ("method", "gateways"),
+    [
+        ({"originalPaymentMethodsRefund": True}, ["bogus", "bogus"]),
+        ({"storeCreditRefund": {}}, ["bogus", "shopify_store_credit"]),
+        ({"originalPaymentMethodsRefund": False}, ["bogus"]),
+        (None, ["bogus"]),
+    ],
+    ids=["original", "store credit", "declined", "none"],
+)
+async def test_money_goes_back_the_way_it_is_asked_for(
+    shop: ShopClient, method: Values | None, gateways: list[str]
+) -> None:
+    sale = {"kind": "SALE", "gateway": "bogus", "amountSet": eur("10.00")}
+    customer = {"id": "gid://shopify/Customer/1"}
+    await shop.put(orders=[an_order(1, displayFinancialStatus="PAID", transactions=[sale], customer=customer)])
+
+    assert (await cancelled(shop, method))["orderCancelUserErrors"] == []
+
+    order = (await shop.data(CANCELLED))["order"]
+    assert [one["gateway"] for one in order["transactions"]] == gateways
+    assert order["displayFinancialStatus"] == ("REFUNDED" if len(gateways) > 1 else "PAID")
+
+
+async def test_store_credit_needs_a_customer(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(1, displayFinancialStatus="PAID")])
+    [error] = (await cancelled(shop, {"storeCreditRefund": {}}))["orderCancelUserErrors"]
+    assert error["code"] == "STORE_CREDIT_REFUND_MISSING_CUSTOMER"
+
+
+async def test_what_was_shipped_cannot_be_cancelled(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(1, displayFinancialStatus="PAID")])
+    await shop.control("POST", "orders/1/fulfil")
+    assert (await cancelled(shop))["orderCancelUserErrors"] == [
+        {"code": "INVALID", "field": ["orderId"], "message": "Cannot cancel an order that has outstanding fulfillments"}
+    ]
