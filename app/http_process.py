@@ -33,7 +33,9 @@ async def _listen(settings: Settings, installation: Installation, stop: asyncio.
         server = _Server(
             uvicorn.Config(
                 ShopifyDoor(
-                    create_app(installation.container, lifespan=_lifespan(installation)), installation.receive_webhook
+                    create_app(installation.container, lifespan=_lifespan(installation)),
+                    installation.receive_webhook,
+                    installation.ack_times,
                 ),
                 log_config=None,
                 access_log=False,

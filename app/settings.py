@@ -40,6 +40,14 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
+class MetricsAccess(StrEnum):
+    """Who may read ``/metrics``: anybody who reaches the port, a key with ``logs:read``, nobody."""
+
+    OPEN = "open"
+    KEY = "key"
+    OFF = "off"
+
+
 class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
@@ -82,6 +90,8 @@ class Settings(BaseSettings):
     """Comma-separated addresses and networks whose ``X-Forwarded-For`` is believed."""
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     """Worker processes beside the API."""
+    metrics: MetricsAccess = MetricsAccess.OPEN
+    """Who may read the figures at ``/metrics``."""
     log_format: LogFormat = LogFormat.AUTO
     log_level: LogLevel = LogLevel.INFO
 
@@ -104,7 +114,7 @@ class Settings(BaseSettings):
         """What ``/admin/…`` is appended to for one store."""
         return self.shopify_url.replace(STORE_DOMAIN_PLACEHOLDER, store_domain)
 
-    @field_validator("log_format", "log_level", mode="before")
+    @field_validator("log_format", "log_level", "metrics", mode="before")
     @classmethod
     def _in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -25,6 +25,9 @@ class Container:
     unready: Callable[[], Awaitable[Sequence[str]]]
     """What keeps this process from serving, in words; empty = ready."""
     services: Mapping[type, object]
+    metrics: Callable[[], Awaitable[bytes]] | None = None
+    """What ``/metrics`` answers; None = there is no such page."""
+    metrics_need_key: bool = False
     limits: CallLimits = field(default_factory=CallLimits)
     """Without a limit, unless the composition root says one."""
 

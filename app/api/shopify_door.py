@@ -5,6 +5,7 @@ Reads the body within its limit, asks the service, answers. Knows no store and n
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -37,6 +38,8 @@ KNOWN_HEADERS: Mapping[bytes, str] = {
 """Both families that Shopify sends: the present one, and the next one without ``x-``."""
 
 Receiver = Callable[[Delivery], Awaitable[Receipt]]
+Timed = Callable[[str, float], None]
+"""Told of each webhook that was answered: its outcome, and the seconds from its last byte to the answer."""
 
 
 class _TooLarge(Exception):
@@ -50,9 +53,10 @@ class _HungUp(Exception):
 class ShopifyDoor:
     """Answers ``/webhooks/shopify`` itself and passes everything else on to ``app``."""
 
-    def __init__(self, app: ASGIApp, receive_webhook: Receiver) -> None:
+    def __init__(self, app: ASGIApp, receive_webhook: Receiver, timed: Timed = lambda _, __: None) -> None:
         self._app = app
         self._receive_webhook = receive_webhook
+        self._timed = timed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH:
@@ -76,6 +80,7 @@ class ShopifyDoor:
         except TimeoutError:
             await _refuse(send, HTTPStatus.REQUEST_TIMEOUT, "body_too_slow", (b"connection", b"close"))
             return
+        began, outcome = time.perf_counter(), "unavailable"
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 receipt = await self._receive_webhook(_delivery(scope, body))
@@ -85,10 +90,12 @@ class ShopifyDoor:
             seconds = max(1, round(trouble.retry_after.total_seconds())) if trouble.retry_after else 1
             await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, trouble.code, (b"retry-after", b"%d" % seconds))
         else:
+            outcome = receipt.value
             if receipt is Receipt.REFUSED:
                 await _refuse(send, HTTPStatus.UNAUTHORIZED, "unauthorized", (b"www-authenticate", b"HMAC-SHA256"))
             else:
                 await _send(send, 200, [(b"content-length", b"0")], b"")
+        self._timed(outcome, time.perf_counter() - began)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

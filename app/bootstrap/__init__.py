@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from app.adapters.postgres.figures import PostgresFigures
 from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets
 from app.adapters.telemetry.logging import configure_logging
+from app.adapters.telemetry.metrics import AckTimes, Metrics
 from app.api.container import Container
 from app.bootstrap.surface import container_of
 from app.bootstrap.work import work_of
@@ -26,6 +28,7 @@ class Installation:
     """What one process works with."""
 
     container: Container
+    ack_times: AckTimes
     worker: WorkerParts
     receive_webhook: ReceiveWebhook
     webhook_inbox: PostgresWebhookInbox
@@ -43,9 +46,11 @@ async def open_installation(settings: Settings, url: str) -> AsyncIterator[Insta
     """Everything for one process on the database at ``url``; closed at the end of the block."""
     async with opened_world(settings, url) as world:
         work = work_of(world)
-        inbox = PostgresWebhookInbox(world.pool)
+        inbox, acks = PostgresWebhookInbox(world.pool), AckTimes()
+        metrics = Metrics(PostgresFigures(world.engine, world.clock), acks, process=world.worker_name)
         yield Installation(
-            container=container_of(world, work),
+            container=container_of(world, work, metrics),
+            ack_times=acks,
             worker=worker_parts(world, work),
             receive_webhook=ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox),
             webhook_inbox=inbox,

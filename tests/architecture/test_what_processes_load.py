@@ -12,6 +12,7 @@ HTTP = {"fastapi", "uvicorn", "starlette"}
 MIGRATIONS = {"alembic", "mako", "sqlmodel"}
 COMMAND_LINE = {"typer"}
 SIMULATOR = {"graphql"}
+WATCHING = {"prometheus_client"}
 
 
 def packages_loaded_with(module: str) -> set[str]:
@@ -30,8 +31,8 @@ def packages_loaded_with(module: str) -> set[str]:
     ("module", "spared"),
     [
         ("app.main", {"sqlalchemy", "asyncpg", "httpx"} | HTTP | MIGRATIONS | COMMAND_LINE | SIMULATOR),
-        ("app.worker_process", HTTP | MIGRATIONS | COMMAND_LINE | SIMULATOR),
-        ("app.http_process", MIGRATIONS | SIMULATOR),
+        ("app.worker_process", HTTP | MIGRATIONS | COMMAND_LINE | SIMULATOR | WATCHING),
+        ("app.http_process", MIGRATIONS | SIMULATOR | WATCHING),
         ("app.administration", HTTP | MIGRATIONS | SIMULATOR),
     ],
 )

@@ -114,20 +114,20 @@ class HttpWebhookSender:
     ) -> tuple[int, Sequence[tuple[bytes, bytes]], bytes]:
         waits = {"connect": CONNECT_SECONDS, "read": WHOLE_SECONDS, "write": WHOLE_SECONDS, "pool": WHOLE_SECONDS}
         read = b""
-        async with self._open_pool().stream(
-            "POST", url, headers=headers, content=body, extensions={"timeout": waits}
-        ) as response:
+        pool = await self._open_pool()
+        async with pool.stream("POST", url, headers=headers, content=body, extensions={"timeout": waits}) as response:
             async for part in response.aiter_stream():
                 read += part[: MOST_READ - len(read)]
                 if len(read) >= MOST_READ:
                     break
         return response.status, response.headers, read[:MOST_KEPT]
 
-    def _open_pool(self) -> httpcore.AsyncConnectionPool:
-        """Made for the first attempt: reading the trusted certificates takes a while."""
+    async def _open_pool(self) -> httpcore.AsyncConnectionPool:
+        """Made for the first attempt, and beside all other work: reading the trusted certificates takes a while."""
+        tls = self._tls or await asyncio.to_thread(httpcore.default_ssl_context) if self._pool is None else None
         if self._pool is None:
             self._pool = httpcore.AsyncConnectionPool(
-                ssl_context=self._tls or httpcore.default_ssl_context(),
+                ssl_context=tls,
                 # Without a bound over all endpoints: one that is slow must not use up the others' connections.
                 max_connections=None,
                 max_keepalive_connections=50,
