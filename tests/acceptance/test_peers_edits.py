@@ -1,68 +1,13 @@
 """What edits and refunds did to documents elsewhere: the cases 8, 13 and 27 of peers, over HTTP between processes."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from tests.acceptance.clients import Erp, Json, StoreDesk
+from tests.acceptance.clients import Erp, StoreDesk
 from tests.acceptance.harness import UNLIMITED, Simulator, all_documents, set_up_shop
 from tests.acceptance.queue_orders import CUSTOMER, ITEM, a_line, an_order, open_store, run_import, shop_settings
-
-ACCOUNTS: Json = {"shipping_charges": "4100", "refunds": "4900", "refunds_not_restocked": "4910"}
-
-
-def amount(shop: str, presentment: str | None = None) -> Json:
-    """Without a presentment side it counts the same in both currencies."""
-    return {"shopMoney": {"amount": shop}} | ({"presentmentMoney": {"amount": presentment}} if presentment else {})
-
-
-def a_refund(number: int, *lines: Json, refunded: Json, **fields: Any) -> Json:
-    return {
-        "legacyResourceId": str(number),
-        "createdAt": "2026-01-20T09:00:00Z",
-        "totalRefundedSet": refunded,
-        "refundLineItems": list(lines),
-        "refundShippingLines": [],
-        "transactions": [
-            {
-                "id": f"gid://shopify/OrderTransaction/{number}",
-                "kind": "REFUND",
-                "status": "SUCCESS",
-                "gateway": "shopify_payments",
-                "amountSet": refunded,
-            }
-        ],
-    } | fields
-
-
-def given_back(line: int, price: Json, *, restock: str) -> Json:
-    return {
-        "id": f"gid://shopify/RefundLineItem/{line}",
-        "lineItem": {"id": f"gid://shopify/LineItem/{line}"},
-        "quantity": 1,
-        "restockType": restock,
-        "restocked": restock == "RETURN",
-        "priceSet": price,
-        "subtotalSet": price,
-        "totalTaxSet": amount("0.00"),
-    }
-
-
-def freight_back(number: int, charge: Json, price: Json) -> Json:
-    return {
-        "id": f"gid://shopify/RefundShippingLine/{number}",
-        "shippingLine": {"id": charge["id"]},
-        "subtotalAmountSet": price,
-        "taxAmountSet": amount("0.00"),
-    }
-
-
-def memo(erp: Erp, shop: str, shopify_id: str) -> Json:
-    [refund] = erp.every("/v1/refunds", shop=shop, shopify_id=shopify_id)
-    [made] = [each for each in all_documents(erp, shop) if each["refund"] and each["refund"]["id"] == refund["id"]]
-    assert refund["state"] == "done"
-    return made
+from tests.acceptance.refunded_orders import ACCOUNTS, a_refund, amount, freight_back, given_back, memo
 
 
 def test_lines_added_after_the_document_are_told_each_by_its_id_even_when_one_looks_like_another(
