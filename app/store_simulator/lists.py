@@ -9,6 +9,7 @@ from typing import Any
 
 from app.store_simulator.context import RequestContext
 from app.store_simulator.filters import search
+from app.store_simulator.fulfilment_places import may_see
 from app.store_simulator.ids import moment_of, sortable_number, timestamp
 from app.store_simulator.paging import Position, check_page_arguments, page
 from app.store_simulator.state import Values
@@ -53,8 +54,14 @@ def _shop_amount(bag: Values | None) -> float:
     return float(((bag or {}).get("shopMoney") or {}).get("amount") or 0)
 
 
-def root_list(type_name: str, field_name: str, arguments: Values, context: RequestContext) -> Values:
-    """A page of all objects of a type that the search wants."""
+def root_list(
+    type_name: str,
+    field_name: str,
+    arguments: Values,
+    context: RequestContext,
+    only: Callable[[Values], bool] | None = None,
+) -> Values:
+    """A page of all objects of a type that the search wants, or of those among them that the field is about."""
     check_page_arguments(arguments)
     store = context.store
     sort_key = str(arguments.get("sortKey") or "ID")
@@ -74,6 +81,10 @@ def root_list(type_name: str, field_name: str, arguments: Values, context: Reque
         elements = elements[_first_at_least(elements, bound, position) :]
     if type_name == "FulfillmentOrder" and not arguments.get("includeClosed"):
         elements = [item for item in elements if item.get("status") not in ("CLOSED", "CANCELLED")]
+    if type_name == "FulfillmentOrder":
+        elements = [item for item in elements if may_see(item, store)]
+    if only is not None:
+        elements = [item for item in elements if only(item)]
     if type_name == "Location" and not arguments.get("includeInactive"):
         elements = [item for item in elements if item.get("isActive")]
     if arguments.get("reverse"):

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from app.store_simulator.context import RequestContext
+from app.store_simulator.fulfilment_places import place_of
 from app.store_simulator.ids import is_gid, type_of
 from app.store_simulator.lists import root_list
+from app.store_simulator.orders.fulfilment_orders import Place, location_id_of
 from app.store_simulator.state import Values
 from app.store_simulator.versions import api_versions
 
@@ -100,8 +102,28 @@ def _job(_source: Values, arguments: Values, context: RequestContext) -> Any:
     return job
 
 
+ASSIGNED = {
+    "FULFILLMENT_REQUESTED": "SUBMITTED",
+    "FULFILLMENT_ACCEPTED": "ACCEPTED",
+    "FULFILLMENT_UNSUBMITTED": "UNSUBMITTED",
+    "CANCELLATION_REQUESTED": "CANCELLATION_REQUESTED",
+}
+
+
 def _assigned(_source: Values, arguments: Values, context: RequestContext) -> Values:
-    return root_list("FulfillmentOrder", "assignedFulfillmentOrders", {**arguments, "includeClosed": False}, context)
+    """What the app's own fulfilment services have to ship, and how far they were asked."""
+    wanted = ASSIGNED.get(str(arguments.get("assignmentStatus")))
+    places = arguments.get("locationIds")
+
+    def is_ours(node: Values) -> bool:
+        return (
+            place_of(node, context.store) is Place.OUR_SERVICE
+            and (wanted is None or node.get("requestStatus") == wanted)
+            and (places is None or location_id_of(node) in places)
+        )
+
+    chosen = {**arguments, "includeClosed": False}
+    return root_list("FulfillmentOrder", "assignedFulfillmentOrders", chosen, context, is_ours)
 
 
 def _templates(_source: Values, arguments: Values, context: RequestContext) -> list[Values]:
