@@ -19,7 +19,7 @@ from tests.api.openapi_document import (
     resolved,
 )
 
-UNKEYED = {"/livez", "/readyz", "/webhooks/shopify"}
+UNKEYED = {"/livez", "/metrics", "/readyz", "/webhooks/shopify"}
 MEANT_OPEN = {
     "ProblemDetails": "some codes bring further members",
     "ScheduleShown.filters": "as they were given",
