@@ -10,6 +10,7 @@ from app.bootstrap.work import Work
 from app.bootstrap.world import World
 from app.services.api_keys import ApiKeys
 from app.services.document_actions import DocumentActions, UnlinkDocuments
+from app.services.completeness import ReadCompleteness
 from app.services.links import LinkTables
 from app.services.mappings import MappingTables
 from app.services.master_data import CustomerData, ItemData
@@ -73,6 +74,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         ReadGiftCards(uow),
         ReadOrders(uow),
         ReadOrdersToImport(uow),
+        ReadCompleteness(uow, work.compare_days),
         ReadRuns(uow, world.signals),
         ReadSkippedRecords(uow),
         Schedules(uow, clock, world.recurrence, runners),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.bootstrap.world import World
 from app.services.act_on_order import ActOnOrder
+from app.services.completeness import CheckCompleteness, CompareDays
 from app.services.import_orders import ImportOrders
 from app.services.list_orders import ListOrders
 from app.services.make_documents import MakeDocuments
@@ -28,6 +29,7 @@ class Work:
     import_orders: ImportOrders
     make_documents: MakeDocuments
     subscriptions: WebhookSubscriptions
+    compare_days: CompareDays
     send_shipments: SendShipments
     runners: TaskRunners
 
@@ -44,6 +46,7 @@ def work_of(world: World) -> Work:
     list_orders = ListOrders(world.gateway, uow, clock)
     subscriptions = WebhookSubscriptions(uow, world.gateway, clock, list_orders, public_url=world.settings.public_url)
     send_shipments = SendShipments(gateway=world.shipping, uow=uow, clock=clock, worker=world.worker_name)
+    compare_days = CompareDays(uow, world.gateway, clock)
     import_task = ImportOrdersTask(
         gateway=world.gateway,
         uow=uow,
@@ -57,6 +60,7 @@ def work_of(world: World) -> Work:
         import_orders=import_orders,
         make_documents=make_documents,
         subscriptions=subscriptions,
+        compare_days=compare_days,
         send_shipments=send_shipments,
         runners={
             TaskName.IMPORT_ORDERS: import_task,
@@ -65,6 +69,7 @@ def work_of(world: World) -> Work:
             TaskName.PULL_MAPPINGS: PullMappings(world.store_values, uow, clock).run,
             TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
             TaskName.RECONCILE_ORDERS: ReconcileOrders(uow, clock, list_orders, import_task),
+            TaskName.CHECK_COMPLETENESS: CheckCompleteness(uow, clock, compare_days, import_task),
             TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
             TaskName.ACT_ON_ORDER: ActOnOrder(
                 actions=world.order_actions, writer=world.writer, uow=uow, clock=clock

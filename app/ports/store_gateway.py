@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.completeness import OrderSum
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.orders import Order
 
@@ -112,6 +113,10 @@ class StoreGateway(Protocol):
 
     def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
         """Pages of orders, oldest change first. A failing page raises; nothing is skipped."""
+        ...
+
+    def order_sums(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[OrderSum]]:
+        """The same pages with what each order amounts to and what was refunded of it; an order may come twice."""
         ...
 
     async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:

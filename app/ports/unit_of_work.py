@@ -6,6 +6,7 @@ from typing import Protocol, Self
 from app.ports.repositories.activities import Activities
 from app.ports.repositories.api_keys import ApiKeys
 from app.ports.repositories.awaiting import AwaitingWork
+from app.ports.repositories.completeness import Completeness
 from app.ports.repositories.configuration import Configurations
 from app.ports.repositories.customers import Customers
 from app.ports.repositories.documents import Documents
@@ -105,6 +106,9 @@ class UnitOfWork(Protocol):
 
     @property
     def shops(self) -> Shops: ...
+
+    @property
+    def completeness(self) -> Completeness: ...
 
     @property
     def configurations(self) -> Configurations: ...

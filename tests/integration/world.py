@@ -36,6 +36,7 @@ from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.repositories.runs import Run
 from app.ports.store_access import CredentialsKind, StoreCredentials
 from app.ports.store_gateway import OrderReading, StoreGateway, StoreRef
+from app.services.completeness import CheckCompleteness, CompareDays
 from app.services.document_actions import DocumentActions
 from app.services.import_orders import ImportOrders
 from app.services.imported_orders import ImportCounts
@@ -267,6 +268,9 @@ class World:
         )
         runners: TaskRunners = {
             TaskName.IMPORT_ORDERS: import_task,
+            TaskName.CHECK_COMPLETENESS: CheckCompleteness(
+                self.uow, self.clock, CompareDays(self.uow, reads, self.clock), import_task
+            ),
             TaskName.RECONCILE_ORDERS: ReconcileOrders(self.uow, self.clock, list_orders, import_task),
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
             TaskName.PULL_MAPPINGS: PullMappings(self.gateway.values, self.uow, self.clock).run,

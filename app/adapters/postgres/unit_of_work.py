@@ -13,6 +13,7 @@ from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
+from app.adapters.postgres.repositories.completeness import PostgresCompleteness
 from app.adapters.postgres.repositories.configuration import PostgresConfigurations
 from app.adapters.postgres.repositories.customers import PostgresCustomers
 from app.adapters.postgres.repositories.documents import PostgresDocuments
@@ -175,6 +176,10 @@ class PostgresUnitOfWork:
     @cached_property
     def shops(self) -> PostgresShops:
         return PostgresShops(self.driver)
+
+    @cached_property
+    def completeness(self) -> PostgresCompleteness:
+        return PostgresCompleteness(self.driver)
 
     @cached_property
     def configurations(self) -> PostgresConfigurations:

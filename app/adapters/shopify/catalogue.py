@@ -53,7 +53,9 @@ from app.adapters.shopify.answers.store_values import (
 )
 from app.adapters.shopify.answers.stores import (
     GrantedScopesAnswer,
-    OrderListingAnswer,
+    ListedOrderAnswer,
+    OrdersAnswer,
+    OrderSumAnswer,
     ShopDescriptionAnswer,
     WebhookCreateAnswer,
     WebhookDeleteAnswer,
@@ -177,7 +179,8 @@ REVERSE_ORDER_LINES_PAGE: Final = Document("reverse_order_lines_page", PageAnswe
 REVERSE_DELIVERIES_PAGE: Final = Document("reverse_deliveries_page", PageAnswer[ReverseDeliveryAnswer], *_pages(37, 25))
 EXCHANGE_LINES_PAGE: Final = Document("exchange_lines_page", PageAnswer[ExchangeLineAnswer], *_pages(26, 18))
 
-ORDER_LISTING: Final = Document("order_listing", OrderListingAnswer, *_pages(13, 9))
+ORDER_LISTING: Final = Document("order_listing", OrdersAnswer[ListedOrderAnswer], *_pages(13, 9))
+ORDER_SUMS: Final = Document("order_sums", OrdersAnswer[OrderSumAnswer], *_pages(24, 16))
 SHOP_DESCRIPTION: Final = Document("shop_description", ShopDescriptionAnswer, _plain(5))
 GRANTED_SCOPES: Final = Document("granted_scopes", GrantedScopesAnswer, _plain(2))
 WEBHOOK_LIST: Final = Document("webhook_list", WebhookListAnswer, *_pages(13, 9))

@@ -10,10 +10,10 @@ import httpx
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from app.adapters.shopify.catalogue import SHOP_DESCRIPTION
+from app.adapters.shopify.catalogue import ORDER_LISTING, ORDER_SUMS, SHOP_DESCRIPTION
 from app.adapters.shopify.endpoints import DEFAULT_URL, Endpoints
 from app.adapters.shopify.envelope import in_its_words
-from app.adapters.shopify.listing import ListingWalk
+from app.adapters.shopify.listing import ListingWalk, listed, summed
 from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.points import Priority, Sleep
@@ -24,6 +24,7 @@ from app.adapters.shopify.subscriptions import Subscriptions
 from app.adapters.shopify.transport import ShopifyTransport
 from app.adapters.shopify.wire import ANSWER_LIMIT, new_http_client
 from app.adapters.shopify.writing import OrderWriter
+from app.domain.completeness import OrderSum
 from app.domain.identifiers import ShopifyId
 from app.domain.orders import Attribute
 from app.ports.clock import Clock
@@ -85,10 +86,14 @@ class ShopifyGateway:
 
     async def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
         try:
-            async for page in ListingWalk(self.transport, store, listing).pages():
-                yield page
+            async for page in ListingWalk(self.transport, store, listing, ORDER_LISTING).pages():
+                yield [listed(each) for each in page]
         except ScopeMissing as denied:
             raise await self._scopes.explained(store, denied) from denied
+
+    async def order_sums(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[OrderSum]]:
+        async for page in ListingWalk(self.transport, store, listing, ORDER_SUMS).pages():
+            yield [summed(each) for each in page]
 
     async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
         return await self._reader.read(store, ids)

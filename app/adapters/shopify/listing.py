@@ -4,14 +4,14 @@ nothing is skipped.
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
-from app.adapters.shopify.answers.stores import ListedOrderAnswer, OrderListingAnswer
-from app.adapters.shopify.catalogue import ORDER_LISTING
-from app.adapters.shopify.document import PageSize
+from app.adapters.shopify.answers.stores import ListedOrderAnswer, OrdersAnswer, OrderSumAnswer
+from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.failures import PageTooDear
 from app.adapters.shopify.transport import Answer, ShopifyTransport
+from app.domain.completeness import OrderSum, RefundSum
 from app.domain.identifiers import shopify_id
 from app.ports.errors import StoreRefused, StoreUnavailable
 from app.ports.store_gateway import ListedOrder, OrderListing, StoreRef
@@ -45,11 +45,26 @@ def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class ListingWalk:
-    """One walk through a listing."""
+class _Listed(Protocol):
+    id: str
+    updated_at: datetime
 
-    def __init__(self, transport: ShopifyTransport, store: StoreRef, listing: OrderListing) -> None:
+
+OneOrder = TypeVar("OneOrder", bound=_Listed)
+
+
+class ListingWalk(Generic[OneOrder]):
+    """One walk through a listing, by a document that asks of each order at least its id and its change time."""
+
+    def __init__(
+        self,
+        transport: ShopifyTransport,
+        store: StoreRef,
+        listing: OrderListing,
+        document: Document[OrdersAnswer[OneOrder]],
+    ) -> None:
         self._transport = transport
+        self._document = document
         self._store = store
         self._listing = listing
         self._since = listing.updated_since
@@ -57,16 +72,16 @@ class ListingWalk:
         self._cursors: set[str] = set()
         self._last: datetime | None = None
         self._told_at_last: set[tuple[str, datetime]] = set()
-        self._size: PageSize = ORDER_LISTING.sizes[0]
+        self._size: PageSize = document.sizes[0]
 
-    async def pages(self) -> AsyncIterator[Sequence[ListedOrder]]:
+    async def pages(self) -> AsyncIterator[Sequence[OneOrder]]:
         """Pages of orders. An order that changes meanwhile moves to the end and may come twice."""
         for number in range(1, MOST_PAGES + 1):
             page = (await self._page()).data.orders
             found = [each for each in page.nodes if (each.id, each.updated_at) not in self._told_at_last]
             self._remember(found)
             if found:
-                yield [_listed(each) for each in found]
+                yield found
             if not page.page_info.has_next_page:
                 return
             if number % WINDOW_PAGES == 0 and self._last is not None and self._last != self._since:
@@ -76,7 +91,7 @@ class ListingWalk:
                 self._advance(page.page_info.end_cursor)
         raise self._endless()
 
-    def _remember(self, found: Sequence[ListedOrderAnswer]) -> None:
+    def _remember(self, found: Sequence[OneOrder]) -> None:
         """Keep the orders told for the second of the last change, where a new cursor would begin with them again."""
         for each in found:
             second = each.updated_at.replace(microsecond=0)
@@ -91,12 +106,12 @@ class ListingWalk:
         self._cursors.add(cursor)
         self._cursor = cursor
 
-    async def _page(self) -> Answer[OrderListingAnswer]:
+    async def _page(self) -> Answer[OrdersAnswer[OneOrder]]:
         variables = {"query": search_text(self._listing, self._since), "after": self._cursor}
         try:
-            answer = await self._transport.execute(self._store, ORDER_LISTING, variables, size=self._size)
+            answer = await self._transport.execute(self._store, self._document, variables, size=self._size)
         except PageTooDear:
-            smaller = ORDER_LISTING.smaller(self._size)
+            smaller = self._document.smaller(self._size)
             if smaller is None:
                 raise
             self._size = smaller
@@ -115,7 +130,7 @@ class ListingWalk:
         return StoreUnavailable("The pages of the order listing do not end: Shopify repeats a cursor, or gives none.")
 
 
-def _listed(answer: ListedOrderAnswer) -> ListedOrder:
+def listed(answer: ListedOrderAnswer) -> ListedOrder:
     return ListedOrder(
         shopify_id=shopify_id(answer.id),
         name=answer.name,
@@ -126,4 +141,24 @@ def _listed(answer: ListedOrderAnswer) -> ListedOrder:
         test=answer.test,
         financial_status=answer.display_financial_status.lower() if answer.display_financial_status else None,
         fulfilment_status=answer.display_fulfillment_status.lower(),
+    )
+
+
+def summed(answer: OrderSumAnswer) -> OrderSum:
+    refunds = (
+        RefundSum(
+            shopify_id=shopify_id(each.id),
+            created_at=each.created_at or answer.updated_at,
+            refunded=each.total_refunded_set.shop_money.amount,
+        )
+        for each in answer.refunds
+    )
+    return OrderSum(
+        shopify_id=shopify_id(answer.id),
+        name=answer.name,
+        created_at=answer.created_at,
+        updated_at=answer.updated_at,
+        closed=answer.closed,
+        amount=answer.current_total_price_set.shop_money.amount,
+        refunds=tuple(refunds),
     )

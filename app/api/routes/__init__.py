@@ -6,6 +6,7 @@ from app.api import health
 from app.api.routes import (
     activities,
     api_keys,
+    completeness,
     country_mappings,
     customers,
     events,
@@ -52,6 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     webhook_endpoints.router,
     webhook_subscriptions.router,
+    completeness.router,
     sales_documents.router,
     orders.router,
     order_actions.router,

@@ -1,8 +1,9 @@
 """The order listing, the store's description, scopes and webhook subscriptions, as their documents answer them."""
 
 from datetime import datetime
+from typing import Generic
 
-from app.adapters.shopify.answers.money import Page, Wire
+from app.adapters.shopify.answers.money import MoneyBag, Node, Page, Wire
 
 
 class ListedOrderAnswer(Wire):
@@ -17,8 +18,26 @@ class ListedOrderAnswer(Wire):
     display_financial_status: str | None = None
 
 
-class OrderListingAnswer(Wire):
-    orders: Page[ListedOrderAnswer]
+class RefundSumAnswer(Wire):
+    id: str
+    created_at: datetime | None
+    total_refunded_set: MoneyBag
+
+
+class OrderSumAnswer(Wire):
+    id: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    closed: bool
+    current_total_price_set: MoneyBag
+    refunds: list[RefundSumAnswer]
+
+
+class OrdersAnswer(Wire, Generic[Node]):
+    """A page of orders, whatever is asked of each."""
+
+    orders: Page[Node]
 
 
 class PlanAnswer(Wire):
