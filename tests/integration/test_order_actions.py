@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.adapters.postgres.signals import PostgresSignals
-from app.domain.identifiers import OrderId, RunId
+from app.domain.identifiers import OrderId
 from app.domain.order_actions import (
     CancelOrder,
     CancelReason,
@@ -113,6 +113,7 @@ async def test_an_order_is_marked_as_paid_once_and_our_copy_says_so_at_once(worl
     assert await desk.sent("OrderMarkAsPaid") == 1
 
 
+@pytest.mark.long
 async def test_an_order_is_closed_and_reopened_and_either_may_be_asked_twice(world: World, desk: Desk) -> None:
     await imported(world)
 
@@ -143,6 +144,7 @@ async def test_a_cancellation_is_followed_to_its_end_and_is_a_conflict_of_a_proc
     assert await desk.sent("OrderCancel") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("action", "operation"), [(MarkAsPaid(), "OrderMarkAsPaid"), (CloseOrder(), "OrderClose")])
 async def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(
     world: World, desk: Desk, action: OrderAction, operation: str
@@ -180,6 +182,7 @@ async def test_a_shop_that_may_write_nothing_refuses_before_anything_is_asked(wo
     assert await world.fetch("SELECT id FROM runs") == []
 
 
+@pytest.mark.long
 async def test_an_app_without_the_scope_is_told_which_one(world: World, desk: Desk) -> None:
     await imported(world)
     await world.store.has(app={"scopes": ["read_orders", "read_customers"]})
@@ -191,6 +194,7 @@ async def test_an_app_without_the_scope_is_told_which_one(world: World, desk: De
     assert "write_orders" in told.value.detail
 
 
+@pytest.mark.long
 async def test_an_order_that_is_gone_is_told_as_gone(world: World, desk: Desk) -> None:
     await imported(world)
     await world.store.loses(1001)
@@ -201,6 +205,7 @@ async def test_an_order_that_is_gone_is_told_as_gone(world: World, desk: Desk) -
     assert told.value.code == "not_at_store"
 
 
+@pytest.mark.long
 async def test_a_store_that_is_away_is_no_refusal_and_the_repeat_goes_on(world: World, desk: Desk) -> None:
     await imported(world, **UNPAID)
     await world.store.fails("server_error", operation="OrderMarkAsPaid", times=None)
@@ -232,6 +237,7 @@ class TestCapturing:
 
         assert await desk.sent("OrderCapture") == 1
 
+    @pytest.mark.long
     async def test_a_part_is_captured_once_when_its_answer_is_lost(self, world: World, desk: Desk) -> None:
         await imported(world, **AUTHORISED)
         await world.store.fails("cut_json", operation="OrderCapture")
@@ -240,6 +246,7 @@ class TestCapturing:
 
         assert await captured(desk) == ["4.00"]
 
+    @pytest.mark.long
     async def test_a_part_is_captured_once_for_repeats_of_one_request(self, world: World, desk: Desk) -> None:
         await imported(world, **AUTHORISED)
 
@@ -266,7 +273,6 @@ class TestCapturing:
         dead.cancel()
         await asyncio.gather(dead, return_exceptions=True)
 
-        await desk.worker()(RunId(run))
         await desk.works_until(asked)
 
         assert (await asked).ended
@@ -283,6 +289,7 @@ class TestCapturing:
         assert [error.pointer for error in told.value.errors] == ["/amount"]
         assert await captured(desk) == []
 
+    @pytest.mark.long
     @pytest.mark.parametrize("amount", ["0", "-1.00", "1.005"])
     async def test_an_amount_that_nobody_could_take_is_a_wrong_field(
         self, world: World, desk: Desk, amount: str
@@ -294,6 +301,7 @@ class TestCapturing:
 
         assert [error.pointer for error in told.value.errors] == ["/amount"]
 
+    @pytest.mark.long
     async def test_an_order_without_an_authorised_payment_says_what_else_to_do(self, world: World, desk: Desk) -> None:
         await imported(world, **UNPAID)
 
