@@ -153,6 +153,35 @@ async def an_order_to_import(driver: asyncpg.Connection, shopify_id: str, **tell
     return str(columns["id"])
 
 
+async def a_shipment(driver: asyncpg.Connection, order: OrderId, *, no: str = "S-1", **telling: Any) -> str:
+    """A shipment of one piece of the order's line 11301, whatever came of it."""
+    columns: dict[str, Any] = {
+        "id": f"shp_{next(_numbers):026}",
+        "store_id": "sto_1",
+        "order_id": order,
+        "erp_shipment_no": no,
+        "fingerprint": no,
+        "body": f'{{"erp_shipment_no": "{no}", "lines": [{{"line_id": "11301", "quantity": 1}}]}}',
+        "results": "[{}]",
+        "state": "pending",
+        "tracking_changed": False,
+        "attempts": 0,
+        "claim_no": 0,
+        "failed_at": NOW,
+        "version": 1,
+        "created_at": NOW,
+        "updated_at": NOW,
+    } | telling
+    columns["shop_id"] = await driver.fetchval("SELECT shop_id FROM orders WHERE id = $1", order)
+    places = [
+        f"${place}{'::text::jsonb' if name in {'body', 'results'} else ''}" for place, name in enumerate(columns, 1)
+    ]
+    await driver.execute(
+        f"INSERT INTO shipments ({', '.join(columns)}) VALUES ({', '.join(places)})", *columns.values()
+    )
+    return str(columns["id"])
+
+
 def a_line(line_no: int = 10000, **changes: Any) -> DocumentLine:
     plain: dict[str, Any] = {
         "line_no": line_no,

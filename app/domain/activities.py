@@ -38,7 +38,7 @@ _LISTS: Mapping[Cue, str] = {
     Cue.ORDERS_IN_CONFLICT: "/v1/orders?shop={shop}&in_conflict=true",
     Cue.ORDERS_TO_IMPORT_WITH_ERRORS: "/v1/shops/{shop}/orders-to-import?has_error=true",
     Cue.UNPROCESSED_SHIPMENTS: "/v1/shipments?shop={shop}&state=pending",
-    Cue.SHIPMENT_ERRORS: "/v1/shipments?shop={shop}&state=failed",
+    Cue.SHIPMENT_ERRORS: "/v1/shipments?shop={shop}&has_errors=true",
     Cue.REFUNDS_WAITING: "/v1/refunds?shop={shop}&cue=refunds_waiting",
     Cue.REFUNDS_BLOCKED: "/v1/refunds?shop={shop}&cue=refunds_blocked",
     Cue.SYNCHRONISATION_ERRORS: "/v1/skipped-records?shop={shop}&open=true",

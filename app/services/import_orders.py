@@ -35,7 +35,7 @@ from app.services.imported_orders import (
 from app.services.new_lines import map_new_lines
 from app.services.order_decisions import OrderDecisions
 from app.services.seen_values import leave_rows
-from app.services.waking import want_closed
+from app.services.waking import wake_shipments, want_closed
 
 BATCH = 50
 LEASE = timedelta(seconds=30)
@@ -197,6 +197,7 @@ class ImportOrders:
             for shop in {each.saved.shop_id for each in orders if each.saved and each.followed_up}:
                 await uow.nudge("documents", shop)
             await uow.orders.touch(store, found_equal(orders), read_at=now)
+            await wake_shipments(uow, {each.known.id: each.order for each in orders if each.known and each.order}, now=now)
             await want_closed(uow, [each.known.id for each in orders if each.known and each.may_be_finished], now=now)
             await uow.events.append_many([event for each in orders for event in each.events])
             await uow.orders_to_import.finish([each.end for each in orders], now=now)

@@ -1,9 +1,11 @@
 """Telling work that waits for something that it has appeared, in the transaction that brought it (P33)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from app.domain.identifiers import OrderId, ShopId, StoreId
+from app.domain.orders import Order
+from app.domain.shipment_traces import open_at
 from app.ports.job_queue import NudgeKind
 from app.ports.unit_of_work import UnitOfWork
 
@@ -35,6 +37,13 @@ async def want_closed(uow: UnitOfWork, orders: Collection[OrderId], *, now: date
     if orders:
         for store in await uow.write_backs.want_closed(orders, now=now):
             await uow.nudge(NudgeKind.WRITE_BACK, store)
+
+
+async def wake_shipments(uow: UnitOfWork, orders: Mapping[OrderId, Order], *, now: datetime) -> None:
+    """Have what did not fit onto these orders tried again, where something else is open of them now (P60)."""
+    opened = {order_id: open_at(order.fulfilment_orders) for order_id, order in orders.items()}
+    for store in await uow.shipments.wake(opened, now=now):
+        await uow.nudge(NudgeKind.SHIPMENTS, store)
 
 
 async def check_subscriptions(uow: UnitOfWork, store: StoreId) -> None:

@@ -1,6 +1,6 @@
 """P80: behind every cue is a list with just the rows that it counts."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.domain.activities import Cue
 from app.domain.identifiers import RefundId
 from app.domain.problems import Problem, ProblemCode
 from app.domain.refund_states import RefundState
+from app.domain.webhook_deliveries import Attempt
 from app.ports.repositories.refunds import SavedRefund
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
@@ -19,17 +20,13 @@ from app.services.read_orders import ReadOrders, ReadOrdersToImport
 from app.services.read_skipped_records import ReadSkippedRecords
 from app.services.refund_documents import RefundDocuments
 from app.services.refunds import RefundRequests
+from app.services.shipments import Shipments
 from app.services.shops import ShopAdministration
+from app.services.webhook_endpoints import WebhookEndpoints
 from tests.api.test_skipped_records import a_write_back
 from tests.builders import order, refund
 from tests.erp_surface import Surface, surface
-from tests.stored_documents import NOW, POS, WEB, a_document, an_order, an_order_to_import
-
-NOT_YET = {
-    Cue.UNPROCESSED_SHIPMENTS: "issue 6",
-    Cue.SHIPMENT_ERRORS: "issue 6",
-}
-"""Cues whose rows are of work to come, and the issue that brings them with their list."""
+from tests.stored_documents import NOW, POS, WEB, a_document, a_shipment, an_order, an_order_to_import
 
 CONFLICT = {
     "detected_at": "2026-01-15T12:00:00Z",
@@ -38,6 +35,18 @@ CONFLICT = {
     "amount": {"shop": "0", "presentment": "0"},
     "proposed": "review",
 }
+
+
+class NoSender:
+    """Nothing is sent here."""
+
+    async def refusal(self, url: str) -> str | None:
+        raise NotImplementedError
+
+    async def send(self, url: str, body: bytes, *, message_id: str, secrets: Sequence[bytes], now: datetime) -> Attempt:
+        raise NotImplementedError
+
+
 YESTERDAY = NOW - timedelta(days=1, minutes=1)
 
 
@@ -49,8 +58,12 @@ async def erp(database_url: str) -> AsyncIterator[Surface]:
             ReadActivities: ReadActivities(uow, clock),
             ReadOrders: ReadOrders(uow),
             ReadSkippedRecords: ReadSkippedRecords(uow),
+            Shipments: Shipments(uow, clock, Ulids()),
             ReadOrdersToImport: ReadOrdersToImport(uow),
             ReadDocuments: ReadDocuments(uow),
+            WebhookEndpoints: WebhookEndpoints(
+                uow=uow, clock=clock, ids=Ulids(), keyring=AesGcmKeyring([b"k" * 32]), sender=NoSender()
+            ),
             RefundRequests: RefundRequests(uow, RefundDocuments(Ulids()), clock),
             ShopAdministration: ShopAdministration(
                 unit_of_work=uow, clock=clock, ids=Ulids(), keyring=AesGcmKeyring([b"k" * 32])
@@ -89,6 +102,8 @@ async def everything_waits(erp: Surface) -> None:
         await an_order(uow.driver, copy=consumer, shop=POS, state="blocked", problems=problems("customer_missing"))
         taken_back = await an_order(uow.driver, copy=consumer, problems=problems("document_rejected", "item_missing"))
         await uow.driver.execute("UPDATE orders SET documents_on_request = true WHERE id = $1", taken_back)
+        for place, state in enumerate(("pending", "partially", "failed", "skipped", "skipped", "synchronised")):
+            await a_shipment(uow.driver, skipped, no=f"S-{place}", state=state)
         await uow.driver.execute("UPDATE stores SET access_revoked_at = $1", NOW)
         failed = {"error_code": "import_failed"}
         await an_order_to_import(uow.driver, "1", **failed)
@@ -103,6 +118,23 @@ async def everything_waits(erp: Surface) -> None:
     await released(erp, YESTERDAY)
     await released(erp, YESTERDAY)
     await released(erp, NOW)
+    await endpoints(erp)
+
+
+async def endpoints(erp: Surface) -> None:
+    """Two that a person should look at, beside one that began to fail just now and one that was switched off."""
+    async with erp.rows() as uow:
+        await uow.driver.execute(
+            "INSERT INTO webhook_endpoints (id, url, description, types, shop_ids, enabled, disabled_at,"
+            " disabled_reason, position, failing_since, version, created_at, updated_at)"
+            " SELECT 'whe_' || row_number() OVER (), 'https://erp.example.com/', '', '{}', shops, reason IS NULL,"
+            " CASE WHEN reason IS NOT NULL THEN $1::timestamptz END, reason, 0, since, 1, $1, $1"
+            " FROM (VALUES (ARRAY[$2], 'gone', NULL), (NULL, NULL, $1::timestamptz - interval '11 minutes'),"
+            " (NULL, NULL, $1), (NULL, 'on_request', NULL)) AS t (shops, reason, since)",
+            NOW,
+            WEB,
+        )
+        await uow.commit()
 
 
 async def refunded(erp: Surface, number: int, state: str, *codes: str) -> None:
@@ -147,7 +179,7 @@ async def test_every_cue_counts_the_rows_of_its_list(erp: Surface) -> None:
 
     cues = (await erp.get("/v1/activities"))["data"]
 
-    listed = [cue for cue in cues if cue["cue"] not in {*NOT_YET, Cue.ACCESS_REVOKED}]
+    listed = [cue for cue in cues if cue["cue"] != Cue.ACCESS_REVOKED]
     behind = {(cue["shop"], cue["cue"]): await rows_behind(erp, cue["list_url"]) for cue in listed}
     assert behind == {(cue["shop"], cue["cue"]): cue["count"] for cue in listed}
     assert {cue: number for (shop, cue), number in behind.items() if shop == "web"} == {
@@ -157,10 +189,13 @@ async def test_every_cue_counts_the_rows_of_its_list(erp: Surface) -> None:
         "unprocessed_orders": 8,
         "orders_in_conflict": 1,
         "orders_to_import_with_errors": 2,
-        "synchronisation_errors": 2,
+        "synchronisation_errors": 4,
+        "unprocessed_shipments": 1,
+        "shipment_errors": 2,
         "refunds_waiting": 2,
         "refunds_blocked": 4,
         "erp_not_collecting": 2,
+        "webhook_endpoints_failing": 2,
     }
     assert behind["pos", "unmapped_customers"] == behind["pos", "unprocessed_orders"] == 1
 
@@ -173,15 +208,6 @@ async def test_a_revoked_access_counts_the_shop_itself(erp: Surface) -> None:
     [revoked] = [cue for cue in cues if cue["cue"] == Cue.ACCESS_REVOKED]
     assert revoked["count"] == 1
     assert (await erp.get(revoked["list_url"]))["code"] == "web"
-
-
-@pytest.mark.parametrize("cue", sorted(NOT_YET))
-async def test_a_cue_of_work_to_come_counts_nothing_and_has_no_list_yet(erp: Surface, cue: Cue) -> None:
-    """Whoever builds the list takes the cue out of the table, into the test above."""
-    [found] = [each for each in (await erp.get("/v1/activities", shop="web"))["data"] if each["cue"] == cue]
-
-    assert found["count"] == 0
-    assert (await erp.client.get(found["list_url"])).status_code == 404
 
 
 async def test_a_cue_that_is_none_of_orders_is_no_filter_of_orders(erp: Surface) -> None:

@@ -32,8 +32,14 @@ SELECT 'orders_to_import_with_errors', s.code, count(*), min(q.failed_at)
 FROM s JOIN orders_to_import q ON q.store_id = s.store_id AND (q.shop_id = s.id OR q.shop_id IS NULL)
 WHERE q.error_code IS NOT NULL AND q.left_out_at IS NULL GROUP BY s.code
 UNION ALL
-SELECT 'synchronisation_errors', s.code, count(*), min(w.failed_at)
-FROM s JOIN number_write_backs w ON w.shop_id = s.id AND w.error_code IS NOT NULL GROUP BY s.code
+SELECT 'synchronisation_errors', s.code, count(*), min(e.since) FROM s JOIN (
+    SELECT shop_id, failed_at AS since FROM number_write_backs WHERE error_code IS NOT NULL
+    UNION ALL SELECT shop_id, failed_at FROM shipments WHERE state = 'skipped'
+) AS e ON e.shop_id = s.id GROUP BY s.code
+UNION ALL
+SELECT CASE h.state WHEN 'pending' THEN 'unprocessed_shipments' ELSE 'shipment_errors' END AS cue, s.code, count(*),
+    min(CASE h.state WHEN 'pending' THEN h.created_at ELSE h.failed_at END)
+FROM s JOIN shipments h ON h.shop_id = s.id AND h.state IN ('pending', 'failed', 'partially') GROUP BY s.code, 1
 UNION ALL
 SELECT 'erp_not_collecting', s.code, count(*), min(d.released_at)
 FROM s JOIN sales_documents d ON d.shop_id = s.id AND d.state = 'released'

@@ -1,7 +1,11 @@
-"""Skipped records, as the queues of what is to be sent to a store know them: today the ERP's numbers of orders.
+"""Skipped records, as the queues of what is to be sent to a store know them: orders that are to be written back, and
+shipments of which there was nothing to send.
 
 Rows of those queues end with their work, so a record that was mended is not listed any more.
 """
+
+from collections.abc import Mapping
+from typing import Final
 
 import asyncpg
 
@@ -10,11 +14,23 @@ from app.adapters.postgres.repositories.paging import page_of
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.skipped_records import SkippedRecord, SkippedRecordFilter
 
-RESOURCE_TYPE = "order"
+SOURCES: Final[Mapping[str, str]] = {
+    "order": """
+        SELECT 'order' AS resource_type, order_id AS resource_id, order_id, shop_id, NULL AS own_no,
+            error_code AS reason, error_detail AS detail, failed_at, updated_at, attempts
+        FROM number_write_backs WHERE error_code IS NOT NULL
+    """,
+    "shipment": """
+        SELECT 'shipment' AS resource_type, id AS resource_id, order_id, shop_id, erp_shipment_no AS own_no,
+            reason, reason_detail AS detail, failed_at, updated_at, attempts
+        FROM shipments WHERE state = 'skipped'
+    """,
+}
+"""By the type of what a record is about."""
 
 _SHOWN = """
-SELECT 'skp_' || substr(page.order_id, 5) AS id, shops.code AS shop, page.order_id AS resource_id, orders.name AS no,
-    page.error_code AS reason, coalesce(page.error_detail, '') AS detail,
+SELECT 'skp_' || substr(page.resource_id, 5) AS id, shops.code AS shop, page.resource_type, page.resource_id,
+    coalesce(page.own_no, orders.name) AS no, page.reason, coalesce(page.detail, '') AS detail,
     coalesce(page.failed_at, page.updated_at) AS first_seen_at, page.updated_at AS last_seen_at,
     greatest(page.attempts, 1) AS count
 """
@@ -23,17 +39,24 @@ SELECT 'skp_' || substr(page.order_id, 5) AS id, shops.code AS shop, page.order_
 def page_statement(wanted: SkippedRecordFilter, request: PageRequest) -> tuple[str, list[object]]:
     """The statement of a page and its parameters. One row more than asked for tells whether another page follows."""
     where = Conditions(request.limit + 1)
-    where.add_written("error_code IS NOT NULL")
     where.add_given("shop_id = ANY({0}::text[])", None if wanted.shop_ids is None else sorted(wanted.shop_ids))
     where.add_given("shop_id = (SELECT id FROM shops WHERE code = {0})", wanted.shop)
-    where.add_given("error_code = {0}", wanted.reason)
-    if wanted.open is False or wanted.resource_type not in (None, RESOURCE_TYPE):
+    where.add_given("reason = {0}", wanted.reason)
+    if wanted.open is False:
         where.add_written("false")
     if request.after is not None:
-        where.add("order_id > {0}", str(request.after[0]))
-    chosen = f"SELECT * FROM number_write_backs WHERE {where} ORDER BY order_id LIMIT $1"
+        where.add("resource_id > {0}", str(request.after[0]))
+    chosen = " UNION ALL ".join(
+        f"(SELECT * FROM ({source}) AS found WHERE {_about(kind, wanted)} AND {where} ORDER BY resource_id LIMIT $1)"
+        for kind, source in SOURCES.items()
+    )
+    page = f"SELECT * FROM ({chosen}) AS records ORDER BY resource_id LIMIT $1"
     beside = "JOIN shops ON shops.id = page.shop_id JOIN orders ON orders.id = page.order_id"
-    return f"{_SHOWN} FROM ({chosen}) AS page {beside} ORDER BY page.order_id", where.parameters
+    return f"{_SHOWN} FROM ({page}) AS page {beside} ORDER BY page.resource_id", where.parameters
+
+
+def _about(kind: str, wanted: SkippedRecordFilter) -> str:
+    return "true" if wanted.resource_type in (None, kind) else "false"
 
 
 class PostgresSkippedRecords:
@@ -49,4 +72,4 @@ class PostgresSkippedRecords:
 
 
 def _record(row: asyncpg.Record) -> SkippedRecord:
-    return SkippedRecord(**dict(row), resource_type=RESOURCE_TYPE, cleared_at=None)
+    return SkippedRecord(**dict(row), cleared_at=None)
