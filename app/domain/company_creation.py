@@ -2,12 +2,12 @@
 
 from app.domain.addresses import StoreAddress
 from app.domain.companies import CompanyContact, CompanyProfile
-from app.domain.customers import NewCustomer
+from app.domain.customers import CustomerContact, NewCustomer
 from app.domain.identifiers import ShopId, ShopifyId
 from app.domain.mappings import Mappings
 from app.domain.names import composed, place_of
 from app.domain.orders import Order
-from app.domain.shop_settings import CompanySettings, ShopSettings, TaxIdField
+from app.domain.shop_settings import CompanySettings, NameSource, ShopSettings, TaxIdField
 from app.domain.tax_areas import tax_area_of
 
 
@@ -66,7 +66,31 @@ def new_company_customer(
         registration_no=by_field[TaxIdField.REGISTRATION_NO],
         vat_registration_no=by_field[TaxIdField.VAT_REGISTRATION_NO],
         payment_terms_code=_payment_terms_code(profile.payment_terms_id, mappings),
+        contacts=_contacts(order, profile, settings.customers.contact_source),
     )
+
+
+def _contacts(order: Order, profile: CompanyProfile, source: NameSource) -> tuple[CustomerContact, ...]:
+    """The main contact, then who ordered where that is somebody else (COM-12, COM-28). A contact is a person: without
+    a source that says otherwise its first name comes first.
+    """
+    by_last_name = source is NameSource.LAST_FIRST
+    people: dict[ShopifyId, CustomerContact] = {}
+    for person, main in ((profile.contact, True), (order.customer, False)):
+        if person is not None and person.shopify_id not in people:
+            people[person.shopify_id] = CustomerContact(
+                store_customer_id=person.shopify_id,
+                name=composed(
+                    NameSource.LAST_FIRST if by_last_name else NameSource.FIRST_LAST,
+                    company="",
+                    first_name=person.first_name,
+                    last_name=person.last_name,
+                ),
+                email=person.email,
+                phone=person.phone,
+                main=main,
+            )
+    return tuple(people.values())
 
 
 def _tax_id(tax_id: str, settings: CompanySettings) -> dict[TaxIdField, str]:

@@ -44,6 +44,18 @@ def _shown(customer: Customer, shop_id: ShopId) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerContact:
+    """A person of a company: a customer of the store. ``main`` = the company's main contact."""
+
+    store_customer_id: ShopifyId
+    name: str
+    email: str
+    phone: str
+    """As Shopify has it."""
+    main: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewCustomer:
     """A customer to be created with an order, before it has an id (CUS-36 … CUS-42)."""
 
@@ -65,6 +77,7 @@ class NewCustomer:
     registration_no: str = ""
     vat_registration_no: str = ""
     payment_terms_code: str = ""
+    contacts: tuple[CustomerContact, ...] = ()
 
     @property
     def tax_id(self) -> str:

@@ -191,6 +191,9 @@ def test_an_unknown_company_waits_with_the_reason_then_is_made_and_numbered_ever
         "contact_name": "Mia Miller",
     }
     assert (made["vat_registration_no"], made["payment_terms_code"]) == ("BE0403199702", "30D")
+    assert [(each["name"], each["email"], each["main"]) for each in made["contacts"]] == [
+        ("Mia Miller", "max@stranger-48.example", True)
+    ]
 
     shop.erp.post(f"/v1/new-customers/{made['id']}/acknowledge", {"no": "STRANGER-48"})
     assert parties(shop.document("#4801")) == ("STRANGER-48", "STRANGER-48")

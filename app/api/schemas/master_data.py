@@ -1,5 +1,6 @@
 """Customers and items on the wire, as the ERP tells them."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -90,6 +91,18 @@ class CustomerShown(AnswerBody):
     updated_at: Instant = Field(description="When it last changed.")
 
 
+class ContactShown(AnswerBody):
+    """A person of a company."""
+
+    store_customer_id: str = Field(description="The store's customer that this person is.", examples=["7001"])
+    name: str = Field(
+        description="First and last name, in the order of customers.contact_source.", examples=["Mia Hill"]
+    )
+    email: str = Field(description="E-mail.", examples=["mia@example.com"])
+    phone: str = Field(description="Phone, as Shopify has it.", examples=[""])
+    main: bool = Field(description="Whether this is the company's main contact.", examples=[True])
+
+
 class NewCustomerShown(AnswerBody):
     """A customer that Orderbridge created and the ERP has not numbered yet."""
 
@@ -112,6 +125,10 @@ class NewCustomerShown(AnswerBody):
     )
     tax_liable: bool = Field(description="Whether it is liable to tax there.", examples=[True])
     vat_business_group: str | None = Field(description="The ERP's VAT business group there.", examples=["DOMESTIC"])
+    contacts: list[ContactShown] = Field(
+        description="The people of a company: its main contact, and who ordered when it was made, if that is another."
+        " Later orders name who ordered on their documents. Empty for a consumer."
+    )
     created_at: Instant = Field(description="When it was created.")
     updated_at: Instant = Field(description="When it last changed.")
 
@@ -162,6 +179,7 @@ def new_customer_shown(kept: KeptCustomer) -> NewCustomerShown:
             "tax_area_code": kept.tax_area_code,
             "tax_liable": bool(kept.tax_liable),
             "vat_business_group": kept.vat_business_group,
+            "contacts": [asdict(each) for each in kept.contacts],
             "created_at": kept.created_at,
             "updated_at": kept.updated_at,
         }

@@ -14,7 +14,7 @@ from app.domain.customer_lookup import template_of
 from app.domain.identifiers import ShopId
 from app.domain.mappings import Mappings, PaymentMethodMapping, TaxArea
 from app.domain.money import CurrencyHandling
-from app.domain.names import ComposedNames, names_of, place_of
+from app.domain.names import ComposedNames, composed, names_of, place_of
 from app.domain.order_record import OrderMapping
 from app.domain.orders import Order, Transaction
 from app.domain.problems import Problem, ProblemCode
@@ -121,7 +121,7 @@ def document_parties(order: Order, customers: Parties, settings: CustomerSetting
     sell_to = order.sell_to_address or order.bill_to_address
     phone = _order_phone(order)
     return DocumentParties(
-        sell_to=_party(order, sell_to, customers.sell_to, settings, phone=phone, buyer=True),
+        sell_to=_party(order, sell_to, customers.sell_to, settings, phone=phone, buyer=True, ordered=order.b2b),
         bill_to=_party(order, bill_to, customers.bill_to, settings, phone=phone, buyer=True),
         ship_to=_party(order, order.ship_to_address, None, settings, phone=phone, buyer=False),
     )
@@ -135,18 +135,22 @@ def _party(
     *,
     phone: str,
     buyer: bool,
+    ordered: bool = False,
 ) -> DocumentParty:
     if address is None and not buyer:
         return DocumentParty()
     names = names_of(address, settings) if address else ComposedNames()
     if buyer and not names.name:
         names = _buyer_names(order, settings)
+    contact = names.contact_name
+    if ordered and not contact and (who := _who_ordered(order, settings)) not in (names.name, names.name2):
+        contact = who
     return DocumentParty(
         customer_id=customer.id if customer else None,
         customer_no=customer.no if customer else None,
         name=names.name,
         name2=names.name2,
-        contact_name=names.contact_name,
+        contact_name=contact,
         email=order.email or (order.customer.email if order.customer else ""),
         phone=phone if buyer else ((address.phone if address else "") or phone),
         address=place_of(address, settings.county_source) if address else Address(),
@@ -162,6 +166,14 @@ def _buyer_names(order: Order, settings: CustomerSettings) -> ComposedNames:
         company=order.company.name if order.company else "",
     )
     return names_of(person, settings)
+
+
+def _who_ordered(order: Order, settings: CustomerSettings) -> str:
+    """Of a company's order whose address names nobody: the person who ordered."""
+    buyer = order.customer
+    if buyer is None:
+        return ""
+    return composed(settings.contact_source, company="", first_name=buyer.first_name, last_name=buyer.last_name)
 
 
 def _order_phone(order: Order) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.chosen_customers import LinkKind
-from app.domain.customers import Customer
+from app.domain.customers import Customer, CustomerContact
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.ports.paging import Page, PageRequest
 
@@ -38,6 +38,7 @@ class KeptCustomer:
     tax_area_code: str | None = None
     tax_liable: bool | None = None
     vat_business_group: str | None = None
+    contacts: tuple[CustomerContact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ import pytest
 
 from app.domain.chosen_customers import CreatedCustomer, CustomerChoice, LinkKind
 from app.domain.companies import CompanyProfile
-from app.domain.customers import NewCustomer
+from app.domain.customers import CustomerContact, NewCustomer
 from app.domain.mappings import CustomerTemplate, Mappings, PaymentTermsMapping, TaxArea
 from app.domain.order_record import OrderMapping
 from app.domain.orders import Order
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import CountySource, ImportRange, NameSource, TaxIdField
-from tests.builders import address, customer, sid
+from tests.builders import address, customer, sid, store_customer
 from tests.unit.domain.buying_companies import ADA, bought
 from tests.unit.domain.choosing_customers import choice, numbers, only, steps
 
@@ -83,6 +83,36 @@ def test_payment_terms_that_are_not_mapped_are_left_to_the_template(terms: tuple
 def test_the_county_is_the_code_or_the_name_and_the_contact_is_named_as_customers_are() -> None:
     made = new(creating(county_source=CountySource.NAME, contact_source=NameSource.LAST_FIRST))
     assert (made.address.county, made.contact_name) == ("Antwerp", "Blue Ada")
+
+
+def test_its_people_are_the_main_contact_and_who_ordered_if_that_is_another() -> None:
+    """COM-12, COM-28."""
+    ada = CustomerContact(store_customer_id=sid(7600), name="Ada Blue", email="Ada@Mill.example", phone="55", main=True)
+    bob = store_customer(number=7601, first_name="Bob", last_name="Red", email="bob@mill.example")
+    another = new(creating(bought(PROFILE, customer=bob)))
+    assert another.contacts == (
+        ada,
+        CustomerContact(store_customer_id=sid(7601), name="Bob Red", email="bob@mill.example", phone="", main=False),
+    )
+    herself = store_customer(number=7600, first_name="A.", last_name="Blue", email="other@mill.example")
+    assert new(creating(bought(PROFILE, customer=herself))).contacts == (ada,)
+    assert [each.main for each in new(creating(bought(replace(PROFILE, contact=None), customer=bob))).contacts] == [
+        False
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (NameSource.LAST_FIRST, "Blue Ada"),
+        (NameSource.FIRST_LAST, "Ada Blue"),
+        (NameSource.COMPANY, "Ada Blue"),
+        (NameSource.NONE, "Ada Blue"),
+    ],
+)
+def test_a_contact_is_always_a_person(source: NameSource, name: str) -> None:
+    [ada] = new(creating(bought(PROFILE, customer=None), contact_source=source)).contacts
+    assert ada.name == name
 
 
 @pytest.mark.parametrize(

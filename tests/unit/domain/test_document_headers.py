@@ -167,6 +167,20 @@ def test_a_company_order_without_a_company_in_its_address_bears_the_companys_nam
     assert documented(made).sell_to.name == "Mill Ltd"
 
 
+def test_a_companys_address_without_a_person_names_who_ordered_on_the_sell_to_alone() -> None:
+    """COM-12."""
+    site = address(company="Mill Ltd", first_name="", last_name="")
+    bob = store_customer(first_name="Bob", last_name="Red")
+    made = order(b2b=True, customer=bob, sell_to_address=site, bill_to_address=site, ship_to_address=site)
+    found = documented(made, shop=settings(customers={"name2_source": NameSource.NONE}))
+    assert [each.contact_name for each in (found.sell_to, found.bill_to, found.ship_to)] == ["Bob Red", "", ""]
+    assert documented(order(customer=bob, sell_to_address=site)).sell_to.contact_name == ""
+    named = address(company="Mill Ltd", first_name="Ada", last_name="Blue")
+    assert documented(order(b2b=True, customer=bob, sell_to_address=named)).sell_to.contact_name == "Ada Blue"
+    nobody = settings(customers={"contact_source": NameSource.NONE})
+    assert documented(order(b2b=True, customer=bob, sell_to_address=site), shop=nobody).sell_to.contact_name == ""
+
+
 def test_names_and_county_follow_the_settings() -> None:
     """2.01, CUS-8."""
     shop = settings(

@@ -7,12 +7,12 @@ from typing import Any
 import asyncpg
 
 from app.adapters.postgres.repositories.paging import page_of
-from app.adapters.postgres.repositories.stored_json import recordset
+from app.adapters.postgres.repositories.stored_json import decoder, recordset
 from app.adapters.postgres.ulid import new_id
 from app.domain.addresses import Address
 from app.domain.chosen_customers import LinkKind
 from app.domain.customer_updates import SAID_BYTES
-from app.domain.customers import Customer
+from app.domain.customers import Customer, CustomerContact
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.customers import (
@@ -24,6 +24,8 @@ from app.ports.repositories.customers import (
     Told,
     UpdatedCustomer,
 )
+
+_contacts = decoder(tuple[CustomerContact, ...])
 
 SELECT = "SELECT c.*, s.code AS shop_code FROM customers AS c LEFT JOIN shops AS s ON s.id = c.shop_id"
 TEXTS = (
@@ -334,4 +336,5 @@ def _kept(row: asyncpg.Record) -> KeptCustomer:
         tax_area_code=row["tax_area_code"] or None,
         tax_liable=row["tax_liable"],
         vat_business_group=row["vat_business_group"] or None,
+        contacts=_contacts.decode(row["contacts"] or "[]"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from app.adapters.postgres.repositories.stored_json import recordset
+from app.adapters.postgres.repositories.stored_json import raw_json, recordset
 from app.adapters.postgres.tax_id_keys import TAX_IDS
 from app.domain.addresses import Address
 from app.domain.chosen_customers import LinkKind
@@ -287,6 +287,7 @@ def _row(created: CreatedCustomerRow, now: datetime) -> dict[str, Any]:
         "tax_area_code": new.tax_area_code,
         "tax_liable": new.tax_liable,
         "vat_business_group": new.vat_business_group,
+        "contacts": raw_json(new.contacts) if new.contacts else None,
         "version": 1,
         "created_at": now,
         "updated_at": now,

@@ -69,6 +69,8 @@ class CustomerRow(Row, table=True):
     tax_area_code: str | None = Field(default=None, sa_column=text(nullable=True))
     tax_liable: bool | None = Field(default=None, sa_column=flag(nullable=True))
     vat_business_group: str | None = Field(default=None, sa_column=text(nullable=True))
+    contacts: Any = Field(default=None, sa_column=json(nullable=True, holds=Holds.PERSON))
+    """List of ``app.domain.customers.CustomerContact`` of a company that we made a customer."""
     version: int = Field(sa_column=small())
     created_at: datetime = Field(sa_column=instant())
     updated_at: datetime = Field(sa_column=instant())
