@@ -120,7 +120,11 @@ class ImportOrders:
 
     async def _read_and_write(self, configuration: StoreConfiguration, claims: Sequence[ImportClaim]) -> ImportCounts:
         try:
-            readings = await self._gateway.read_orders(configuration.store, [claim.shopify_id for claim in claims])
+            readings = await self._gateway.read_orders(
+                configuration.store,
+                [claim.shopify_id for claim in claims],
+                catch_up=all(claim.catch_up for claim in claims),
+            )
         except (Unavailable, AccessRevoked) as trouble:
             log.warning("store_unreadable", code=trouble.code, detail=trouble.detail, orders=len(claims))
             await self._give_back(claims, pause=getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE)
@@ -197,7 +201,9 @@ class ImportOrders:
             for shop in {each.saved.shop_id for each in orders if each.saved and each.followed_up}:
                 await uow.nudge("documents", shop)
             await uow.orders.touch(store, found_equal(orders), read_at=now)
-            await wake_shipments(uow, {each.known.id: each.order for each in orders if each.known and each.order}, now=now)
+            await wake_shipments(
+                uow, {each.known.id: each.order for each in orders if each.known and each.order}, now=now
+            )
             await want_closed(uow, [each.known.id for each in orders if each.known and each.may_be_finished], now=now)
             await uow.events.append_many([event for each in orders for event in each.events])
             await uow.orders_to_import.finish([each.end for each in orders], now=now)
