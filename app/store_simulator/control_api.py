@@ -20,6 +20,7 @@ from app.store_simulator.loading import order_gid
 from app.store_simulator.order_actions import ActionError, act, plain_fields
 from app.store_simulator.orders import life
 from app.store_simulator.orders.errors import ChangeRefused
+from app.store_simulator.return_actions import CHANGED_PART
 from app.store_simulator.simulator import Shop, Simulator
 from app.store_simulator.state import KINDS, Values
 from app.store_simulator.store_settings import SettingError, apply_settings, settings_of
@@ -146,7 +147,7 @@ class ControlApi:
         topics = act(action, order, given, shop.store.clock.now())
         note_shipped(shop.store, order, (order.get("fulfillments") or [])[shipped:], given)
         self._simulator.engine.loader.settle(shop.store, order, plain_fields(action, given))
-        told = {**order, "edit": edit_between(before, quantities(order))}
+        told = {**order, "edit": edit_between(before, quantities(order)), CHANGED_PART: given.get(CHANGED_PART)}
         sent = self._simulator.emit(shop, [(topic, told) for topic in topics]) if given.get("emit", True) else 0
         return json_response({"order": order, "topics": topics, "webhooks": sent})
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.store_simulator.orders import life
+from app.store_simulator.return_actions import RETURN_ACTIONS
 
 Values = dict[str, Any]
 Action = Callable[[Values, Values, datetime], list[str]]
@@ -94,4 +95,5 @@ ACTIONS: dict[str, Action] = {
     "refund": _refund,
     "exchange": _exchange,
     "change": _change,
+    **RETURN_ACTIONS,
 }

@@ -62,7 +62,15 @@ OWNED: dict[str, dict[str, str]] = {
         "transactions": "OrderTransaction",
         "orderAdjustments": "OrderAdjustment",
     },
-    "Return": {"returnLineItems": "ReturnLineItem", "exchangeLineItems": "ExchangeLineItem"},
+    "Return": {
+        "returnLineItems": "ReturnLineItem",
+        "exchangeLineItems": "ExchangeLineItem",
+        "reverseFulfillmentOrders": "ReverseFulfillmentOrder",
+    },
+    "ReverseFulfillmentOrder": {
+        "lineItems": "ReverseFulfillmentOrderLineItem",
+        "reverseDeliveries": "ReverseDelivery",
+    },
     "Product": {"variants": "ProductVariant"},
     "ProductVariant": {"inventoryItem": "InventoryItem"},
     "InventoryItem": {"inventoryLevels": "InventoryLevel"},

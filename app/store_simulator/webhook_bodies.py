@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.store_simulator.ids import number_of, sortable_number, type_of
+from app.store_simulator.return_bodies import is_about_a_return, return_body
 
 Values = dict[str, Any]
 Event = tuple[str, Values]
@@ -51,6 +52,8 @@ def webhook_body(topic: str, value: Values) -> Values:
         return {"id": _number(value)}
     if topic == "ORDERS_EDITED":
         return _order_edit(value)
+    if is_about_a_return(topic):
+        return return_body(topic, value)
     if type_of(value.get("id")) == "Order":
         return _order(value)
     return _plain(value)

@@ -215,6 +215,7 @@ def charged_before_tax(order: Order, read: Read) -> set[Decimal]:
     after = read(order["currentTotalPriceSet"]) - (0 if order["taxesIncluded"] else read(order["currentTotalTaxSet"]))
     for refund in order["refunds"]:
         lines = sum((read(part["subtotalSet"]) for part in refund["refundLineItems"]), Decimal(0))
+        lines += sum((read(duty["amountSet"]) for duty in refund["duties"]), Decimal(0))
         if is_creditable(read, refund):
             after += lines
         else:

@@ -8,13 +8,13 @@ import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from app.store_simulator.orders import life
+from app.store_simulator.orders import life, return_life
 from app.store_simulator.orders.catalogue import Catalogue
 from app.store_simulator.orders.line_money import is_tip, shipped_units
 from app.store_simulator.orders.money import JsonObject
 from app.store_simulator.orders.options import GeneratorOptions, happens, weighted
 from app.store_simulator.orders.people import CARRIERS
-from app.store_simulator.orders.returns import closed_return
+from app.store_simulator.orders.returns import RETURN_REASONS, closed_return, returnable_units
 
 
 def age(
@@ -30,6 +30,8 @@ def age(
     _fulfil(order, rng, options, at + timedelta(hours=3), till=till)
     if happens(rng, options.exchanged):
         _exchange(order, rng, catalogue, at + timedelta(days=1))
+    if happens(rng, options.returned):
+        _return(order, rng, at + timedelta(days=1, hours=6))
     refund_due = rng.random() < options.refunded
     if refund_due and order["displayFinancialStatus"] == "PAID":
         _refund(order, rng, options, at + timedelta(days=2))
@@ -67,19 +69,25 @@ def _fulfil(order: JsonObject, rng: random.Random, options: GeneratorOptions, at
     cards = {line["id"] for line in order["lineItems"] if line["isGiftCard"]}
     plan = "full" if till else weighted(rng, options.fulfilments)
     if plan == "full" and order["fulfillable"]:
-        life.fulfil(order, None, None if till else _tracking(rng), at)
+        if happens(rng, options.parcels):
+            life.fulfil(order, list(_some_parcels(order, virtual, rng).items()), _tracking(rng), at)
+        if order["fulfillable"]:
+            life.fulfil(order, None, None if till else _tracking(rng), at + timedelta(hours=1))
         return
     wanted: dict[str, int] = {}
     if order["fullyPaid"]:
         for node in virtual:
             wanted.update(_remaining(line for line in node["lineItems"] if line["lineItem"]["id"] in cards))
     if plan == "partial":
-        parcels = [line for node in order["fulfillmentOrders"] if node not in virtual for line in node["lineItems"]]
-        for line in parcels[: max(1, len(parcels) // 2)]:
-            if line["remainingQuantity"]:
-                wanted[line["id"]] = rng.randint(1, line["remainingQuantity"])
+        wanted.update(_some_parcels(order, virtual, rng))
     if wanted:
         life.fulfil(order, list(wanted.items()), _tracking(rng) if plan == "partial" else None, at)
+
+
+def _some_parcels(order: JsonObject, virtual: list[JsonObject], rng: random.Random) -> dict[str, int]:
+    parcels = [line for node in order["fulfillmentOrders"] if node not in virtual for line in node["lineItems"]]
+    half = parcels[: max(1, len(parcels) // 2)]
+    return {line["id"]: rng.randint(1, line["remainingQuantity"]) for line in half if line["remainingQuantity"]}
 
 
 def _remaining(lines: Iterable[JsonObject]) -> dict[str, int]:
@@ -103,6 +111,34 @@ def _exchange(order: JsonObject, rng: random.Random, catalogue: Catalogue, at: d
     life.exchange(order, [(line["id"], quantity)], [wanted], at)
 
 
+def _return(order: JsonObject, rng: random.Random, at: datetime) -> None:
+    """A return without its refund: asked for, declined, on its way, or arrived."""
+    goods = [line for line in order["lineItems"] if line["requiresShipping"] and returnable_units(order, line)]
+    if not goods:
+        return
+    line = rng.choice(goods)
+    quantity = rng.randint(1, returnable_units(order, line))
+    reason, _ = rng.choice(RETURN_REASONS)
+    note = rng.choice((None, "It does not suit me"))
+    wanted = {"id": line["id"], "quantity": quantity, "reason": reason, "customerNote": note}
+    return_life.request(order, {"lines": [wanted]}, at)
+    steps = (("decline",), (), ("approve",), ("approve", "ship_back", "dispose", "process", "close"))
+    for hour, step in enumerate(rng.choice(steps), start=1):
+        _take_return_step(order, step, quantity, at + timedelta(hours=hour))
+
+
+def _take_return_step(order: JsonObject, step: str, quantity: int, at: datetime) -> None:
+    back = order["returns"][-1]["reverseFulfillmentOrders"]
+    place = order["fulfillments"][0]["location"]
+    disposed = {"type": "NOT_RESTOCKED", "quantity": quantity, "location": place and place["id"]}
+    given: dict[str, JsonObject] = {
+        "ship_back": {"tracking": {"carrierName": CARRIERS[0][0], "number": f"R{quantity}"}},
+        "dispose": {"dispositions": [disposed]},
+    }
+    if back or step not in given:
+        getattr(return_life, step)(order, given.get(step, {}), at)
+
+
 def _refund(order: JsonObject, rng: random.Random, options: GeneratorOptions, at: datetime) -> None:
     goods = [line for line in order["lineItems"] if line["refundableQuantity"] and not is_tip(line)]
     if not goods:
@@ -112,7 +148,7 @@ def _refund(order: JsonObject, rng: random.Random, options: GeneratorOptions, at
     part = {"lineItem": {"id": line["id"]}, "quantity": quantity, "restockType": "RETURN"}
     note = rng.choice((None, "Arrived damaged", "Wrong size"))
     back = None
-    if quantity <= shipped_units(order)[line["id"]] and line["requiresShipping"] and rng.random() < 0.5:
+    if quantity <= returnable_units(order, line) and line["requiresShipping"] and rng.random() < 0.5:
         back = closed_return(order, [(line, quantity)], at)
     stub = {name: back[name] for name in ("id", "name", "status")} if back else None
     given: JsonObject = {"note": note, "return": stub, "refundLineItems": [part]}

@@ -18,6 +18,9 @@ _GRANDCHILD_LISTS = (
     "orderAdjustments",
     "returnLineItems",
     "exchangeLineItems",
+    "reverseFulfillmentOrders",
+    "reverseDeliveries",
+    "dispositions",
     "fulfillmentHolds",
     "merchantRequests",
 )
@@ -73,12 +76,9 @@ class ChildIds:
 
 
 def _descendants(order: JsonObject) -> list[JsonObject]:
-    found: list[JsonObject] = []
-    for name in _CHILD_LISTS:
-        for child in order.get(name) or []:
-            found.append(child)
-            for inner in _GRANDCHILD_LISTS:
-                found.extend(child.get(inner) or [])
+    found = [child for name in _CHILD_LISTS for child in order.get(name) or []]
+    for child in found:  # grows as it is read: a return's reverse orders have lines, and these have dispositions
+        found.extend(inner for name in _GRANDCHILD_LISTS for inner in child.get(name) or [])
     return found
 
 

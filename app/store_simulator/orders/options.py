@@ -90,6 +90,10 @@ class GeneratorOptions:
     """Among how many locations at most the lines of a split order are shared out."""
     exchanged: float = 0
     """Chance that shipped goods come back against others."""
+    returned: float = 0
+    """Chance that shipped goods are asked to come back, and of how far their return has come."""
+    parcels: float = 0
+    """Chance that what left an order wholly left it in several parcels."""
     b2b: float = 0
     """Chance that a company buys, with its order number and on payment terms."""
     refunded_duties: float = 0
@@ -164,6 +168,8 @@ EVERYTHING = GeneratorOptions(
     deleted_products=0.06,
     split_ways=3,
     exchanged=0.25,
+    returned=0.25,
+    parcels=0.3,
     b2b=0.15,
     refunded_duties=0.5,
 )
