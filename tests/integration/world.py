@@ -8,7 +8,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -139,8 +139,10 @@ class HeldReading:
         self.has_read = asyncio.Event()
         self.let_go = asyncio.Event()
 
-    async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
-        readings = await self._gateway.read_orders(store, ids)
+    async def read_orders(
+        self, store: StoreRef, ids: Sequence[ShopifyId], *, catch_up: bool = False
+    ) -> Sequence[OrderReading]:
+        readings = await self._gateway.read_orders(store, ids, catch_up=catch_up)
         self.has_read.set()
         await self.let_go.wait()
         return readings
@@ -327,6 +329,14 @@ class World:
         self.store_id = made.store.id
         return made.shop.id
 
+    async def another_store(self, domain: str, settings: Mapping[str, Any]) -> "World":
+        """The same installation with another store, whose one shop has the code of its domain."""
+        store = SimulatedStore(domain=domain, doors=self.store.doors)
+        await store.has(throttle=UNLIMITED)
+        world = replace(self, store=store)
+        world.shop = await world.set_up_shop(domain.split(".", maxsplit=1)[0], settings)
+        return world
+
     async def set(self, shop: ShopId | None = None, **settings: Json) -> None:
         """Change settings of a shop."""
         await self.shops.change(
@@ -487,14 +497,22 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
 
 
 @asynccontextmanager
-async def a_world(url: str, simulator: RunningSimulator, **settings: Json) -> AsyncIterator[World]:
-    """A store of its own, its shop ``web``, and an ERP that knows customer C100 and item ITEM-A."""
+async def a_world(
+    url: str,
+    simulator: RunningSimulator,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    **settings: Json,
+) -> AsyncIterator[World]:
+    """A store of its own, its shop ``web``, and an ERP that knows customer C100 and item ITEM-A.
+    ``transport`` is another way to the simulator than over the network.
+    """
     engine = create_engine(url, pool_size=30)
     clock, keyring = MovableClock(), AesGcmKeyring([b"k" * 32])
     vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
     async with (
-        httpx.AsyncClient(base_url=simulator.base_url, timeout=60, verify=False) as doors,
-        httpx.AsyncClient(verify=False, timeout=60) as http,
+        httpx.AsyncClient(base_url=simulator.base_url, timeout=60, verify=False, transport=transport) as doors,
+        httpx.AsyncClient(verify=False, timeout=60, transport=transport) as http,
     ):
         world = World(
             engine=engine,

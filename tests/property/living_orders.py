@@ -25,6 +25,8 @@ RESTOCK_TYPES = ("RETURN", "CANCEL", "NO_RESTOCK")
 START = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)
 CATALOGUES = {currency: generate_catalogue(1, currency=currency) for currency in CURRENCIES}
 NONE = Decimal(0)
+MORE = "MORE"
+"""The SKU of what an edit adds that is no article of the catalogue."""
 
 
 def living_order(seed: int, number: int) -> Json:
@@ -58,8 +60,8 @@ def life_of(seed: int, number: int) -> Iterator[Json]:
         yield order
 
 
-def _edit(order: Json, rng: random.Random, at: datetime) -> None:
-    """Only before goods are taken back for good, after which Shopify allows hardly any edit."""
+def edited(order: Json, rng: random.Random, at: datetime) -> None:
+    """A session of edits, only before goods are taken back for good, after which Shopify allows hardly any edit."""
     if any(is_creditable(refund, part) for refund in order["refunds"] for part in refund["refundLineItems"]):
         return
     charges = _charges(order)
@@ -81,7 +83,15 @@ def _edit_of(order: Json, charges: list[Json], rng: random.Random) -> Json | Non
             quantity = rng.randint(0, line["currentQuantity"] + 1)
             return {"setQuantity": {"lineItemId": line["id"], "quantity": quantity}}
         case "add":
-            return {"addCustomItem": {"title": "More", "quantity": 2, "price": "7", "taxable": rng.random() < 0.5}}
+            return {
+                "addCustomItem": {
+                    "title": "More",
+                    "sku": MORE,
+                    "quantity": 2,
+                    "price": "7",
+                    "taxable": rng.random() < 0.5,
+                }
+            }
         case "discount" if not order["refunds"]:
             return {"addLineItemDiscount": {"lineItemId": line["id"], "percentValue": rng.randint(1, 100)}}
         case "charge":
@@ -98,7 +108,10 @@ def _charges(order: Json) -> list[Json]:
     return [charge for charge in order["shippingLines"] if not charge["isRemoved"]]
 
 
-def _refund(order: Json, rng: random.Random, at: datetime) -> None:
+def refunded(order: Json, rng: random.Random, at: datetime) -> None:
+    """Lines, charges and duties back: with their money or without, whatever becomes of the goods. At times a charge is
+    taken off the order after it was paid back.
+    """
     parts = [
         {
             "lineItem": {"id": line["id"]},
@@ -139,27 +152,28 @@ def _standing_duties(order: Json) -> list[str]:
     return [duty["id"] for duty in duties if duty["id"] not in back]
 
 
-def _exchange(order: Json, rng: random.Random, at: datetime) -> None:
+def exchanged(order: Json, rng: random.Random, at: datetime) -> None:
     """Some pieces of a line against some of another article, which may cost more or less."""
     line, other = rng.choice(order["lineItems"]), rng.choice(CATALOGUES[order["currencyCode"]].goods)
     goods = {"variant": other.variant, "product": other.product, "quantity": rng.randint(1, 2)}
     life.exchange(order, [(line["id"], rng.randint(1, max(line["currentQuantity"], 1)))], [goods], at)
 
 
-def _cancel(order: Json, rng: random.Random, at: datetime) -> None:
+def cancelled(order: Json, rng: random.Random, at: datetime) -> None:
+    """With the money back or without, restocked or not."""
     money_back = {"originalPaymentMethodsRefund": True} if rng.random() < 0.5 else None
     life.cancel(order, "OTHER", rng.random() < 0.5, money_back, at)
 
 
 _CHANGES: tuple[Callable[[Json, random.Random, datetime], object], ...] = (
-    _edit,
-    _edit,
-    _edit,
-    _refund,
-    _refund,
-    _exchange,
-    _exchange,
-    _cancel,
+    edited,
+    edited,
+    edited,
+    refunded,
+    refunded,
+    exchanged,
+    exchanged,
+    cancelled,
     lambda order, _, at: life.capture(order, None, at),
     lambda order, _, at: life.fulfil(order, None, None, at),
     lambda order, _, at: life.fulfil(order, None, None, at),
@@ -194,10 +208,10 @@ def charges_of(order: Json, side: str, *, nobody_credits: bool) -> frozenset[tup
     exchanged = exchanged_lines(order)
     for line in order["lineItems"]:
         if line["id"] in exchanged:
-            first -= _line_worth(order, line, side)
-            now -= _line_worth(order, line, side)
+            first -= line_worth(order, line, side)
+            now -= line_worth(order, line, side)
     for refund in order["refunds"]:
-        for worth, of_line, creditable in _taken_back(order, refund, side):
+        for worth, of_line, creditable in part_worth(order, refund, side):
             if of_line in exchanged or (creditable and not nobody_credits):
                 now += worth
             else:
@@ -207,17 +221,18 @@ def charges_of(order: Json, side: str, *, nobody_credits: bool) -> frozenset[tup
     return frozenset({(first.total + paid, first.tax), (now.total + paid, now.tax)})
 
 
-def _line_worth(order: Json, line: Json, side: str) -> _Worth:
+def line_worth(order: Json, line: Json, side: str) -> _Worth:
+    """All ordered pieces of a line."""
     off = sum((money(share["allocatedAmountSet"], side) for share in line["discountAllocations"]), NONE)
     tax = sum((money(each["priceSet"], side) for each in line["taxLines"]), NONE)
     net = money(line["originalUnitPriceSet"], side) * line["quantity"] - off
     return _Worth(net if order["taxesIncluded"] else net + tax, tax)
 
 
-def _taken_back(order: Json, refund: Json, side: str) -> Iterator[tuple[_Worth, str | None, bool]]:
+def part_worth(order: Json, refund: Json, side: str) -> Iterator[tuple[_Worth, str | None, bool]]:
     """Every part of a refund with the line it is of, if it is of one, and whether a credit memo will show it."""
     parts = refund["refundLineItems"]
-    beside = _gives_back(refund) or (bool(parts) and all(is_creditable(refund, part) for part in parts))
+    beside = credits_charges(refund)
     rows = [(part, "subtotalSet", "totalTaxSet", part["lineItem"]["id"], is_creditable(refund, part)) for part in parts]
     rows += [(part, "subtotalAmountSet", "taxAmountSet", None, beside) for part in refund["refundShippingLines"]]
     rows += [(part, "amountSet", "", None, beside) for part in refund["duties"]]
@@ -252,6 +267,12 @@ def quantities_of(order: Json, *, nobody_credits: bool) -> Mapping[str, int]:
         for number, quantity in found.items()
         if quantity > 0 and number not in exchanged
     }
+
+
+def credits_charges(refund: Json) -> bool:
+    """Whether what it gives back beside goods is for a credit memo."""
+    parts = refund["refundLineItems"]
+    return _gives_back(refund) or (bool(parts) and all(is_creditable(refund, part) for part in parts))
 
 
 def is_creditable(refund: Json, part: Json) -> bool:
