@@ -83,8 +83,11 @@ class PointsState:
 class PointsBucket(Protocol):
     """Points of a store, one bucket for all processes (B1)."""
 
-    async def reserve(self, store: StoreId, points: int, *, keep_free: int = 0) -> float:
-        """Take points for a call about to be made: 0.0 when taken, else the seconds to wait before asking again."""
+    async def reserve(self, store: StoreId, points: int, *, keep_free: float = 0) -> float:
+        """Take points for a call about to be made: 0.0 when taken, else the seconds to wait before asking again.
+
+        ``keep_free`` is the share of the whole bucket, 0 to 1, that must be left when they are taken.
+        """
         ...
 
     async def correct(self, store: StoreId, state: PointsState) -> None:

@@ -119,8 +119,12 @@ class StoreGateway(Protocol):
         """The same pages with what each order amounts to and what was refunded of it; an order may come twice."""
         ...
 
-    async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
+    async def read_orders(
+        self, store: StoreRef, ids: Sequence[ShopifyId], *, catch_up: bool = False
+    ) -> Sequence[OrderReading]:
         """Each order asked for, exactly once, in the order asked; nested lists of any length to their end.
+
+        ``catch_up`` = nobody waits for them just now: where calls are scarce, others go first.
 
         Raises only for trouble of the whole store (``Throttled``, ``StoreUnavailable``, ``AccessRevoked``) and for want
         of scopes (``ScopeMissing``); where only some orders need these, they are unreadable with that code.

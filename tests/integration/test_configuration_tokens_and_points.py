@@ -105,7 +105,7 @@ async def test_what_is_to_be_kept_free_is_not_spent(engine: AsyncEngine) -> None
     now = datetime.now(UTC)
     await bucket.correct(STORE, PointsState(maximum=1000, available=400, restore_rate=1, measured_at=now))
 
-    assert await bucket.reserve(STORE, 300, keep_free=200) > 0
+    assert await bucket.reserve(STORE, 300, keep_free=0.2) > 0
     assert await bucket.reserve(STORE, 300) == 0
 
 

@@ -1,7 +1,7 @@
 """The queue of orders to import: what waits for whom, and what wakes it (P11, P12, 1.21, 1.22)."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.identifiers import RunId, ShopId
 from app.ports.repositories.orders_to_import import FinishedImport, ImportOutcome
@@ -265,3 +265,18 @@ async def test_rows_are_locked_in_the_order_of_their_shopify_ids(world: World) -
         await holder.driver.execute("SELECT FROM orders_to_import WHERE shopify_id > '1001' FOR UPDATE NOWAIT")
         await holder.commit()
         assert len(await locking) == 3
+
+
+async def test_what_was_announced_or_asked_for_goes_before_what_a_listing_found(world: World) -> None:
+    await world.wants(1001, 1002, 1003, by="listing")
+    world.clock.pass_by(seconds=30)
+    await world.wants(1004, by="webhook")
+    await world.wants(1005, by="request")
+
+    async with world.uow() as uow:
+        claims = await uow.orders_to_import.claim(
+            world.store_id, by="worker", limit=3, lease=timedelta(seconds=30), now=world.clock.now()
+        )
+
+    assert sorted((claim.shopify_id, claim.catch_up) for claim in claims)[1:] == [("1004", False), ("1005", False)]
+    assert [claim.catch_up for claim in claims].count(True) == 1

@@ -8,7 +8,7 @@ from app.domain.identifiers import StoreId
 from app.ports.store_access import PointsState
 
 _REFILLED = """LEAST(maximum, available + restore_rate * EXTRACT(EPOCH FROM clock_timestamp() - measured_at))"""
-_NEEDED = "LEAST(maximum, CAST(:points AS double precision) + :keep_free)"
+_NEEDED = "LEAST(maximum, CAST(:points AS double precision) + CAST(:keep_free AS double precision) * maximum)"
 
 _RESERVE = text(f"""
 UPDATE store_points SET available = {_REFILLED} - :points, measured_at = clock_timestamp()
@@ -44,7 +44,7 @@ class PostgresPointsBucket:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._costs: dict[str, int] = {}
 
-    async def reserve(self, store: StoreId, points: int, *, keep_free: int = 0) -> float:
+    async def reserve(self, store: StoreId, points: int, *, keep_free: float = 0) -> float:
         given = {"store": store, "points": points, "keep_free": keep_free}
         async with database_trouble(), self._engine.connect() as connection:
             if (await connection.execute(_RESERVE, given)).first() is not None:

@@ -21,7 +21,7 @@ from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.shipping import ShopifyShipping
 from app.adapters.shopify.store_values import ShopifyStoreValues
 from app.adapters.shopify.subscriptions import Subscriptions
-from app.adapters.shopify.transport import ShopifyTransport
+from app.adapters.shopify.transport import ShopifyTransport, pressed
 from app.adapters.shopify.wire import ANSWER_LIMIT, new_http_client
 from app.adapters.shopify.writing import OrderWriter
 from app.domain.completeness import OrderSum
@@ -95,8 +95,11 @@ class ShopifyGateway:
         async for page in ListingWalk(self.transport, store, listing, ORDER_SUMS).pages():
             yield [summed(each) for each in page]
 
-    async def read_orders(self, store: StoreRef, ids: Sequence[ShopifyId]) -> Sequence[OrderReading]:
-        return await self._reader.read(store, ids)
+    async def read_orders(
+        self, store: StoreRef, ids: Sequence[ShopifyId], *, catch_up: bool = False
+    ) -> Sequence[OrderReading]:
+        with pressed(Priority.CATCH_UP if catch_up else Priority.PROMPT):
+            return await self._reader.read(store, ids)
 
     async def describe(self, store: StoreRef) -> StoreDescription:
         answer = await self.transport.execute(store, SHOP_DESCRIPTION, {}, priority=Priority.URGENT)

@@ -10,6 +10,7 @@ from app.adapters.shopify.answers.stores import ListedOrderAnswer, OrdersAnswer,
 from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.failures import PageTooDear
+from app.adapters.shopify.points import Priority
 from app.adapters.shopify.transport import Answer, ShopifyTransport
 from app.domain.completeness import OrderSum, RefundSum
 from app.domain.identifiers import shopify_id
@@ -109,7 +110,9 @@ class ListingWalk(Generic[OneOrder]):
     async def _page(self) -> Answer[OrdersAnswer[OneOrder]]:
         variables = {"query": search_text(self._listing, self._since), "after": self._cursor}
         try:
-            answer = await self._transport.execute(self._store, self._document, variables, size=self._size)
+            answer = await self._transport.execute(
+                self._store, self._document, variables, size=self._size, priority=Priority.CATCH_UP
+            )
         except PageTooDear:
             smaller = self._document.smaller(self._size)
             if smaller is None:

@@ -4,7 +4,7 @@ The bucket itself is shared by all processes and lives behind the port; here is 
 long to wait.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import IntEnum
 from typing import Final
@@ -22,12 +22,18 @@ LONGEST_WAIT: Final = 30.0
 
 
 class Priority(IntEnum):
-    """How many points a call leaves to more urgent ones."""
+    """Who goes first while points are scarce."""
 
     URGENT = 0
     """A person or a mutation waits."""
-    ORDINARY = 100
-    """Imports and listings."""
+    PROMPT = 1
+    """Something was announced or asked for just now."""
+    CATCH_UP = 2
+    """Listings, and what they found: it may take as long as it takes."""
+
+
+KEPT_FREE: Final[Mapping[Priority, float]] = {Priority.URGENT: 0.0, Priority.PROMPT: 0.1, Priority.CATCH_UP: 0.5}
+"""The share of a store's bucket that a call leaves to more urgent ones."""
 
 
 class Points:
@@ -49,7 +55,7 @@ class Points:
     async def take(self, store: StoreRef, points: int, priority: Priority) -> None:
         """Wait until the points are taken; raises Throttled rather than wait long."""
         waited = 0.0
-        while (wait := await self._bucket.reserve(store.id, points, keep_free=int(priority))) > 0:
+        while (wait := await self._bucket.reserve(store.id, points, keep_free=KEPT_FREE[priority])) > 0:
             if waited + wait > LONGEST_WAIT:
                 raise Throttled(
                     f"The store's points are used up; {points} are free again in about {wait:.0f} s.",

@@ -3,7 +3,9 @@
 Does not know what the documents are for. Nothing personal and no secret is ever logged, and no body.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -39,6 +41,20 @@ _DEPRECATED_HEADER: Final = "x-shopify-api-deprecated-reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+# How pressing the present work is: reading an order takes many documents in many places, all of one priority.
+_PRESSING: ContextVar[Priority] = ContextVar("pressing", default=Priority.PROMPT)
+
+
+@contextmanager
+def pressed(priority: Priority) -> Iterator[None]:
+    """Whatever is asked of a store inside, also by tasks begun there, has this priority unless it has its own."""
+    before = _PRESSING.set(priority)
+    try:
+        yield
+    finally:
+        _PRESSING.reset(before)
+
+
 class Answer(Generic[Data]):
     """A typed answer. ``errors`` stand beside it: what they name by path is unknown, not empty (B4)."""
 
@@ -85,14 +101,15 @@ class ShopifyTransport:
         *,
         size: PageSize | None = None,
         flags: Flags = NO_FLAGS,
-        priority: Priority = Priority.ORDINARY,
+        priority: Priority | None = None,
     ) -> Answer[Data]:
-        """The store's answer to a document.
+        """The store's answer to a document; ``priority`` None = that of the work it is a part of (``pressed``).
 
         Raises Throttled, StoreUnavailable (after bounded retries), StoreRefused (``ScopeMissing`` where a scope is) and
         AccessRevoked. A query is repeated where repeating may help; a mutation only while it certainly had no effect.
         """
-        request = _request(document, variables, size or document.sizes[0], flags, priority)
+        pressing = _PRESSING.get() if priority is None else priority
+        request = _request(document, variables, size or document.sizes[0], flags, pressing)
         budget = self._budgets.setdefault(store.id, RetryBudget())
         budget.earn()
         attempt = 1

@@ -59,6 +59,8 @@ class ImportClaim:
     claim_by_id: bool
     run_id: RunId | None
     asked_by: AskingRun | None = None
+    catch_up: bool = False
+    """A listing found it; nobody announced it or asked for it."""
 
 
 class ImportOutcome(StrEnum):

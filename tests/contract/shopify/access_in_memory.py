@@ -86,12 +86,12 @@ class BucketInMemory:
     costs: dict[str, int] = field(default_factory=dict)
     corrections: list[PointsState] = field(default_factory=list)
 
-    async def reserve(self, store: StoreId, points: int, *, keep_free: int = 0) -> float:
+    async def reserve(self, store: StoreId, points: int, *, keep_free: float = 0) -> float:
         state = self.states.get(store)
         if state is None:
             return 0.0
         available = self._available(state)
-        needed = min(points + keep_free, state.maximum)
+        needed = min(points + keep_free * state.maximum, state.maximum)
         if available < needed:
             return (needed - available) / state.restore_rate
         self.states[store] = PointsState(

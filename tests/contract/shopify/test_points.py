@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.domain.identifiers import ShopifyId
+from app.ports.store_access import PointsState
 from app.ports.store_gateway import OrderListing
 from tests.contract.shopify.stores import SimulatedStore
 from tests.contract.shopify.test_reading_orders import ids, line, money, order
@@ -92,3 +93,21 @@ async def test_a_page_of_lines_too_dear_is_read_in_smaller_ones(store: Simulated
 
     assert len((await store.order(1)).lines) == 200
     assert [call["variables"]["first"] for call in await store.calls("OrderLinesPage")][1:] == [50, 50, 50, 50]
+
+
+async def test_a_catch_up_leaves_half_of_the_points_to_what_was_announced(store: SimulatedStore) -> None:
+    """With little more than half of the bucket left, an announced order is read at once and a catch-up waits."""
+    await store.put(orders=[typical(number) for number in range(1, 4)])
+
+    def half_is_left() -> None:
+        store.pauses.taken.clear()
+        store.bucket.states[store.ref.id] = PointsState(
+            maximum=1000, available=520, restore_rate=50, measured_at=store.clock.now()
+        )
+
+    half_is_left()
+    await store.gateway.read_orders(store.ref, ids(1))
+    assert store.pauses.taken == []
+    half_is_left()
+    await store.gateway.read_orders(store.ref, ids(2), catch_up=True)
+    assert sum(store.pauses.taken) > 0

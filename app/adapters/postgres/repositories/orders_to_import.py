@@ -109,15 +109,21 @@ WHERE id IN (
 )
 """
 
+# What was announced or asked for goes before what a listing found, however long that has been waiting.
 _CLAIM = """
+WITH prompt AS (
+    SELECT id FROM orders_to_import
+    WHERE store_id = $1 AND source <> 'listing' AND due_at <= $6 AND (claimed_until IS NULL OR claimed_until < $4)
+    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+), catch_up AS (
+    SELECT id FROM orders_to_import
+    WHERE store_id = $1 AND source = 'listing' AND due_at <= $6 AND (claimed_until IS NULL OR claimed_until < $4)
+    ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM prompt) FOR UPDATE SKIP LOCKED
+)
 UPDATE orders_to_import SET
     claimed_by = $2, claim_no = claim_no + 1, claimed_until = $4::timestamptz + $5::interval, attempts = attempts + 1
-WHERE id IN (
-    SELECT id FROM orders_to_import
-    WHERE store_id = $1 AND due_at <= $6 AND (claimed_until IS NULL OR claimed_until < $4)
-    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
-)
-RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id,
+WHERE id IN (SELECT id FROM prompt UNION ALL SELECT id FROM catch_up)
+RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id, source = 'listing' AS catch_up,
     (SELECT json_build_object('shop', runs.shop_id, 'filters', runs.filters,
         'created_from', runs.parameters ->> 'created_from', 'created_to', runs.parameters ->> 'created_to') FROM runs
      WHERE runs.id = run_id AND source <> 'webhook'
@@ -318,6 +324,7 @@ class PostgresOrdersToImport:
                 claim_by_id=row["claim_by_id"],
                 run_id=RunId(row["run_id"]) if row["run_id"] else None,
                 asked_by=_asked_by(row["asked_by"]) if row["asked_by"] else None,
+                catch_up=row["catch_up"],
             )
             for row in rows
         ]
