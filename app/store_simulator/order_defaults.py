@@ -356,7 +356,7 @@ def _fill_fulfillment_order(order: Values, fulfillment_order: Values) -> None:
     fulfillment_order.setdefault("createdAt", order["createdAt"])
     fulfillment_order.setdefault("updatedAt", order["updatedAt"])
     fulfillment_order.setdefault("deliveryMethod", {"methodType": "SHIPPING"})
-    fulfillment_order.setdefault("assignedLocation", {"name": "Shop"})
+    fulfillment_order.setdefault("assignedLocation", {"name": "Shop"}).setdefault("name", "")
     for name in ("fulfillmentHolds", "merchantRequests"):
         fulfillment_order.setdefault(name, [])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.store_simulator.orders.edit_session import EditSession
 from app.store_simulator.orders.fulfilment_orders import (
+    AT_THE_SERVICE,
     fulfilment_order,
     is_open,
     reduce_open_units,
@@ -107,10 +108,12 @@ class LineEdits:
         refresh_line(line, self._session.order, self._session.currencies)
 
     def _ask_for(self, line: JsonObject, units: int) -> None:
-        """Ask for more units: in an open fulfilment order that has the line, else in a new one."""
+        """Ask for more units: in an open fulfilment order that has the line and is at no service, else in a new one."""
         for node in self._session.order.get("fulfillmentOrders") or ():
+            if not is_open(node) or node.get("requestStatus") in AT_THE_SERVICE:
+                continue
             for part in node["lineItems"]:
-                if is_open(node) and part["lineItem"]["id"] == line["id"]:
+                if part["lineItem"]["id"] == line["id"]:
                     part["totalQuantity"] += units
                     part["remainingQuantity"] += units
                     refresh_fulfilment_order(node)

@@ -293,6 +293,15 @@ async def test_what_is_at_a_service_stays_there_until_it_is_given_back(shop: Sho
     assert "request status to be valid but it was submitted" in twice["error"]["message"]
 
 
+async def test_more_of_a_line_that_is_at_a_service_is_asked_for_apart(shop: ShopClient) -> None:
+    shipping = await an_order_to_ship(shop, 2, at=OUR_DEPOT)
+    await done(shop, "fulfillmentOrderSubmitFulfillmentRequest")
+    more = {"setQuantity": {"lineItemId": "gid://shopify/LineItem/11", "quantity": 5}}
+    await shop.control("POST", "orders/1/edit", {"changes": [more]})
+    assert await states(shipping) == [("OPEN", "SUBMITTED"), ("OPEN", "UNSUBMITTED")]
+    assert quantities(await shipping.nodes()) == [[(2, 2)], [(3, 3)]]
+
+
 async def test_a_merchant_has_no_service_to_ask_and_nobody_answers_for_another_app(shop: ShopClient) -> None:
     await an_order_to_ship(shop, 1)
     await an_order_to_ship(shop, 1, at=FOREIGN_DEPOT, number=2)
