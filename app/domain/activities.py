@@ -22,6 +22,7 @@ class Cue(StrEnum):
     REFUNDS_BLOCKED = "refunds_blocked"
     SYNCHRONISATION_ERRORS = "synchronisation_errors"
     ERP_NOT_COLLECTING = "erp_not_collecting"
+    WEBHOOK_ENDPOINTS_FAILING = "webhook_endpoints_failing"
     ACCESS_REVOKED = "access_revoked"
 
 
@@ -43,6 +44,7 @@ _LISTS: Mapping[Cue, str] = {
     Cue.REFUNDS_BLOCKED: "/v1/refunds?shop={shop}&cue=refunds_blocked",
     Cue.SYNCHRONISATION_ERRORS: "/v1/skipped-records?shop={shop}&open=true",
     Cue.ERP_NOT_COLLECTING: "/v1/sales-documents?shop={shop}&state=released&released_before={collected_before}",
+    Cue.WEBHOOK_ENDPOINTS_FAILING: "/v1/webhook-endpoints?shop={shop}&failing=true",
     Cue.ACCESS_REVOKED: "/v1/shops/{shop}",
 }
 

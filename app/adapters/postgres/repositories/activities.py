@@ -6,8 +6,10 @@ from datetime import datetime
 import asyncpg
 
 from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS, CUES_OF_REFUNDS
+from app.adapters.postgres.repositories.webhook_endpoints import NEEDS_A_PERSON
 from app.domain.activities import Cue, collected_before
 from app.domain.identifiers import ShopId
+from app.domain.webhook_deliveries import LATE_AFTER
 from app.ports.repositories.activities import Activity
 
 SHOPS = """
@@ -45,6 +47,10 @@ SELECT 'erp_not_collecting', s.code, count(*), min(d.released_at)
 FROM s JOIN sales_documents d ON d.shop_id = s.id AND d.state = 'released'
 WHERE d.released_at < $3 GROUP BY s.code
 UNION ALL
+SELECT 'webhook_endpoints_failing', s.code, count(*), min(coalesce(w.failing_since, w.disabled_at))
+FROM s JOIN webhook_endpoints w ON w.shop_ids IS NULL OR s.id = ANY(w.shop_ids)
+WHERE {NEEDS_A_PERSON.format(late="$4")} AND ($1::text[] IS NULL OR w.shop_ids <@ $1) GROUP BY s.code
+UNION ALL
 SELECT 'access_revoked', s.code, count(*), min(st.access_revoked_at)
 FROM s JOIN stores st ON st.id = s.store_id AND st.access_revoked_at IS NOT NULL GROUP BY s.code
 """
@@ -57,7 +63,7 @@ class PostgresActivities:
         self._driver = driver
 
     async def of(self, shops: Collection[ShopId] | None, *, shop: str | None, now: datetime) -> Sequence[Activity]:
-        rows = await self._driver.fetch(COUNTED, _ids(shops), shop, collected_before(now))
+        rows = await self._driver.fetch(COUNTED, _ids(shops), shop, collected_before(now), now - LATE_AFTER)
         return [
             Activity(cue=Cue(row["cue"]), shop=row["code"], count=row["number"], oldest_at=row["oldest"])
             for row in rows
