@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.identifiers import ShopifyId, shopify_id
+from app.domain.returns import ReturnPart, ReturnPartKind
 
 
 class Wakes(StrEnum):
@@ -93,7 +94,10 @@ ORDER_TOPICS = (
     "returns/close",
     "returns/decline",
     "returns/reopen",
+    "returns/process",
     "returns/update",
+    "reverse_deliveries/attach_deliverable",
+    "reverse_fulfillment_orders/dispose",
     "fulfillment_orders/order_routing_complete",
     "fulfillment_orders/moved",
     "fulfillment_orders/split",
@@ -104,6 +108,7 @@ NEEDED_SCOPES: Mapping[str, frozenset[str]] = {
     "app/": frozenset(),
     "locations/": frozenset({"read_locations", "read_inventory"}),
     "returns/": frozenset({"read_returns"}),
+    "reverse_": frozenset({"read_returns"}),
     "fulfillments/": frozenset({"read_fulfillments"}),
     "fulfillment_orders/": frozenset(
         {
@@ -143,6 +148,23 @@ def order_of(topic: str, payload: object) -> ShopifyId | None:
     return next(_named_orders(payload, depth=0), None)
 
 
+def return_part_of(topic: str, payload: object) -> ReturnPart | None:
+    """The return, or the part of one, that a webhook is about which need not name its order."""
+    if not topic.startswith(("returns/", "reverse_")) or not isinstance(payload, Mapping):
+        return None
+    owner = payload.get("return")
+    named = [
+        payload.get("admin_graphql_api_id"),
+        *([owner.get("admin_graphql_api_id")] if isinstance(owner, Mapping) else []),
+    ]
+    for kind, start in _RETURN_PARTS.items():
+        found = next((text for text in named if isinstance(text, str) and text.startswith(start)), None)
+        number = _number(shopify_id(found)) if found else None
+        if number is not None:
+            return ReturnPart(kind=kind, shopify_id=number)
+    return None
+
+
 def changed_at(topic: str, payload: object) -> datetime | None:
     """The order's change time, where the body is the order itself."""
     if not topic.startswith("orders/") or not isinstance(payload, Mapping):
@@ -167,6 +189,10 @@ def _microseconds(text: str) -> str:
     return f"{start}{dot}{rest[: min(digits, 6)]}{rest[digits:]}"
 
 
+_RETURN_PARTS = {
+    ReturnPartKind.RETURN: "gid://shopify/Return/",
+    ReturnPartKind.REVERSE_ORDER: "gid://shopify/ReverseFulfillmentOrder/",
+}
 MOST_DEPTH = 4
 
 

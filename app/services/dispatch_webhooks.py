@@ -14,7 +14,8 @@ import structlog
 
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
-from app.domain.webhook_topics import Wakes, changed_at, instant, order_of, wakes
+from app.domain.returns import ReturnPart
+from app.domain.webhook_topics import Wakes, changed_at, instant, order_of, return_part_of, wakes
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
 from app.ports.job_queue import NudgeKind
@@ -47,6 +48,8 @@ class _Reading:
 
     looked_at: LookedAt
     wants: WantedOrder | None = None
+    part: ReturnPart | None = None
+    """Where it names no order but a part of its returns."""
     news: StoreNews | None = None
 
 
@@ -105,7 +108,7 @@ class DispatchWebhooks:
             if not taken:
                 return 0
             now = self._clock.now()
-            readings = [read_webhook(webhook, now) for webhook in taken]
+            readings = await _with_orders_of_returns(uow, [read_webhook(webhook, now) for webhook in taken])
             # Asked before the copies are looked at: who is done writing meanwhile has noted it in the copy.
             writing = await _being_written(uow, readings, now)
             news = await _news(uow, readings)
@@ -117,6 +120,26 @@ class DispatchWebhooks:
             await uow.inbox.settle([reading.looked_at for reading in readings], now=now)
             await uow.commit()
         return len(taken)
+
+
+async def _with_orders_of_returns(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
+    """The same; those that tell of a return of an order we hold want that order."""
+    asked: dict[StoreId, list[ReturnPart]] = defaultdict(list)
+    for reading in readings:
+        if reading.part is not None:
+            asked[reading.looked_at.webhook.store_id].append(reading.part)
+    held = {store: await uow.orders.of_returns(store, parts) for store, parts in asked.items()}
+    return [
+        _wanting(reading, held[reading.looked_at.webhook.store_id].get(reading.part)) if reading.part else reading
+        for reading in readings
+    ]
+
+
+def _wanting(reading: _Reading, order: ShopifyId | None) -> _Reading:
+    if order is None:
+        return reading
+    handled = replace(reading.looked_at, state=InboxState.HANDLED, detail=None)
+    return _Reading(handled, wants=WantedOrder(shopify_id=order))
 
 
 async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
@@ -178,7 +201,7 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail=detail))
     order = order_of(webhook.topic, payload)
     if order is None:
-        return _without_order(webhook)
+        return replace(_without_order(webhook), part=return_part_of(webhook.topic, payload))
     wanted = WantedOrder(
         shopify_id=order, name=_name(webhook.topic, payload), store_updated_at=changed_at(webhook.topic, payload)
     )

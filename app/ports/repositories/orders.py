@@ -11,6 +11,7 @@ from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
 from app.domain.problems import Problem
+from app.domain.returns import ReturnPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,10 @@ class OwnWrite:
 class Orders(Protocol):
     async def known(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, KnownOrder]:
         """The orders of a store that we hold, locked."""
+        ...
+
+    async def of_returns(self, store: StoreId, parts: Sequence[ReturnPart]) -> Mapping[ReturnPart, ShopifyId]:
+        """The orders of a store that have these returns, or parts of them, as far as our copies tell."""
         ...
 
     async def locked(self, ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[KnownOrder, Order]]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.domain.identifiers import ShopifyId
+from app.domain.returns import ReturnPart, ReturnPartKind
 from app.domain.webhook_topics import (
     APP_TOPICS,
     MAPPING_TOPICS,
@@ -15,6 +17,7 @@ from app.domain.webhook_topics import (
     granted,
     instant,
     order_of,
+    return_part_of,
     wakes,
 )
 
@@ -44,6 +47,45 @@ ORDER = "gid://shopify/Order/5501"
 def test_the_order_is_found_wherever_the_topic_keeps_it(topic: str, payload: dict[str, Any]) -> None:
     assert wakes(topic) is Wakes.ORDER
     assert order_of(topic, payload) == "5501"
+
+
+RETURN, REVERSE = "gid://shopify/Return/77", "gid://shopify/ReverseFulfillmentOrder/88"
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "kind", "number"),
+    [
+        ("returns/update", {"admin_graphql_api_id": RETURN}, ReturnPartKind.RETURN, "77"),
+        (
+            "reverse_deliveries/attach_deliverable",
+            {"admin_graphql_api_id": "gid://shopify/ReverseDelivery/9", "return": {"admin_graphql_api_id": RETURN}},
+            ReturnPartKind.RETURN,
+            "77",
+        ),
+        ("reverse_fulfillment_orders/dispose", {"admin_graphql_api_id": REVERSE}, ReturnPartKind.REVERSE_ORDER, "88"),
+    ],
+)
+def test_what_names_no_order_names_a_part_of_its_returns(
+    topic: str, payload: dict[str, Any], kind: ReturnPartKind, number: str
+) -> None:
+    assert order_of(topic, payload) is None
+    assert return_part_of(topic, payload) == ReturnPart(kind=kind, shopify_id=ShopifyId(number))
+    assert granted(topic, frozenset({"read_returns"}))
+    assert not granted(topic, frozenset({"read_orders"}))
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("fulfillments/update", {"admin_graphql_api_id": RETURN}),
+        ("returns/update", [RETURN]),
+        ("returns/update", {"admin_graphql_api_id": 77}),
+        ("returns/update", {"admin_graphql_api_id": "gid://shopify/Return/x"}),
+        ("reverse_deliveries/attach_deliverable", {"return": "77"}),
+    ],
+)
+def test_what_names_nothing_of_ours_names_no_part_of_a_return(topic: str, payload: Any) -> None:
+    assert return_part_of(topic, payload) is None
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import COPY_VERSION, Order
 from app.domain.problems import Problem
+from app.domain.returns import ReturnPart, ReturnPartKind
 from app.ports.repositories.orders import KnownOrder, OwnWrite, SavedOrder
 
 _order = decoder(Order)
@@ -29,6 +30,11 @@ _COLUMNS = """id, store_id, shopify_id, shop_id, state, mapping, problems, docum
 
 _KNOWN = f"""
 SELECT {_COLUMNS} FROM orders WHERE store_id = $1 AND shopify_id = ANY($2::text[]) ORDER BY id FOR UPDATE
+"""
+
+_OF_RETURNS = """
+SELECT wanted.place, orders.shopify_id FROM unnest($2::jsonb[]) WITH ORDINALITY AS wanted(part, place)
+JOIN orders ON orders.store_id = $1 AND orders.body -> 'returns' @> wanted.part
 """
 
 _LOCKED = f"SELECT {_COLUMNS}, body FROM orders WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
@@ -122,6 +128,12 @@ WHERE orders.id = new.id
 """
 
 
+def _inside_returns(part: ReturnPart) -> list[Any]:
+    """What the returns of a copy contain if the part is one of theirs."""
+    named = {"shopify_id": part.shopify_id}
+    return [named] if part.kind is ReturnPartKind.RETURN else [{"reverse_orders": [named]}]
+
+
 def _digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
 
@@ -146,6 +158,11 @@ class PostgresOrders:
     async def known(self, store: StoreId, ids: Sequence[ShopifyId]) -> Mapping[ShopifyId, KnownOrder]:
         rows = await self._driver.fetch(_KNOWN, store, list(ids))
         return {ShopifyId(row["shopify_id"]): _known(row) for row in rows}
+
+    async def of_returns(self, store: StoreId, parts: Sequence[ReturnPart]) -> Mapping[ReturnPart, ShopifyId]:
+        wanted = [encoded(_inside_returns(part)).decode() for part in parts]
+        rows = await self._driver.fetch(_OF_RETURNS, store, wanted)
+        return {parts[row["place"] - 1]: ShopifyId(row["shopify_id"]) for row in rows}
 
     async def locked(self, ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[KnownOrder, Order]]:
         rows = await self._driver.fetch(_LOCKED, list(ids))

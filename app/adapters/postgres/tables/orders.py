@@ -113,6 +113,7 @@ class OrderRow(Row, table=True):
         Index("ix_orders_open", "updated_at", "id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_orders_problems", "updated_at", "id", postgresql_where=sql("problems <> '[]'::jsonb")),
         Index("ix_orders_waits_for", "waits_for", postgresql_using="gin"),
+        Index("ix_orders_returns", sql("(body -> 'returns'::text)"), postgresql_using="gin"),
         Index(
             "ix_orders_document_due", "shop_id", "document_due_at", postgresql_where=sql("document_due_at IS NOT NULL")
         ),
