@@ -32,10 +32,12 @@ async def _listen(settings: Settings, installation: Installation, stop: asyncio.
     with _bound(settings.host, settings.port) as listener:
         server = _Server(
             uvicorn.Config(
-                ShopifyDoor(
-                    create_app(installation.container, lifespan=_lifespan(installation)),
-                    installation.receive_webhook,
-                    installation.ack_times,
+                installation.around_requests(
+                    ShopifyDoor(
+                        create_app(installation.container, lifespan=_lifespan(installation)),
+                        installation.receive_webhook,
+                        installation.ack_times,
+                    )
                 ),
                 log_config=None,
                 access_log=False,

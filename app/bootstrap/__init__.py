@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,13 +13,15 @@ from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets
 from app.adapters.telemetry.logging import configure_logging
 from app.adapters.telemetry.metrics import AckTimes, Metrics
+from app.adapters.telemetry.tracing import traces_are_wanted, with_trace_ids
 from app.api.container import Container
 from app.bootstrap.surface import container_of
+from app.bootstrap.tracing import Application, traced_call, traced_requests
 from app.bootstrap.work import work_of
 from app.bootstrap.workers import worker_parts
 from app.bootstrap.world import opened_world
 from app.jobs.worker import WorkerParts
-from app.services.receive_webhook import ReceiveWebhook
+from app.services.receive_webhook import Delivery, Receipt, ReceiveWebhook
 from app.settings import LogFormat, Settings
 
 
@@ -30,7 +32,8 @@ class Installation:
     container: Container
     ack_times: AckTimes
     worker: WorkerParts
-    receive_webhook: ReceiveWebhook
+    receive_webhook: Callable[[Delivery], Awaitable[Receipt]]
+    around_requests: Callable[[Application], Application]
     webhook_inbox: PostgresWebhookInbox
     signals: PostgresSignals
 
@@ -38,7 +41,8 @@ class Installation:
 def set_up_logging(settings: Settings) -> None:
     """Logs as the settings say."""
     json = settings.log_format is LogFormat.JSON or (settings.log_format is LogFormat.AUTO and not os.isatty(2))
-    configure_logging(json=json, level=settings.log_level.value)
+    further = [with_trace_ids] if traces_are_wanted(os.environ) else []
+    configure_logging(json=json, level=settings.log_level.value, further=further)
 
 
 @asynccontextmanager
@@ -48,11 +52,13 @@ async def open_installation(settings: Settings, url: str) -> AsyncIterator[Insta
         work = work_of(world)
         inbox, acks = PostgresWebhookInbox(world.pool), AckTimes()
         metrics = Metrics(PostgresFigures(world.engine, world.clock), acks, process=world.worker_name)
+        receive = ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox)
         yield Installation(
+            around_requests=lambda app: traced_requests(world.spans, app),
             container=container_of(world, work, metrics),
             ack_times=acks,
             worker=worker_parts(world, work),
-            receive_webhook=ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox),
+            receive_webhook=traced_call(world.spans, "receive webhook", receive),
             webhook_inbox=inbox,
             signals=world.signals,
         )

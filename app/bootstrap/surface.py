@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 
 from app.adapters.crypto.keyring import KeyedHash
+from app.adapters.telemetry.metrics import Metrics
 from app.api.container import Container
 from app.api.limits import CallLimits
 from app.bootstrap.schema_state import unready
 from app.bootstrap.work import Work
 from app.bootstrap.world import World
 from app.services.api_keys import ApiKeys
-from app.services.document_actions import DocumentActions, UnlinkDocuments
 from app.services.completeness import ReadCompleteness
+from app.services.document_actions import DocumentActions, UnlinkDocuments
 from app.services.links import LinkTables
 from app.services.mappings import MappingTables
 from app.services.master_data import CustomerData, ItemData
 from app.services.new_customers import NewCustomers
+from app.services.order_action_requests import OrderActionRequests
 from app.services.order_amendments import AmendDocument
 from app.services.order_conflicts import ResolveConflict
-from app.services.order_action_requests import OrderActionRequests
 from app.services.order_requests import OrderRequests
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
@@ -33,11 +34,13 @@ from app.services.shipments import Shipments
 from app.services.shops import ShopAdministration
 from app.services.tasks import AvailableTasks
 from app.services.webhook_endpoints import WebhookEndpoints
+from app.settings import MetricsAccess
 
 CURSORS = "cursors"
 
 
-def container_of(world: World, work: Work) -> Container:
+def container_of(world: World, work: Work, metrics: Metrics) -> Container:
+    access = world.settings.metrics
     return Container(
         unit_of_work=world.uow,
         clock=world.clock,
@@ -46,6 +49,8 @@ def container_of(world: World, work: Work) -> Container:
         signing_key=KeyedHash(world.settings.keys).of(b"", context=CURSORS),
         unready=lambda: unready(world.engine),
         services={type(service): service for service in _services(world, work)},
+        metrics=None if access is MetricsAccess.OFF else metrics,
+        metrics_need_key=access is MetricsAccess.KEY,
         limits=CallLimits(
             requests_per_minute=world.settings.requests_per_minute,
             failed_sign_ins_per_minute=world.settings.failed_sign_ins_per_minute,
@@ -69,12 +74,12 @@ def _services(world: World, work: Work) -> Sequence[object]:
         OrderActionRequests(uow, clock, ids, ReadRuns(uow, world.signals)),
         OrderRequests(uow, work.decisions, clock),
         ReadActivities(uow, clock),
+        ReadCompleteness(uow, work.compare_days),
         ReadDocuments(uow),
         ReadEvents(uow, world.signals),
         ReadGiftCards(uow),
         ReadOrders(uow),
         ReadOrdersToImport(uow),
-        ReadCompleteness(uow, work.compare_days),
         ReadRuns(uow, world.signals),
         ReadSkippedRecords(uow),
         Schedules(uow, clock, world.recurrence, runners),

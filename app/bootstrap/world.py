@@ -1,5 +1,6 @@
 """The adapters of one process, as the services know them."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ from app.adapters.postgres.unit_of_work import unit_of_work_factory
 from app.adapters.postgres.webhook_inbox import door_pool
 from app.adapters.shopify.gateway import ShopifyGateway
 from app.adapters.telemetry.redaction import redacted_text
+from app.adapters.telemetry.tracing import Tracing
 from app.adapters.webhooks_out.sending import HttpWebhookSender
 from app.jobs.recurrence import ApschedulerRecurrence
 from app.ports.clock import Clock, IdFactory
@@ -33,6 +35,7 @@ from app.ports.shipment_gateway import ShipmentGateway
 from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
 from app.ports.store_writer import StoreWriter
+from app.ports.tracing import Spans
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.ports.webhook_sender import WebhookSender
 from app.settings import Settings
@@ -61,6 +64,7 @@ class World:
     signals: PostgresSignals
     recurrence: Recurrence
     worker_name: str
+    spans: Spans
 
 
 @asynccontextmanager
@@ -73,12 +77,17 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         clock, keyring = SystemClock(), AesGcmKeyring(settings.keys)
         vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
         bucket = PostgresPointsBucket(engine)
+        worker_name = f"{socket.gethostname()}:{os.getpid()}"
+        tracing = Tracing(process=worker_name)
+        stack.push_async_callback(asyncio.to_thread, tracing.stop)
         gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
+        gateway.transport.spans = tracing.spans
         stack.push_async_callback(gateway.aclose)
         sender = HttpWebhookSender(
             private=settings.allow_private_endpoints,
             own_hosts=_own_hosts(settings),
             redact=redacted_text,
+            spans=tracing.spans,
         )
         stack.push_async_callback(sender.aclose)
         yield World(
@@ -100,7 +109,8 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             webhook_sender=sender,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),
-            worker_name=f"{socket.gethostname()}:{os.getpid()}",
+            worker_name=worker_name,
+            spans=tracing.spans,
         )
 
 

@@ -12,7 +12,7 @@ HTTP = {"fastapi", "uvicorn", "starlette"}
 MIGRATIONS = {"alembic", "mako", "sqlmodel"}
 COMMAND_LINE = {"typer"}
 SIMULATOR = {"graphql"}
-WATCHING = {"prometheus_client"}
+WATCHING = {"prometheus_client", "opentelemetry"}
 
 
 def packages_loaded_with(module: str) -> set[str]:
@@ -32,9 +32,16 @@ def packages_loaded_with(module: str) -> set[str]:
     [
         ("app.main", {"sqlalchemy", "asyncpg", "httpx"} | HTTP | MIGRATIONS | COMMAND_LINE | SIMULATOR),
         ("app.worker_process", HTTP | MIGRATIONS | COMMAND_LINE | SIMULATOR | WATCHING),
-        ("app.http_process", MIGRATIONS | SIMULATOR | WATCHING),
+        ("app.http_process", MIGRATIONS | SIMULATOR | {"prometheus_client"}),
         ("app.administration", HTTP | MIGRATIONS | SIMULATOR),
     ],
 )
 def test_a_starting_process_loads_only_what_it_needs(module: str, spared: set[str]) -> None:
     assert packages_loaded_with(module) & spared == set()
+
+
+def test_no_process_loads_what_sends_traces_unless_it_is_asked_to() -> None:
+    """FastAPI brings OpenTelemetry's interface; what costs is behind it."""
+    assert {"google", "requests"} & (
+        packages_loaded_with("app.http_process") | packages_loaded_with("app.main")
+    ) == set()

@@ -1,4 +1,4 @@
-"""The log line of one call: operation, status, cost, milliseconds, request id. Never a body, a secret or a person."""
+"""The log line and the span of one call: operation, status, cost, time, request id. Never a body, secret or person."""
 
 import re
 import time
@@ -8,6 +8,7 @@ from structlog.typing import FilteringBoundLogger
 
 from app.adapters.shopify.wire import WireAnswer
 from app.ports.store_gateway import StoreRef
+from app.ports.tracing import NO_SPANS, Fact, Spans
 
 _COST: Final = re.compile(rb'"(requested|actual)QueryCost"\s*:\s*(\d+)')
 _COST_TAIL: Final = 2000
@@ -15,8 +16,12 @@ _COST_TAIL: Final = 2000
 
 
 class CallLog:
-    def __init__(self, log: FilteringBoundLogger, *, store: StoreRef, operation: str, attempt: int) -> None:
+    def __init__(
+        self, log: FilteringBoundLogger, *, store: StoreRef, operation: str, attempt: int, spans: Spans = NO_SPANS
+    ) -> None:
         self._log = log.bind(store_id=store.id, operation=operation, attempt=attempt)
+        self._spans = spans
+        self._facts: dict[str, Fact] = {"store_id": store.id, "operation": operation, "attempt": attempt}
         self._began = time.perf_counter()
 
     def answered(self, wire: WireAnswer) -> None:
@@ -30,9 +35,16 @@ class CallLog:
             answer_bytes=len(wire.body),
             ms=self._ms(),
         )
+        points = costs.get("actual", costs.get("requested", 0))
+        self._done(failed=False, status=wire.status, points=points)
 
     def failed(self, failure: str) -> None:
         self._log.warning("shopify_call_failed", failure=failure, ms=self._ms())
+        self._done(failed=True)
+
+    def _done(self, *, failed: bool, **facts: Fact) -> None:
+        seconds = time.perf_counter() - self._began
+        self._spans.done("shopify call", seconds=seconds, failed=failed, **self._facts, **facts)
 
     def _ms(self) -> int:
         return round((time.perf_counter() - self._began) * 1000)

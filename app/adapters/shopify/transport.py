@@ -34,13 +34,13 @@ from app.ports.clock import Clock
 from app.ports.errors import StoreRefused, Throttled
 from app.ports.store_access import AccessToken, PointsBucket, TokenVault
 from app.ports.store_gateway import StoreRef
+from app.ports.tracing import NO_SPANS, Spans
 
 Data = TypeVar("Data")
 _VERSION_HEADER: Final = "x-shopify-api-version"
 _DEPRECATED_HEADER: Final = "x-shopify-api-deprecated-reason"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 # How pressing the present work is: reading an order takes many documents in many places, all of one priority.
 _PRESSING: ContextVar[Priority] = ContextVar("pressing", default=Priority.PROMPT)
 
@@ -55,6 +55,7 @@ def pressed(priority: Priority) -> Iterator[None]:
         _PRESSING.reset(before)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Generic[Data]):
     """A typed answer. ``errors`` stand beside it: what they name by path is unknown, not empty (B4)."""
 
@@ -86,6 +87,8 @@ class ShopifyTransport:
         self._endpoints = endpoints
         self._clock = clock
         self._log = log
+        self.spans: Spans = NO_SPANS
+        """Told of every call; set by whoever traces."""
         self._sleep = sleep
         self._answer_limit = answer_limit
         self.tokens = Tokens(vault, http, endpoints, clock, log)
@@ -145,7 +148,8 @@ class ShopifyTransport:
         """One exchange, logged. Whatever is not a usable answer is raised; a 401 is handed back, as it may be
         healed.
         """
-        call = CallLog(self._log, store=store, operation=request.document.operation, attempt=attempt)
+        operation = request.document.operation
+        call = CallLog(self._log, store=store, operation=operation, attempt=attempt, spans=self.spans)
         headers = {"X-Shopify-Access-Token": token.value}
         mutation = request.document.mutation
         try:

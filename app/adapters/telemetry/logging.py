@@ -5,7 +5,7 @@ What libraries write through the standard library passes the same way. Knows nei
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 import msgspec
@@ -25,13 +25,16 @@ CHATTY = {
 }
 
 
-def configure_logging(*, json: bool, level: str, stream: TextIO | None = None) -> None:
+def configure_logging(
+    *, json: bool, level: str, stream: TextIO | None = None, further: Sequence[Processor] = ()
+) -> None:
     """Send everything that is logged in this process to ``stream`` (standard error), from ``level`` on.
 
-    ``level`` is a name such as ``info``. May be called again; the last call counts.
+    ``level`` is a name such as ``info``; ``further`` add fields. May be called again; the last call counts.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        *further,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

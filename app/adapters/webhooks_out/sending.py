@@ -20,6 +20,7 @@ from app import __version__
 from app.adapters.webhooks_out.addresses import refused_url
 from app.adapters.webhooks_out.connecting import AddressRefused, GuardedConnections, Resolve, Resolver
 from app.domain.webhook_deliveries import Attempt
+from app.ports.tracing import NO_SPANS, Spans
 
 CONNECT_SECONDS: Final = 5.0
 WHOLE_SECONDS: Final = 15.0
@@ -55,7 +56,9 @@ class HttpWebhookSender:
         redact: Redact = str,
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
+        spans: Spans = NO_SPANS,
     ) -> None:
+        self._spans = spans
         self._private = private
         self._own_hosts = frozenset(own_hosts)
         self._redact = redact
@@ -100,13 +103,17 @@ class HttpWebhookSender:
                 status, answered, start = await self._posted(url, body, headers)
         except _TROUBLE as error:
             code, detail = _told(error)
-            return Attempt(status=None, code=code, detail=detail, seconds=time.monotonic() - began)
+            seconds = time.monotonic() - began
+            self._spans.done("webhook delivery", seconds=seconds, failed=True, code=code, event_id=message_id)
+            return Attempt(status=None, code=code, detail=detail, seconds=seconds)
+        seconds = time.monotonic() - began
+        self._spans.done("webhook delivery", seconds=seconds, status=status, event_id=message_id)
         return Attempt(
             status=status,
             code=_code(status),
             detail=self._excerpt(start),
             retry_after=_retry_after(answered, now=now),
-            seconds=time.monotonic() - began,
+            seconds=seconds,
         )
 
     async def _posted(
