@@ -147,7 +147,7 @@ class AmendDocument:
     async def _adjust(
         self, uow: UnitOfWork, held: ProcessedOrder, changes: tuple[Change, ...], *, now: datetime
     ) -> None:
-        if any(change.kind in _OF_THE_HEADER for change in changes):
+        if any(change.kind in _OF_THE_HEADER and change.severity is Severity.CONFLICT for change in changes):
             raise Conflict(
                 "What changed stands at the head of a document that the ERP has. Change it there and mark the conflict"
                 " as resolved, or unlink the document and make another one.",

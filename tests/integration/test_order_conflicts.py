@@ -211,6 +211,20 @@ async def test_another_address_of_a_document_the_erp_has_is_left_to_a_person(wor
     assert len(await world.documents_of()) == 1
 
 
+async def test_an_address_that_matters_no_more_stands_in_the_way_of_no_adjusting_documents(world: World) -> None:
+    """Everything is shipped, so another address is only noted, and what is proposed can be done."""
+    await booked(world)
+    await acknowledged(world)
+    address = {"address1": "Elsewhere 1", "city": "Delft", "countryCodeV2": "NL"}
+    view = await edited(world, shippingAddress=address, displayFulfillmentStatus="FULFILLED", **grown(3))
+    assert view.stored.conflict
+    assert view.stored.conflict.proposed == "adjusting_documents"
+
+    assert (await amend(world)).stored.conflict is None
+
+    assert [each["totals"]["amount"] for each in await world.documents_of()] == ["10.00", "20.00"]
+
+
 async def test_what_a_new_line_lacks_is_named_and_the_document_stays(world: World) -> None:
     await booked(world)
     lines = [a_line(LINE), a_line(LINE + 1, sku="NOBODY", price="5.00")]
