@@ -213,6 +213,8 @@ async def _take_back(
 async def set_back(uow: UnitOfWork, order: LockedOrder, *, problem: Problem | None, now: datetime) -> None:
     """Make a locked order unprocessed until somebody asks for its next document; its conflict is over."""
     version = await uow.documents.set_order_back(order.id, problem=problem, now=now)
+    # Refunds without a document of their own wait for the order's next one.
+    await uow.nudge("documents", order.shop_id)
     types = [EventType.ORDER_UPDATED]
     if order.in_conflict:
         types.append(EventType.ORDER_CONFLICT_RESOLVED)

@@ -204,6 +204,20 @@ async def test_it_waits_for_the_document_of_its_order_and_follows_it(world: Worl
     assert [each["kind"] for each in await world.documents_of()] == ["sales_order", "credit_memo"]
 
 
+async def test_without_the_document_of_its_order_it_waits_again(world: World) -> None:
+    await credited(world)
+    assert (await the_refund(world)).state is RefundState.OPEN
+
+    order = await world.document_of()
+    await world.actions.cancel(EVERYBODY, order["id"], reason="Entered twice")
+    await world.works_off()
+
+    assert (await the_refund(world)).state is RefundState.WAITING
+    await world.requests.create_document(EVERYBODY, await world.order_id())
+    await world.works_off()
+    assert (await the_refund(world)).state is RefundState.OPEN
+
+
 async def test_a_memo_taken_back_is_made_again_only_on_request(world: World) -> None:
     await credited(world, refunds=AUTOMATIC)
     memo = (await world.documents_of())[-1]

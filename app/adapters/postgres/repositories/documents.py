@@ -169,7 +169,8 @@ class PostgresDocuments:
     async def set_order_back(self, order_id: OrderId, *, problem: Problem | None, now: datetime) -> int:
         version: int = await self._driver.fetchval(
             "UPDATE orders SET state = 'unprocessed', documents_on_request = true, problems = $2::text::jsonb,"
-            " waits_for = '{}', document_due_at = NULL, conflict = NULL, version = version + 1, updated_at = $3"
+            " waits_for = '{}', conflict = NULL, version = version + 1, updated_at = $3::timestamptz,"
+            " document_due_at = CASE WHEN EXISTS (SELECT FROM refunds WHERE order_id = $1) THEN $3::timestamptz END"
             " WHERE id = $1 RETURNING version",
             order_id,
             msgspec.json.encode([] if problem is None else [problem]).decode(),
