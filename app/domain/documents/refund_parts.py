@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_UP, Decimal
 
-from app.domain.documents.positions import MoneySide
+from app.domain.documents.positions import MoneySide, share_of
+from app.domain.documents.quantities import standing_pieces
 from app.domain.identifiers import ShopifyId
 from app.domain.money import ZERO, allocate, minor_unit, rounded
 from app.domain.orders import LineKind, Order, OrderLine, Refund, RefundLine, RefundShipping, TaxLine
@@ -189,13 +190,17 @@ def _duties(refund: Refund, side: MoneySide) -> Iterator[RefundPart]:
 
 
 def _exchanged(order: Order, refund: Refund, side: MoneySide) -> Iterator[RefundPart]:
-    """What the buyer got instead: with the refund of its return, the other way round (REF-60)."""
+    """What the buyer got instead, as far as it was not taken off the order again: with the refund of its return, the
+    other way round (REF-60).
+    """
     if refund.return_id is None or refund is not _first_of_return(order, refund):
         return
+    standing = standing_pieces(order)
     for line in order.lines:
-        if line.exchange and line.return_id in (None, refund.return_id) and line.ordered_quantity:
-            discount = rounded(line.discount.of(side.handling), side.iso)
-            price, pieces = line.unit_price.of(side.handling), line.ordered_quantity
+        pieces, whole = standing[line.shopify_id], line.ordered_quantity
+        if line.exchange and line.return_id in (None, refund.return_id) and pieces:
+            discount = rounded(share_of(line.discount.of(side.handling), pieces, whole), side.iso)
+            price, taxes = line.unit_price.of(side.handling), side.taxes(line.tax_lines, part=pieces, whole=whole)
             yield RefundPart(
                 source=SourceKind.EXCHANGE_LINE,
                 shopify_id=line.shopify_id,
@@ -205,7 +210,7 @@ def _exchanged(order: Order, refund: Refund, side: MoneySide) -> Iterator[Refund
                 unit_price=price,
                 discount=-discount,
                 amount=-rounded(price * pieces - discount, side.iso),
-                taxes=tuple(replace(tax, amount=-tax.amount) for tax in side.taxes(line.tax_lines, part=1, whole=1)),
+                taxes=tuple(replace(tax, amount=-tax.amount) for tax in taxes),
             )
 
 

@@ -20,6 +20,7 @@ from tests.builders import (
     refund_line,
     refunded_shipping,
     shipping,
+    sid,
     tax,
 )
 
@@ -113,3 +114,23 @@ def test_many_differences_are_told_in_part() -> None:
 
     assert problem is not None
     assert problem.detail.endswith("And 2 more.")
+
+
+def test_goods_of_an_exchange_that_are_taken_off_the_order_again_are_told() -> None:
+    came = line(2, price="30.00", exchange=True, return_id=sid(77))
+    before = changed(return_id=sid(77))
+    made = order(SOLD, came, shipping_lines=(CARRIED,), refunds=(before,))
+    document = DocumentOf(
+        id=DocumentId("doc_1"),
+        number="CM-000001",
+        order_id=ORDER_ID,
+        refund_id=RefundId("ref_1"),
+        content=credited(made),
+    )
+    edit = refund(refund_line(came, subtotal="30.00", restock_type="no_restock"))
+
+    found = refund_changed(replace(made, refunds=(before, edit)), before, document)
+
+    assert refund_changed(made, before, document) is None
+    assert found
+    assert "exchanged line" in found.detail

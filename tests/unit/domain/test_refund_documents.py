@@ -181,6 +181,17 @@ def test_an_exchange_counts_once_and_with_its_own_return() -> None:
         assert len(credited(made).lines) == lines
 
 
+def test_of_what_came_instead_only_that_is_shown_which_was_not_taken_off_the_order_again() -> None:
+    """P32 and REF-60: two came in exchange for one, and an edit without money took one of them away."""
+    sold = line(1, price="100.00")
+    came = line(2, price="30.00", quantity=2, current=1, taxes=[tax("9.58")], exchange=True, return_id=sid(77))
+    back = refund(refund_line(sold, subtotal="100.00", restock_type="return"), refunded="40.00", return_id=77)
+    edit = refund(refund_line(came, quantity=1, subtotal="30.00", restock_type="no_restock"))
+    content = credited(order(sold, came, refunds=(edit, back)))
+    assert shown(content)[1] == ("item", "ITEM-2", "-1", "-30.00")
+    assert content.lines[1].tax_amount == Decimal("-4.79")
+
+
 @pytest.mark.parametrize("total", ["9.97", "10.00"])
 def test_the_cash_rounding_of_a_refund_is_a_line_of_its_own(total: str) -> None:
     """REF-55, REF-58: 9.97 paid back as 10.00; whether Shopify counts the rounding in is told by the figures."""
