@@ -1,0 +1,126 @@
+"""Goods that come back, over a database and a store: noted, never a conflict, and credited by their refunds (P52)."""
+
+from typing import Any
+
+from app.domain.identifiers import ShopifyId
+from app.domain.returns import ReturnPart, ReturnPartKind
+from app.ports.paging import PageRequest
+from app.services.read_orders import OrderView, ReadOrders
+from tests.integration.test_refunds import AUTOMATIC, a_refund
+from tests.integration.world import EVERYBODY, World, a_line, an_order, money
+
+LINE = 1_001_000
+PIECES = {
+    "lineItems": [a_line(LINE, quantity=2)],
+    "totalPriceSet": money("20.00"),
+    "currentTotalPriceSet": money("20.00"),
+    "displayFulfillmentStatus": "FULFILLED",
+}
+SHIPPED = {
+    "fulfillments": [
+        {
+            "legacyResourceId": "61",
+            "fulfillmentLineItems": [
+                {
+                    "id": "gid://shopify/FulfillmentLineItem/62",
+                    "quantity": 2,
+                    "lineItem": {"id": f"gid://shopify/LineItem/{LINE}"},
+                }
+            ],
+        }
+    ]
+}
+ASKED = {"lines": [{"id": f"gid://shopify/LineItem/{LINE}", "quantity": 1, "customerNote": "Too tight for me"}]}
+
+
+async def booked(world: World, **fields: Any) -> None:
+    """A shipped order of two pieces, documented."""
+    await world.store.has(an_order(1001, **PIECES, **SHIPPED, **fields))
+    await world.imports(1001)
+    assert (await world.order())["state"] == "processed"
+
+
+async def after(world: World, action: str, **given: Any) -> OrderView:
+    """The order as it is after something happened in the store and was imported."""
+    await world.store.act(1001, action, **given)
+    await world.imports(1001)
+    return await ReadOrders(world.uow).one(EVERYBODY, await world.order_id())
+
+
+async def test_a_return_is_noted_and_nothing_that_becomes_of_it_is_a_conflict(world: World) -> None:
+    await booked(world)
+    states = []
+    for action, given in (
+        ("requestReturn", ASKED),
+        ("approveReturn", {}),
+        ("shipReturn", {"tracking": {"number": "R1"}}),
+        ("disposeReturn", {"dispositions": [{"type": "MISSING", "quantity": 1}]}),
+        ("processReturn", {}),
+        ("closeReturn", {}),
+    ):
+        stored = (await after(world, action, **given)).stored
+        assert stored.conflict is None
+        states.append(stored.order.returns[0].status)
+
+    assert states == ["requested", "open", "open", "open", "open", "closed"]
+    page = await ReadOrders(world.uow).history(EVERYBODY, await world.order_id(), PageRequest())
+    told = [[(str(each.kind), str(each.severity)) for each in entry.changes] for entry in page.rows if entry.changes]
+    assert told == [[("return_added", "noted")]] * 6
+    assert len(await world.documents_of()) == 1
+
+
+async def test_a_refund_without_lines_is_credited_by_the_lines_of_its_return(world: World) -> None:
+    await world.set(refunds=AUTOMATIC, accounts={"refunds": "4300"})
+    await booked(world)
+    await after(world, "requestReturn", **ASKED)
+    view = await after(world, "approveReturn")
+    back = {"id": f"gid://shopify/Return/{view.stored.order.returns[0].shopify_id}"}
+    await world.store.change(1001, refunds=[a_refund(refundLineItems=[]) | {"return": back}])
+
+    await world.imports(1001)
+    await world.works_off()
+
+    memo = (await world.documents_of())[-1]
+    assert [(line["type"], line["no"], line["quantity"], line["amount"]) for line in memo["lines"]] == [
+        ("item", "ITEM-A", "1", "10.00")
+    ]
+
+
+async def test_the_order_of_a_return_is_found_by_the_return_alone(world: World) -> None:
+    await booked(world)
+    await after(world, "requestReturn", **ASKED)
+    [back] = (await after(world, "approveReturn")).stored.order.returns
+    known = ReturnPart(kind=ReturnPartKind.RETURN, shopify_id=back.shopify_id)
+    reverse = ReturnPart(kind=ReturnPartKind.REVERSE_ORDER, shopify_id=back.reverse_orders[0].shopify_id)
+    strange = ReturnPart(kind=ReturnPartKind.RETURN, shopify_id=ShopifyId("5"))
+
+    async with world.uow() as uow:
+        found = await uow.orders.of_returns(world.store_id, [strange, known, reverse])
+
+    assert found == {known: "1001", reverse: "1001"}
+
+
+async def test_a_charge_that_was_refunded_and_then_taken_away_changes_no_document(world: World) -> None:
+    charge = {"id": "gid://shopify/ShippingLine/51", "title": "Post", "originalPriceSet": money("5.00")}
+    whole = {"totalPriceSet": money("25.00"), "currentTotalPriceSet": money("25.00")}
+    await world.set(refunds=AUTOMATIC, accounts={"refunds": "4300"})
+    await world.store.has(an_order(1001, **PIECES | whole, shippingLines=[charge]))
+    await world.store.has(
+        an_order(1002, **PIECES | whole, shippingLines=[charge | {"id": "gid://shopify/ShippingLine/52"}])
+    )
+    await world.imports(1001)
+    for number in (1001, 1002):
+        part = {"shippingLine": {"id": f"gid://shopify/ShippingLine/{number - 950}"}}
+        await world.store.act(number, "refund", refund={"refundShippingLines": [part]})
+        removed = {"removeShippingLine": {"shippingLineId": part["shippingLine"]["id"]}}
+        await world.store.act(number, "edit", changes=[removed])
+
+    await world.imports(1001, 1002)
+    await world.works_off()
+
+    view = await ReadOrders(world.uow).one(EVERYBODY, await world.order_id())
+    assert view.stored.conflict is None
+    for name in ("#1001", "#1002"):
+        order, memo = await world.documents_of(name)
+        assert (order["totals"]["amount_including_tax"], memo["totals"]["amount_including_tax"]) == ("25.00", "5.00")
+        assert [line["no"] for line in memo["lines"]] == ["4100"]
