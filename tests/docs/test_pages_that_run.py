@@ -25,6 +25,7 @@ PAGES = (
     "docs/howto/send-master-data.md",
     "docs/howto/set-up-a-shop.md",
     "docs/howto/when-an-order-makes-no-document.md",
+    "docs/howto/act-on-orders.md",
     "docs/howto/develop-against-the-simulator.md",
 )
 START_SECONDS = 100.0
