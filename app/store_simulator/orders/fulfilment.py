@@ -208,12 +208,13 @@ def refresh_shipping(order: JsonObject, currencies: Currencies) -> None:
 
     An order that was put into the state without fulfilment orders keeps the status it was put with.
     """
-    shipped, wanted = shipped_units(order), open_units_by_line(order)
+    shipped, wanted, held = shipped_units(order), open_units_by_line(order), open_units_by_line(order, "ON_HOLD")
     known = bool(order.get("fulfillmentOrders"))
     for line in order.get("lineItems") or ():
         money, identifier = money_of(line, order, currencies), line.get("id", "")
         left = 0 if is_tip(line) else max(money.current - shipped[identifier], 0)
-        refresh_quantities(line, money, currencies, shipped[identifier], wanted[identifier] if known else left)
+        left = wanted[identifier] if known else left
+        refresh_quantities(line, money, currencies, shipped[identifier], left, held[identifier])
     order["fulfillable"] = wanted.total() > 0
     if known or shipped or not order.get("displayFulfillmentStatus"):
         order["displayFulfillmentStatus"] = _display_status(order, wanted.total(), shipped.total())

@@ -206,11 +206,11 @@ def _actions_at_the_service(node: JsonObject, request: str, place: Place) -> lis
             return [*shipping, "REQUEST_CANCELLATION"]
 
 
-def open_units_by_line(order: JsonObject) -> Counter[str]:
-    """Units by line id that open fulfilment orders still ask for."""
+def open_units_by_line(order: JsonObject, status: str | None = None) -> Counter[str]:
+    """Units by line id that open fulfilment orders still ask for, or those in one state."""
     units: Counter[str] = Counter()
     for node in order.get("fulfillmentOrders") or ():
-        if is_open(node):
+        if is_open(node) and status in (None, node.get("status")):
             for line in node["lineItems"]:
                 units[line["lineItem"]["id"]] += line["remainingQuantity"]
     return units

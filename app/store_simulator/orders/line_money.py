@@ -112,16 +112,19 @@ def refresh_line(line: JsonObject, order: JsonObject, currencies: Currencies) ->
 
 
 def refresh_quantities(
-    line: JsonObject, money: LineMoney, currencies: Currencies, shipped: int, open_units: int
+    line: JsonObject, money: LineMoney, currencies: Currencies, shipped: int, open_units: int, held: int = 0
 ) -> None:
-    """Write what follows from the quantities: left to refund, left to ship, and what those units are worth."""
+    """Write what follows from the quantities: left to refund, left to ship, and what those units are worth.
+
+    Held units are left to ship, but cannot be shipped (recorded).
+    """
     before_taxes = money.net(money.current)
     if money.taxes_included:
         before_taxes = before_taxes - money.tax(money.current)
     line["priceAfterAllDiscountsBeforeTaxesSet"] = currencies.bag(before_taxes)
     line["refundableQuantity"] = money.current
     line["unfulfilledQuantity"] = open_units
-    line["fulfillableQuantity"] = open_units
+    line["fulfillableQuantity"] = open_units - held
     line["nonFulfillableQuantity"] = max(money.quantity - shipped - open_units, 0)
     line["unfulfilledOriginalTotalSet"] = currencies.bag(money.price * open_units)
     line["unfulfilledDiscountedTotalSet"] = currencies.bag(money.net(open_units))
