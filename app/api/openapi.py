@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from app.api import shopify_door
+from app.api import shopify_door_description
 from app.api.openapi_schemas import (
     REFERENCE,
     Schemas,
@@ -92,7 +92,7 @@ def describe(app: FastAPI) -> Document:
     _add_components(document["components"])
     for path, method, operation in operations(document):
         _complete(operation, method, keyed=path.startswith("/v1/"))
-    shopify_door.describe(document)
+    shopify_door_description.describe(document)
     schemas = document["components"]["schemas"]
     tidy([*schemas.values(), document["paths"]])
     _separate(document, schemas)

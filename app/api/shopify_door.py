@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -161,78 +160,3 @@ async def _refuse(send: Send, status: HTTPStatus, code: str, header: tuple[bytes
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
-
-
-PROBLEM_SCHEMA = "#/components/schemas/ProblemDetails"
-
-
-def describe(document: dict[str, Any]) -> None:
-    """Add the door to an OpenAPI document: it stands in front of the framework that writes the rest."""
-    document.setdefault("paths", {})[PATH] = {
-        "post": {
-            "operationId": "receive_shopify_webhook",
-            "tags": ["shopify"],
-            "summary": "Receive a webhook from Shopify",
-            "description": "Verified over the raw bytes, stored durably, then answered. Content is looked at later."
-            "\n\nShopify also sends these headers without `X-`; both families are read. No key is needed: the signature"
-            " is one, made with the app's secret of a store that is connected here.",
-            "security": [],
-            "parameters": [
-                {
-                    "name": name,
-                    "in": "header",
-                    "required": required,
-                    "description": text,
-                    "schema": {"type": "string", "maxLength": 500, "examples": [example]},
-                }
-                for name, required, text, example in DESCRIBED_HEADERS
-            ],
-            "requestBody": DESCRIBED_BODY,
-            "responses": {
-                "200": {"description": "Stored, or stored before."},
-                **{
-                    status: {"$ref": f"#/components/responses/Problem{status}"}
-                    for status in ("401", "405", "408", "413", "503")
-                },
-            },
-        }
-    }
-
-
-DESCRIBED_BODY = {
-    "required": True,
-    "description": "What Shopify tells; at most 10 MiB. Only the order it is about is taken from it.",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "description": "Shopify's own words.",
-                "examples": [{"id": 5501, "admin_graphql_api_id": "gid://shopify/Order/5501"}],
-            }
-        }
-    },
-}
-DESCRIBED_HEADERS = (
-    (
-        "X-Shopify-Hmac-Sha256",
-        True,
-        "Base64 of HMAC-SHA256 over the raw body, with the app's secret.",
-        "XWmrwMey6OsLMeiZKwP4FppHH3cmAiiJJAweH5Jo4bM=",
-    ),
-    ("X-Shopify-Shop-Domain", True, "The store.", "example.myshopify.com"),
-    ("X-Shopify-Topic", True, "What happened.", "orders/updated"),
-    (
-        "X-Shopify-Webhook-Id",
-        True,
-        "Id of the delivery, the same on its retries; a known one stores nothing.",
-        "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
-    ),
-    (
-        "X-Shopify-Event-Id",
-        False,
-        "Shared by all deliveries that one action caused.",
-        "98880550-7158-44d4-b7cd-2c97c8a091b5",
-    ),
-    ("X-Shopify-API-Version", False, "Version of the payload.", "2026-10"),
-    ("X-Shopify-Triggered-At", False, "When it happened.", "2026-01-15T10:00:00.123456789Z"),
-)

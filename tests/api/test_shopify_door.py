@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.shopify_door import LONGEST_BODY, PATH, ShopifyDoor, describe
+from app.api.shopify_door import LONGEST_BODY, PATH, ShopifyDoor
+from app.api.shopify_door_description import describe
 from app.ports.errors import DatabaseUnavailable, Unavailable
 from app.services.receive_webhook import Delivery, Receipt
 from tests.machinery import Machinery, delivery, door, headers, machinery

@@ -8,9 +8,13 @@ import pytest
 
 from app.domain.completeness import DayCompared
 from app.ports.errors import InvalidInput, NotFound
+from app.ports.paging import PageRequest
+from app.ports.repositories.completeness import KeptDay
 from app.ports.repositories.runs import Run, RunState
+from app.ports.repositories.skipped_records import SkippedRecordFilter
 from app.services.completeness import CompareDays, ReadCompleteness
 from app.services.read_activities import ReadActivities
+from app.services.read_skipped_records import ReadSkippedRecords
 from app.services.tasks import TaskName
 from tests.integration.world import EVERYBODY, World, an_order, money
 
@@ -199,3 +203,18 @@ async def test_days_beyond_reason_are_refused_by_name(world: World) -> None:
         await compare(world, date(2026, 1, 1), date(2026, 2, 1))
     with pytest.raises(NotFound):
         await compare(world, shop="nowhere")
+
+
+async def test_the_list_behind_the_cue_names_the_day_and_what_differs_on_it(world: World) -> None:
+    async with world.uow() as uow:
+        kept = [KeptDay(day=DAY, detail="#1002: missing here."), KeptDay(day=NEXT, detail="")]
+        await uow.completeness.keep(world.shop, kept, now=world.clock.now())
+        await uow.completeness.keep(world.shop, kept, now=world.clock.now())
+        await uow.commit()
+
+    read = ReadSkippedRecords(world.uow)
+    page = await read(EVERYBODY, SkippedRecordFilter(resource_type="completeness_day"), PageRequest(limit=10))
+
+    [record] = page.rows
+    assert (record.no, record.reason, record.detail) == ("2026-01-15", "days_differ", "#1002: missing here.")
+    assert (record.shop, record.count, await cue(world)) == ("web", 2, 1)

@@ -25,7 +25,9 @@ async def list_skipped_records(
     records: Annotated[ReadSkippedRecords, Depends(service(ReadSkippedRecords))],
     page: PagingOf,
     shop: Annotated[str | None, Query(max_length=100, description="Only of the shop with this code.")] = None,
-    resource_type: Annotated[str | None, Query(max_length=100, description="Only of this kind: `order`.")] = None,
+    resource_type: Annotated[
+        str | None, Query(max_length=100, description="Only of this kind: `order`, `shipment`, `completeness_day`.")
+    ] = None,
     reason: Annotated[str | None, Query(max_length=100, description="Only for this reason.")] = None,
     open_: Annotated[
         bool | None, Query(alias="open", description="Only those that are so today, or only mended ones.")

@@ -13,15 +13,18 @@ class SkippedRecordShown(AnswerBody):
     id: str = Field(description="Our id of the row.", examples=[f"skp_{ORDER_ID[4:]}"])
     shop: str = Field(description="The shop it belongs to.", examples=["web"])
     resource_type: str = Field(
-        description="What was skipped. `order`: the ERP's number was not written to the Shopify order.",
+        description="What was skipped. `order`: something was not written to the Shopify order. `shipment`: nothing of"
+        " it could be sent. `completeness_day`: orders or refunds of a day are not here as they are at Shopify.",
         examples=["order"],
     )
-    resource_id: str = Field(description="Our id of the record.", examples=[ORDER_ID])
-    no: str = Field(description="By what people know it: of an order its name.", examples=["#1001"])
+    resource_id: str = Field(description="Our id of the record; of a day the shop's and its date.", examples=[ORDER_ID])
+    no: str = Field(
+        description="By what people know it: an order's name, a shipment's number, a date.", examples=["#1001"]
+    )
     reason: str = Field(
         description="`outgoing_not_allowed` and `scope_missing` wait for a setting or a grant; `outcome_unknown` is"
-        " looked at again by itself; `store_declined`, `not_at_store` and `number_not_kept` wait for a person; more may"
-        " come.",
+        " looked at again by itself; `store_declined`, `not_at_store` and `number_not_kept` wait for a person;"
+        " `days_differ` is compared again every day; more may come.",
         examples=["outgoing_not_allowed"],
     )
     detail: str = Field(

@@ -1,5 +1,5 @@
-"""Skipped records, as the queues of what is to be sent to a store know them: orders that are to be written back, and
-shipments of which there was nothing to send.
+"""Skipped records, as the queues of the work with a store know them: orders that are to be written back, shipments of
+which there was nothing to send, and days that differ from the store's.
 
 Rows of those queues end with their work, so a record that was mended is not listed any more.
 """
@@ -24,6 +24,12 @@ SOURCES: Final[Mapping[str, str]] = {
         SELECT 'shipment' AS resource_type, id AS resource_id, order_id, shop_id, erp_shipment_no AS own_no,
             reason, reason_detail AS detail, failed_at, updated_at, attempts
         FROM shipments WHERE state = 'skipped'
+    """,
+    "completeness_day": """
+        SELECT 'completeness_day' AS resource_type, shop_id || '/' || day AS resource_id, NULL AS order_id, shop_id,
+            day::text AS own_no, 'days_differ' AS reason, detail, differs_since AS failed_at, checked_at AS updated_at,
+            checks AS attempts
+        FROM completeness_days WHERE differs_since IS NOT NULL
     """,
 }
 """By the type of what a record is about."""
@@ -51,7 +57,7 @@ def page_statement(wanted: SkippedRecordFilter, request: PageRequest) -> tuple[s
         for kind, source in SOURCES.items()
     )
     page = f"SELECT * FROM ({chosen}) AS records ORDER BY resource_id LIMIT $1"
-    beside = "JOIN shops ON shops.id = page.shop_id JOIN orders ON orders.id = page.order_id"
+    beside = "JOIN shops ON shops.id = page.shop_id LEFT JOIN orders ON orders.id = page.order_id"
     return f"{_SHOWN} FROM ({page}) AS page {beside} ORDER BY page.resource_id", where.parameters
 
 
