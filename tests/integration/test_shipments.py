@@ -1,18 +1,451 @@
 """Shipments of the ERP become fulfilments: what fits, once, with the reason for what does not (P60)."""
 
-from app.domain.shipments import ShipmentState
-from tests.integration.shipping import order_to_ship, recorded, ship, shipped
-from tests.integration.world import World
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from app.domain.identifiers import ShopifyId
+from app.domain.mappings import LocationMapping
+from app.domain.shipments import NotSent, ParcelTracking, ShipmentState
+from app.domain.shipping_agents import ShippingAgent
+from app.ports.errors import Unavailable
+from app.ports.paging import PageRequest
+from app.ports.repositories.shipments import StoredShipment
+from app.ports.repositories.skipped_records import SkippedRecordFilter
+from app.ports.shipment_gateway import NewFulfilment, RecordedFulfilment, ShipmentGateway
+from app.ports.store_gateway import StoreRef
+from app.services.tasks import TaskName
+from tests.integration.shipping import (
+    THERE,
+    fulfilment_order,
+    now,
+    order_to_ship,
+    post,
+    recorded,
+    send,
+    ship,
+    shipments,
+    shipped,
+)
+from tests.integration.world import EVERYBODY, World
+
+
+class OddWay:
+    """The way to the store, on which something happens after a fulfilment was recorded there."""
+
+    def __init__(self, world: World) -> None:
+        self._way = cast("Any", world.gateway.shipping)
+        self.after: Any = None
+
+    async def create_fulfilment(self, store: StoreRef, fulfilment: NewFulfilment) -> RecordedFulfilment:
+        made: RecordedFulfilment = await self._way.create_fulfilment(store, fulfilment)
+        if self.after:
+            await self.after()
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._way, name)
+
+
+async def imported(world: World, *pieces: int, **fields: Any) -> None:
+    await world.store.has(order_to_ship(*pieces, **fields))
+    await world.imports(1001)
+
+
+async def acts(world: World, fulfilment_order: int, action: str, **given: Any) -> None:
+    """Somebody does something to a fulfilment order at the store."""
+    door = f"/control/{world.store.domain}/fulfillment-orders/{fulfilment_order}/{action}"
+    answer = await world.store.doors.post(door, json={"emit": False, **given})
+    assert answer.status_code == 200, answer.text
+
+
+def outcome(done: StoredShipment) -> tuple[ShipmentState, list[tuple[int, str | None]]]:
+    return done.state, [(result.quantity_sent, result.reason) for result in done.results]
+
+
+async def pieces(world: World) -> list[list[tuple[str, int]]]:
+    """What the store recorded: order line and pieces, by fulfilment."""
+    return [
+        [(line["lineItemId"].rsplit("/", 1)[-1], line["quantity"]) for line in each["lines"]]
+        for each in await recorded(world)
+    ]
 
 
 async def test_a_shipment_becomes_one_fulfilment_with_its_tracking(world: World) -> None:
-    await world.store.has(order_to_ship(3))
-    await world.imports(1001)
+    await imported(world, 3)
+    await world.mappings.shipping_agents.put(
+        None,
+        ShippingAgent(code="DHL", tracking_company="DHL Express", tracking_url_template="https://t.example/{number}"),
+    )
 
-    done = await ship(world, shipped(1, 3), tracking="TRK1")
+    done = await ship(world, shipped(1, 3), tracking="TRK1 TRK2", shipping_agent_code="DHL", notify_customer=False)
 
-    assert (done.state, done.reason) == (ShipmentState.SYNCHRONISED, None)
+    assert outcome(done) == (ShipmentState.SYNCHRONISED, [(3, None)])
     [fulfilment] = await recorded(world)
-    assert done.results[0].quantity_sent == 3
+    assert [each["company"] for each in fulfilment["trackingInfo"]] == ["DHL Express"] * 2
+    assert [each["url"] for each in fulfilment["trackingInfo"]] == ["https://t.example/TRK1", "https://t.example/TRK2"]
+    assert fulfilment["notifyCustomer"] is False
     assert [*done.results[0].fulfilments] == [fulfilment["id"].rsplit("/", 1)[-1]]
-    assert "shipment.synchronised" in await world.events()
+    assert (await world.events())[-1] == "shipment.synchronised"
+
+
+async def test_what_was_sent_is_not_sent_again(world: World) -> None:
+    await imported(world, 3)
+    await ship(world, shipped(1, 1))
+
+    again = await post(world, shipped(1, 1))
+    await send(world)
+    await send(world)
+
+    assert again.created is False
+    assert await pieces(world) == [[("1", 1)]]
+
+
+@pytest.mark.long
+async def test_three_hundred_and_one_lines_are_two_fulfilments(world: World) -> None:
+    await imported(world, *[1] * 301)
+
+    done = await ship(world, *(shipped(line) for line in range(1, 302)), tracking="T")
+
+    assert done.state is ShipmentState.SYNCHRONISED
+    sent = await pieces(world)
+    assert [len(each) for each in sent] == [250, 51]
+    assert len({line for each in sent for line in each}) == 301
+
+
+async def test_two_locations_are_two_fulfilments_and_only_the_refused_one_is_repeated(world: World) -> None:
+    """Case 31 of what others ran into: a shipment over two locations."""
+    orders = [fulfilment_order(10, (1, 2)), fulfilment_order(20, (2, 1), location=THERE)]
+    await imported(world, 2, 1, orders=orders)
+    refusal = {"kind": "user_errors", "mutation": "fulfillmentCreate", "operation": "FulfilmentCreate"}
+    await world.store.fails(**refusal, userErrors=[{"field": ["fulfillment"], "message": "Not today."}])
+
+    first = await ship(world, shipped(1, 2), shipped(2, 1))
+    await shipments(world).retry(EVERYBODY, first.id)
+    await send(world)
+
+    assert outcome(first) == (ShipmentState.PARTIALLY, [(0, NotSent.REFUSED_BY_SHOPIFY), (1, None)])
+    assert first.reason_detail == "Not today."
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None), (1, None)])
+    assert await pieces(world) == [[("2", 1)], [("1", 2)]]
+    assert (await world.events())[-2:] == ["shipment.partially", "shipment.synchronised"]
+
+
+@pytest.mark.long
+async def test_the_same_variant_on_two_lines_is_matched_by_line(world: World) -> None:
+    """Case 32: the lines of a fulfilment order are found by order line, never by variant."""
+    await imported(world, 1, 2)
+
+    await ship(world, shipped(2, 2))
+
+    assert await pieces(world) == [[("2", 2)]]
+
+
+@pytest.mark.long
+async def test_an_item_fills_its_order_lines_in_their_order(world: World) -> None:
+    await imported(world, 1, 2)
+
+    done = await ship(world, shipped(None, 2, item_no="ITEM-A"), shipped(None, 1, item_no="ITEM-B"))
+
+    assert outcome(done) == (ShipmentState.SYNCHRONISED, [(2, None), (0, NotSent.NOT_ON_ORDER)])
+    assert await pieces(world) == [[("1", 1), ("2", 1)]]
+
+
+async def test_a_third_partys_location_is_left_alone_and_the_rest_is_sent(world: World) -> None:
+    """Case 33: what another fulfilment service ships is skipped with the reason, the rest goes on."""
+    service = {"id": "gid://shopify/FulfillmentService/9", "serviceName": "Theirs"}
+    there = {"legacyResourceId": "69", "name": "Theirs", "fulfillmentService": service}
+    await world.store.has(locations=[there])
+    orders = [fulfilment_order(10, (1, 1)), fulfilment_order(20, (2, 1), location="69")]
+    await imported(world, 1, 1, orders=orders)
+
+    both = await ship(world, shipped(1), shipped(2))
+    alone = await ship(world, shipped(2), no="S-2")
+
+    assert outcome(both) == (ShipmentState.PARTIALLY, [(1, None), (0, NotSent.THIRD_PARTY_LOCATION)])
+    assert outcome(alone) == (ShipmentState.SKIPPED, [(0, NotSent.THIRD_PARTY_LOCATION)])
+    async with world.uow() as uow:
+        [record] = (await uow.skipped_records.page(SkippedRecordFilter(), PageRequest())).rows
+    assert (record.resource_type, record.no, record.reason) == ("shipment", "S-2", "third_party_location")
+
+
+@pytest.mark.long
+async def test_a_request_to_our_own_service_is_accepted_and_then_shipped(world: World) -> None:
+    service = {"id": "gid://shopify/FulfillmentService/9", "serviceName": "Ours"}
+    locations = [{"legacyResourceId": "69", "name": "Ours", "fulfillmentService": service}]
+    await world.store.has(locations=locations, app={"fulfilment_services": [service["id"]]})
+    await imported(world, 1, orders=[fulfilment_order(10, (1, 1), location="69", requestStatus="SUBMITTED")])
+    await world.set(fulfilment={"service_name": "Ours"})
+
+    done = await ship(world, shipped(1))
+
+    assert outcome(done) == (ShipmentState.SYNCHRONISED, [(1, None)])
+    assert len(await world.store.calls("FulfilmentRequestAccept")) == 1
+
+
+async def test_what_is_on_hold_waits_and_goes_when_the_order_changes(world: World) -> None:
+    await imported(world, 2)
+    hold = {"reason": "OTHER", "notifyMerchant": False}
+    await acts(world, 10010, "hold", fulfillmentHold=hold)
+
+    held = await ship(world, shipped(1, 2))
+    await world.imports(1001)
+    await send(world)
+    still = await now(world)
+    await acts(world, 10010, "release-hold")
+    await world.imports(1001)
+    await send(world)
+
+    assert outcome(held) == outcome(still) == (ShipmentState.SKIPPED, [(0, NotSent.NOTHING_OPEN)])
+    assert "on hold" in (held.reason_detail or "")
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
+
+
+@pytest.mark.long
+async def test_more_than_is_open_stays_until_it_is_retried_and_the_other_line_goes(world: World) -> None:
+    await imported(world, 1, 1)
+
+    done = await ship(world, shipped(1, 2), shipped(2))
+    world.clock.pass_by(hours=5)
+    await send(world)
+
+    assert outcome(done) == (ShipmentState.PARTIALLY, [(0, NotSent.QUANTITY_EXCEEDS_OPEN), (1, None)])
+    assert await pieces(world) == [[("2", 1)]]
+
+
+@pytest.mark.long
+async def test_a_location_on_no_mapping_keeps_its_line_back(world: World) -> None:
+    await imported(world, 1, 1)
+    await world.mappings.locations.put(world.shop, LocationMapping(location_id=ShopifyId("61"), location_code="BLUE"))
+
+    done = await ship(world, shipped(1, location_code="GREEN"), shipped(2, location_code="BLUE"))
+
+    assert outcome(done) == (ShipmentState.PARTIALLY, [(0, NotSent.LOCATION_UNMAPPED), (1, None)])
+
+
+async def test_an_answer_lost_after_the_effect_is_looked_up_and_never_repeated(world: World) -> None:
+    await imported(world, 3)
+    await world.store.fails("timeout_after", operation="FulfilmentCreate")
+
+    first = await ship(world, shipped(1, 2), tracking="TRK1")
+    world.clock.pass_by(seconds=3)
+    await send(world)
+
+    assert (first.state, first.reason) == (ShipmentState.PENDING, "outcome_unknown")
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
+    assert await pieces(world) == [[("1", 2)]]
+
+
+@pytest.mark.long
+async def test_an_answer_lost_without_effect_is_awaited_for_a_minute_and_then_asked_for_again(world: World) -> None:
+    await imported(world, 3)
+    await world.store.fails("timeout_before", operation="FulfilmentCreate")
+
+    await ship(world, shipped(1, 2))
+    world.clock.pass_by(seconds=3)
+    await send(world)
+    soon = await pieces(world)
+    world.clock.pass_by(seconds=61)
+    await send(world)
+
+    assert soon == []
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
+    assert await pieces(world) == [[("1", 2)]]
+
+
+@pytest.mark.long
+async def test_a_worker_that_dies_after_the_effect_leaves_what_it_asked_for_to_be_found(world: World) -> None:
+    await imported(world, 3)
+    way = OddWay(world)
+
+    async def dies() -> None:
+        raise asyncio.CancelledError
+
+    way.after = dies
+    await post(world, shipped(1, 2), tracking="TRK1")
+    with pytest.raises(asyncio.CancelledError):
+        await send(world, gateway=cast("ShipmentGateway", way), worker="dying")
+    await send(world, worker="other")
+    early = await now(world)
+    world.clock.pass_by(seconds=61)
+    await send(world, worker="other")
+
+    assert early.state is ShipmentState.PENDING
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
+    assert await pieces(world) == [[("1", 2)]]
+
+
+@pytest.mark.long
+async def test_a_worker_whose_claim_was_taken_over_sends_nothing_more(world: World) -> None:
+    """The first fulfilment of two took longer than the lease; whoever took over has sent the rest."""
+    orders = [fulfilment_order(10, (1, 1)), fulfilment_order(20, (2, 1), location=THERE)]
+    await imported(world, 1, 1, orders=orders)
+    way = OddWay(world)
+
+    async def is_overtaken() -> None:
+        way.after = None
+        world.clock.pass_by(seconds=125)
+        await send(world, worker="other")
+
+    way.after = is_overtaken
+    await post(world, shipped(1), shipped(2))
+    await send(world, gateway=cast("ShipmentGateway", way), worker="slow")
+
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(1, None), (1, None)])
+    assert await pieces(world) == [[("1", 1)], [("2", 1)]]
+
+
+@pytest.mark.long
+async def test_shipments_of_one_order_are_sent_one_after_the_other(world: World) -> None:
+    await imported(world, 9)
+    for number in range(3):
+        await post(world, shipped(1, 2), no=f"S-{number}")
+
+    await asyncio.gather(*(send(world, worker=f"worker {number}") for number in range(3)))
+    await send(world)
+
+    assert await pieces(world) == [[("1", 2)]] * 3
+    assert {(await now(world, f"S-{number}")).state for number in range(3)} == {ShipmentState.SYNCHRONISED}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", ["throttled", "server_error", "rate_limited"])
+async def test_faults_pass_by_themselves(world: World, fault: str) -> None:
+    await imported(world, 1)
+    await world.store.fails(fault, operation="OrderShipping", times=None)
+    await post(world, shipped(1))
+    with pytest.raises(Unavailable):
+        await send(world)
+    waiting = await now(world)
+    await world.store.mends()
+    world.clock.pass_by(minutes=5)
+
+    await send(world)
+
+    assert (waiting.state, waiting.reason in {"throttled", "store_unavailable"}) == (ShipmentState.PENDING, True)
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(1, None)])
+
+
+async def test_a_shop_that_lets_nothing_out_keeps_its_shipments_until_it_does(world: World) -> None:
+    await imported(world, 1)
+    await world.set(general={"allow_outgoing": False})
+
+    held = await ship(world, shipped(1))
+    await world.set(general={"allow_outgoing": True})
+    await send(world)
+
+    assert (held.state, held.reason) == (ShipmentState.PENDING, "outgoing_not_allowed")
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(1, None)])
+
+
+@pytest.mark.long
+async def test_without_a_scope_shipments_wait(world: World) -> None:
+    await imported(world, 1)
+    scopes = ["read_orders", "read_locations", "read_merchant_managed_fulfillment_orders"]
+    await world.store.has(app={"scopes": scopes})
+    world.clock.pass_by(hours=2)
+
+    waiting = await ship(world, shipped(1))
+
+    assert (waiting.state, waiting.reason) == (ShipmentState.PENDING, "scope_missing")
+    assert await pieces(world) == []
+
+
+async def test_tracking_given_later_is_told_to_the_store(world: World) -> None:
+    await imported(world, 2)
+    done = await ship(world, shipped(1, 2), tracking="OLD")
+
+    await shipments(world).give_tracking(EVERYBODY, done.id, [ParcelTracking(number="NEW")], notify_customer=False)
+    await send(world)
+
+    told = await now(world)
+    assert (told.state, told.tracking_changed) == (ShipmentState.SYNCHRONISED, False)
+    [update] = await world.store.calls("FulfilmentTrackingUpdate")
+    assert (update["variables"]["tracking"], update["variables"]["notifyCustomer"]) == ({"numbers": ["NEW"]}, False)
+    assert len(await recorded(world)) == 1
+
+
+@pytest.mark.long
+async def test_tracking_that_the_store_refuses_stays_to_be_seen(world: World) -> None:
+    await imported(world, 2)
+    done = await ship(world, shipped(1, 2), tracking="OLD")
+    words = [{"field": ["fulfillmentId"], "message": "Fulfillment does not exist."}]
+    await world.store.fails("user_errors", mutation="fulfillmentTrackingInfoUpdate", userErrors=words)
+        **refusal, userErrors=[{"field": ["fulfillmentId"], "message": "Fulfillment does not exist."}]
+    )
+
+    await shipments(world).give_tracking(EVERYBODY, done.id, [ParcelTracking(number="NEW")], notify_customer=None)
+    await send(world)
+
+    told = await now(world)
+    assert (told.state, told.reason, told.tracking_changed) == (ShipmentState.SYNCHRONISED, "refused_by_shopify", True)
+
+
+@pytest.mark.long
+async def test_a_shipment_nobody_could_foresee_to_fail_is_left_after_five_attempts(world: World) -> None:
+    await imported(world, 1)
+    way = OddWay(world)
+
+    async def breaks() -> None:
+        raise ValueError("nobody foresaw")
+
+    way.after = breaks
+    way.look_at_shipping = breaks  # type: ignore[attr-defined]
+    await post(world, shipped(1))
+    for _ in range(6):
+        await send(world, gateway=cast("ShipmentGateway", way))
+        world.clock.pass_by(hours=1)
+
+    left = await now(world)
+    assert (left.state, left.reason) == (ShipmentState.FAILED, "broke_off")
+
+
+async def test_the_task_ends_when_all_is_sent_or_has_its_reason(world: World) -> None:
+    await imported(world, 2, 1)
+    await post(world, shipped(1, 1))
+    await post(world, shipped(1, 5), no="S-2")
+    await post(world, shipped(7), no="S-3")
+
+    run = await world.run(TaskName.PUSH_SHIPMENTS)
+
+    assert run.state == "succeeded"
+    assert {name: number for name, number in run.counts.items() if number} == {
+        "synchronised": 1,
+        "failed": 1,
+        "skipped": 1,
+    }
+    assert {error["code"] for error in run.errors} == {"quantity_exceeds_open", "not_on_order"}
+
+
+@pytest.mark.long
+async def test_the_task_is_about_the_posting_days_asked_for(world: World) -> None:
+    await imported(world, 2)
+    await post(world, shipped(1, 1))
+
+    run = await world.run(TaskName.PUSH_SHIPMENTS, posting_date_from="2026-02-01")
+
+    assert sum(run.counts.values()) == 0
+    assert (await now(world)).state is ShipmentState.PENDING
+
+
+@pytest.mark.long
+async def test_an_order_with_an_exchange_is_shipped_once(world: World) -> None:
+    """Case 12: the piece that came by an exchange is one more line to ship, and is shipped once."""
+    await imported(world, 1, 1)
+
+    await ship(world, shipped(1))
+    done = await ship(world, shipped(2), no="S-2")
+    again = await ship(world, shipped(2), no="S-3")
+
+    assert done.state is ShipmentState.SYNCHRONISED
+    assert outcome(again) == (ShipmentState.SKIPPED, [(0, NotSent.NOTHING_OPEN)])
+    assert await pieces(world) == [[("1", 1)], [("2", 1)]]
+
+
+@pytest.mark.long
+async def test_a_deleted_location_is_shipped_from(world: World) -> None:
+    """Case 48: the fulfilment order's location was deleted at the store."""
+    await imported(world, 1, orders=[fulfilment_order(10, (1, 1), location=None)])
+
+    assert (await ship(world, shipped(1))).state is ShipmentState.SYNCHRONISED

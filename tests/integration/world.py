@@ -51,10 +51,12 @@ from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
 from app.services.pull_mappings import PullMappings
+from app.services.push_shipments import PushShipments
 from app.services.reconcile_orders import ReconcileOrders
 from app.services.refund_documents import RefundDocuments
 from app.services.run_task import RunTask
 from app.services.runs import StartRun
+from app.services.send_shipments import SendShipments
 from app.services.shops import NewShop, ShopAdministration, ShopChange
 from app.services.tasks import BY_SCHEDULE, TaskName, TaskRunners
 from app.store_simulator.server import RunningSimulator
@@ -275,6 +277,11 @@ class World:
             ),
             TaskName.RECONCILE_ORDERS: ReconcileOrders(self.uow, self.clock, list_orders, import_task),
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
+            TaskName.PUSH_SHIPMENTS: PushShipments(
+                self.uow,
+                self.clock,
+                SendShipments(gateway=self.gateway.shipping, uow=self.uow, clock=self.clock, worker=name),
+            ),
             TaskName.PULL_MAPPINGS: PullMappings(self.gateway.values, self.uow, self.clock).run,
         }
         return Process(
