@@ -38,6 +38,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("new-customers", "Customers that were created from orders and wait for the ERP's number."),
     ("events", "Everything that changed, in order; for those who would rather follow than list."),
     ("webhook-endpoints", "Where events are pushed to, signed, as they happen; for those who would rather be called."),
+    ("privacy", "Requests of persons that Shopify passes on: what is asked, until when, what was done."),
     ("activities", "What waits for a person, counted by shop."),
     ("api-keys", "Keys for the programs that call."),
     ("shopify", "Shopify's own door; nothing for an ERP to call."),

@@ -20,6 +20,7 @@ from app.services.order_action_requests import OrderActionRequests
 from app.services.order_amendments import AmendDocument
 from app.services.order_conflicts import ResolveConflict
 from app.services.order_requests import OrderRequests
+from app.services.privacy import PrivacyRequests
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
 from app.services.read_events import ReadEvents
@@ -73,6 +74,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         NewCustomers(unit_of_work=uow, clock=clock, contact=world.contact),
         OrderActionRequests(uow, clock, ids, ReadRuns(uow, world.signals)),
         OrderRequests(uow, work.decisions, clock),
+        PrivacyRequests(uow, clock, world.contact),
         ReadActivities(uow, clock),
         ReadCompleteness(uow, work.compare_days),
         ReadDocuments(uow),

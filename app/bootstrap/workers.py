@@ -13,6 +13,7 @@ from app.ports.job_queue import NudgeKind
 from app.services.deliver_webhooks import DeliverWebhooks
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.nudge_due_work import NudgeDueWork
+from app.services.privacy import PrivacyRequests
 from app.services.publish_events import PublishEvents
 from app.services.run_task import RunTask
 from app.services.schedules import ScheduleTicks
@@ -54,6 +55,7 @@ def _jobs(world: World, work: Work) -> Mapping[NudgeKind, Callable[[str], Awaita
             )
         ),
         NudgeKind.SHIPMENTS: _only(work.send_shipments),
+        NudgeKind.PRIVACY: _only(PrivacyRequests(uow, clock, world.contact).due),
         NudgeKind.CHECK_SUBSCRIPTIONS: _only(work.subscriptions.check),
     }
 

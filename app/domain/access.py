@@ -28,6 +28,7 @@ class Scope(StrEnum):
     LOGS_READ = "logs:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    PRIVACY_READ = "privacy:read"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
 

@@ -23,7 +23,7 @@ class Wakes(StrEnum):
     BULK_OPERATION = "bulk_operation"
     """Whoever waits for a bulk operation of the store looks at it now."""
     PRIVACY = "privacy"
-    """Nothing here: it is kept until the request has been dealt with, however long that takes."""
+    """What a person, or the law, asks about what is held becomes work of its own."""
     NOTHING = "nothing"
     """A known topic that no feature of this release needs."""
     UNKNOWN = "unknown"

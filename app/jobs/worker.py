@@ -28,6 +28,7 @@ AT_ONCE: Mapping[NudgeKind, int] = {
     NudgeKind.WEBHOOK_DELIVERIES: 0,
     NudgeKind.RUN: 32,
     NudgeKind.CHECK_SUBSCRIPTIONS: 4,
+    NudgeKind.PRIVACY: 1,
 }
 """Over all processes; the first four are bounded by one job per store, shop or endpoint."""
 

@@ -25,6 +25,8 @@ class NudgeKind(StrEnum):
     """Key: webhook endpoint. Events are to be delivered to it."""
     SHIPMENTS = "shipments"
     """Key: store. Shipments of its shops are to be sent to it."""
+    PRIVACY = "privacy"
+    """Key: store. Requests about persons, or about the whole store, are due."""
     CHECK_SUBSCRIPTIONS = "check_subscriptions"
     """Key: store. Its webhook subscriptions are to be compared with the wanted ones."""
 

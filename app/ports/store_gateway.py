@@ -53,10 +53,12 @@ class ListedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRead:
-    """An order read whole, with the raw answer it was made of (UTF-8 JSON) and when the reading began."""
+    """An order read whole, with the raw answer it was made of (UTF-8 JSON) and when the reading began. ``raw`` None =
+    it must not be kept.
+    """
 
     order: Order
-    raw: bytes
+    raw: bytes | None
     read_at: datetime
 
 

@@ -24,6 +24,7 @@ from app.ports.repositories.order_facts import OrderFacts
 from app.ports.repositories.orders import Orders
 from app.ports.repositories.orders_reading import OrdersReading
 from app.ports.repositories.orders_to_import import OrdersToImport
+from app.ports.repositories.privacy import Privacy
 from app.ports.repositories.refunds import Refunds
 from app.ports.repositories.retention import Retention
 from app.ports.repositories.runs import Runs
@@ -58,6 +59,9 @@ class UnitOfWork(Protocol):
 
     @property
     def activities(self) -> Activities: ...
+
+    @property
+    def privacy(self) -> Privacy: ...
 
     @property
     def retention(self) -> Retention: ...

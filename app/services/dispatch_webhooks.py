@@ -14,6 +14,7 @@ import structlog
 
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
+from app.domain.privacy import KINDS, Person, PrivacyKind, person_of
 from app.domain.returns import ReturnPart
 from app.domain.webhook_topics import Wakes, changed_at, instant, order_of, return_part_of, wakes
 from app.ports.clock import Clock, IdFactory
@@ -21,6 +22,7 @@ from app.ports.errors import ConnectorError
 from app.ports.job_queue import NudgeKind
 from app.ports.repositories.inbox import InboxState, LookedAt, WaitingWebhook
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
+from app.ports.repositories.privacy import NewPrivacyRequest
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.webhook_effects import StoreNews, WebhookEffects
 
@@ -34,7 +36,6 @@ MOST_FAILURES = 5
 LONGEST_TOPIC_TOLD = 80
 
 KEPT_BECAUSE: Mapping[Wakes, str] = {
-    Wakes.PRIVACY: "Kept until the request has been dealt with.",
     Wakes.NOTHING: "No feature of this release acts on this topic.",
     Wakes.UNKNOWN: "unknown_topic: nobody here knows what this topic means.",
 }
@@ -51,6 +52,8 @@ class _Reading:
     part: ReturnPart | None = None
     """Where it names no order but a part of its returns."""
     news: StoreNews | None = None
+    asked: tuple[PrivacyKind, Person] | None = None
+    """What it asks about a person or the store."""
 
 
 class DispatchWebhooks:
@@ -59,6 +62,7 @@ class DispatchWebhooks:
     def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock, ids: IdFactory) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._ids = ids
         self._effects = WebhookEffects(clock, ids)
         self._failures: Counter[tuple[StoreId, str]] = Counter()
 
@@ -117,9 +121,28 @@ class DispatchWebhooks:
                 await uow.orders_to_import.want(store, settled, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
             await self._effects(uow, [reading.news for reading in readings if reading.news is not None])
+            await self._asked(uow, readings, now)
             await uow.inbox.settle([reading.looked_at for reading in readings], now=now)
             await uow.commit()
         return len(taken)
+
+    async def _asked(self, uow: UnitOfWork, readings: Sequence[_Reading], now: datetime) -> None:
+        """Privacy requests are work of their own; what they came in is no longer needed."""
+        requests = [
+            NewPrivacyRequest(
+                id=self._ids.new("prv"),
+                store_id=reading.looked_at.webhook.store_id,
+                webhook_id=reading.looked_at.webhook.webhook_id,
+                kind=reading.asked[0],
+                person=reading.asked[1],
+                received_at=now,
+            )
+            for reading in readings
+            if reading.asked is not None
+        ]
+        await uow.privacy.add(requests)
+        for store in {each.store_id for each in requests}:
+            await uow.nudge(NudgeKind.PRIVACY, store)
 
 
 async def _with_orders_of_returns(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
@@ -190,7 +213,7 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail="The store was deleted here."))
     if meaning in KEPT_BECAUSE:
         return _kept(webhook, meaning)
-    if meaning is not Wakes.ORDER:
+    if meaning not in (Wakes.ORDER, Wakes.PRIVACY):
         told_at = instant(webhook.triggered_at) if webhook.triggered_at else None
         news = StoreNews(webhook.store_id, meaning, told_at or now)
         return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), news=news)
@@ -199,6 +222,9 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
     except (ValueError, RecursionError) as error:
         detail = f"The body is not JSON: {type(error).__name__}."
         return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail=detail))
+    if meaning is Wakes.PRIVACY:
+        asked = KINDS[webhook.topic], person_of(payload)
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), asked=asked)
     order = order_of(webhook.topic, payload)
     if order is None:
         return replace(_without_order(webhook), part=return_part_of(webhook.topic, payload))

@@ -8,16 +8,18 @@ result) and that what was read is not older than what is stored (decision 4). Wh
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from app.domain.identifiers import OrderId, StoreId
+from app.domain.redaction import without_person
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.repositories.orders_to_import import FinishedImport, ImportClaim
-from app.ports.store_gateway import StoreGateway
+from app.ports.store_gateway import OrderRead, StoreGateway
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.failure_words import broke_off
 from app.services.first_contact import described
@@ -180,6 +182,7 @@ class ImportOrders:
             orders = [each for each in orders if each.claim.id in ours]
             # Once more: reading may have taken minutes, and who changed a setting meanwhile did not find these orders.
             configuration = await uow.configurations.of_store(store) or configuration
+            orders = await _without_the_forgotten(uow, store, orders)
             known = await uow.orders.known(store, [each.claim.shopify_id for each in orders])
             for each in orders:
                 each.settle(known.get(each.claim.shopify_id), configuration, now=now)
@@ -278,3 +281,14 @@ class ImportOrders:
                     await uow.commit()
             except Exception as error:  # noqa: BLE001 - the next beat may do; a lost claim shows when it is written
                 log.warning("claims_not_extended", error=type(error).__name__)
+
+
+async def _without_the_forgotten(
+    uow: UnitOfWork, store: StoreId, orders: Sequence[ImportedOrder]
+) -> Sequence[ImportedOrder]:
+    """Whoever was forgotten does not come back with a later reading (S17); nor does the raw answer."""
+    forgotten = await uow.privacy.forgotten(store, [each.claim.shopify_id for each in orders])
+    for each in orders:
+        if each.claim.shopify_id in forgotten and isinstance(each.reading, OrderRead):
+            each.reading = replace(each.reading, order=without_person(each.reading.order), raw=None)
+    return orders

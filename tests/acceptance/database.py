@@ -4,6 +4,7 @@ Reads only. For facts that the public API cannot show, such as that a row was no
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
@@ -32,6 +33,22 @@ MACHINERY = (
 def rows(installation: Installation, statement: str, *parameters: object) -> list[Any]:
     """What a query finds."""
     return asyncio.run(_fetch(_url(installation), statement, parameters))
+
+
+def columns_with(installation: Installation, words: Iterable[str]) -> set[str]:
+    """The columns, as ``table.column``, in which one of these words stands; bytes are searched, too, as they are."""
+    columns = rows(
+        installation,
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'",
+    )
+    pattern = "(" + "|".join(words) + ")"
+    tables: dict[str, list[str]] = {}
+    for table, column, kind in columns:
+        text = f"encode({column}, 'escape')" if kind == "bytea" else f'"{column}"::text'
+        tables.setdefault(table, []).append(
+            f"SELECT '{table}.{column}' WHERE EXISTS (SELECT 1 FROM {table} WHERE {text} ~* '{pattern}')"
+        )
+    return {row[0] for parts in tables.values() for row in rows(installation, " UNION ALL ".join(parts))}
 
 
 def fingerprints(installation: Installation) -> dict[str, str]:

@@ -19,7 +19,7 @@ from app.adapters.postgres.tables import metadata
 from app.adapters.postgres.tables.columns import Holds
 from app.store_simulator.state import DEFAULT_CLIENT_SECRET
 from tests.acceptance.clients import Erp, Json, StoreDesk
-from tests.acceptance.database import rows
+from tests.acceptance.database import columns_with
 from tests.acceptance.harness import (
     CREDENTIALS,
     UNLIMITED,
@@ -84,27 +84,12 @@ def watched(simulator: Simulator) -> Iterator[Watched]:
         logs = {role: service.process(role).said for role in ("api", "worker")}
         logs |= {path.name: path.read_text(errors="replace") for path in _server_logs(service)}
         desk.close()
-        stored = _columns_with_canaries(service)
+        stored = columns_with(service, CANARIES)
         yield Watched(printed=logs, stored=stored, api_key=erp.http.headers["Authorization"].removeprefix("Bearer "))
 
 
 def _server_logs(service: Installation) -> list[Path]:
     return sorted((service.folder / "data" / "postgres").glob("server.log*"))
-
-
-def _columns_with_canaries(service: Installation) -> set[str]:
-    columns = rows(
-        service,
-        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'",
-    )
-    pattern = "(" + "|".join(CANARIES) + ")"
-    tables: dict[str, list[str]] = {}
-    for table, column, kind in columns:
-        text = f"encode({column}, 'escape')" if kind == "bytea" else f'"{column}"::text'
-        tables.setdefault(table, []).append(
-            f"SELECT '{table}.{column}' WHERE EXISTS (SELECT 1 FROM {table} WHERE {text} ~* '{pattern}')"
-        )
-    return {row[0] for parts in tables.values() for row in rows(service, " UNION ALL ".join(parts))}
 
 
 def _plant_orders(erp: Erp, desk: StoreDesk) -> None:

@@ -106,6 +106,9 @@ GET    /v1/new-customers/{customer_id}                             master_data:r
 POST   /v1/new-customers/{customer_id}/acknowledge                 master_data:write   acknowledge_new_customer
 GET    /v1/shops/{shop}/orders-to-import                           orders:read         list_orders_to_import
 POST   /v1/shops/{shop}/orders-to-import/import                    orders:write        import_chosen_orders
+GET    /v1/privacy-requests                                        privacy:read        list_privacy_requests
+GET    /v1/privacy-requests/{request_id}                           privacy:read        read_privacy_request
+GET    /v1/privacy-requests/{request_id}/export                    privacy:read        export_person
 GET    /v1/gift-cards                                              orders:read         list_gift_cards
 GET    /v1/shops/{shop}/unmapped-products                          orders:read         list_unmapped_products
 DELETE /v1/shops/{shop}/orders-to-import/{row_id}                  orders:write        leave_out_order_to_import

@@ -114,14 +114,13 @@ async def test_unreadable_bodies_are_parked_and_hold_up_nobody(house: Machinery,
 async def test_topics_that_nothing_acts_on_are_kept_and_unknown_ones_say_so(
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
-    for number, topic in enumerate(("customers/redact", "products/update", "brand/new", "")):
+    for number, topic in enumerate(("products/update", "brand/new", "")):
         await receive(delivery(b"not even json", topic=topic, webhook_id=f"w-{number}"))
 
     await dispatcher(house)()
 
     told = await house.fetch("SELECT state, split_part(detail, ' ', 1) AS why FROM webhook_inbox ORDER BY webhook_id")
     assert [(row["state"], row["why"]) for row in told] == [
-        ("kept", "Kept"),
         ("kept", "No"),
         ("kept", "unknown_topic:"),
         ("kept", "unknown_topic:"),
@@ -129,21 +128,31 @@ async def test_topics_that_nothing_acts_on_are_kept_and_unknown_ones_say_so(
     assert await wanted(house) == []
 
 
-async def test_a_request_about_a_persons_data_is_kept_even_of_a_deleted_store_until_it_is_dealt_with(
+async def test_a_request_about_a_person_becomes_work_even_of_a_deleted_store(
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
     for number, topic in enumerate(("shop/redact", "orders/updated")):
         await receive(delivery(topic=topic, webhook_id=f"w-{number}"))
     await house.do("UPDATE stores SET deleted_at = now()")
-    await dispatcher(house)()
-
     async with house.unit_of_work() as uow:
-        await uow.retention.webhooks(before=house.clock.now() + timedelta(days=1), limit=10)
         await uow.stores.delete(STORE, now=house.clock.now())
         await uow.commit()
+    await dispatcher(house)()
 
-    assert await house.inbox() == [("w-0", "kept")]
-    assert await house.value("SELECT detail FROM webhook_inbox") == "Kept until the request has been dealt with."
+    told = await house.fetch("SELECT kind, state, webhook_id FROM privacy_requests")
+    assert [tuple(row) for row in told] == [("shop_redact", "waiting", "w-0")]
+    assert "privacy:" + STORE in [row["dedupe_key"] for row in await house.fetch("SELECT dedupe_key FROM pgqueuer")]
+
+
+async def test_a_request_about_a_person_that_cannot_be_read_waits_for_a_person(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    await receive(delivery(b"not even json", topic="customers/redact"))
+
+    await dispatcher(house)()
+
+    assert await house.value("SELECT state FROM webhook_inbox") == "parked"
+    assert await house.value("SELECT count(*) FROM privacy_requests") == 0
 
 
 async def test_other_scopes_have_scopes_and_subscriptions_looked_at(house: Machinery, receive: ReceiveWebhook) -> None:

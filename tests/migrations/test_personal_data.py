@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import ARRAY, JSON, Column, LargeBinary, Text
 
+from app.adapters.postgres.personal_rows import covered
+from app.adapters.postgres.store_removal import STAYS, removal_statements
 from app.adapters.postgres.tables import metadata
 from app.adapters.postgres.tables.columns import Holds
 from app.adapters.telemetry.redaction import holds_a_secret_or_a_person
@@ -51,9 +53,28 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
         "api_keys.scopes api_keys.shop_ids idempotency_keys.headers items.barcodes items.variants"
         " location_mappings.location_filter runs.counts runs.filters runs.parameters"
         " schedules.filters schedules.parameters shops.settings store_tokens.scopes"
-        " stores.granted_scopes webhook_endpoints.shop_ids webhook_endpoints.types".split()
+        " privacy_requests.counts stores.granted_scopes webhook_endpoints.shop_ids webhook_endpoints.types".split()
     )
 
 
 def test_the_page_about_it_is_what_the_columns_say() -> None:
     assert PAGE.read_text() == personal_data_map(), "run: .venv/bin/python -m scripts.write_personal_data_map"
+
+
+def test_every_personal_column_is_dealt_with_when_a_person_is_forgotten() -> None:
+    personal = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.info["holds"] is Holds.PERSON
+    }
+
+    assert personal == covered()
+
+
+def test_everything_of_a_store_ends_with_it() -> None:
+    kept = {"api_keys", "currency_mappings", "document_costs", "event_positions", "idempotency_keys", "item_codes"}
+    kept |= {"items", "shipping_agents", "tax_areas", "webhook_deliveries", "webhook_endpoint_secrets"}
+    kept |= {"webhook_endpoints", *STAYS}
+
+    assert set(metadata.tables) - {table for table, _ in removal_statements()} == kept

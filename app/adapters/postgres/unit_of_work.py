@@ -31,6 +31,7 @@ from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
 from app.adapters.postgres.repositories.orders import PostgresOrders
 from app.adapters.postgres.repositories.orders_reading import PostgresOrdersReading
 from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
+from app.adapters.postgres.repositories.privacy import PostgresPrivacy
 from app.adapters.postgres.repositories.refunds import PostgresRefunds
 from app.adapters.postgres.repositories.retention import PostgresRetention
 from app.adapters.postgres.repositories.runs import PostgresRuns
@@ -116,6 +117,10 @@ class PostgresUnitOfWork:
     @cached_property
     def activities(self) -> PostgresActivities:
         return PostgresActivities(self.driver)
+
+    @cached_property
+    def privacy(self) -> PostgresPrivacy:
+        return PostgresPrivacy(self.driver)
 
     @cached_property
     def retention(self) -> PostgresRetention:

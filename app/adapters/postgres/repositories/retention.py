@@ -5,14 +5,11 @@ from datetime import datetime
 import asyncpg
 
 from app.domain.identifiers import RunId
-from app.domain.webhook_topics import PRIVACY_TOPICS
 
-# Requests about a person's data stay until they have been dealt with.
 WEBHOOKS = """
 DELETE FROM webhook_inbox USING (
     SELECT store_id, webhook_id FROM webhook_inbox
-    WHERE received_at < $1 AND (state = 'handled' OR (state = 'kept' AND topic <> ALL($3::text[])))
-    ORDER BY received_at LIMIT $2
+    WHERE received_at < $1 AND state IN ('handled', 'kept') ORDER BY received_at LIMIT $2
 ) AS old
 WHERE webhook_inbox.store_id = old.store_id AND webhook_inbox.webhook_id = old.webhook_id
 """
@@ -43,7 +40,7 @@ class PostgresRetention:
         self._driver = driver
 
     async def webhooks(self, *, before: datetime, limit: int) -> int:
-        return _number(await self._driver.execute(WEBHOOKS, before, limit, list(PRIVACY_TOPICS)))
+        return _number(await self._driver.execute(WEBHOOKS, before, limit))
 
     async def idempotency_keys(self, *, before: datetime, limit: int) -> int:
         return _number(await self._driver.execute(KEYS, before, limit))

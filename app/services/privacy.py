@@ -1,0 +1,118 @@
+"""Privacy requests: told to whoever runs the shop, answered from what is held, carried out in one transaction (P83).
+
+In a sentence: a person is found by the store's customer id, the orders named and, for guests, e-mail and phone; every
+personal column of what is found is emptied; and a tombstone keeps later readings from bringing it back.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+from app.domain.access import Access
+from app.domain.identifiers import ShopId, StoreId
+from app.domain.privacy import COLLECTED_WITHIN, LOOKED_AT_AGAIN_AFTER, Person, PrivacyKind, PrivacyState
+from app.ports.clock import Clock
+from app.ports.contact_normaliser import ContactNormaliser
+from app.ports.errors import Conflict, NotFound
+from app.ports.paging import Page, PageRequest
+from app.ports.repositories.privacy import PrivacyRequest, Traces
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+UNCOLLECTED = "{} documents of this person are not acknowledged by the ERP yet; it is done when they are, or on {}."
+
+
+class PrivacyRequests:
+    def __init__(self, uow: UnitOfWorkFactory, clock: Clock, contact: ContactNormaliser) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._contact = contact
+
+    async def page(self, access: Access, request: PageRequest) -> Page[PrivacyRequest]:
+        async with self._uow() as uow:
+            return await uow.privacy.page(access.shops, request)
+
+    async def one(self, access: Access, request: str) -> PrivacyRequest:
+        async with self._uow() as uow:
+            return await _there(uow, request, access.shops)
+
+    async def export(self, access: Access, request: str) -> Mapping[str, Sequence[Any]]:
+        """What is held about the person now, by table; refused for a request that is not for that."""
+        async with self._uow() as uow:
+            asked = await _there(uow, request, access.shops)
+            if asked.kind is not PrivacyKind.DATA_REQUEST:
+                detail = "Only a data_request is answered with what is held; this one asks to forget it."
+                raise Conflict(detail, code="invalid_state")
+            traces = await self._traces(uow, asked.store_id, asked.person)
+            return await uow.privacy.export(asked.store_id, asked.person, traces)
+
+    async def due(self, store: str) -> int:
+        """Carry out what is due of a store, one request after the other; how many came to their end."""
+        done = 0
+        while True:
+            async with self._uow() as uow:
+                request = await uow.privacy.locked_due(StoreId(store), now=self._clock.now())
+                if request is None:
+                    return done
+                done += await self._carry_out(uow, request)
+                await uow.commit()
+
+    async def _carry_out(self, uow: UnitOfWork, request: PrivacyRequest) -> bool:
+        match request.kind:
+            case PrivacyKind.DATA_REQUEST:
+                # The answer is read at the time it is asked for; nothing of it is kept beside what is held.
+                detail = "What is held can be read at …/export, to be handed to the person by whoever owns the shop."
+                await self._finish(uow, request, detail, {}, keep_person=True)
+                return True
+            case PrivacyKind.CUSTOMER_REDACT:
+                return await self._forget(uow, request)
+            case PrivacyKind.SHOP_REDACT:
+                return await self._forget_store(uow, request)
+            case _:
+                assert_never(request.kind)
+
+    async def _forget(self, uow: UnitOfWork, request: PrivacyRequest) -> bool:
+        traces = await self._traces(uow, request.store_id, request.person)
+        now = self._clock.now()
+        last = request.received_at + COLLECTED_WITHIN
+        waiting = await uow.privacy.uncollected(traces.orders)
+        if waiting and now < last:
+            until = min(now + LOOKED_AT_AGAIN_AFTER, last)
+            await uow.privacy.put_off(request.id, until=until, detail=UNCOLLECTED.format(waiting, last.date()))
+            return False
+        counts = await uow.privacy.forget(request.store_id, request.person, traces)
+        kept = ", ".join(traces.erp_customer_nos)
+        detail = f"Left alone, because they are the ERP's own: customers {kept}." if kept else ""
+        await self._finish(uow, request, detail, counts, keep_person=False)
+        return True
+
+    async def _forget_store(self, uow: UnitOfWork, request: PrivacyRequest) -> bool:
+        if await uow.privacy.reconnected(request.store_id, since=request.received_at):
+            detail = "The store was connected again since; nothing was deleted."
+            await uow.privacy.finish(
+                request.id, PrivacyState.SKIPPED, detail=detail, counts={}, keep_person=False, now=self._clock.now()
+            )
+            return True
+        counts = await uow.privacy.forget_store(request.store_id)
+        await uow.stores.delete(request.store_id, now=self._clock.now())
+        await self._finish(uow, request, "", counts, keep_person=False)
+        return True
+
+    async def _traces(self, uow: UnitOfWork, store: StoreId, person: Person) -> Traces:
+        email_key = self._contact.email_key(person.email) or ""
+        phone_key = self._contact.phone_key(person.phone, "") or ""
+        return await uow.privacy.traces(store, person, email_key=email_key, phone_key=phone_key)
+
+    async def _finish(
+        self, uow: UnitOfWork, request: PrivacyRequest, detail: str, counts: Mapping[str, int], *, keep_person: bool
+    ) -> None:
+        now: datetime = self._clock.now()
+        await uow.privacy.finish(
+            request.id, PrivacyState.DONE, detail=detail, counts=counts, keep_person=keep_person, now=now
+        )
+
+
+async def _there(uow: UnitOfWork, request: str, shops: Collection[ShopId] | None) -> PrivacyRequest:
+    found = await uow.privacy.one(request, shops)
+    if found is None:
+        raise NotFound("There is no such privacy request.")
+    return found

@@ -1,0 +1,68 @@
+"""What of an order, a document and a request is personal (P83)."""
+
+from dataclasses import dataclass
+
+from app.domain.addresses import StoreAddress
+from app.domain.changes import Change, ChangeKind, Severity
+from app.domain.orders import Attribute
+from app.domain.privacy import Person, person_of
+from app.domain.redaction import without_person
+
+
+def test_an_address_keeps_its_country_and_province_for_the_taxes() -> None:
+    full = StoreAddress(
+        first_name="Ada",
+        last_name="L",
+        company="L BV",
+        line1="Street 1",
+        postal_code="1011",
+        city="A",
+        country_code="NL",
+        province_code="NH",
+        phone="+31",
+    )
+
+    assert without_person(full) == StoreAddress(country_code="NL", province_code="NH")
+
+
+def test_values_and_their_json_are_treated_alike() -> None:
+    attribute = Attribute(key="gift for", value="Ada")
+
+    assert without_person(attribute) == Attribute(key="gift for", value="")
+    assert without_person({"key": "gift for", "value": "Ada"}) == {"key": "gift for", "value": ""}
+
+
+def test_names_of_things_stay() -> None:
+    document = {"order": {"name": "#1001"}, "sell_to": {"name": "Ada", "contact_name": "Ada", "customer_no": "C1"}}
+
+    assert without_person(document) == {
+        "order": {"name": "#1001"},
+        "sell_to": {"name": "", "contact_name": "", "customer_no": "C1"},
+    }
+
+
+def test_changes_of_addresses_and_notes_lose_both_sides_and_changes_of_quantities_neither() -> None:
+    moved = Change(
+        kind=ChangeKind.SHIP_TO_CHANGED, severity=Severity.CONFLICT, before={"line1": "A"}, after={"line1": "B"}
+    )
+    more = Change(kind=ChangeKind.LINE_QUANTITY_INCREASED, severity=Severity.CONFLICT, before="1", after="2")
+
+    assert (without_person(moved).before, without_person(moved).after) == (None, None)
+    assert without_person(more) is more
+
+
+def test_blank_things_are_themselves() -> None:
+    @dataclass(frozen=True)
+    class Nothing:
+        email: str = ""
+
+    nothing = Nothing()
+    assert without_person(nothing) == nothing
+
+
+def test_a_person_is_read_from_what_there_is_of_it() -> None:
+    body = {"customer": {"id": 207119551, "email": " a@example.com "}, "orders_to_redact": [299938, "280263", None, {}]}
+
+    assert person_of(body) == Person(customer_id="207119551", email="a@example.com", orders=("299938", "280263"))  # type: ignore[arg-type]
+    assert person_of({"customer": None, "orders_requested": "none"}) == Person()
+    assert person_of([]) == Person()
