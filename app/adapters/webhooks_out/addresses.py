@@ -69,7 +69,7 @@ def refused_url(url: str, *, private: bool, own_hosts: Iterable[str] = ()) -> st
 
 def _refused_host(parts: SplitResult, own_hosts: Iterable[str]) -> str | None:
     host = (parts.hostname or "").rstrip(".")
-    port = parts.port or 443
+    port = 443 if parts.port is None else parts.port
     if port < _LOWEST_FREE_PORT and port not in _WEB_PORTS:
         return f"Port {port} is not one of the web: 443, or one from 1024."
     literal = address_of(host)
