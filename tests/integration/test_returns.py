@@ -1,10 +1,12 @@
 """Goods that come back, over a database and a store: noted, never a conflict, and credited by their refunds (P52)."""
 
+import json
 from typing import Any
 
 from app.domain.identifiers import ShopifyId
 from app.domain.returns import ReturnPart, ReturnPartKind
 from app.ports.paging import PageRequest
+from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.read_orders import OrderView, ReadOrders
 from tests.integration.test_refunds import AUTOMATIC, a_refund
 from tests.integration.world import EVERYBODY, World, a_line, an_order, money
@@ -98,6 +100,39 @@ async def test_the_order_of_a_return_is_found_by_the_return_alone(world: World) 
         found = await uow.orders.of_returns(world.store_id, [strange, known, reverse])
 
     assert found == {known: "1001", reverse: "1001"}
+
+
+async def test_a_webhook_that_names_a_return_alone_has_its_order_read(world: World) -> None:
+    await booked(world)
+    await after(world, "requestReturn", **ASKED)
+    [back] = (await after(world, "approveReturn")).stored.order.returns
+    for number, (topic, gid) in enumerate(
+        [
+            ("returns/update", f"gid://shopify/Return/{back.shopify_id}"),
+            ("returns/update", "gid://shopify/Return/5"),
+            (
+                "reverse_fulfillment_orders/dispose",
+                f"gid://shopify/ReverseFulfillmentOrder/{back.reverse_orders[0].shopify_id}",
+            ),
+        ]
+    ):
+        await world.do(
+            "INSERT INTO webhook_inbox (store_id, webhook_id, topic, body) VALUES ($1, $2, $3, $4)",
+            world.store_id,
+            f"w-{number}",
+            topic,
+            json.dumps({"admin_graphql_api_id": gid}).encode(),
+        )
+
+    await DispatchWebhooks(world.uow, world.clock, world.ids)()
+
+    states = await world.fetch("SELECT state, detail FROM webhook_inbox ORDER BY webhook_id")
+    assert [(row["state"], row["detail"]) for row in states] == [
+        ("handled", None),
+        ("kept", "The body names no order."),
+        ("handled", None),
+    ]
+    assert [row["shopify_id"] for row in await world.fetch("SELECT shopify_id FROM orders_to_import")] == ["1001"]
 
 
 async def test_a_charge_that_was_refunded_and_then_taken_away_changes_no_document(world: World) -> None:
