@@ -1,7 +1,12 @@
 """What reading costs, counted from the store's own answers (F1), and what a page that is too dear leads to."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from app.adapters.shopify.points import Priority
 from app.domain.identifiers import ShopifyId
 from app.ports.store_access import PointsState
 from app.ports.store_gateway import OrderListing
@@ -68,6 +73,7 @@ async def test_what_the_store_charges_is_remembered_for_the_next_call(store: Sim
 
 
 async def test_a_page_too_dear_is_read_in_smaller_ones(store: SimulatedStore) -> None:
+    """Peers 40."""
     await store.put(orders=[typical(number) for number in range(1, 21)])
     await store.order(1)
     refusal = {
@@ -111,3 +117,23 @@ async def test_a_catch_up_leaves_half_of_the_points_to_what_was_announced(store:
     half_is_left()
     await store.gateway.read_orders(store.ref, ids(2), catch_up=True)
     assert sum(store.pauses.taken) > 0
+
+
+async def test_a_call_waits_no_longer_than_the_bucket_needs(store: SimulatedStore) -> None:
+    """Case RL-01: (cost - available) / restore rate, less the time gone by already."""
+    points = store.gateway.transport.points
+    state = PointsState(maximum=1000, available=50, restore_rate=50, measured_at=store.clock.now())
+
+    store.bucket.states[store.ref.id] = state
+    await points.take(store.ref, 150, Priority.URGENT)
+    assert sum(store.pauses.taken) == pytest.approx(2.0, abs=0.2)
+
+    store.pauses.taken.clear()
+    store.bucket.states[store.ref.id] = replace(state, measured_at=store.clock.now() - timedelta(seconds=2))
+    await points.take(store.ref, 200, Priority.URGENT)
+    assert sum(store.pauses.taken) == pytest.approx(1.0, abs=0.4)
+
+    store.pauses.taken.clear()
+    store.bucket.states[store.ref.id] = replace(state, available=1000, measured_at=store.clock.now())
+    await points.take(store.ref, 200, Priority.URGENT)
+    assert store.pauses.taken == []

@@ -66,6 +66,7 @@ async def test_a_token_of_unknown_end_is_not_taken_for_ended(granting_store: Sim
 
 
 async def test_a_token_refused_in_the_middle_is_renewed_once_for_all(granting_store: SimulatedStore) -> None:
+    """Peers 43."""
     store = granting_store
     store.vault.tokens[store.ref.id] = token(store, "shpat_dead", lives=timedelta(hours=5))
 

@@ -39,6 +39,7 @@ async def listed(store: SimulatedStore, listing: OrderListing | None = None) -> 
 
 
 async def test_a_throttled_call_waits_for_its_points_and_succeeds(store: SimulatedStore) -> None:
+    """Peers 39."""
     await store.put(orders=[order(1)], throttle={"maximumAvailable": 2000, "restoreRate": 100})
     await store.fail("throttled", operation="OrdersWhole", times=2)
 
@@ -87,6 +88,7 @@ async def test_one_store_out_of_points_does_not_slow_another(store: SimulatedSto
 async def test_too_many_requests_are_repeated_when_the_store_says(
     store: SimulatedStore, asked: str, waited: float
 ) -> None:
+    """Peers 39: 429 with Retry-After."""
     await store.put(orders=[order(1)])
     await store.fail("rate_limited", operation="OrdersWhole", retryAfter=asked)
 
@@ -308,6 +310,7 @@ async def test_a_packing_that_was_not_asked_for_is_the_stores_trouble(at_odd: Si
 
 
 async def test_another_version_that_answers_is_told_once_and_described(at_odd: SimulatedStore, odd: OddStore) -> None:
+    """Peers 42."""
     description = {
         "shop": {
             "name": "Pots",
