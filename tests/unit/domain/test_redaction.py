@@ -1,12 +1,15 @@
 """What of an order, a document and a request is personal (P83)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.addresses import StoreAddress
 from app.domain.changes import Change, ChangeKind, Severity
+from app.domain.fulfilments import Tracking
+from app.domain.identifiers import ShopifyId
 from app.domain.orders import Attribute
 from app.domain.privacy import Person, person_of
 from app.domain.redaction import without_person
+from app.domain.returns import Return, ReturnLine, ReverseDelivery, ReverseFulfilmentOrder
 
 
 def test_an_address_keeps_its_country_and_province_for_the_taxes() -> None:
@@ -49,6 +52,27 @@ def test_changes_of_addresses_and_notes_lose_both_sides_and_changes_of_quantitie
 
     assert (without_person(moved).before, without_person(moved).after) == (None, None)
     assert without_person(more) is more
+
+
+def test_what_was_written_about_a_return_goes_and_what_came_back_stays() -> None:
+    line = ReturnLine(shopify_id=ShopifyId("5"), quantity=2, reason="defective", customer_note="Ada", reason_note="Ada")
+    parcel = ReverseDelivery(shopify_id=ShopifyId("6"), tracking=Tracking(company="DHL", number="R1", url="https://x"))
+    reverse = ReverseFulfilmentOrder(shopify_id=ShopifyId("7"), status="open", deliveries=(parcel,))
+    back = Return(
+        shopify_id=ShopifyId("4"),
+        name="#1001-R1",
+        status="declined",
+        decline_note="Ada",
+        lines=(line,),
+        reverse_orders=(reverse,),
+    )
+
+    assert without_person(back) == replace(
+        back,
+        decline_note="",
+        lines=(replace(line, customer_note="", reason_note=""),),
+        reverse_orders=(replace(reverse, deliveries=(replace(parcel, tracking=Tracking(company="DHL")),)),),
+    )
 
 
 def test_blank_things_are_themselves() -> None:
