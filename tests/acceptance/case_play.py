@@ -6,7 +6,6 @@ Every word is translated by ``case_vocabulary``; an action it does not know rais
 from collections.abc import Callable
 from typing import Any
 
-from tests.acceptance import case_shipments
 from tests.acceptance.case_vocabulary import (
     REFERENCE_MECHANICS,
     UntranslatedWord,
@@ -40,7 +39,6 @@ class CasePlay:
         self.runs: list[Json] = []
         self.documents_of_the_first_run: dict[str, Json] = {}
         self.refused_refunds: dict[str, str] = {}
-        self.posted_shipments: dict[str, Json] = {}
         self.calls_of_step: dict[str, list[Json]] = {}
         self._updated_since: str | None = None
         self._erp_fault: Json | None = None
@@ -52,13 +50,13 @@ class CasePlay:
         state = dict(self.case.state)
         self._updated_since = state.pop("earlier_sync_at", None)
         self._erp_fault = state.pop("erp_fault", None)
+        currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
+        shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
         case_shipments.plant_refusal(self, state)
         for mechanics in REFERENCE_MECHANICS.keys() & state.keys():
             del state[mechanics]
         for subscription in state.get("webhookSubscriptions", []):
             subscription["uri"] = subscription["uri"].replace(OUR_ADDRESS, f"{self.erp.http.base_url}{OUR_DOOR}")
-        currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
-        shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
         self.desk.put(shop=shop, **{"throttle": UNLIMITED} | state)
         self._make_shop()
         self._send_master_data()
@@ -107,8 +105,6 @@ class CasePlay:
             "link_variant": self._link_variants,
             "resolve_conflict": self._resolve_conflict,
             "try_refund_document": self._try_refund_document,
-            "post_shipment": lambda given: case_shipments.post_shipment(self, given),
-            "sync_shipments": lambda given: case_shipments.push_shipments(self, given),
         }
         for action in self.case.actions:
             word, given = next(iter(action.items()))
@@ -142,16 +138,16 @@ class CasePlay:
         self.erp.post(f"/v1/sales-documents/{refused[0]['id']}/reject", {"reason": f"The ERP: {fault['answer']}"})
 
     def _change_settings(self, given: Json) -> None:
-        given = {word: value for word, value in given.items() if word != "as"}
         self.erp.patch(f"/v1/shops/{self.case.shop}", {"settings": settings(given)})
+
+    def _put(self, objects: Json) -> None:
+        self.desk.put(**objects)
+        given = {word: value for word, value in given.items() if word != "as"}
+
         if "order_webhooks" in given:
             # It is due at once by itself; its end is what a run has.
             run = self.erp.post(f"/v1/shops/{self.case.shop}/webhook-subscriptions/repair")
             assert self.erp.end_of(run["id"])["state"] == "succeeded"
-
-    def _put(self, objects: Json) -> None:
-        self.desk.put(**objects)
-
     def _change_orders(self, changes: list[Json]) -> None:
         for change in changes:
             words = set(change) - set(REFERENCE_MECHANICS)
@@ -200,15 +196,15 @@ class CasePlay:
         by_hand = any(word.startswith("process_") for action in self.case.actions for word in action)
         return bool(self.case.settings["auto_create_orders"]) or by_hand
 
+    def orders(self) -> list[Json]:
+        return list(self.erp.every("/v1/orders", shop=self.case.shop))
+
+    def order(self, name: str) -> Json:
     def order_subscriptions(self) -> list[Json]:
         """Of the store's subscriptions to new orders those that lead to us."""
         found = self.desk.state("webhookSubscriptions")["webhookSubscriptions"]
         return [each for each in found if each["topic"] == "ORDERS_CREATE" and each["uri"].endswith(OUR_DOOR)]
 
-    def orders(self) -> list[Json]:
-        return list(self.erp.every("/v1/orders", shop=self.case.shop))
-
-    def order(self, name: str) -> Json:
         found = [order for order in self.orders() if order["name"] == name]
         assert len(found) == 1, f"{len(found)} orders are named {name}"
         return found[0]
