@@ -52,7 +52,6 @@ class CasePlay:
         self._erp_fault = state.pop("erp_fault", None)
         currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
         shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
-        case_shipments.plant_refusal(self, state)
         for mechanics in REFERENCE_MECHANICS.keys() & state.keys():
             del state[mechanics]
         for subscription in state.get("webhookSubscriptions", []):
