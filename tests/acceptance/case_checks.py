@@ -6,6 +6,7 @@ A key that a case does not give is not checked; documents are compared as a whol
 from collections.abc import Callable
 from typing import Any
 
+from tests.acceptance import case_shipments
 from tests.acceptance import case_vocabulary as words
 from tests.acceptance.case_play import CasePlay
 from tests.acceptance.clients import Json
@@ -274,6 +275,10 @@ CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "mapping_rows_added": _mapping_rows_added,
     "errors": _errors,
     "shopify_calls": _shopify_calls,
+    "mutations": case_shipments.check_mutations,
+    "shipments": case_shipments.check_shipments,
+    "skipped": case_shipments.check_skipped,
+    "order_lines_imported": case_shipments.check_imported_lines,
 }
 
 

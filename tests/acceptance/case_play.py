@@ -6,6 +6,7 @@ Every word is translated by ``case_vocabulary``; an action it does not know rais
 from collections.abc import Callable
 from typing import Any
 
+from tests.acceptance import case_shipments
 from tests.acceptance.case_vocabulary import (
     REFERENCE_MECHANICS,
     UntranslatedWord,
@@ -39,6 +40,7 @@ class CasePlay:
         self.runs: list[Json] = []
         self.documents_of_the_first_run: dict[str, Json] = {}
         self.refused_refunds: dict[str, str] = {}
+        self.posted_shipments: dict[str, Json] = {}
         self.calls_of_step: dict[str, list[Json]] = {}
         self._updated_since: str | None = None
         self._erp_fault: Json | None = None
@@ -50,6 +52,7 @@ class CasePlay:
         state = dict(self.case.state)
         self._updated_since = state.pop("earlier_sync_at", None)
         self._erp_fault = state.pop("erp_fault", None)
+        case_shipments.plant_refusal(self, state)
         currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
         shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
         for mechanics in REFERENCE_MECHANICS.keys() & state.keys():
@@ -104,6 +107,8 @@ class CasePlay:
             "link_variant": self._link_variants,
             "resolve_conflict": self._resolve_conflict,
             "try_refund_document": self._try_refund_document,
+            "post_shipment": lambda given: case_shipments.post_shipment(self, given),
+            "sync_shipments": lambda given: case_shipments.push_shipments(self, given),
         }
         for action in self.case.actions:
             word, given = next(iter(action.items()))

@@ -135,6 +135,10 @@ def put_requests(master_data: Json, *, shop: str, address_owners: dict[str, str]
         "items": _item,
         "currencies": lambda row: (f"/v1/currency-mappings/{row['iso_code']}", {"currency_code": row["code"]}),
         "tax_areas": _tax_area,
+        "shipping_agents": lambda row: (
+            f"/v1/shipping-agents/{row['code']}",
+            {word: row[word] for word in ("name", "tracking_company") if word in row},
+        ),
         "payment_terms": lambda row: (
             f"/v1/shops/{shop}/payment-terms-mappings/{row['shopify_template_id']}",
             {"payment_terms_code": row["code"]},
