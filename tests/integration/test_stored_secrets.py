@@ -20,13 +20,15 @@ from app.adapters.postgres.sealed_values import BATCH, PLACES
 from app.adapters.postgres.tables import metadata
 from app.adapters.postgres.tables.columns import Holds
 from app.adapters.postgres.token_vault import PostgresTokenVault
+from app.adapters.postgres.ulid import Ulids
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
-from app.domain.identifiers import StoreId
+from app.domain.identifiers import StoreId, WebhookEndpointId
 from app.http_process import run_http
 from app.ports.errors import AccessRevoked
 from app.ports.repositories.idempotency import KeptAnswer, RequestKey
 from app.ports.store_access import AccessToken, CredentialsKind, StoreCredentials
 from app.ports.store_credentials import seal_credentials, seal_previous_secret
+from app.services.webhook_secrets import new_secret, open_secret
 from app.settings import Settings, load_settings
 from app.stored_secrets import (
     EncryptionKeyMissing,
@@ -41,6 +43,7 @@ from app.worker_process import run_worker_process
 OLD, NEW, OTHER = os.urandom(32), os.urandom(32), os.urandom(32)
 STORE = StoreId("sto_1")
 REPEAT = RequestKey(api_key_id="key00001", operation="POST /v1/shops", key="again:and:again")
+ENDPOINT = WebhookEndpointId("whe_1")
 CREDENTIALS = StoreCredentials(kind=CredentialsKind.ACCESS_TOKEN, access_token="shpat_1", api_secret="signs")
 
 
@@ -70,6 +73,14 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
             b"kept", context=f"idempotency_keys.body:{REPEAT.api_key_id}:{REPEAT.operation}:{REPEAT.key}"
         )
         await uow.idempotency.keep(REPEAT, KeptAnswer(fingerprint=b"fingerprint", status=201, headers={}, body=body))
+        await uow.driver.execute(
+            "INSERT INTO webhook_endpoints (id, url, description, types, enabled, position, version, created_at,"
+            " updated_at) VALUES ($1, 'https://erp.example.com/', '', '{}', true, 0, 1, $2, $2)",
+            ENDPOINT,
+            now,
+        )
+        sealed = new_secret(ring, Ulids(), ENDPOINT, now=now).sealed
+        await uow.webhook_endpoints.add_secret(ENDPOINT, sealed, others_until=now, most=3)
         await uow.commit()
     await vault(made, OLD).keep(STORE, AccessToken(value="shpat_2", obtained_at=now, expires_at=None))
     yield made
@@ -128,6 +139,8 @@ async def test_after_everything_is_renewed_the_old_key_may_go(engine: AsyncEngin
         assert row is not None
         assert after.webhook_secrets(row["credentials"], row["previous_webhook_secret"], STORE) == (b"signs", b"signed")
         kept = await uow.idempotency.begin(REPEAT, b"fingerprint", now=SystemClock().now())
+        [secret] = await uow.webhook_endpoints.secrets(ENDPOINT, now=SystemClock().now())
+    assert len(open_secret(AesGcmKeyring([NEW]), ENDPOINT, secret)) == 32
     assert kept is not None
     context = f"idempotency_keys.body:{REPEAT.api_key_id}:{REPEAT.operation}:{REPEAT.key}"
     assert AesGcmKeyring([NEW]).decrypt(kept.body, context=context) == b"kept"
