@@ -53,12 +53,12 @@ class CasePlay:
         self._updated_since = state.pop("earlier_sync_at", None)
         self._erp_fault = state.pop("erp_fault", None)
         case_shipments.plant_refusal(self, state)
-        currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
-        shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
         for mechanics in REFERENCE_MECHANICS.keys() & state.keys():
             del state[mechanics]
         for subscription in state.get("webhookSubscriptions", []):
             subscription["uri"] = subscription["uri"].replace(OUR_ADDRESS, f"{self.erp.http.base_url}{OUR_DOOR}")
+        currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
+        shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
         self.desk.put(shop=shop, **{"throttle": UNLIMITED} | state)
         self._make_shop()
         self._send_master_data()
@@ -142,16 +142,16 @@ class CasePlay:
         self.erp.post(f"/v1/sales-documents/{refused[0]['id']}/reject", {"reason": f"The ERP: {fault['answer']}"})
 
     def _change_settings(self, given: Json) -> None:
-        self.erp.patch(f"/v1/shops/{self.case.shop}", {"settings": settings(given)})
-
-    def _put(self, objects: Json) -> None:
-        self.desk.put(**objects)
         given = {word: value for word, value in given.items() if word != "as"}
-
+        self.erp.patch(f"/v1/shops/{self.case.shop}", {"settings": settings(given)})
         if "order_webhooks" in given:
             # It is due at once by itself; its end is what a run has.
             run = self.erp.post(f"/v1/shops/{self.case.shop}/webhook-subscriptions/repair")
             assert self.erp.end_of(run["id"])["state"] == "succeeded"
+
+    def _put(self, objects: Json) -> None:
+        self.desk.put(**objects)
+
     def _change_orders(self, changes: list[Json]) -> None:
         for change in changes:
             words = set(change) - set(REFERENCE_MECHANICS)
@@ -200,15 +200,15 @@ class CasePlay:
         by_hand = any(word.startswith("process_") for action in self.case.actions for word in action)
         return bool(self.case.settings["auto_create_orders"]) or by_hand
 
-    def orders(self) -> list[Json]:
-        return list(self.erp.every("/v1/orders", shop=self.case.shop))
-
-    def order(self, name: str) -> Json:
     def order_subscriptions(self) -> list[Json]:
         """Of the store's subscriptions to new orders those that lead to us."""
         found = self.desk.state("webhookSubscriptions")["webhookSubscriptions"]
         return [each for each in found if each["topic"] == "ORDERS_CREATE" and each["uri"].endswith(OUR_DOOR)]
 
+    def orders(self) -> list[Json]:
+        return list(self.erp.every("/v1/orders", shop=self.case.shop))
+
+    def order(self, name: str) -> Json:
         found = [order for order in self.orders() if order["name"] == name]
         assert len(found) == 1, f"{len(found)} orders are named {name}"
         return found[0]

@@ -20,7 +20,6 @@ WITHOUT_MEANING_HERE = {
     "erp_master_data.local_currency": "The books of the peer; ours are told by shop_currency.",
     "erp_master_data.accounts": "The ERP's chart of accounts is not kept here: an account is a word in the settings.",
     "erp_master_data.item_charges": "As accounts: a charge is a word in the shipment method mapping.",
-    "erp_master_data.shipping_agents": "As accounts: agent and service are words in the shipment method mapping.",
     "erp_master_data.customer_templates": "A template is the ERP's word, passed through; none has to exist here.",
     "notes": "Remarks for the reader.",
 }
