@@ -65,8 +65,12 @@ class Shipping:
 
 def group(node: Values | str, *lines: tuple[str, int]) -> Values:
     identifier = node if isinstance(node, str) else node["id"]
-    named = [{"id": line, "quantity": quantity} for line, quantity in lines]
-    return {"fulfillmentOrderId": identifier, **({"fulfillmentOrderLineItems": named} if named else {})}
+    return {"fulfillmentOrderId": identifier, **({"fulfillmentOrderLineItems": pieces(*lines)} if lines else {})}
+
+
+def pieces(*wanted: tuple[str, int]) -> list[Values]:
+    """Units of lines of a fulfilment order, as every mutation takes them."""
+    return [{"id": line, "quantity": quantity} for line, quantity in wanted]
 
 
 def lines_of(node: Values) -> list[Values]:

@@ -3,8 +3,6 @@
 What was recorded from real stores is repeated here step by step; the names of the tests say what was decided beside it.
 """
 
-import random
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from tests.contract.simulator.shipping_store import (
     an_order_to_ship,
     group,
     lines_of,
+    pieces,
     quantities,
 )
 
@@ -63,10 +62,6 @@ async def done(shop: ShopClient, name: str, **given: Any) -> Values:
     payload = await mutate(shop, name, **given)
     assert payload["error"] is None, payload
     return payload
-
-
-def pieces(*wanted: tuple[str, int]) -> list[Values]:
-    return [{"id": line, "quantity": quantity} for line, quantity in wanted]
 
 
 async def test_an_untouched_one_can_be_shipped_moved_held_and_split(shop: ShopClient) -> None:
@@ -363,54 +358,3 @@ async def test_the_post_tells_what_became_of_a_fulfilment_order_and_moves_its_or
     assert (await shipping.read())["updatedAt"] > "2026-01-15T09:00:00Z"
     bodies = [delivery.body for delivery in shop.simulator.shop(shop.domain).webhooks.deliveries]
     assert all(b"gid://shopify/FulfillmentOrder/1" in body for body in bodies)
-
-
-def random_step(rng: random.Random, nodes: list[Values]) -> tuple[str, str, Values]:
-    node = rng.choice(nodes)
-    number = node["id"].rpartition("/")[2]
-    lines = [line for line in lines_of(node) if line["remainingQuantity"]]
-    some = pieces(*((line["id"], rng.randint(1, line["remainingQuantity"])) for line in rng.sample(lines, 1)))
-    others = [one["id"] for one in nodes if one is not node]
-    steps: list[tuple[str, Values]] = [
-        ("split", {"fulfillmentOrderLineItems": some}),
-        ("move", {"newLocationId": rng.choice([WAREHOUSE, SHOP]), "fulfillmentOrderLineItems": some}),
-        ("move", {"newLocationId": rng.choice([WAREHOUSE, SHOP])}),
-        ("hold", {"fulfillmentHold": {"reason": "OTHER", "fulfillmentOrderLineItems": some}}),
-        ("release-hold", {}),
-        ("merge", {"with": rng.sample(others, min(1, len(others)))}),
-        ("cancel", {}),
-        ("ship", {"some": some}),
-    ]
-    return (number, *rng.choice(steps))
-
-
-@pytest.mark.parametrize("seed", range(3))
-async def test_whatever_happens_every_piece_is_either_open_once_or_shipped_once(shop: ShopClient, seed: int) -> None:
-    rng = random.Random(seed)
-    shipping = await an_order_to_ship(shop, 9, 4)
-    await shop.put(throttle={"maximumAvailable": 1_000_000})
-    refused, steps = 0, 0
-    for _ in range(40):
-        nodes = await shipping.nodes()
-        if not nodes:
-            break
-        number, action, given = random_step(rng, nodes)
-        steps += 1
-        if action == "ship":
-            wanted = [(one["id"], one["quantity"]) for one in given["some"]]
-            payload = await shipping.ship(group(f"gid://shopify/FulfillmentOrder/{number}", *wanted))
-            refused += bool(payload["userErrors"])
-        else:
-            answer = await shop.http.post(f"/control/{shop.domain}/fulfillment-orders/{number}/{action}", json=given)
-            assert answer.status_code in (200, 409), answer.text
-            refused += answer.status_code == 409
-        order = await shipping.read()
-        counted: Counter[str] = Counter()
-        for node in order["fulfillmentOrders"]["nodes"]:
-            for line in lines_of(node) if node["status"] != "CLOSED" else []:
-                counted[line["lineItem"]["id"]] += line["remainingQuantity"]
-        for fulfilment in order["fulfillments"]:
-            for line in fulfilment["fulfillmentLineItems"]["nodes"]:
-                counted[line["lineItem"]["id"]] += line["quantity"]
-        assert counted == {"gid://shopify/LineItem/11": 9, "gid://shopify/LineItem/12": 4}
-    assert steps - refused > 10
