@@ -246,7 +246,7 @@ def owed(order: Json, side: str, *, nobody_credits: bool) -> frozenset[Decimal]:
 def _kept(order: Json, refund: Json, side: str) -> Decimal:
     """The worth of what a credit memo is for, less what was refunded."""
     back = sum((worth.total for worth, _, creditable in part_worth(order, refund, side) if creditable), NONE)
-    came = sum((line_worth(order, line, side).total for line in _came_for(order, refund)), NONE)
+    came = sum((_standing_worth(order, line, side) for line in _came_for(order, refund)), NONE)
     paid = money(refund["totalRefundedSet"], side)
     return NONE if came > back and not paid else back - came - paid
 
@@ -264,11 +264,8 @@ def _came_for(order: Json, refund: Json) -> list[Json]:
     return [line for line in order["lineItems"] if line["id"] in exchanges]
 
 
-def exchange_shrank(order: Json) -> bool:
-    """Whether exchanged goods were taken off the order again and no credit memo will show it."""
-    left = {line["id"]: line["currentQuantity"] for line in order["lineItems"]}
-    for refund in order["refunds"]:
-        for part in refund["refundLineItems"]:
-            left[part["lineItem"]["id"]] += part["quantity"] if is_creditable(refund, part) else 0
-    exchanged = exchanged_lines(order)
-    return any(left[line["id"]] < line["quantity"] for line in order["lineItems"] if line["id"] in exchanged)
+def _standing_worth(order: Json, line: Json, side: str) -> Decimal:
+    """Less what was taken off the order again without a credit memo."""
+    parts = (part for refund in order["refunds"] for part in part_worth(order, refund, side))
+    taken = sum((worth.total for worth, number, creditable in parts if number == line["id"] and not creditable), NONE)
+    return line_worth(order, line, side).total - taken

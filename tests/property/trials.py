@@ -190,6 +190,7 @@ class Trial:
 
     async def cancel(self, document: Document) -> None:
         await self.world.actions.cancel(EVERYBODY, document.id, reason="Nothing is left", erp_deleted=True)
+        await self.world.works_off()
 
     async def resolve(self, look: Look) -> None:
         await ResolveConflict(self.world.uow, self.world.clock)(EVERYBODY, look.view.stored.id)
@@ -201,6 +202,7 @@ class Trial:
 
     async def unlink(self, look: Look) -> None:
         await UnlinkDocuments(self.world.uow, self.world.clock)(EVERYBODY, look.view.stored.id)
+        await self.world.works_off()
 
     async def credit(self, refund: StoredRefund) -> None:
         requests = RefundRequests(self.world.uow, RefundDocuments(self.world.ids), self.world.clock)
