@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.domain.impossible_filters import impossible_filters
+from app.domain.impossible_filters import ImpossibleFilter, impossible_filters
 from app.domain.money import CurrencyHandling
 
 
@@ -293,7 +293,17 @@ class Contradiction:
 
 
 def contradictions(settings: ShopSettings) -> list[Contradiction]:
-    """Every pair of settings that must not stand together (0.02, REF-8, CUS-6, COM-6)."""
+    """Every pair of settings that must not stand together (0.02, REF-8, CUS-6, COM-6); impossible filters, too."""
+    filters = dataclasses.asdict(settings.orders.filters)
+    return [*_between_settings(settings), *map(_of_filter, impossible_filters(filters))]
+
+
+def _of_filter(impossible: ImpossibleFilter) -> Contradiction:
+    first, second = (f"orders.filters.{impossible.name}.{key}" for key in impossible.keys)
+    return Contradiction(paths=(first, second), detail=impossible.detail)
+
+
+def _between_settings(settings: ShopSettings) -> list[Contradiction]:
     found: list[Contradiction] = []
 
     def refuse(first: str, second: str, detail: str) -> None:
@@ -330,9 +340,6 @@ def contradictions(settings: ShopSettings) -> list[Contradiction]:
         refuse(
             "companies.mapping", "companies.default_customer_no", "Taking the default company needs a default customer."
         )
-    for each in impossible_filters(dataclasses.asdict(settings.orders.filters)):
-        first, second = (f"orders.filters.{each.name}.{key}" for key in each.keys)
-        refuse(first, second, each.detail)
     return found
 
 

@@ -14,7 +14,6 @@ from app.domain.identifiers import DocumentId, OrderId, RefundId
 from app.domain.money import ZERO, written
 from app.domain.orders import Order, Refund
 from app.domain.problems import Problem, ProblemCode
-from app.domain.refund_states import is_creditable
 from app.domain.sales_documents import DocumentContent, LineType, SourceKind
 
 MOST_TOLD = 10
@@ -63,7 +62,7 @@ def refund_changed(order: Order, refund: Refund, document: DocumentOf) -> Proble
         for line in content.lines
     )
     side = MoneySide(content.currency_handling, content.currency)
-    now = _now(order, refund, side) if is_creditable(refund) else {}
+    now = _now(order, refund, side)
     differing = [key for key in dict.fromkeys((*booked, *now)) if booked.get(key) != now.get(key)]
     if not differing:
         return None

@@ -19,6 +19,7 @@ from tests.builders import (
     refund,
     refund_line,
     refunded_shipping,
+    settings,
     shipping,
     sid,
     tax,
@@ -30,15 +31,15 @@ BACK = refund_line(SOLD, quantity=1, subtotal="20.00", tax="3.47", restock_type=
 BEFORE = refund(BACK, refunded="25.00", shipping=[refunded_shipping("5.00", of=CARRIED)], number=701)
 
 
-def compared(now: Refund, before: Refund = BEFORE) -> Problem | None:
-    """The refund as it is now with the document that was made of it before."""
+def compared(now: Refund, before: Refund = BEFORE, **given: dict[str, Any]) -> Problem | None:
+    """The refund as it is now with the document that was made of it before, with settings given."""
     of = order(SOLD, shipping_lines=(CARRIED,), refunds=(before,))
     document = DocumentOf(
         id=DocumentId("doc_1"),
         number="CM-000001",
         order_id=ORDER_ID,
         refund_id=RefundId("ref_1"),
-        content=credited(of),
+        content=credited(of, shop=settings(**given)),
     )
     return refund_changed(replace(of, refunds=(now,)), now, document)
 
@@ -114,6 +115,22 @@ def test_many_differences_are_told_in_part() -> None:
 
     assert problem is not None
     assert problem.detail.endswith("And 2 more.")
+    assert problem.detail.count("→") == 10
+
+
+def test_a_comment_on_the_document_is_no_part_of_the_refund() -> None:
+    assert compared(BEFORE, orders={"order_number_comment_line": True}) is None
+
+
+def test_parts_of_one_charge_are_added_up() -> None:
+    twice = [refunded_shipping("2.00", of=CARRIED), refunded_shipping("3.00", of=CARRIED)]
+    before = refund(refunded="5.00", shipping=twice, number=703)
+    other = replace(before, shipping=(refunded_shipping("1.00", of=CARRIED), refunded_shipping("4.00", of=CARRIED)))
+
+    assert compared(other, before) is None
+    problem = compared(replace(before, shipping=(twice[1],), refunded=money("3.00")), before)
+    assert problem is not None
+    assert "2 × 5.00 EUR → 1 × 3.00 EUR" in problem.detail
 
 
 def test_goods_of_an_exchange_that_are_taken_off_the_order_again_are_told() -> None:
