@@ -4,21 +4,12 @@ Outcomes are those of ``app.ports.store_writer``: a change took effect, or is de
 (``StoreDeclined``), or not allowed (``ScopeMissing``), or nobody knows (``OutcomeUnknown``: look before repeating).
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from app.domain.identifiers import ShopifyId
 from app.domain.order_actions import CancelOrder, Capture, OrderStanding
 from app.ports.store_gateway import StoreRef
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedOrder:
-    """An order that was archived: its change time afterwards, and since when it is closed."""
-
-    changed_at: datetime
-    closed_at: datetime
+from app.ports.store_writer import OrderSeen
 
 
 class OrderActionGateway(Protocol):
@@ -44,8 +35,8 @@ class OrderActionGateway(Protocol):
         """Capture an amount of the authorisation whose id the part names."""
         ...
 
-    async def close(self, store: StoreRef, order: ShopifyId) -> ClosedOrder:
-        """Archive the order."""
+    async def close(self, store: StoreRef, order: ShopifyId) -> OrderSeen:
+        """Archive the order; how it stands then."""
         ...
 
     async def reopen(self, store: StoreRef, order: ShopifyId) -> None:

@@ -36,10 +36,20 @@ class Sighted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What a write made of the order: its change time, and since when it is closed if it was closed by it."""
+    """A write: the order's change time before and after it; ``after`` = how the order stands then, if we were told."""
 
+    before: datetime
     changed_at: datetime
-    closed_at: datetime | None = None
+    after: OrderSeen | None = None
+
+    def made_of(self, copy: Order) -> Order:
+        """What the write made of an order that was as our copy says."""
+        closed_at = self.after.glance.closed_at if self.after else copy.closed_at
+        return replace(copy, updated_at=self.changed_at, closed_at=closed_at)
+
+    def shows(self, copy: Order) -> bool:
+        """Whether the order was as our copy says, as far as we were told."""
+        return self.after is None or self.after.glance == glance_at(self.made_of(copy))
 
 
 class NotedWriteBacks:
@@ -50,18 +60,18 @@ class NotedWriteBacks:
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
 
-    async def written(self, store: StoreId, before: Sighted, write: Written) -> None:
+    async def written(self, store: StoreId, claim: WriteBackClaim, write: Written) -> None:
         """Note a write at once: its announcement is on the way."""
-        claim, changed_at = before.claim, write.changed_at
+        changed_at = write.changed_at
         async with self._one_at_a_time, self._uow() as uow:
             known, copy = (await uow.orders.locked([claim.order_id]))[claim.order_id]
             if not await uow.write_backs.still_claimed([claim]):
                 return
-            unbroken = known.store_updated_at == before.seen.updated_at
+            unbroken = known.store_updated_at == write.before and write.shows(copy)
             settled_at = max(changed_at, self._clock.now()) + SETTLED_AFTER
             noted = _noted(claim, copy)
             if unbroken:
-                noted = replace(noted, updated_at=changed_at, closed_at=write.closed_at or noted.closed_at)
+                noted = write.made_of(noted)
                 await uow.orders_to_import.forget_echoes(store, {claim.shopify_id: changed_at})
             taken_over = changed_at if unbroken else None
             await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, changed_at=taken_over)])

@@ -7,10 +7,10 @@ What is noted afterwards is in ``noted_write_backs``.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import structlog
@@ -46,6 +46,9 @@ PAUSES = (timedelta(seconds=2), *BACK_OFF)
 """Before each further attempt; the first one is soon, since looking is cheap and mostly finds what was thought lost."""
 HELD_FOR = timedelta(hours=1)
 """What waits for a setting or a scope is let go when one is changed here, and looked at this often anyway."""
+
+FRESH = timedelta(seconds=30)
+"""A copy so young is as good as a look for closing: what it does not know yet shows in the answer to the closing."""
 
 OUTGOING_NOT_ALLOWED = (
     "outgoing_not_allowed",
@@ -83,6 +86,11 @@ class _Trouble:
 
     claim: WriteBackClaim
     error: Unavailable | AccessRevoked
+
+
+@dataclass(frozen=True, slots=True)
+class _JustRead:
+    """An import has read the order whole a moment ago: to look at it once more would tell nothing."""
 
 
 _Outcome = _Written | _Trouble | WriteBackEnd | Sighted
@@ -158,7 +166,7 @@ class WriteBackOrders:
         may_write = await self._writer.may_write_orders(store)
         if not may_write:
             claims = await self._held_for_scope(configuration, claims)
-        sights = await self._writer.look_at(store, [claim.shopify_id for claim in claims]) if claims else []
+        sights = await self._seen(store, claims)
         settings = {shop.id: shop.settings for shop in configuration.shops}
         outcomes = await asyncio.gather(
             *(
@@ -174,6 +182,17 @@ class WriteBackOrders:
             raise troubles[0].error
         written = sum(isinstance(each, _Written) for each in outcomes)
         return WriteBackCounts(written=written, in_line=len(in_line), failed=len(ends))
+
+    async def _seen(self, store: StoreRef, claims: Sequence[WriteBackClaim]) -> Sequence[OrderSight | _JustRead]:
+        """Each order at a glance; those that an import read a moment ago need none."""
+        unread = [claim.shopify_id for claim in claims if not self._was_just_read(claim)]
+        sights = iter(await self._writer.look_at(store, unread) if unread else ())
+        return [_JustRead() if self._was_just_read(claim) else next(sights) for claim in claims]
+
+    def _was_just_read(self, claim: WriteBackClaim) -> bool:
+        first = claim.attempts == 1 and claim.vouched_at is None
+        only_to_close = claim.finished and (claim.told == claim.number or not claim.writes_number)
+        return first and only_to_close and self._clock.now() - claim.copy_read_at < FRESH
 
     async def _held_for_scope(
         self, configuration: StoreConfiguration, claims: Sequence[WriteBackClaim]
@@ -191,7 +210,7 @@ class WriteBackOrders:
         self,
         configuration: StoreConfiguration,
         claim: WriteBackClaim,
-        sight: OrderSight,
+        sight: OrderSight | _JustRead,
         settings: Mapping[ShopId, ShopSettings],
         *,
         may_write: bool,
@@ -209,12 +228,16 @@ class WriteBackOrders:
         self,
         configuration: StoreConfiguration,
         claim: WriteBackClaim,
-        sight: OrderSight,
+        sight: OrderSight | _JustRead,
         settings: Mapping[ShopId, ShopSettings],
         *,
         may_write: bool,
     ) -> _Outcome:
+        store = configuration.store
         match sight:
+            case _JustRead():
+                refused = self._may_not(claim, settings.get(claim.shop_id), may_write=may_write)
+                return refused or await self._write(store, claim, self._closed(store, claim, claim.copy_changed_at))
             case OrderSeen():
                 order = Sighted(claim=claim, seen=sight, to_close=_is_to_be_closed(claim, sight))
                 in_line = claim.attributes_from(sight.attributes) == sight.attributes
@@ -222,7 +245,10 @@ class WriteBackOrders:
                     # What is still to be proved is proved first: one more write would hide it.
                     return order
                 refused = self._may_not(claim, settings.get(claim.shop_id), may_write=may_write)
-                return refused or await self._write(configuration, order, close=in_line)
+                if refused is not None:
+                    return refused
+                closing = in_line and self._closed(store, claim, sight.updated_at)
+                return await self._write(store, claim, closing or self._numbered(store, order))
             case OrderNotThere():
                 return _failed(claim, "not_at_store", "Shopify knows no such order that this app may read.")
             case OrderUnreadable():
@@ -243,11 +269,10 @@ class WriteBackOrders:
             return _failed(claim, "number_not_kept", detail)
         return None
 
-    async def _write(self, configuration: StoreConfiguration, order: Sighted, *, close: bool) -> _Outcome:
+    async def _write(self, store: StoreRef, claim: WriteBackClaim, change: Awaitable[Written]) -> _Outcome:
         """One change at a time: what else is to be done is due when this one is proved."""
-        claim, store = order.claim, configuration.store
         try:
-            written = await (self._closed(store, claim) if close else self._numbered(store, order))
+            written = await change
         except OutcomeUnknown as lost:
             # The next attempt looks before it writes.
             return self._retried(claim, lost.code, lost.detail)
@@ -257,16 +282,17 @@ class WriteBackOrders:
             return _failed(claim, refusal.code, refusal.detail)
         except (Unavailable, AccessRevoked) as trouble:
             return _Trouble(claim, trouble)
-        await self._noted.written(store.id, order, written)
+        await self._noted.written(store.id, claim, written)
         return _Written(claim.order_id)
 
     async def _numbered(self, store: StoreRef, order: Sighted) -> Written:
         wanted = order.claim.attributes_from(order.seen.attributes)
-        return Written(changed_at=await self._writer.replace_attributes(store, order.claim.shopify_id, wanted))
+        changed_at = await self._writer.replace_attributes(store, order.claim.shopify_id, wanted)
+        return Written(before=order.seen.updated_at, changed_at=changed_at)
 
-    async def _closed(self, store: StoreRef, claim: WriteBackClaim) -> Written:
-        done = await self._actions.close(store, claim.shopify_id)
-        return Written(changed_at=done.changed_at, closed_at=done.closed_at)
+    async def _closed(self, store: StoreRef, claim: WriteBackClaim, before: datetime) -> Written:
+        after = await self._actions.close(store, claim.shopify_id)
+        return Written(before=before, changed_at=after.updated_at, after=after)
 
     def _retried(self, claim: WriteBackClaim, code: str, detail: str, *, retryable: bool = True) -> WriteBackEnd:
         """Later, with growing pauses; parked for a person after the last attempt (A25)."""

@@ -108,6 +108,7 @@ async def test_what_changed_since_our_copy_is_imported_before_anything_is_closed
     await numbered(world)
     await shipped(world)
     await world.store.change(1001, note="Wait!", updatedAt="2030-01-01T00:00:00Z")
+    world.clock.pass_by(minutes=1)
 
     await write(world)
     assert not await is_closed(world)
@@ -218,4 +219,28 @@ async def test_a_lost_answer_is_looked_up_and_closing_is_not_repeated(world: Wor
 
     assert (await is_closed(world), await closings(world), await waiting(world)) == (True, 1, [])
     await announced(world)
+    assert len(await world.queue()) == 1
+
+
+async def test_an_order_read_a_moment_ago_is_closed_without_another_look(world: World) -> None:
+    await numbered(world)
+    await shipped(world)
+    await world.store.forget_calls()
+
+    await write(world)
+
+    assert (await closings(world), await world.store.calls("OrderGlances")) == (1, [])
+
+
+async def test_what_only_the_answer_to_the_closing_shows_is_imported(world: World) -> None:
+    """The order changed between the import and the closing: nothing is taken over, so the announcement is news."""
+    await numbered(world)
+    await shipped(world)
+    await world.store.change(1001, note="Wait!")
+
+    await write(world)
+    await announced(world)
+
+    assert await is_closed(world)
+    assert (await world.order())["closed_at"] is None
     assert len(await world.queue()) == 1

@@ -195,7 +195,7 @@ ORDER_MARK_AS_PAID: Final = Document("order_mark_as_paid", OrderMarkAsPaidAnswer
 ORDER_CANCEL: Final = Document("order_cancel", OrderCancelAnswer, _plain(10), mutation=True)
 JOB_STATUS: Final = Document("job_status", JobStatusAnswer, _plain(1))
 ORDER_CAPTURE: Final = Document("order_capture", OrderCaptureAnswer, _plain(20), mutation=True)
-ORDER_CLOSE: Final = Document("order_close", OrderCloseAnswer, _plain(10), mutation=True)
+ORDER_CLOSE: Final = Document("order_close", OrderCloseAnswer, _plain(16), mutation=True)
 ORDER_OPEN: Final = Document("order_open", OrderOpenAnswer, _plain(10), mutation=True)
 
 ORDER_SHIPPING: Final = Document(

@@ -24,12 +24,12 @@ from app.adapters.shopify.points import Priority
 from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.translators.amounts import amount, word
 from app.adapters.shopify.transport import ShopifyTransport
-from app.adapters.shopify.writing import WRITE_ORDERS, order_gid
+from app.adapters.shopify.writing import WRITE_ORDERS, order_gid, order_seen
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.order_actions import Authorisation, CancelOrder, CancelRefund, Capture, OrderStanding
 from app.ports.errors import ScopeMissing, StoreRefused
-from app.ports.order_actions import ClosedOrder
 from app.ports.store_gateway import StoreRef
+from app.ports.store_writer import OrderSeen
 
 _MONEY_TAKEN: Final = frozenset({"SUCCESS", "PENDING", "AWAITING_RESPONSE"})
 """Of a capture: taken, or on its way; it does not come a second time."""
@@ -57,11 +57,11 @@ class ShopifyOrderActions:
     async def mark_as_paid(self, store: StoreRef, order: ShopifyId) -> None:
         await self._changed(store, order, ORDER_MARK_AS_PAID, lambda data: data.order_mark_as_paid)
 
-    async def close(self, store: StoreRef, order: ShopifyId) -> ClosedOrder:
+    async def close(self, store: StoreRef, order: ShopifyId) -> OrderSeen:
         done = await self._sent(store, ORDER_CLOSE, {"id": order_gid(order)}, lambda data: data.order_close)
         if done.order is None or done.order.closed_at is None:
             raise StoreRefused("Shopify did not close the order and gave no reason.")
-        return ClosedOrder(changed_at=done.order.updated_at, closed_at=done.order.closed_at)
+        return order_seen(done.order)
 
     async def reopen(self, store: StoreRef, order: ShopifyId) -> None:
         await self._changed(store, order, ORDER_OPEN, lambda data: data.order_open)

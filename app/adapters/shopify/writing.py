@@ -63,6 +63,11 @@ def _sight(order: ShopifyId, outcome: NodeOutcome) -> OrderSight:
         answer = _GLANCE.decode(outcome.raw)
     except msgspec.DecodeError as exc:
         return _told(order, unexpected(exc))
+    return order_seen(answer)
+
+
+def order_seen(answer: OrderGlanceAnswer) -> OrderSeen:
+    """An order at a glance, as a value."""
     return OrderSeen(
         shopify_id=shopify_id(answer.id),
         updated_at=answer.updated_at,

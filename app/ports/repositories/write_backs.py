@@ -28,8 +28,11 @@ class WriteBackClaim:
     """The shop writes numbers back; False = what stands there is left alone."""
     finished: bool
     """By our copy the order is to be closed (``app.domain.finished_orders``)."""
+    told: str | None
+    """The number that the order says by our copy."""
     copy_changed_at: datetime
     """The change time of that copy: at another one, something happened that it does not know."""
+    copy_read_at: datetime
     vouched_at: datetime | None
     """The change time after our last write, until it is proved that nothing else happened in that second."""
 

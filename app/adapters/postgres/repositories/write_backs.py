@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.finished_orders import FULFILLED, OPEN_REFUNDS, OPEN_RETURNS, OPEN_SHIPMENTS, PAID
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.shop_settings import OrderSettings
@@ -96,9 +97,11 @@ WITH q AS (
     )
     RETURNING order_id, shop_id, claim_no, wanted, attempts, vouched_at
 )
-SELECT q.*, orders.shopify_id, orders.store_updated_at AS copy_changed_at,
+SELECT q.*, orders.shopify_id, orders.store_updated_at AS copy_changed_at, orders.read_at AS copy_read_at,
     (SELECT d.erp_document_no {_DOCUMENTS} AND d.state <> 'cancelled' AND d.unlinked_at IS NULL) AS number,
     ARRAY(SELECT d.erp_document_no {_DOCUMENTS} AND d.erp_document_no IS NOT NULL) AS ours,
+    (SELECT each ->> 'value' FROM jsonb_array_elements(orders.body -> 'attributes') AS each
+     WHERE each ->> 'key' = $8 LIMIT 1) AS told,
     {_WRITES_NUMBER.format(default="$6")} AS writes_number, ({_CLOSES.format(default="$7")} AND {_FINISHED}) AS finished
 FROM q JOIN orders ON orders.id = q.order_id JOIN shops ON shops.id = orders.shop_id
 ORDER BY q.order_id
@@ -200,10 +203,12 @@ class PostgresWriteBacks:
                 ours=frozenset(row["ours"]),
                 writes_number=row["writes_number"],
                 finished=row["finished"],
+                told=row["told"],
                 copy_changed_at=row["copy_changed_at"],
+                copy_read_at=row["copy_read_at"],
                 vouched_at=row["vouched_at"],
             )
-            for row in await self._driver.fetch(_CLAIM, store, by, limit, now, lease, *defaults)
+            for row in await self._driver.fetch(_CLAIM, store, by, limit, now, lease, *defaults, ERP_NUMBER_KEY)
         ]
 
     async def being_written(self, store: StoreId, orders: Sequence[ShopifyId], *, now: datetime) -> set[ShopifyId]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.adapters.shopify.answers.money import MoneyBag, Wire
 from app.adapters.shopify.answers.stores import UserErrorAnswer
-from app.adapters.shopify.answers.writing import OrderUpdatePayload, TransactionStatusAnswer
+from app.adapters.shopify.answers.writing import OrderGlanceAnswer, OrderUpdatePayload, TransactionStatusAnswer
 
 
 class StandingTransactionAnswer(Wire):
@@ -34,15 +34,9 @@ class OrderMarkAsPaidAnswer(Wire):
     order_mark_as_paid: OrderUpdatePayload | None = None
 
 
-class ClosedOrderAnswer(Wire):
-    id: str
-    updated_at: datetime
-    closed_at: datetime | None = None
-
-
 class OrderClosePayload(Wire):
     user_errors: list[UserErrorAnswer]
-    order: ClosedOrderAnswer | None = None
+    order: OrderGlanceAnswer | None = None
 
 
 class OrderCloseAnswer(Wire):
