@@ -118,13 +118,13 @@ ORDER_FULFILMENTS: Final = Document(
     "order_fulfilments",
     Nodes,
     PageSize(name="many", variables={"lines": 50}, estimate=21, ids=50),
-    PageSize(name="least", variables={"lines": 5}, estimate=13, ids=10),
+    PageSize(name="least", variables={"lines": 10}, estimate=15, ids=8),
 )
 ORDER_RETURNS: Final = Document(
     "order_returns",
     Nodes,
     PageSize(name="many", variables={"returns": 20}, estimate=8, ids=50),
-    PageSize(name="least", variables={"returns": 2}, estimate=4, ids=10),
+    PageSize(name="least", variables={"returns": 5}, estimate=6, ids=8),
 )
 
 
@@ -145,7 +145,7 @@ RETURNS_WHOLE: Final = Document(
     "returns_whole",
     Nodes,
     _returns_size("many", ids=50, lines=20, exchange=10, orders=2, their_lines=20, deliveries=2, estimate=76),
-    _returns_size("least", ids=10, lines=5, exchange=2, orders=1, their_lines=5, deliveries=1, estimate=50),
+    _returns_size("least", ids=8, lines=5, exchange=2, orders=1, their_lines=5, deliveries=1, estimate=50),
 )
 GIFT_CARD_RECEIPTS: Final = Document("gift_card_receipts", Nodes, _plain(1, ids=50))
 GIFT_CARDS: Final = Document("gift_cards", Nodes, _plain(1, ids=50))
@@ -215,7 +215,7 @@ ORDER_SHIPPING: Final = Document(
 ORDER_SHIPPING_PAGE: Final = Document(
     "order_shipping_page", PageAnswer[ShippableAnswer], *_pages(190, 122, fulfilmentOrderLines=20)
 )
-FULFILMENT_CREATE: Final = Document("fulfilment_create", FulfilmentCreateAnswer, _plain(11), mutation=True)
+FULFILMENT_CREATE: Final = Document("fulfilment_create", FulfilmentCreateAnswer, _plain(38), mutation=True)
 FULFILMENT_TRACKING_UPDATE: Final = Document(
     "fulfilment_tracking_update", FulfilmentTrackingUpdateAnswer, _plain(51), mutation=True
 )

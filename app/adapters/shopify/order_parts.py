@@ -17,7 +17,7 @@ from app.adapters.shopify.answers.money import Nodes
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.answers.returns import OrderReturnsAnswer, ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
-from app.adapters.shopify.document import Document
+from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.envelope import ACCESS_DENIED
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_draft import OrderDraft
@@ -96,13 +96,20 @@ async def _add_part(
     transport: ShopifyTransport, store: StoreRef, part: ScopedPart, drafts: Sequence[OrderDraft]
 ) -> None:
     owners = {gid: draft for draft in drafts for gid in part.ids(draft)}
-    for outcome in await _outcomes(transport, store, part.document, owners):
+    gids = list(owners)
+    size = _fitting(part.document, len(gids))
+    for outcome in await read_nodes(transport, store, part.document, gids, size=size) if gids else ():
         draft = owners[outcome.gid]
         if outcome.errors and all(error.code == ACCESS_DENIED for error in outcome.errors):
             draft.unknown.add(part.name)
             continue
         draft.keep(part.name, outcome.raw or b"null")
         await attempt(draft, partial(part.add, draft, outcome))
+
+
+def _fitting(document: Document[Nodes], number: int) -> PageSize:
+    """The smallest size that takes so many at once: few objects are seldom long, and long ones are read on."""
+    return next((size for size in reversed(document.sizes) if size.ids >= number), document.sizes[0])
 
 
 async def attempt(draft: OrderDraft, step: Callable[[], Awaitable[None]]) -> None:
