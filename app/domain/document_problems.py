@@ -4,7 +4,7 @@ What a document lacks is said where it is looked for.
 """
 
 from app.domain.documents.outcomes import NothingReason, NothingToDocument
-from app.domain.identifiers import DocumentId, OrderId
+from app.domain.identifiers import DocumentId, OrderId, RefundId
 from app.domain.problems import Problem, ProblemCode
 
 _REMEDIES_OF_NOTHING = {
@@ -34,6 +34,19 @@ def number_taken(number: str, *, holder: DocumentId) -> Problem:
         pointer="/name",
         detail=f"The number {number} is held by the live document {holder} of this shop.",
         remedy="Switch orders.use_shopify_order_number off and ask for the document again, or unlink the other one.",
+    )
+
+
+def refund_failed(refund: RefundId, *, detail: str) -> Problem:
+    """``detail``: what broke off, without what was read."""
+    return Problem(
+        code=ProblemCode.REFUND_FAILED,
+        pointer=f"/refunds/{refund}",
+        detail=detail,
+        remedy=(
+            "Report it with what the log says under the refund's id. Each create_documents run tries it again; so does"
+            f" POST /v1/refunds/{refund}/create-document."
+        ),
     )
 
 

@@ -27,6 +27,7 @@ class ProblemCode(StrEnum):
     NOTHING_TO_DOCUMENT = "nothing_to_document"
     REMAINDER_TOO_LARGE = "remainder_too_large"
     REFUND_CHANGED = "refund_changed"
+    REFUND_FAILED = "refund_failed"
 
 
 TITLES: Mapping[ProblemCode, str] = {
@@ -48,6 +49,7 @@ TITLES: Mapping[ProblemCode, str] = {
     ProblemCode.DOCUMENT_REJECTED: "The document was taken back",
     ProblemCode.NOTHING_TO_DOCUMENT: "There is nothing to document",
     ProblemCode.REMAINDER_TOO_LARGE: "The refund is not explained by its lines",
+    ProblemCode.REFUND_FAILED: "The document of the refund could not be made",
     ProblemCode.REFUND_CHANGED: "The refund changed after its document was made",
 }
 """What a person reads first; the same for every problem of a code."""

@@ -10,10 +10,10 @@ PACKAGE = "app"
 INSTALLED = "site-packages"
 
 
-def broke_off(error: BaseException) -> str:
-    """A sentence for the queue; the log has the whole story under the record's id."""
+def broke_off(error: BaseException, *, what: str = "The import") -> str:
+    """A sentence for whoever waits for it; the log has the whole story under the record's id."""
     place = _place(error)
-    return f"The import broke off ({type(error).__name__}{f' at {place}' if place else ''}); the log says more."
+    return f"{what} broke off ({type(error).__name__}{f' at {place}' if place else ''}); the log says more."
 
 
 def _place(error: BaseException) -> str | None:

@@ -9,11 +9,11 @@ from datetime import datetime
 
 import structlog
 
+from app.domain.document_problems import refund_failed
 from app.domain.documents import DocumentDraft, Refusal
 from app.domain.documents.refund_building import RefundContext, build_refund_document
 from app.domain.documents.refund_changes import DocumentOf, refund_changed
 from app.domain.events import EventType
-from app.domain.finished_orders import may_be_finished
 from app.domain.finished_orders import may_be_finished
 from app.domain.identifiers import DocumentId, OrderId, RefundId, ShopifyId, refund_id
 from app.domain.item_choice import choose_items, wanted_items
@@ -29,9 +29,9 @@ from app.ports.repositories.documents import AlreadyLive, BookedOrder, Inserted,
 from app.ports.repositories.events import NewEvent
 from app.ports.repositories.refunds import KnownRefund, SavedRefund
 from app.ports.unit_of_work import UnitOfWork
+from app.services.failure_words import broke_off
 from app.services.order_conflicts import state_of
 from app.services.order_decisions import announcements
-from app.services.waking import want_closed
 from app.services.waking import want_closed
 
 log = structlog.get_logger(__name__)
@@ -89,7 +89,6 @@ class RefundDocuments:
         events = [event for plan in changed for event in _announced(plan)]
         await uow.events.append_many([*events, *(event for document in made for event in announcements(document))])
         await want_closed(uow, [each.id for each in owners if may_be_finished(each.order)], now=now)
-        await want_closed(uow, [each.id for each in owners if may_be_finished(each.order)], now=now)
         return len(made)
 
     async def _build(self, uow: UnitOfWork, due: Sequence[_Plan], booked: Mapping[OrderId, BookedOrder]) -> None:
@@ -103,10 +102,11 @@ class RefundDocuments:
                 context = _context(owner, items, booked[order_id], by_request=owner.asked_for == plan.id)
                 try:
                     outcome = build_refund_document(owner.order, plan.refund, context)
-                except Exception:
+                except Exception as error:
                     # One bad refund must not cost its order, nor the other orders of the batch.
                     log.exception("refund_failed", refund_id=plan.id)
-                    plan.state = RefundState.FAILED
+                    detail = broke_off(error, what="Making the document of the refund")
+                    plan.state, plan.problems = RefundState.FAILED, (refund_failed(plan.id, detail=detail),)
                     continue
                 match outcome:
                     case DocumentDraft() as draft:

@@ -73,7 +73,7 @@ class RefundRequests:
                 await uow.commit()
                 return document
             await uow.commit()
-        assert after.state is RefundState.BLOCKED
+        assert after.state in (RefundState.BLOCKED, RefundState.FAILED)
         raise Conflict(
             "The refund cannot be documented until its problems are solved.",
             code="refund_blocked",

@@ -234,6 +234,26 @@ async def test_a_memo_taken_back_is_made_again_only_on_request(world: World) -> 
     assert [each["state"] for each in await world.documents_of()] == ["released", "cancelled", "released"]
 
 
+async def test_what_nobody_foresaw_is_told_holds_up_no_other_and_is_tried_again(world: World) -> None:
+    never = a_refund(701, createdAt="9999-12-31T23:59:59Z")
+    await credited(world, never, a_refund(702, refundLineItems=[]), refunds=AUTOMATIC)
+
+    failed, other = sorted(await refunds(world), key=lambda each: each.refund.shopify_id)
+    assert (failed.state, other.state) == (RefundState.FAILED, RefundState.DONE)
+    [problem] = failed.problems
+    assert problem.code == "refund_failed"
+    assert problem.detail.startswith("Making the document of the refund broke off (OverflowError at ")
+    assert str(failed.id) in problem.remedy
+
+    with pytest.raises(Conflict) as asked:
+        await requests(world).create_document(EVERYBODY, failed.id)
+    assert (asked.value.code, [each.code for each in asked.value.errors]) == ("refund_blocked", ["refund_failed"])
+
+    await world.set(general={"time_zone": "UTC"})
+    await world.run(TaskName.CREATE_DOCUMENTS)
+    assert [(each.state, each.problems) for each in await refunds(world)] == [(RefundState.DONE, ())] * 2
+
+
 async def edited(world: World, *refunds: dict[str, Any]) -> None:
     await world.store.change(1001, refunds=list(refunds))
     await world.imports(1001)

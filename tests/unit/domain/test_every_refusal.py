@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.document_problems import document_taken_back, number_taken
+from app.domain.document_problems import document_taken_back, number_taken, refund_failed
 from app.domain.document_problems import nothing_to_document as nothing
 from app.domain.documents import NothingToDocument, Refusal
-from app.domain.identifiers import DocumentId
+from app.domain.identifiers import DocumentId, RefundId
 from app.domain.item_choice import ItemCandidate, ItemFact, ItemFacts, choose_items
 from app.domain.items import ItemChoice
 from app.domain.mappings import ChargeType, CustomerTemplate, Mappings, ShipmentMethodMapping
@@ -135,6 +135,7 @@ CASES: dict[ProblemCode, Callable[[], Problem]] = {
     ProblemCode.NOTHING_TO_DOCUMENT: of_nothing,
     ProblemCode.REMAINDER_TOO_LARGE: of_refund,
     ProblemCode.REFUND_CHANGED: of_changed_refund,
+    ProblemCode.REFUND_FAILED: lambda: refund_failed(RefundId("ref_01"), detail="Making it broke off."),
 }
 
 OF_THE_WHOLE_ORDER = frozenset({ProblemCode.NOTHING_TO_DOCUMENT})
@@ -148,6 +149,7 @@ NOTHING_CAN_APPEAR = frozenset(
         ProblemCode.DOCUMENT_REJECTED,
         ProblemCode.NOTHING_TO_DOCUMENT,
         ProblemCode.REFUND_CHANGED,
+        ProblemCode.REFUND_FAILED,
     }
 )
 """What these lack no ERP sends: a request, or a change at Shopify, brings the next attempt."""
