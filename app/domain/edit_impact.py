@@ -115,11 +115,13 @@ class _Comparison:
             yield self._charge(before, after)
 
     def _charge(self, before: PartSnapshot | None, after: PartSnapshot | None) -> Change:
+        """One that comes to nothing may come and go: nobody owes another amount."""
         part = before or after
         assert part is not None
+        worth = any(each.amount or each.tax for each in (before, after) if each)
         return Change(
             kind=_CHARGES[part.source],
-            severity=Severity.CONFLICT,
+            severity=Severity.CONFLICT if worth else Severity.NOTED,
             shopify_id=part.shopify_id,
             before=_money(before.amount) if before else None,
             after=_money(after.amount) if after else None,

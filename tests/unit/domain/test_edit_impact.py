@@ -12,7 +12,7 @@ from app.domain.documents.documented import documented, snapshot
 from app.domain.edit_impact import changes_between
 from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.money import NOTHING, Amount, CurrencyHandling, total
-from app.domain.orders import Attribute, Order, OrderLine
+from app.domain.orders import Attribute, Order, OrderLine, ShippingLine
 from app.domain.returns import UNKNOWN_RETURNS, Return, ReturnLine
 from app.domain.shop_settings import RefundProcess
 from app.domain.snapshots import Snapshot
@@ -214,6 +214,13 @@ def test_quantities_swapped_between_two_lines_of_the_same_article_are_two_change
 def test_a_charge_put_on_anew_at_the_same_price_is_the_same() -> None:
     before, after = (order(shipping_lines=(shipping(number=number),)) for number in (1, 2))
     assert told(before, after) == []
+
+
+@pytest.mark.parametrize("free", [shipping("0.00"), shipping("5.00", discount="5.00")], ids=["free", "given away"])
+def test_a_charge_that_comes_to_nothing_may_come_and_go(free: ShippingLine) -> None:
+    with_it, without = order(shipping_lines=(free,), totals=totals("10.00")), order(totals=totals("10.00"))
+    for before, after in ((with_it, without), (without, with_it)):
+        assert {each[1] for each in told(before, after)} <= {"noted"}
 
 
 def test_what_is_undone_or_only_reordered_is_no_change() -> None:
