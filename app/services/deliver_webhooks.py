@@ -19,7 +19,6 @@ from app.domain.identifiers import WebhookEndpointId
 from app.domain.webhook_deliveries import (
     Attempt,
     DeliveryState,
-    DisabledReason,
     must_be_disabled,
     next_attempt_at,
 )
@@ -188,17 +187,16 @@ def _judged(endpoint: WebhookEndpoint, attempts: Sequence[Attempt], *, now: date
     """The endpoint after these attempts: well, failing, asking for patience, or given up."""
     if not attempts:
         return endpoint
+    well = any(attempt.delivered for attempt in attempts)
+    failing_since = None if well else endpoint.failing_since or now
     patience = max((each.patience for each in attempts if each.patience), default=None)
-    paused = None if patience is None else now + patience
-    reason = None
-    if any(attempt.delivered for attempt in attempts):
-        failing_since = None
-        after = replace(endpoint, failing_since=None, delivered_at=now, paused_until=paused)
-        reason = DisabledReason.GONE if any(attempt.gone for attempt in attempts) else None
-    else:
-        failing_since = endpoint.failing_since or now
-        after = replace(endpoint, failing_since=failing_since, paused_until=paused)
-        reason = must_be_disabled(attempts, failing_since=failing_since, now=now)
+    after = replace(
+        endpoint,
+        failing_since=failing_since,
+        paused_until=None if patience is None else now + patience,
+        delivered_at=now if well else endpoint.delivered_at,
+    )
+    reason = must_be_disabled(attempts, failing_since=failing_since or now, now=now)
     if reason is not None and endpoint.enabled:
         after = replace(after, enabled=False, disabled_at=now, disabled_reason=reason)
     if (after.failing_since, after.enabled) != (endpoint.failing_since, endpoint.enabled):
@@ -210,8 +208,6 @@ def _judged(endpoint: WebhookEndpoint, attempts: Sequence[Attempt], *, now: date
 async def _say_disabled(uow: UnitOfWork, endpoint: WebhookEndpoint) -> None:
     """In every shop whose events it was told; nothing is lost, for the feed has them."""
     log.warning("webhook_endpoint_disabled", endpoint_id=endpoint.id, reason=endpoint.disabled_reason)
-    shops = await uow.shops.ids() if endpoint.shop_ids is None else endpoint.shop_ids
-    existing = set(await uow.shops.ids())
     await uow.events.append_many(
         [
             NewEvent(
@@ -221,7 +217,7 @@ async def _say_disabled(uow: UnitOfWork, endpoint: WebhookEndpoint) -> None:
                 resource_id=endpoint.id,
                 version=endpoint.version,
             )
-            for shop in shops
-            if shop in existing
+            for shop in await uow.shops.ids()
+            if endpoint.shop_ids is None or shop in endpoint.shop_ids
         ]
     )
