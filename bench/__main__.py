@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import door, freshness, imports, starting, statements
+from bench import door, freshness, imports, life, starting, statements
 from bench.figures import Figure, table
 from bench.stage import Stage, staged
 
@@ -23,6 +23,7 @@ def measurements(*, quick: bool) -> Mapping[str, Callable[[Stage], list[Figure]]
         "F8": lambda stage: [statements.measured(stage)],
         "F1 F3 F6 F7": lambda stage: imports.measured(stage, orders=200 if quick else 1000),
         "F5": lambda stage: door.measured(stage, seconds=2 if quick else 6),
+        "F2": lambda stage: [life.measured(stage)],
         "F12": lambda stage: [freshness.measured(stage, orders=5 if quick else 40)],
         "F13": lambda stage: [starting.measured(stage.folder)],
     }

@@ -13,7 +13,7 @@ def measured(stage: Stage, *, orders: int) -> Figure:
     """One order at a time, each from being placed to its event being read."""
     with serving(stage, "freshness", webhooks=True) as service:
         set_up_shop(service)
-        _wait_for_subscriptions(service)
+        wait_for_subscriptions(service)
         generate(service, 1)
         send_items(service)
         position = _last_position(service)
@@ -36,7 +36,8 @@ def measured(stage: Stage, *, orders: int) -> Figure:
     )
 
 
-def _wait_for_subscriptions(service: Service) -> None:
+def wait_for_subscriptions(service: Service) -> None:
+    """Until the service has subscribed to the store's order webhooks by itself."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         state = service.store.send("GET", f"{CONTROL}/state", kinds="webhookSubscriptions")

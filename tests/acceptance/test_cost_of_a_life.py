@@ -1,5 +1,5 @@
-"""What an ordinary order's life costs at the store (F2): created, documented, numbered, shipped by the ERP, closed; all of
-it told by webhook. Calls and points are counted, not timed.
+"""What an ordinary order's life costs at the store (F2): created, documented, numbered, shipped by the ERP, closed.
+All of it is told by webhook. Calls and points are counted, not timed.
 """
 
 from collections import Counter
