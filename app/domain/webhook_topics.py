@@ -165,6 +165,13 @@ def return_part_of(topic: str, payload: object) -> ReturnPart | None:
     return None
 
 
+def fulfilment_of(topic: str, payload: object) -> ShopifyId | None:
+    """The fulfilment whose recording is announced; None = it is about something else."""
+    if topic != "fulfillments/create" or not isinstance(payload, Mapping):
+        return None
+    return _number(payload.get("id"))
+
+
 def changed_at(topic: str, payload: object) -> datetime | None:
     """The order's change time, where the body is the order itself."""
     if not topic.startswith("orders/") or not isinstance(payload, Mapping):

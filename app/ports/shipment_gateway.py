@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.fulfilments import Fulfilment
 from app.domain.identifiers import ShopifyId
 from app.domain.shipment_sights import ShippingSeen
 from app.ports.store_gateway import OrderNotThere, OrderUnreadable, StoreRef
@@ -56,6 +57,8 @@ class RecordedFulfilment:
     created_at: datetime
     order_updated_at: datetime
     order_fulfilment_status: str
+    fulfilment: Fulfilment | None = None
+    """The fulfilment whole; None = it was not told to the end of its lines."""
 
 
 class ShipmentGateway(Protocol):

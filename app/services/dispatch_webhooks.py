@@ -16,7 +16,7 @@ from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
 from app.domain.privacy import KINDS, Person, PrivacyKind, person_of
 from app.domain.returns import ReturnPart
-from app.domain.webhook_topics import Wakes, changed_at, instant, order_of, return_part_of, wakes
+from app.domain.webhook_topics import Wakes, changed_at, fulfilment_of, instant, order_of, return_part_of, wakes
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
 from app.ports.job_queue import NudgeKind
@@ -49,6 +49,8 @@ class _Reading:
 
     looked_at: LookedAt
     wants: WantedOrder | None = None
+    fulfilment: ShopifyId | None = None
+    """Where it announces that one was recorded, by us or by others."""
     part: ReturnPart | None = None
     """Where it names no order but a part of its returns."""
     news: StoreNews | None = None
@@ -116,7 +118,7 @@ class DispatchWebhooks:
             # Asked before the copies are looked at: who is done writing meanwhile has noted it in the copy.
             writing = await _being_written(uow, readings, now)
             news = await _news(uow, readings)
-            for store, orders in sorted(_wanted(news).items()):
+            for store, orders in sorted(_wanted(_as_if_ours(news, writing)).items()):
                 settled = _after_own_writes(orders, writing[store], now)
                 await uow.orders_to_import.want(store, settled, by=WantedBy.WEBHOOK, now=now, due_at=now + SETTLING)
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
@@ -166,7 +168,10 @@ def _wanting(reading: _Reading, order: ShopifyId | None) -> _Reading:
 
 
 async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
-    """Those that announce what our copies do not hold yet: repeats and late deliveries cause no reading."""
+    """Those that announce what our copies do not hold yet: repeats, late deliveries and fulfilments that we recorded
+    ourselves cause no reading.
+    """
+    readings = await _of_others(uow, readings)
     asked = _asked(readings)
     held = {store: await uow.orders_to_import.held_copies(store, orders) for store, orders in asked.items()}
     return [
@@ -177,6 +182,29 @@ async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Read
             reading.wants.store_updated_at,
             held[reading.looked_at.webhook.store_id].get(reading.wants.shopify_id),
         )
+    ]
+
+
+async def _of_others(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
+    announced: dict[StoreId, set[ShopifyId]] = defaultdict(set)
+    for reading in readings:
+        if reading.fulfilment is not None:
+            announced[reading.looked_at.webhook.store_id].add(reading.fulfilment)
+    ours = {store: await uow.shipments.known_fulfilments(store, ids) for store, ids in announced.items()}
+    return [each for each in readings if each.fulfilment not in ours.get(each.looked_at.webhook.store_id, ())]
+
+
+def _as_if_ours(readings: Sequence[_Reading], writing: Mapping[StoreId, Collection[ShopifyId]]) -> Sequence[_Reading]:
+    """A fulfilment announced while we ship the order is most likely the one that we are about to note: the order is
+    wanted by it, but noting ours forgets it again.
+    """
+    return [
+        replace(each, wants=replace(each.wants, changes=0))
+        if each.wants is not None
+        and each.fulfilment is not None
+        and each.wants.shopify_id in writing[each.looked_at.webhook.store_id]
+        else each
+        for each in readings
     ]
 
 
@@ -231,7 +259,11 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
     wanted = WantedOrder(
         shopify_id=order, name=_name(webhook.topic, payload), store_updated_at=changed_at(webhook.topic, payload)
     )
-    return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), wants=wanted)
+    return _Reading(
+        LookedAt(webhook=webhook, state=InboxState.HANDLED),
+        wants=wanted,
+        fulfilment=fulfilment_of(webhook.topic, payload),
+    )
 
 
 def _kept(webhook: WaitingWebhook, meaning: Wakes) -> _Reading:

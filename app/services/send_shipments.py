@@ -24,7 +24,9 @@ from app.ports.repositories.shipments import ShipmentClaim, ShipmentEnd
 from app.ports.shipment_gateway import ShipmentGateway
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
+from app.services.noted_shipments import SentNow, note_sent
 from app.services.shipment_sending import LEASE, ClaimLost, Outcome, PutOff, ShipmentSending, StoreTrouble
+from app.services.waking import want_closed
 
 BATCH = 8
 """Sent side by side, each of another order."""
@@ -128,7 +130,7 @@ class SendShipments:
                 outcome = _after_breaking_off(claim, sending, error)
         match outcome:
             case ShipmentEnd():
-                await self._finish(outcome)
+                await self._finish(outcome, sending.sent if sending else None)
             case PutOff():
                 assert sending is not None
                 await self._put_off(claim, sending, outcome)
@@ -176,10 +178,14 @@ class SendShipments:
         )
         await self._finish(end)
 
-    async def _finish(self, end: ShipmentEnd) -> None:
-        claim = end.claim
+    async def _finish(self, end: ShipmentEnd, sent: SentNow | None = None) -> None:
+        """The order is locked first, then the shipment, as everywhere."""
+        claim, now = end.claim, self._clock.now()
         async with self._uow() as uow:
-            version = await uow.shipments.finish(end, now=self._clock.now())
+            noted = await note_sent(uow, claim.order_id, sent, now=now)
+            version = await uow.shipments.finish(end, now=now)
+            if not noted and end.state is ShipmentState.SYNCHRONISED:
+                await want_closed(uow, [claim.order_id], now=now)
             news = (end.state, end.results) != (claim.state, claim.results)
             type_ = ANNOUNCED.get(end.state)
             if version is not None and news and type_ is not None:

@@ -28,6 +28,7 @@ from app.ports.shipment_gateway import (
 )
 from app.ports.store_gateway import OrderNotThere, OrderUnreadable, StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.noted_shipments import SentNow
 from app.services.shipment_facts import locations_of, order_lines_of, tracking_of
 
 LEASE = timedelta(minutes=1)
@@ -89,6 +90,7 @@ class ShipmentSending:
         self._tracking = tracking_of(claim.shipment, agent)
         self._sendings = {sending.no: sending for sending in claim.sendings}
         self.results = list(claim.results)
+        self.sent: SentNow | None = None
 
     async def __call__(self) -> Outcome:
         try:
@@ -196,13 +198,14 @@ class ShipmentSending:
                 reason_detail=misfit.detail if misfit else None,
             )
         refused = await self._accept(fitting)
-        sent: list[Part] = []
+        accepted = set(fitting.to_accept) - set(refused)
+        sent = self.sent = SentNow(seen=seen, accepted=accepted)
         for parts in fitting.fulfilments:
             allowed = tuple(part for part in parts if part.fulfilment_order_id not in refused)
             stop = await self._ask_for(allowed, sent) if allowed else None
             if stop is not None:
                 return stop
-        return open_at(left_open(seen.fulfilment_orders, sent, accepted=set(fitting.to_accept) - set(refused)))
+        return open_at(left_open(seen.fulfilment_orders, sent.parts, accepted=accepted))
 
     async def _accept(self, fitting: Fitting) -> Mapping[ShopifyId, str]:
         """Accept requests to our own service; those that were refused, with the store's words."""
@@ -220,7 +223,7 @@ class ShipmentSending:
                     self._refuse([part], refused[part.fulfilment_order_id])
         return refused
 
-    async def _ask_for(self, parts: tuple[Part, ...], sent: list[Part]) -> _Stop | None:
+    async def _ask_for(self, parts: tuple[Part, ...], sent: SentNow) -> _Stop | None:
         """Ask for one fulfilment; what was refused of it is noted in the results."""
         now = self._clock.now()
         sending = Sending(
@@ -248,7 +251,8 @@ class ShipmentSending:
                 return await self._note(sending, SendingState.BEGUN) or _unknown(trouble)
             await self._note(sending, SendingState.VOID)
             raise
-        sent.extend(parts)
+        sent.parts.extend(parts)
+        sent.recorded.append(recorded)
         return await self._note_recorded(sending, recorded.shopify_id)
 
     def _new(self, parts: Sequence[Part]) -> NewFulfilment:

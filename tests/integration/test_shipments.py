@@ -1,6 +1,7 @@
 """Shipments of the ERP become fulfilments: what fits, once, with the reason for what does not (P60)."""
 
 import asyncio
+import json
 from typing import Any, cast
 
 import pytest
@@ -15,6 +16,7 @@ from app.ports.repositories.shipments import StoredShipment
 from app.ports.repositories.skipped_records import SkippedRecordFilter
 from app.ports.shipment_gateway import NewFulfilment, RecordedFulfilment, ShipmentGateway
 from app.ports.store_gateway import StoreRef
+from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.tasks import TaskName
 from tests.integration.shipping import (
     THERE,
@@ -447,3 +449,63 @@ async def test_a_deleted_location_is_shipped_from(world: World) -> None:
     await imported(world, 1, orders=[fulfilment_order(10, (1, 1), location=None)])
 
     assert (await ship(world, shipped(1))).state is ShipmentState.SYNCHRONISED
+
+
+async def test_our_own_fulfilment_is_no_news_and_the_order_shows_it_at_once(world: World) -> None:
+    await imported(world, 3)
+    before = (await world.events())[-1]
+    await world.store.forget_calls()
+
+    await ship(world, shipped(1, 2), tracking="TRK1")
+
+    order = await world.order()
+    assert order["fulfilment_status"] == order["body"]["fulfilment_status"] == "partially_fulfilled"
+    [made] = order["body"]["fulfilments"]
+    assert (made["lines"][0]["quantity"], made["tracking"][0]["number"]) == (2, "TRK1")
+    [open_now] = order["body"]["fulfilment_orders"]
+    assert (open_now["status"], open_now["lines"][0]["remaining_quantity"]) == ("in_progress", 1)
+    assert [each for each in await world.events() if each != before][-1] == "shipment.synchronised"
+    assert await world.value("SELECT vouched_at = orders.store_updated_at FROM number_write_backs, orders")
+
+
+async def test_what_the_copy_took_over_is_what_the_store_says(world: World) -> None:
+    await imported(world, 3, 1)
+    await ship(world, shipped(1, 2), shipped(2), tracking="TRK1")
+    before = await world.order()
+
+    await world.imports(1001)
+
+    after = await world.order()
+    assert (after["body_hash"], after["version"]) == (before["body_hash"], before["version"])
+    assert "order.updated" not in await world.events()
+
+
+async def test_the_announcements_of_our_own_fulfilment_want_no_reading(world: World) -> None:
+    await imported(world, 3)
+    way = OddWay(world)
+
+    way.after = lambda: announced(world)
+    await post(world, shipped(1, 2))
+    await send(world, gateway=cast("ShipmentGateway", way))
+    await announced(world)
+
+    assert await world.fetch("SELECT * FROM orders_to_import") == []
+
+
+async def announced(world: World) -> None:
+    """The store tells of its last fulfilment: by itself, and as a change of the order."""
+    made = (await recorded(world))[-1]["id"].rsplit("/", 1)[-1]
+    state = await world.store.doors.get(f"/control/{world.store.domain}/orders/1001")
+    bodies = {
+        "fulfillments/create": {"id": int(made), "order_id": 1001},
+        "orders/updated": {"id": 1001, "updated_at": state.json()["updatedAt"]},
+    }
+    for topic, body in bodies.items():
+        await world.do(
+            "INSERT INTO webhook_inbox (store_id, webhook_id, topic, body) VALUES ($1, $2, $3, $4)",
+            world.store_id,
+            world.ids.new("hook"),
+            topic,
+            json.dumps(body).encode(),
+        )
+    await DispatchWebhooks(world.uow, world.clock, world.ids)()

@@ -217,7 +217,7 @@ ORDER_SHIPPING_PAGE: Final = Document(
 )
 FULFILMENT_CREATE: Final = Document("fulfilment_create", FulfilmentCreateAnswer, _plain(38), mutation=True)
 FULFILMENT_TRACKING_UPDATE: Final = Document(
-    "fulfilment_tracking_update", FulfilmentTrackingUpdateAnswer, _plain(51), mutation=True
+    "fulfilment_tracking_update", FulfilmentTrackingUpdateAnswer, _plain(78), mutation=True
 )
 FULFILMENT_REQUEST_ACCEPT: Final = Document(
     "fulfilment_request_accept", FulfilmentRequestAcceptAnswer, _plain(10), mutation=True

@@ -96,6 +96,10 @@ class WriteBacks(Protocol):
         """Those of these orders that somebody has claimed: announcements of them may be those of our own write."""
         ...
 
+    async def vouch(self, order: OrderId, changed_at: datetime, *, look_at: datetime, now: datetime) -> None:
+        """Our copy is said to hold all of this change time, which was another write of ours: to be proved then."""
+        ...
+
     async def still_claimed(self, claims: Sequence[WriteBackClaim]) -> set[OrderId]:
         """Lock the rows of these claims; the orders of those that are still ours. Lock the orders themselves before."""
         ...

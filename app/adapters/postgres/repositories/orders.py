@@ -120,7 +120,7 @@ WHERE orders.store_id = $1 AND orders.shopify_id = seen.shopify_id
 _OWN_WRITES = """
 UPDATE orders SET
     body = new.body, body_hash = new.body_hash, version = orders.version + 1, closed_at = new.closed_at,
-    first_closed_at = COALESCE(orders.first_closed_at, new.closed_at),
+    first_closed_at = COALESCE(orders.first_closed_at, new.closed_at), fulfilment_status = new.fulfilment_status,
     store_updated_at = COALESCE(new.own_write_at, orders.store_updated_at),
     own_write_at = COALESCE(new.own_write_at, orders.own_write_at)
 FROM json_populate_recordset(NULL::orders, $1::json) AS new
@@ -217,6 +217,7 @@ class PostgresOrders:
                 "body": raw_json(each.order),
                 "body_hash": self.digest(each.order),
                 "closed_at": each.order.closed_at,
+                "fulfilment_status": each.order.fulfilment_status,
                 "own_write_at": each.changed_at,
             }
             for each in writes

@@ -95,7 +95,8 @@ _FORGET_ECHOES = """
 DELETE FROM orders_to_import WHERE id IN (
     SELECT id FROM orders_to_import
     JOIN unnest($2::text[], $3::timestamptz[]) AS echo(shopify_id, at) USING (shopify_id)
-    WHERE store_id = $1 AND store_updated_at = echo.at AND wanted = 1 AND source <> 'request'
+    WHERE store_id = $1 AND source <> 'request'
+      AND (store_updated_at = echo.at AND wanted <= 1 OR store_updated_at IS NULL AND wanted = 0)
       AND attempts = 0 AND due_at IS NOT NULL AND error_code IS NULL AND run_id IS NULL
     FOR UPDATE OF orders_to_import SKIP LOCKED
 )

@@ -110,6 +110,19 @@ ORDER BY q.order_id
 _BEING_WRITTEN = """
 SELECT orders.shopify_id FROM orders JOIN number_write_backs AS queue ON queue.order_id = orders.id
 WHERE orders.store_id = $1 AND orders.shopify_id = ANY($2::text[]) AND queue.claimed_until > $3
+UNION
+SELECT orders.shopify_id FROM orders JOIN shipments ON shipments.order_id = orders.id
+WHERE orders.store_id = $1 AND orders.shopify_id = ANY($2::text[]) AND shipments.claimed_until > $3
+"""
+
+_VOUCH = """
+INSERT INTO number_write_backs AS queue (
+    order_id, store_id, shop_id, wanted, due_at, attempts, vouched_at, claim_no, created_at, updated_at
+)
+SELECT id, store_id, shop_id, 1, $3, 0, $2, 0, $4, $4 FROM orders WHERE id = $1
+ON CONFLICT (order_id) DO UPDATE SET
+    wanted = queue.wanted + 1, vouched_at = excluded.vouched_at, due_at = excluded.due_at, parked_at = NULL,
+    updated_at = excluded.updated_at
 """
 
 _STILL = """
@@ -130,7 +143,9 @@ UPDATE number_write_backs AS queue SET
     claimed_by = NULL, claimed_until = NULL,
     due_at = CASE WHEN queue.wanted <> ended.wanted THEN $8::timestamptz ELSE ended.again_at END,
     attempts = CASE WHEN queue.wanted <> ended.wanted OR NOT ended.attempted THEN 0 ELSE queue.attempts END,
-    vouched_at = ended.vouched_at,
+    vouched_at = CASE
+        WHEN queue.wanted <> ended.wanted THEN GREATEST(queue.vouched_at, ended.vouched_at) ELSE ended.vouched_at
+    END,
     error_code = ended.error_code,
     error_detail = ended.error_detail,
     failed_at = CASE WHEN ended.error_code IS NOT NULL THEN COALESCE(queue.failed_at, $8::timestamptz) END,
@@ -214,6 +229,9 @@ class PostgresWriteBacks:
     async def being_written(self, store: StoreId, orders: Sequence[ShopifyId], *, now: datetime) -> set[ShopifyId]:
         rows = await self._driver.fetch(_BEING_WRITTEN, store, list(orders), now)
         return {ShopifyId(row["shopify_id"]) for row in rows}
+
+    async def vouch(self, order: OrderId, changed_at: datetime, *, look_at: datetime, now: datetime) -> None:
+        await self._driver.execute(_VOUCH, order, changed_at, look_at, now)
 
     async def still_claimed(self, claims: Sequence[WriteBackClaim]) -> set[OrderId]:
         rows = await self._driver.fetch(_STILL, *_keys(claims))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.adapters.shopify.answers.fulfilments import FulfilmentLineAnswer, TrackingAnswer
+from app.adapters.shopify.answers.fulfilments import FulfilmentAnswer, FulfilmentLineAnswer, TrackingAnswer
 from app.adapters.shopify.answers.money import Page, Reference, Wire
 from app.adapters.shopify.answers.orders import FulfilmentOrderLineAnswer
 from app.adapters.shopify.answers.stores import UserErrorAnswer
@@ -62,10 +62,7 @@ class ShippedOrderAnswer(Wire):
     display_fulfillment_status: str
 
 
-class RecordedFulfilmentAnswer(Wire):
-    id: str
-    status: str
-    created_at: datetime
+class RecordedFulfilmentAnswer(FulfilmentAnswer, kw_only=True):
     order: ShippedOrderAnswer
 
 

@@ -11,6 +11,7 @@ from app.adapters.shopify.answers.shipping import (
     ShippingLocationAnswer,
 )
 from app.adapters.shopify.translators.amounts import id_of, word
+from app.adapters.shopify.translators.fulfilments import fulfilment
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.shipment_sights import SeenFulfilment, SeenFulfilmentOrder, SeenLine, ShippingSeen
 from app.ports.shipment_gateway import FulfilmentPart, FulfilmentTracking, NewFulfilment, RecordedFulfilment
@@ -77,6 +78,7 @@ def recorded_fulfilment(answer: RecordedFulfilmentAnswer) -> RecordedFulfilment:
         created_at=answer.created_at,
         order_updated_at=answer.order.updated_at,
         order_fulfilment_status=word(answer.order.display_fulfillment_status),
+        fulfilment=None if answer.fulfillment_line_items.page_info.has_next_page else fulfilment(answer),
     )
 
 
