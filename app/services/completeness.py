@@ -177,7 +177,7 @@ class CheckCompleteness:
             reachable = [day for day in differing if last - timedelta(days=MOST_DAYS) < day <= last]
             first = min([*reachable, last - CHECKED_BACK + timedelta(days=1)])
         if not 0 <= (last - first).days < MOST_DAYS:
-            raise _refused("parameters/from", f"The days must be 1 to {MOST_DAYS}, the first not after the last.")
+            raise _refused("/parameters/from", f"The days must be 1 to {MOST_DAYS}, the first not after the last.")
         return first, last
 
     async def _want(self, run: RunContext, orders: Sequence[OrderSum]) -> None:
@@ -232,5 +232,5 @@ def _days(first: date, last: date) -> Sequence[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _refused(field: str, detail: str) -> InvalidInput:
-    return InvalidInput(detail, errors=[FieldError(pointer=f"/{field}", code="wrong_value", detail=detail)])
+def _refused(pointer: str, detail: str) -> InvalidInput:
+    return InvalidInput(detail, errors=[FieldError(pointer=pointer, code="wrong_value", detail=detail)])

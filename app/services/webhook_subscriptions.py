@@ -122,7 +122,11 @@ class WebhookSubscriptions:
         if configuration is not None and not configuration.access_revoked and configuration.shops:
             await described_anew(configuration, gateway=self._gateway, uow=self._unit_of_work, clock=self._clock)
         async with self._unit_of_work() as uow:
-            return await uow.subscriptions.needs(store)
+            await uow.subscriptions.begun(store)
+            needs = await uow.subscriptions.needs(store)
+            if needs is not None and not needs.access_revoked:
+                await uow.commit()
+        return needs
 
     async def __call__(self, store: str) -> None:
         """As a nudge asks for it."""
@@ -155,6 +159,11 @@ class WebhookSubscriptions:
                 deleted += await self._deleted(needs, status, refused)
         for topic in missing:
             created += await self._created(needs, topic, refused)
+        if refused:
+            # Another process may have checked at the same time: what stands is as good as made.
+            again = self._compared(needs, await self._gateway.webhook_subscriptions(needs.store))
+            standing = {each.topic for each in again if each.state is SubscriptionState.OK}
+            refused = [each for each in refused if each[0] not in standing]
         return CheckedSubscriptions(created=created, deleted=deleted, refused=refused)
 
     async def _deleted(

@@ -1,6 +1,6 @@
 """P03, P17: webhook subscriptions are brought in line with the settings; and what is old goes, what is open stays."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,6 +47,8 @@ class Shopify:
     listings: list[OrderListing] = field(default_factory=list)
     listing_fails: bool = False
     made: int = 1000
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens once subscriptions were listed."""
 
     async def describe(self, _: StoreRef) -> StoreDescription:
         return StoreDescription(
@@ -69,7 +71,10 @@ class Shopify:
         yield [each for each in self.orders if listing.updated_since and each.updated_at >= listing.updated_since]
 
     async def webhook_subscriptions(self, _: StoreRef) -> Sequence[WebhookSubscription]:
-        return list(self.there.values())
+        listed = list(self.there.values())
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return listed
 
     async def create_webhook_subscription(self, _: StoreRef, topic: str, uri: str) -> WebhookSubscription:
         if topic in self.refuses:
@@ -134,7 +139,7 @@ def subscriptions(
 
 
 async def due(house: Machinery) -> bool:
-    return bool(await house.value("SELECT subscriptions_checked_at IS NULL FROM stores"))
+    return bool(await house.value("SELECT coalesce(subscriptions_checked_at, '-infinity') = '-infinity' FROM stores"))
 
 
 async def turn_webhooks(house: Machinery, *, off: str) -> None:
@@ -258,6 +263,30 @@ async def test_a_gap_that_could_not_be_listed_stays_open(house: Machinery, shopi
     await service.check(STORE)
 
     assert await wanted_orders(house) == ["5501"]
+
+
+async def test_a_change_while_they_are_looked_at_has_them_looked_at_again(house: Machinery, shopify: Shopify) -> None:
+    service = subscriptions(house, shopify)
+    shopify.meanwhile = lambda: house.do("UPDATE stores SET subscriptions_checked_at = NULL")
+    await service.check(STORE)
+    assert await due(house)
+
+    shopify.meanwhile = None
+    await service.check(STORE)
+    assert not await due(house)
+
+
+async def test_what_another_process_made_at_the_same_time_is_no_refusal(house: Machinery, shopify: Shopify) -> None:
+    async def another_makes_it() -> None:
+        shopify.meanwhile = None
+        shopify.has("orders/updated")
+
+    shopify.meanwhile = another_makes_it
+
+    checked = await subscriptions(house, shopify).check(STORE)
+
+    assert checked.refused == []
+    assert shopify.ours() == WANTED
 
 
 async def test_the_time_without_order_webhooks_is_a_gap_when_they_are_turned_on_again(

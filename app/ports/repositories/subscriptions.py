@@ -28,6 +28,10 @@ class Subscriptions(Protocol):
         """None = there is no such store, or it was deleted."""
         ...
 
+    async def begun(self, store: StoreId) -> None:
+        """They are being looked at, and due until that has ended. To be called before what they depend on is read."""
+        ...
+
     async def missed(self, store: StoreId) -> None:
         """Order subscriptions were missing: note since when, which is the last time they all stood; for ever = none."""
         ...
@@ -37,7 +41,7 @@ class Subscriptions(Protocol):
         ...
 
     async def checked(self, store: StoreId, *, at: datetime, good: bool) -> None:
-        """Looked at: not due until somebody makes them. ``good`` = what happened to orders before ``at`` was announced to
+        """Looked at: not due until somebody makes them, or has made them since ``begun``. ``good`` = what happened to orders before ``at`` was announced to
         us or has been listed, and what happens from now on is announced.
         """
         ...

@@ -48,7 +48,8 @@ UNION ALL
 (SELECT DISTINCT 'privacy', r.store_id FROM privacy_requests r WHERE r.state = 'waiting' AND r.due_at <= $1 LIMIT $2)
 UNION ALL
 (SELECT 'check_subscriptions', st.id FROM stores st
- WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND st.subscriptions_checked_at IS NULL
+ WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL
+   AND coalesce(st.subscriptions_checked_at, '-infinity') = '-infinity'
    AND st.credentials IS NOT NULL AND EXISTS (SELECT 1 FROM shops s WHERE s.store_id = st.id) LIMIT $2)
 """
 

@@ -40,6 +40,9 @@ class PostgresSubscriptions:
             missed_since=row["webhooks_missed_since"],
         )
 
+    async def begun(self, store: StoreId) -> None:
+        await self._driver.execute("UPDATE stores SET subscriptions_checked_at = '-infinity' WHERE id = $1", store)
+
     async def missed(self, store: StoreId) -> None:
         await self._driver.execute(
             "UPDATE stores SET webhooks_missed_since = coalesce(webhooks_missed_since, subscriptions_good_at)"
@@ -54,8 +57,9 @@ class PostgresSubscriptions:
 
     async def checked(self, store: StoreId, *, at: datetime, good: bool) -> None:
         await self._driver.execute(
-            "UPDATE stores SET subscriptions_checked_at = $2,"
-            " subscriptions_good_at = CASE WHEN $3 THEN $2 ELSE subscriptions_good_at END WHERE id = $1",
+            "UPDATE stores SET"
+            " subscriptions_checked_at = CASE WHEN subscriptions_checked_at IS NOT NULL THEN $2::timestamptz END,"
+            " subscriptions_good_at = CASE WHEN $3 THEN $2::timestamptz ELSE subscriptions_good_at END WHERE id = $1",
             store,
             at,
             good,

@@ -35,6 +35,7 @@ class StoreRow(Row, table=True):
     orders_swept_widely_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     """The same of the last sweep over the wide window."""
     subscriptions_checked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """null = due; -infinity = being looked at, and due until that has ended."""
     subscriptions_good_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     """When the order subscriptions last stood as they should, so that nothing before it went unannounced."""
     webhooks_missed_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
