@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.adapters.shopify.answers.fulfilments import FulfilmentAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.answers.returns import ReturnAnswer
@@ -41,6 +42,8 @@ TEMPLATES: dict[str, Callable[[], Json]] = {
     "returnLineItems": lambda: shopify.a_return_line(1, line=1),
     "reverseFulfillmentOrders": lambda: shopify.a_reverse_order(1, dispositions=[]),
     "dispositions": lambda: shopify.a_disposition(1),
+    "fulfillmentLineItems": lambda: shopify.a_fulfilment()["fulfillmentLineItems"]["nodes"][0],
+    "trackingInfo": lambda: {"company": None, "number": None, "url": None},
     "reverseDeliveries": lambda: {"id": "", "deliverable": {"tracking": {"number": None, "url": None}}},
 }
 ORDER_LINES_INSIDE = {
@@ -48,6 +51,7 @@ ORDER_LINES_INSIDE = {
     "reverseFulfillmentOrders": shopify.a_reverse_order(1, dispositions=[])["lineItems"]["nodes"][0],
 }
 RETURN_GID = "gid://shopify/Return/"
+FULFILMENT_GID = "gid://shopify/Fulfillment/"
 TELLING = 3
 
 
@@ -204,6 +208,22 @@ def test_every_recorded_return_can_be_translated() -> None:
         disposed += sum(len(line.dispositions) for each in found.reverse_orders for line in each.lines)
     assert states == {"requested", "open", "closed", "declined", "canceled"}
     assert disposed
+
+
+def test_every_recorded_fulfilment_can_be_translated() -> None:
+    parcels = 0
+    for told in recorded(FULFILMENT_GID, shopify.a_fulfilment()):
+        answer = msgspec.json.decode(
+            msgspec.json.encode(laid_over(shopify.a_fulfilment(), told)), type=FulfilmentAnswer
+        )
+        header = msgspec.json.decode(msgspec.json.encode(shopify.an_order()), type=OrderAnswer)
+        [found] = order_of(OrderParts(header=header, fulfilments=[answer])).fulfilments
+
+        assert found.status == told.get("status", "SUCCESS").lower()
+        numbers = [each.get("number") or "" for each in told.get("trackingInfo", [])]
+        assert [each.number for each in found.tracking] == numbers
+        parcels += len(numbers)
+    assert parcels
 
 
 def test_an_answer_with_parts_missing_is_no_order() -> None:
