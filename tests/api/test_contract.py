@@ -161,6 +161,8 @@ POST   /v1/orders/{order_id}/close                                 orders:write 
 POST   /v1/orders/{order_id}/mark-as-paid                          orders:write        mark_order_as_paid
 POST   /v1/orders/{order_id}/reopen                                orders:write        reopen_order
 GET    /v1/shipments                                               shipments:read      list_shipments
+POST   /v1/shipments                                               shipments:write     post_shipment
+GET    /v1/shipments/{shipment_id}                                 shipments:read      get_shipment
 POST   /v1/shipments/batch                                         shipments:write     post_shipments
 POST   /v1/shipments/{shipment_id}/retry                           shipments:write     retry_shipment
 PUT    /v1/shipments/{shipment_id}/tracking                        shipments:write     put_tracking
