@@ -15,8 +15,9 @@ from decimal import Decimal
 from typing import Any
 
 from app.store_simulator.orders import EVERYTHING, generate_catalogue, generate_orders, life
-from app.store_simulator.orders.line_money import TIP_TITLES
+from app.store_simulator.orders.line_money import TIP_TITLES, shipped_units
 from app.store_simulator.orders.money import Currencies
+from app.store_simulator.orders.returns import closed_return
 
 Json = dict[str, Any]
 
@@ -157,6 +158,38 @@ def exchanged(order: Json, rng: random.Random, at: datetime) -> None:
     line, other = rng.choice(order["lineItems"]), rng.choice(CATALOGUES[order["currencyCode"]].goods)
     goods = {"variant": other.variant, "product": other.product, "quantity": rng.randint(1, 2)}
     life.exchange(order, [(line["id"], rng.randint(1, max(line["currentQuantity"], 1)))], [goods], at)
+
+
+def returned(order: Json, rng: random.Random, at: datetime) -> None:
+    """Shipped goods come back by a return, with their money or without."""
+    shipped = shipped_units(order)
+    pieces = {line["id"]: min(shipped[line["id"]], line["currentQuantity"]) for line in order["lineItems"]}
+    goods = [(line, rng.randint(1, pieces[line["id"]])) for line in order["lineItems"] if pieces[line["id"]]]
+    if not goods or order["cancelledAt"]:
+        raise life.ChangeRefused("There is nothing to return.")
+    goods = rng.sample(goods, rng.randint(1, len(goods)))
+    back = closed_return(order, goods, at)
+    parts = [
+        {"lineItem": {"id": line["id"]}, "quantity": quantity, "restockType": "RETURN"} for line, quantity in goods
+    ]
+    given: Json = {"return": {name: back[name] for name in ("id", "name", "status")}, "refundLineItems": parts}
+    if rng.random() < 0.3:
+        given["transactions"] = []
+    life.refund(order, given, at)
+    back["refunds"] = [{"id": order["refunds"][-1]["id"]}]
+    life.change(order, {"returns": [*order["returns"], back]}, at)
+
+
+def paid_back(order: Json, rng: random.Random, at: datetime) -> None:
+    """Any amount of what was paid, for a line that comes back or for none: what the line does not explain is left."""
+    currencies = Currencies.of(order)
+    net = currencies.read(order["netPaymentSet"])
+    amount = net.portion(rng.randint(1, 100), 100)
+    lines = [line for line in order["lineItems"] if line["refundableQuantity"] and rng.random() < 0.3]
+    parts = [{"lineItem": {"id": line["id"]}, "quantity": 1, "restockType": "RETURN"} for line in lines]
+    if not amount.shop or not amount.presentment:
+        raise life.ChangeRefused("There is nothing to pay back.")
+    life.refund(order, {"refundLineItems": parts, "totalRefundedSet": currencies.bag(amount)}, at)
 
 
 def cancelled(order: Json, rng: random.Random, at: datetime) -> None:

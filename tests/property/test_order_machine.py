@@ -18,7 +18,7 @@ from tests.property.trials import Trials, trials
 SHARES, SEQUENCES_A_SHARE = 8, 250
 THE_SAME = settings(
     max_examples=50,
-    stateful_step_count=8,
+    stateful_step_count=7,
     deadline=None,
     derandomize=True,
     database=None,
@@ -26,7 +26,7 @@ THE_SAME = settings(
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
-OTHERS = settings(THE_SAME, max_examples=SEQUENCES_A_SHARE, derandomize=False)
+OTHERS = settings(THE_SAME, max_examples=SEQUENCES_A_SHARE, stateful_step_count=10, derandomize=False)
 
 
 @pytest.fixture
