@@ -14,7 +14,6 @@ from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.read_orders import OrderView, order_view
 from app.services.waking import want_closed
-from app.services.waking import want_closed
 
 
 class ResolveConflict:
@@ -53,7 +52,6 @@ class ResolveConflict:
             version = await uow.orders.resolve(order_id, note=note, now=self._clock.now())
             if known.conflict is not None:
                 await uow.events.append(EventType.ORDER_CONFLICT_RESOLVED, known.shop_id, "order", order_id, version)
-            await want_closed(uow, [order_id], now=self._clock.now())
             await want_closed(uow, [order_id], now=self._clock.now())
             view = await order_view(uow, access, order_id)
             await once.answered(uow, view)
