@@ -26,6 +26,7 @@ PAGES = (
     "docs/howto/set-up-a-shop.md",
     "docs/howto/when-an-order-makes-no-document.md",
     "docs/howto/act-on-orders.md",
+    "docs/howto/send-shipments.md",
     "docs/howto/develop-against-the-simulator.md",
 )
 START_SECONDS = 100.0
