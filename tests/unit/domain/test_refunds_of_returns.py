@@ -7,6 +7,7 @@ from app.domain.documents import documented_quantities
 from app.domain.identifiers import ShopifyId
 from app.domain.mappings import LocationMapping, Mappings
 from app.domain.orders import Order, Refund
+from app.domain.refunded_lines import refunded_lines
 from app.domain.returns import Disposition, Return, ReturnLine, ReverseFulfilmentOrder, ReverseLine
 from app.domain.sales_documents import DocumentContent
 from app.domain.shop_settings import RefundProcess, ReturnLocationPriority
@@ -102,6 +103,15 @@ def test_goods_of_a_return_are_credited_once_however_many_refunds_pay_for_them()
 
     assert shown(credited(without_lines)) == [("account", "4300", "1", "8.00", "0.00")]
     assert shown(credited(with_lines)) == [("account", "4300", "1", "8.00", "0.00")]
+
+
+def test_where_a_later_refund_of_the_return_has_lines_the_first_takes_none() -> None:
+    first = refund(refunded="8.00", return_id=41)
+    later = refund(refund_line(SOLD, subtotal="10.00", restock_type="return"), refunded="10.00", return_id=41)
+    made = of(first, later, returns=(a_return(coming_back(2, "18.00")),))
+
+    assert list(refunded_lines(made, first)) == []
+    assert [each.quantity for each in refunded_lines(made, later)] == [1]
 
 
 def test_goods_of_which_the_order_line_is_not_known_are_on_the_refund_account() -> None:
