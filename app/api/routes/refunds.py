@@ -35,7 +35,7 @@ TheRefund = Annotated[
 
 
 @router.get("/refunds", response_model=RefundList, summary="List refunds")
-async def list_refunds(
+async def list_refunds(  # noqa: PLR0913, PLR0917 - one argument a filter, named by FastAPI
     access: OrdersRead,
     refunds: Refunds,
     paging: PagingOf,
