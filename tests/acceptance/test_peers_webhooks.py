@@ -32,6 +32,12 @@ def headers(desk: StoreDesk, body: bytes, **telling: str) -> Mapping[str, str]:
     }
 
 
+def announcement(desk: StoreDesk, number: int, webhook_id: str) -> tuple[bytes, Mapping[str, str]]:
+    """A delivery about an order, ready to be sent."""
+    body = json.dumps(payload(number)).encode()
+    return body, headers(desk, body, webhook_id=webhook_id)
+
+
 def announce(erp: Erp, desk: StoreDesk, payload: Json, **telling: str) -> int:
     """The status with which a delivery is answered."""
     body = json.dumps(payload).encode()
