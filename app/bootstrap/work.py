@@ -47,14 +47,7 @@ def work_of(world: World) -> Work:
     subscriptions = WebhookSubscriptions(uow, world.gateway, clock, list_orders, public_url=world.settings.public_url)
     send_shipments = SendShipments(gateway=world.shipping, uow=uow, clock=clock, worker=world.worker_name)
     compare_days = CompareDays(uow, world.gateway, clock)
-    import_task = ImportOrdersTask(
-        gateway=world.gateway,
-        uow=uow,
-        clock=clock,
-        list_orders=list_orders,
-        import_orders=import_orders,
-        make_documents=make_documents,
-    )
+    import_task = _import_task(world, list_orders, import_orders, make_documents)
     return Work(
         decisions=decisions,
         import_orders=import_orders,
@@ -74,5 +67,18 @@ def work_of(world: World) -> Work:
             TaskName.ACT_ON_ORDER: ActOnOrder(
                 actions=world.order_actions, writer=world.writer, uow=uow, clock=clock
             ).run,
+
+
+def _import_task(
+    world: World, list_orders: ListOrders, import_orders: ImportOrders, make_documents: MakeDocuments
+) -> ImportOrdersTask:
+    return ImportOrdersTask(
+        gateway=world.gateway,
+        uow=world.uow,
+        clock=world.clock,
+        list_orders=list_orders,
+        import_orders=import_orders,
+        make_documents=make_documents,
+    )
         },
     )

@@ -103,8 +103,7 @@ DELETE FROM orders_to_import WHERE id IN (
 """
 
 _RETRY_UNCLAIMED = """
-UPDATE orders_to_import SET due_at = $2, unclaimed_at = NULL, run_id = NULL, attempts = 0
-WHERE id IN (
+UPDATE orders_to_import SET due_at = $2, unclaimed_at = NULL, run_id = NULL, attempts = 0 WHERE id IN (
     SELECT id FROM orders_to_import
     WHERE store_id = $1 AND unclaimed_at IS NOT NULL AND left_out_at IS NULL ORDER BY shopify_id FOR UPDATE
 )
@@ -194,10 +193,9 @@ WHERE id IN (
 
 
 _SCOPES_GRANTED = """
-UPDATE orders_to_import SET due_at = $2
-WHERE id IN (
-    SELECT id FROM orders_to_import
-    WHERE store_id = $1 AND due_at > $2 AND error_code = $3 ORDER BY shopify_id FOR UPDATE
+UPDATE orders_to_import SET due_at = $2 WHERE id IN (
+    SELECT id FROM orders_to_import WHERE store_id = $1 AND due_at > $2 AND error_code = $3
+    ORDER BY shopify_id FOR UPDATE
 )
 """
 
