@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from app.store_simulator.answers import error_entry, internal_error, throttled
 from app.store_simulator.engine import Outcome, Request
+from app.store_simulator.exports import is_gone
 from app.store_simulator.faults import Fault, FaultKind
-from app.store_simulator.ids import timestamp
+from app.store_simulator.ids import gid, timestamp
 from app.store_simulator.simulator import Shop, Simulator, call_entry
 from app.store_simulator.state import Values
 from app.store_simulator.versions import answering_version
@@ -28,6 +29,9 @@ from app.store_simulator.versions import answering_version
 TOKEN_SECONDS = 86_399
 SECONDS_TO_HANG = 60.0
 TOKEN_OPERATION = "access_token"
+BULK_RESULT = "bulk_result"
+"""The name under which faults know the reading of a bulk operation's file."""
+EXPIRED_LINK = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>ExpiredToken</Code></Error>"
 BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 ERROR_PAGE = (
     "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>{status}</h1><p>{text}</p></body></html>"
@@ -46,6 +50,7 @@ class AdminApi:
 
     async def graphql(self, http: HttpRequest) -> Response:
         shop = self._simulator.shop(http.path_params["store_domain"])
+        shop.store.exports.base_url = str(http.base_url)
         version = answering_version(http.path_params["version"], shop.store.clock.now())
         if version is None:
             return json_response({"errors": "Not Found"}, 404)
@@ -89,6 +94,24 @@ class AdminApi:
             content = bytes(response.body)
             return Response(content[: len(content) // 2], media_type="application/json")
         return response
+
+    async def bulk_result(self, http: HttpRequest) -> Response:
+        """The file of a bulk operation, to whoever has its address; a week after its end it is no longer given out."""
+        shop, number = self._simulator.shop(http.path_params["store_domain"]), http.path_params["number"]
+        operation = shop.store.find(gid("BulkOperation", number))
+        path = shop.store.exports.files.get(number)
+        faults = {fault.kind: fault for fault in shop.faults.take(BULK_RESULT)}
+        if FaultKind.LATENCY in faults:
+            await asyncio.sleep(float(faults[FaultKind.LATENCY].options.get("seconds", 1)))
+        early = _refusal(faults)
+        if early is not None:
+            return early
+        if operation is None or path is None or is_gone(operation, shop.store.clock.now()):
+            return Response(EXPIRED_LINK, 400, media_type="application/xml")
+        if FaultKind.CUT_JSON in faults:
+            content = path.read_bytes()
+            return Response(content[: len(content) // 2], media_type="application/jsonl")
+        return FileResponse(path, media_type="application/jsonl")
 
     def _execute(self, shop: Shop, request: Request, faults: dict[FaultKind, Fault]) -> Outcome:
         planted: dict[str, list[Values]] = {}

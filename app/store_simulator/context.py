@@ -3,7 +3,7 @@
 The bridge between a plan and a store; does not parse, charge or transport anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ class RequestContext:
         self.events: list[tuple[str, Values]] = []
         self.api_version = ""
         self.planted_errors: dict[str, list[Values]] = {}
+        # Reads the query of a bulk operation; handed in, since it takes everything that a request takes.
+        self.understood: Callable[[str], Any] = _unread
 
     def default(self, type_name: str) -> Any:
         match type_name:
@@ -80,3 +82,7 @@ class RequestContext:
 
     def wanted(self, identifier: str, type_name: str) -> Values | None:
         return self.store.find(identifier) if type_of(identifier) == type_name else None
+
+
+def _unread(_query: str) -> Any:
+    raise LookupError("nobody here reads the queries of bulk operations")

@@ -9,6 +9,7 @@ from typing import Any
 from graphql import FieldNode, OperationDefinitionNode
 
 from app.store_simulator.answers import error_entry, max_cost_exceeded, throttled
+from app.store_simulator.bulk_queries import BulkQueries
 from app.store_simulator.context import RequestContext
 from app.store_simulator.cost import MAXIMUM_QUERY_COST, CostModel
 from app.store_simulator.documents import Document, Documents
@@ -55,6 +56,7 @@ class Engine:
         self._costs = CostModel(schema.graphql)
         self._plans: dict[tuple[Any, ...], Selection] = {}
         self._requested: dict[tuple[Any, ...], int] = {}
+        self._bulk = BulkQueries(schema, self._documents, self._resolvers)
         self.loader = Loader(schema)
 
     def name_of(self, query: str, operation_name: str | None) -> str:
@@ -63,6 +65,10 @@ class Engine:
         if operation is None:
             return operation_name or ""
         return operation.name.value if operation.name else _first_field(operation)
+
+    def context(self, store: Store, variables: Values) -> RequestContext:
+        """What a request, or a bulk operation, carries through its plan."""
+        return RequestContext(store, self.loader, variables, self._resolvers.denied_types(store))
 
     def answer(self, store: Store, request: Request) -> Outcome:
         document = self._documents.get(request.query)
@@ -96,9 +102,10 @@ class Engine:
         variables: Values,
         outcome: Outcome,
     ) -> None:
-        context = RequestContext(store, self.loader, variables, self._resolvers.denied_types(store))
+        context = self.context(store, variables)
         context.api_version = request.api_version
         context.planted_errors = request.planted_errors
+        context.understood = self._bulk.understood
         plan = self._plan(document, operation, variables)
         root: Values = {}
         data: Values | None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.store_simulator.context import RequestContext
+from app.store_simulator.exports import aged
 from app.store_simulator.fulfilment_places import place_of
 from app.store_simulator.ids import is_gid, type_of
 from app.store_simulator.lists import root_list
@@ -135,6 +136,17 @@ def _templates(_source: Values, arguments: Values, context: RequestContext) -> l
     ]
 
 
+def _bulk_operation(_source: Values, arguments: Values, context: RequestContext) -> Any:
+    operation = context.wanted(arguments["id"], "BulkOperation")
+    return aged(operation, context.store.clock.now()) if operation is not None else None
+
+
+def _bulk_operations(_source: Values, arguments: Values, context: RequestContext) -> Values:
+    for each in context.store.all("BulkOperation"):
+        aged(each, context.store.clock.now())
+    return root_list("BulkOperation", "bulkOperations", arguments, context)
+
+
 def _current_bulk_operation(_source: Values, arguments: Values, context: RequestContext) -> Any:
     wanted = arguments.get("type") or "QUERY"
     operations = [item for item in context.store.all("BulkOperation") if item.get("type") == wanted]
@@ -160,6 +172,8 @@ ROOTS: dict[str, Root] = {
     "locationByIdentifier": _by_identifier("Location"),
     "assignedFulfillmentOrders": _assigned,
     "paymentTermsTemplates": _templates,
+    "bulkOperation": _bulk_operation,
+    "bulkOperations": _bulk_operations,
     "currentBulkOperation": _current_bulk_operation,
     "availableCarrierServices": _carrier_services,
 }

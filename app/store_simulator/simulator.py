@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from app.store_simulator.bulk_operations import BulkRunner
 from app.store_simulator.engine import Engine, Outcome, Request
 from app.store_simulator.faults import Fault, FaultPlan
 from app.store_simulator.graphql_schema import AdminSchema, load_schema
@@ -55,6 +56,7 @@ class Simulator:
         self.engine = Engine(schema or load_schema())
         self._client = client or httpx.AsyncClient(trust_env=False, follow_redirects=False)
         self._shops: dict[str, Shop] = {}
+        self._bulk = BulkRunner()
 
     @property
     def shops(self) -> dict[str, Shop]:
@@ -74,6 +76,12 @@ class Simulator:
         self.emit(shop, shop.store.jobs.pass_request())
         outcome = self.engine.answer(shop.store, request)
         self.emit(shop, outcome.events)
+        if shop.store.exports.waiting:
+            self._bulk.start(
+                shop.store.exports,
+                lambda: self.engine.context(shop.store, {}),
+                lambda ended: self.emit(shop, [("BULK_OPERATIONS_FINISH", ended)]),
+            )
         return outcome
 
     def emit(self, shop: Shop, events: list[tuple[str, Values]]) -> int:
@@ -86,6 +94,7 @@ class Simulator:
                 await shop.webhooks.close()
 
     async def close(self) -> None:
+        await self._bulk.close()
         await self.reset()
         await self._client.aclose()
 

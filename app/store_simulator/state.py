@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.store_simulator.bucket import Bucket
+from app.store_simulator.exports import Exports
 from app.store_simulator.ids import gid, timestamp, type_of
 from app.store_simulator.jobs import PendingJobs
 
@@ -153,6 +154,7 @@ class Store:
         # Answers of a list to one particular search, by type and search text.
         self.planted_searches: dict[tuple[str, str], list[Values]] = {}
         self.jobs = PendingJobs()
+        self.exports = Exports()
         # Every fulfilment that was ever recorded, also those whose order is gone.
         self.shipped: list[Values] = []
         # Ids of changed objects, and lists in order together with how much of that journal they know.

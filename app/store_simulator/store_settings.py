@@ -3,6 +3,7 @@
 Read from and written into the state door of the control API.
 """
 
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ KNOWN = frozenset(
         "query_costs",
         "customer_search",
         "job_requests",
+        "bulk",
     }
 )
 APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "scopes", "fulfilment_services"})
@@ -42,6 +44,7 @@ def apply_settings(shop: Shop, given: Values) -> list[str]:
     _clock(shop, given.get("clock"))
     if "job_requests" in given:
         store.jobs.requests = int(given["job_requests"])
+    _bulk(shop, given.get("bulk") or {})
     if "order_list_page_size" in given:
         store.page_sizes["orders"] = int(given["order_list_page_size"])
     store.page_sizes.update({name: int(size) for name, size in (given.get("page_sizes") or {}).items()})
@@ -83,6 +86,14 @@ def _throttle(shop: Shop, given: Values) -> None:
     )
 
 
+def _bulk(shop: Shop, given: Values) -> None:
+    wishes = shop.store.exports.wishes
+    if set(given) - {each.name for each in fields(wishes)}:
+        raise SettingError(f"bulk knows {', '.join(each.name for each in fields(wishes))} only")
+    for name, value in given.items():
+        setattr(wishes, name, value)
+
+
 def _clock(shop: Shop, given: Any) -> None:
     clock = shop.store.clock
     if isinstance(given, str):
@@ -106,4 +117,5 @@ def settings_of(shop: Shop) -> Values:
         "page_sizes": store.page_sizes,
         "query_costs": store.query_costs,
         "job_requests": store.jobs.requests,
+        "bulk": asdict(store.exports.wishes),
     }

@@ -50,6 +50,8 @@ def webhook_body(topic: str, value: Values) -> Values:
         return dict(value["body"])
     if topic.endswith("_DELETE"):
         return {"id": _number(value)}
+    if topic == "BULK_OPERATIONS_FINISH":
+        return _bulk_operation(value)
     if topic == "ORDERS_EDITED":
         return _order_edit(value)
     if is_about_a_return(topic):
@@ -75,6 +77,17 @@ def events_with_subjects(events: Iterable[Event]) -> Iterator[Event]:
         index = max(0, len(parts) - times[topic, id(value)] + told[topic, id(value)])
         told[topic, id(value)] += 1
         yield topic, {**parts[index], "orderId": _number(value)}
+
+
+def _bulk_operation(value: Values) -> Values:
+    return {
+        "admin_graphql_api_id": value["id"],
+        "completed_at": value.get("completedAt"),
+        "created_at": value.get("createdAt"),
+        "error_code": _lower(value.get("errorCode")),
+        "status": _lower(value.get("status")),
+        "type": _lower(value.get("type")),
+    }
 
 
 def _number(value: Values) -> int | str:
