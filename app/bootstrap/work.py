@@ -64,9 +64,9 @@ def work_of(world: World) -> Work:
             TaskName.RECONCILE_ORDERS: ReconcileOrders(uow, clock, list_orders, import_task),
             TaskName.CHECK_COMPLETENESS: CheckCompleteness(uow, clock, compare_days, import_task),
             TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
-            TaskName.ACT_ON_ORDER: ActOnOrder(
-                actions=world.order_actions, writer=world.writer, uow=uow, clock=clock
-            ).run,
+            TaskName.ACT_ON_ORDER: ActOnOrder(world.order_actions, world.writer, uow, clock).run,
+        },
+    )
 
 
 def _import_task(
@@ -79,6 +79,4 @@ def _import_task(
         list_orders=list_orders,
         import_orders=import_orders,
         make_documents=make_documents,
-    )
-        },
     )

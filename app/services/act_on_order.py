@@ -64,11 +64,11 @@ class ActOnOrder:
 
     def __init__(
         self,
-        *,
         actions: OrderActionGateway,
         writer: StoreWriter,
         uow: UnitOfWorkFactory,
         clock: Clock,
+        *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._actions = actions

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -201,13 +201,8 @@ class ImportOrders:
             for each in orders:
                 each.decided(decisions.get(each.order_id) if each.order_id else None, now=now)
             await uow.orders.save([each.saved for each in orders if each.saved], now=now)
-            for shop in {each.saved.shop_id for each in orders if each.saved and each.followed_up}:
-                await uow.nudge("documents", shop)
             await uow.orders.touch(store, found_equal(orders), read_at=now)
-            await wake_shipments(
-                uow, {each.known.id: each.order for each in orders if each.known and each.order}, now=now
-            )
-            await want_closed(uow, [each.known.id for each in orders if each.known and each.may_be_finished], now=now)
+            await _have_followed(uow, orders, now=now)
             await uow.events.append_many([event for each in orders for event in each.events])
             await uow.orders_to_import.finish([each.end for each in orders], now=now)
             await uow.store_state.tally(tallies((each.claim.run_id, each.counts) for each in orders))
@@ -281,6 +276,14 @@ class ImportOrders:
                     await uow.commit()
             except Exception as error:  # noqa: BLE001 - the next beat may do; a lost claim shows when it is written
                 log.warning("claims_not_extended", error=type(error).__name__)
+
+
+async def _have_followed(uow: UnitOfWork, orders: Sequence[ImportedOrder], *, now: datetime) -> None:
+    """Have done what follows from what was just read: documents, shipments that waited, closing what is finished."""
+    for shop in {each.saved.shop_id for each in orders if each.saved and each.followed_up}:
+        await uow.nudge("documents", shop)
+    await wake_shipments(uow, {each.known.id: each.order for each in orders if each.known and each.order}, now=now)
+    await want_closed(uow, [each.known.id for each in orders if each.known and each.may_be_finished], now=now)
 
 
 async def _without_the_forgotten(

@@ -69,9 +69,7 @@ class Desk:
             await asyncio.sleep(0)
 
         gateway = self.world.gateway
-        act = ActOnOrder(
-            actions=gateway.order_actions, writer=gateway, uow=self.world.uow, clock=self.world.clock, sleep=at_once
-        )
+        act = ActOnOrder(gateway.order_actions, gateway, self.world.uow, self.world.clock, sleep=at_once)
         return RunTask(self.world.uow, self.world.clock, {TaskName.ACT_ON_ORDER: act.run}, worker="worker")
 
     async def sent(self, operation: str) -> int:
@@ -260,7 +258,7 @@ class TestCapturing:
         await imported(world, **AUTHORISED)
         gone = desk.world.gateway.order_actions
         dying = Dying(gone)
-        act = ActOnOrder(actions=dying, writer=world.gateway, uow=world.uow, clock=world.clock)  # type: ignore[arg-type]
+        act = ActOnOrder(dying, world.gateway, world.uow, world.clock)  # type: ignore[arg-type]
         asked = asyncio.ensure_future(
             desk.requests(EVERYBODY, await world.order_id(), CapturePayment(amount=Decimal("4.00")))
         )
