@@ -83,6 +83,7 @@ def watched(simulator: Simulator) -> Iterator[Watched]:
         _lose_the_database(service, erp)
         logs = {role: service.process(role).said for role in ("api", "worker")}
         logs |= {path.name: path.read_text(errors="replace") for path in _server_logs(service)}
+        logs["metrics"] = erp.http.get("/metrics").text
         desk.close()
         stored = columns_with(service, CANARIES)
         yield Watched(printed=logs, stored=stored, api_key=erp.http.headers["Authorization"].removeprefix("Bearer "))
