@@ -281,6 +281,7 @@ class OrderMachine(RuleBasedStateMachine):
     def _judge_documents(self, look: Look) -> None:
         live = [each for each in look.documents if each.live]
         assert sum(each.of_the_order for each in live) <= 1, f"e. several live documents: {live}"
+        assert all(each.total == each.of_its_lines for each in look.documents), f"d. {look.documents}"
         credited = [each.refund for each in live if each.refund]
         assert len(credited) == len(set(credited)), f"e. several live documents of a refund: {live}"
 

@@ -103,6 +103,7 @@ class Document:
     adjusts: str | None
     live: bool
     total: Decimal
+    of_its_lines: Decimal
 
     @property
     def signed(self) -> Decimal:
@@ -256,6 +257,7 @@ def _document(row: Mapping[str, Any]) -> Document:
         adjusts=row["adjusts_id"],
         live=row["state"] != "cancelled" and row["unlinked_at"] is None,
         total=Decimal(row["total"]),
+        of_its_lines=row["of_its_lines"] or Decimal(0),
     )
 
 
@@ -267,7 +269,11 @@ WHERE resource_id = $1 OR resource_id IN (SELECT id FROM sales_documents WHERE o
 ORDER BY seq
 """
 _DOCUMENTS = """
-SELECT id, kind, state, version, refund_id, adjusts_id, unlinked_at, content->'totals'->>'amount_including_tax' AS total
+SELECT id, kind, state, version, refund_id, adjusts_id, unlinked_at,
+       content->'totals'->>'amount_including_tax' AS total,
+       (SELECT sum((line->>'amount')::numeric + CASE WHEN (content->>'prices_include_tax')::boolean THEN 0
+                                                     ELSE (line->>'tax_amount')::numeric END)
+        FROM json_array_elements(lines::json) AS line) AS of_its_lines
 FROM sales_documents WHERE order_id = $1 ORDER BY id
 """
 _FORGET = (
