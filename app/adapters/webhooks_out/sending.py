@@ -65,12 +65,12 @@ class HttpWebhookSender:
         self._resolver = Resolver()
         self._connections = GuardedConnections(resolve or self._resolver, private=private)
         self._tls = tls
-        self._pool: httpcore.AsyncConnectionPool | None = None
+        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
     async def aclose(self) -> None:
         self._resolver.close()
-        if self._pool is not None:
-            await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
 
     async def refusal(self, url: str) -> str | None:
         """By its form, and by where its name leads now; a name that leads nowhere yet is not refused."""
@@ -121,7 +121,7 @@ class HttpWebhookSender:
     ) -> tuple[int, Sequence[tuple[bytes, bytes]], bytes]:
         waits = {"connect": CONNECT_SECONDS, "read": WHOLE_SECONDS, "write": WHOLE_SECONDS, "pool": WHOLE_SECONDS}
         read = b""
-        pool = await self._open_pool()
+        pool = await self._pool_of(url)
         async with pool.stream("POST", url, headers=headers, content=body, extensions={"timeout": waits}) as response:
             async for part in response.aiter_stream():
                 read += part[: MOST_READ - len(read)]
@@ -129,19 +129,25 @@ class HttpWebhookSender:
                     break
         return response.status, response.headers, read[:MOST_KEPT]
 
-    async def _open_pool(self) -> httpcore.AsyncConnectionPool:
-        """Made for the first attempt, and beside all other work: reading the trusted certificates takes a while."""
-        tls = self._tls or await asyncio.to_thread(httpcore.default_ssl_context) if self._pool is None else None
-        if self._pool is None:
-            self._pool = httpcore.AsyncConnectionPool(
-                ssl_context=tls,
-                # Without a bound over all endpoints: one that is slow must not use up the others' connections.
-                max_connections=None,
-                max_keepalive_connections=50,
-                keepalive_expiry=IDLE_SECONDS,
-                network_backend=self._connections,
-            )
-        return self._pool
+    async def _pool_of(self, url: str) -> httpcore.AsyncConnectionPool:
+        """Made for the first attempt; beside all other work, for reading the trusted certificates takes a while."""
+        scheme = urlsplit(url).scheme
+        if scheme not in self._pools:
+            tls = self._tls
+            if tls is None and scheme == "https":
+                tls = await asyncio.to_thread(httpcore.default_ssl_context)
+            self._pools.setdefault(scheme, self._new_pool(tls))
+        return self._pools[scheme]
+
+    def _new_pool(self, tls: ssl.SSLContext | None) -> httpcore.AsyncConnectionPool:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            # Without a bound over all endpoints: one that is slow must not use up the others' connections.
+            max_connections=None,
+            max_keepalive_connections=50,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=self._connections,
+        )
 
     def _excerpt(self, start: bytes) -> str:
         """The first words of an answer, without what a log would not print either."""

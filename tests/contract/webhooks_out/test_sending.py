@@ -4,12 +4,18 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
 from app.adapters.webhooks_out.addresses import Address
@@ -22,9 +28,9 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def serving(answer: Serve) -> AsyncIterator[int]:
+async def serving(answer: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """A port where every connection is treated by ``answer``."""
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -33,14 +39,14 @@ async def serving(answer: Serve) -> AsyncIterator[int]:
 
 @asynccontextmanager
 async def a_sender(
-    *addresses: str, private: bool = True, trusted: Callable[[str], str] = str
+    *addresses: str, private: bool = True, trusted: Callable[[str], str] = str, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[HttpWebhookSender]:
     """Names lead to ``addresses``, if any are given."""
 
     async def resolve(_: str) -> Sequence[Address]:
         return [ip_address(each) for each in addresses]
 
-    sender = HttpWebhookSender(private=private, redact=trusted, resolve=resolve if addresses else None)
+    sender = HttpWebhookSender(private=private, redact=trusted, resolve=resolve if addresses else None, tls=tls)
     try:
         yield sender
     finally:
@@ -150,9 +156,55 @@ async def test_nobody_there_is_named() -> None:
         assert (await sent(sender, f"http://127.0.0.1:{port}/")).code == "connection_refused"
 
 
-async def test_a_certificate_nobody_trusts_and_no_tls_at_all_are_named() -> None:
-    async with serving(always(b"HTTP/1.1 200 OK\r\n\r\n")) as port, a_sender("127.0.0.1") as sender:
+async def plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Knows nothing of TLS."""
+    await reader.read(1)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
+
+
+async def test_no_tls_at_all_is_named() -> None:
+    async with serving(plainly) as port, a_sender("127.0.0.1") as sender:
         assert (await sent(sender, f"https://erp.example.com:{port}/")).code == "tls_failed"
+
+
+async def test_a_certificate_is_trusted_for_the_name_of_the_url_whatever_the_address(tmp_path: Path) -> None:
+    certificate, key = made_certificate(tmp_path, "erp.example.com")
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(certificate, key)
+    answer = always(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    codes = []
+    async with serving(answer, tls=theirs) as port:
+        for name, trusted in (("erp.example.com", True), ("other.example.com", True), ("erp.example.com", False)):
+            ours = ssl.create_default_context(cafile=str(certificate) if trusted else None)
+            async with a_sender("127.0.0.1", tls=ours) as sender:
+                codes.append((await sent(sender, f"https://{name}:{port}/")).code)
+
+    assert codes == ["delivered", "tls_failed", "tls_failed"]
+
+
+def made_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate for this name that only itself vouches for, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, secret = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return certificate, secret
 
 
 async def test_an_endless_answer_is_read_no_further_than_64_kib_and_kept_in_its_first_words() -> None:
