@@ -26,7 +26,7 @@ async def test_the_first_shop_whose_filters_match_claims_an_order_for_good(world
     await world.store.has(an_order(1001), an_order(1002, sourceName="pos"))
     await world.imports(1001, 1002)
 
-    await world.set(orders={"filters": {"channel": {"in": ["pos"]}}})
+    await world.set(orders={"filters": {"channel": {"in": ["pos"], "not_in": []}}})
     await world.store.change(1001, note="changed")
     await world.imports(1001, 1002)
 
