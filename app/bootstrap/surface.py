@@ -12,6 +12,7 @@ from app.bootstrap.world import World
 from app.services.api_keys import ApiKeys
 from app.services.completeness import ReadCompleteness
 from app.services.document_actions import DocumentActions, UnlinkDocuments
+from app.services.install_app import InstallApp
 from app.services.links import LinkTables
 from app.services.mappings import MappingTables
 from app.services.master_data import CustomerData, ItemData
@@ -68,6 +69,13 @@ def _services(world: World, work: Work) -> Sequence[object]:
         CancelRun(uow, clock),
         CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
         DocumentActions(uow, clock),
+        InstallApp(
+            unit_of_work=uow,
+            clock=clock,
+            keyring=world.keyring,
+            installer=world.installer,
+            public_url=world.settings.public_url,
+        ),
         ItemData(unit_of_work=uow, clock=clock),
         LinkTables(unit_of_work=uow, clock=clock),
         MappingTables(unit_of_work=uow, clock=clock, ids=ids),

@@ -32,6 +32,7 @@ from app.ports.keyring import Keyring
 from app.ports.order_actions import OrderActionGateway
 from app.ports.recurrence import Recurrence
 from app.ports.shipment_gateway import ShipmentGateway
+from app.ports.store_access import AppInstaller
 from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
 from app.ports.store_writer import StoreWriter
@@ -60,6 +61,7 @@ class World:
     writer: StoreWriter
     shipping: ShipmentGateway
     order_actions: OrderActionGateway
+    installer: AppInstaller
     webhook_sender: WebhookSender
     signals: PostgresSignals
     recurrence: Recurrence
@@ -101,6 +103,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             writer=gateway,
             shipping=gateway.shipping,
             order_actions=gateway.order_actions,
+            installer=gateway.installer,
             webhook_sender=sender,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),

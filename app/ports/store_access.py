@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.domain.identifiers import StoreId
+from app.ports.store_gateway import StoreRef
 
 
 class CredentialsKind(StrEnum):
@@ -33,6 +34,11 @@ class StoreCredentials:
         """What Shopify signs this store's webhooks with."""
         return self.api_secret or self.client_secret
 
+    def is_of_installation(self, before: "StoreCredentials") -> bool:
+        """Whether these are another secret of the app that was installed with ``before``: its tokens stay good."""
+        by_browser = self.kind is before.kind is CredentialsKind.OAUTH and self.access_token is None
+        return by_browser and self.client_id == before.client_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
@@ -41,6 +47,9 @@ class AccessToken:
     expires_at: datetime | None
     """None = unknown, which is not the same as expired."""
     scopes: tuple[str, ...] = ()
+    refresh_token: str | None = field(default=None, repr=False)
+    """By which the next one is had, where tokens come by OAuth; each renewal brings another."""
+    refresh_expires_at: datetime | None = None
 
 
 class TokenVault(Protocol):
@@ -67,6 +76,18 @@ class TokenVault(Protocol):
 
     async def access_revoked(self, store: StoreId, reason: str) -> None:
         """Note that the store refuses us; its work stops (P02)."""
+        ...
+
+
+class AppInstaller(Protocol):
+    """Installing the app in a store, as its platform has it done in a browser."""
+
+    def authorization_url(self, domain: str, *, client_id: str, redirect_uri: str, state: str) -> str:
+        """Where the browser asks the merchant; it comes back to ``redirect_uri`` with a code and this state."""
+        ...
+
+    async def installed(self, store: StoreRef, code: str) -> None:
+        """Get the store's first tokens by the code, and keep them. Raises AccessRevoked when it is refused."""
         ...
 
 

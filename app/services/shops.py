@@ -165,16 +165,19 @@ class ShopAdministration:
 
     async def _set_credentials(self, uow: UnitOfWork, store: Store, credentials: StoreCredentials) -> None:
         now = self._clock.now()
-        previous = None
+        previous, same_installation = None, False
         if store.credentials is not None:
-            secret = open_credentials(self._keyring, store.id, store.credentials).webhook_secret
+            before = open_credentials(self._keyring, store.id, store.credentials)
+            secret = before.webhook_secret
             if secret and secret != credentials.webhook_secret:
                 previous = seal_previous_secret(self._keyring, store.id, secret)
+            same_installation = credentials.is_of_installation(before)
         await uow.stores.set_credentials(
             store.id,
             seal_credentials(self._keyring, store.id, credentials),
             previous=previous,
             previous_until=now + PREVIOUS_SECRET_FOR,
+            keep_token=same_installation,
             now=now,
         )
 

@@ -7,15 +7,13 @@ import asyncio
 import contextlib
 import dataclasses
 import json
-import secrets
 import uuid
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request as HttpRequest
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from app.store_simulator.answers import error_entry, internal_error, throttled
 from app.store_simulator.engine import Outcome, Request
@@ -24,9 +22,9 @@ from app.store_simulator.faults import Fault, FaultKind
 from app.store_simulator.ids import gid, timestamp
 from app.store_simulator.simulator import Shop, Simulator, call_entry
 from app.store_simulator.state import Values
+from app.store_simulator.tokens import callback_url, granted
 from app.store_simulator.versions import answering_version
 
-TOKEN_SECONDS = 86_399
 SECONDS_TO_HANG = 60.0
 TOKEN_OPERATION = "access_token"
 BULK_RESULT = "bulk_result"
@@ -129,14 +127,12 @@ class AdminApi:
         shop.note(entry)
 
     async def access_token(self, http: HttpRequest) -> Response:
-        """The client-credentials grant: a token for a day."""
+        """A token, by any grant that Shopify knows for apps."""
         shop = self._simulator.shop(http.path_params["store_domain"])
         given = await _token_request(http)
         faults = {fault.kind: fault for fault in shop.faults.take(TOKEN_OPERATION)}
-        status, answer = self._grant(shop, given)
         early = _refusal(faults)
-        if early is not None:
-            status = early.status_code
+        status, answer = (early.status_code, {}) if early is not None else granted(shop, given)
         shop.note(
             {
                 "at": timestamp(shop.store.clock.now()),
@@ -149,21 +145,12 @@ class AdminApi:
         )
         return early or json_response(answer, status)
 
-    def _grant(self, shop: Shop, given: Values) -> tuple[int, Values]:
-        app, now = shop.store.app, shop.store.clock.now()
-        if given.get("client_id") != app.client_id or given.get("client_secret") != app.client_secret:
-            return 401, {"error": "invalid_client", "error_description": "Client authentication failed."}
-        if given.get("grant_type") != "client_credentials":
-            text = "The simulator knows the client_credentials grant only."
-            return 400, {"error": "unsupported_grant_type", "error_description": text}
-        token = f"shpat_{secrets.token_hex(16)}"
-        app.issued = {known: end for known, end in app.issued.items() if end > now}
-        app.issued[token] = now + timedelta(seconds=TOKEN_SECONDS)
-        return 200, {
-            "access_token": token,
-            "scope": ",".join(sorted(app.scopes)),
-            "expires_in": TOKEN_SECONDS,
-        }
+    async def authorize(self, http: HttpRequest) -> Response:
+        """The page on which a merchant lets the app in; here he always does, at once."""
+        shop, asked = self._simulator.shop(http.path_params["store_domain"]), http.query_params
+        if asked.get("client_id") != shop.store.app.client_id:
+            return json_response({"error": "invalid_client"}, 400)
+        return RedirectResponse(callback_url(shop, asked["redirect_uri"], asked.get("state", "")), 302)
 
 
 def _parse(body: bytes, content_type: str, version: str, request_id: str) -> Request | None:

@@ -42,6 +42,7 @@ def create_simulator(schema: AdminSchema | None = None, simulator: Simulator | N
 def _admin_routes(admin: AdminApi) -> list[Route]:
     return [
         Route("/{store_domain}/admin/api/{version}/graphql.json", admin.graphql, methods=["POST"]),
+        Route("/{store_domain}/admin/oauth/authorize", admin.authorize, methods=["GET"]),
         Route("/{store_domain}/bulk/{number}.jsonl", admin.bulk_result, methods=["GET"]),
         Route("/{store_domain}/admin/oauth/access_token", admin.access_token, methods=["POST"]),
     ]

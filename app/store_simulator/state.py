@@ -103,6 +103,9 @@ class AppCredentials:
     fulfilment_services: set[str] = field(default_factory=set)
     # Tokens of the client-credentials grant and when each of them dies.
     issued: dict[str, datetime] = field(default_factory=dict)
+    # Codes of installations that wait to be exchanged, and the one refresh token that is good.
+    codes: set[str] = field(default_factory=set)
+    refresh_token: str | None = None
 
     def accepts(self, token: str | None, now: datetime) -> bool:
         if not token:

@@ -26,7 +26,7 @@ KNOWN = frozenset(
         "bulk",
     }
 )
-APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "scopes", "fulfilment_services"})
+APP_FIELDS = frozenset({"client_id", "client_secret", "access_token", "refresh_token", "scopes", "fulfilment_services"})
 THROTTLE_FIELDS = frozenset(
     {"plan", "maximumAvailable", "restoreRate", "currentlyAvailable", "after_first_answer_currentlyAvailable"}
 )
@@ -59,7 +59,7 @@ def _app(shop: Shop, given: Values) -> None:
     if set(given) - APP_FIELDS:
         raise SettingError(f"app knows {', '.join(sorted(APP_FIELDS))} only")
     app = shop.store.app
-    for name in ("client_id", "client_secret", "access_token"):
+    for name in ("client_id", "client_secret", "access_token", "refresh_token"):
         if name in given:
             setattr(app, name, given[name])
     if "client_secret" in given or "access_token" in given:

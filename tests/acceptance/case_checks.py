@@ -16,6 +16,8 @@ LISTING = "OrderListing"
 READING = "OrdersWhole"
 DESCRIPTION = "ShopDescription"
 
+REVOKED = "access_revoked"
+
 
 def check(play: CasePlay, expected: Json) -> None:
     """Every expectation of a case, or of one of its steps."""
@@ -250,6 +252,30 @@ CALL_RULES: dict[str, list[Callable[[list[Json]], bool]]] = {
     ],
 }
 
+
+def _token_calls(play: CasePlay, number: int) -> None:
+    """From the beginning: looking at the new store's subscriptions may have met the refusal before the import did."""
+    assert sum(call["kind"] == "oauth" for call in play.desk.calls()) == number
+
+
+def _token_calls_of_step(play: CasePlay, number: int) -> None:
+    calls = list(play.calls_of_step.values())[-1]
+    assert sum(call["kind"] == "oauth" for call in calls) == number
+
+
+def _import_result(play: CasePlay, said: str) -> None:
+    """What an operator sees of the last run; a refusal is also a cue, and the reason stands with the store."""
+    run = play.runs[-1]
+    if said == "success":
+        assert run["state"] == "succeeded", run
+        return
+    assert said == "error visible to the operator"
+    assert run["state"] == "failed", run
+    assert "401" in run["problem"]["detail"]
+    [cue] = [each for each in play.erp.get("/v1/activities", shop=play.case.shop)["data"] if each["cue"] == REVOKED]
+    assert cue["count"] == 1
+
+
 CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "stored_subscription_id": _stored_subscription,
     "orders": _orders,
@@ -279,6 +305,9 @@ CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "shipments": case_shipments.check_shipments,
     "skipped": case_shipments.check_skipped,
     "order_lines_imported": case_shipments.check_imported_lines,
+    "oauth_refresh_calls": _token_calls,
+    "oauth_refresh_calls_within_one_minute": _token_calls_of_step,
+    "sync_result": _import_result,
 }
 
 

@@ -4,8 +4,10 @@ Every word is translated by ``case_vocabulary``; an action it does not know rais
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.store_simulator.state import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
 from tests.acceptance import case_shipments
 from tests.acceptance.case_vocabulary import (
     REFERENCE_MECHANICS,
@@ -57,6 +59,7 @@ class CasePlay:
             del state[mechanics]
         for subscription in state.get("webhookSubscriptions", []):
             subscription["uri"] = subscription["uri"].replace(OUR_ADDRESS, f"{self.erp.http.base_url}{OUR_DOOR}")
+        self._credentials = self._app_of(state)
         currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
         shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
         self.desk.put(shop=shop, **{"throttle": UNLIMITED} | state)
@@ -68,10 +71,21 @@ class CasePlay:
             "code": self.case.shop,
             "name": self.case.id,
             "store_domain": self.case.store_domain,
-            "credentials": CREDENTIALS,
+            "credentials": self._credentials,
             "settings": settings(self.case.settings),
         }
         self.erp.post("/v1/shops", shop)
+
+    def _app_of(self, state: Json) -> Json:
+        """What we are given of the app; the store grants, renews and refuses by itself, with tokens of its making."""
+        given = state.pop("token", None)
+        if given is None:
+            return CREDENTIALS
+        self.desk.put(app={"access_token": None, "refresh_token": given["refresh_token"]})
+        ends = datetime.now(UTC) + timedelta(seconds=given["access_token_expires_in_s"])
+        app = {"client_id": DEFAULT_CLIENT_ID, "client_secret": DEFAULT_CLIENT_SECRET}
+        tokens = {name: given[name] for name in ("access_token", "refresh_token")}
+        return {"kind": "oauth", **app, **tokens, "access_token_expires_at": f"{ends:%Y-%m-%dT%H:%M:%SZ}"}
 
     def _send_master_data(self) -> None:
         gone = self._customers_that_are_gone()
@@ -102,6 +116,7 @@ class CasePlay:
             "set_shop_settings": self._change_settings,
             "shopify_add": self._put,
             "shopify_change": self._change_orders,
+            "shopify_change_rule": self._change_rule,
             "process_order": self._make_document,
             "process_open_orders": self._make_documents,
             "link_variant": self._link_variants,
@@ -151,6 +166,10 @@ class CasePlay:
 
     def _put(self, objects: Json) -> None:
         self.desk.put(**objects)
+
+    def _change_rule(self, rule: str) -> None:
+        assert rule == "401 for every token"
+        self.desk.fault(kind="unauthorized", times=100)
 
     def _change_orders(self, changes: list[Json]) -> None:
         for change in changes:

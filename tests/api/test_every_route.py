@@ -15,7 +15,7 @@ from app.ports.unit_of_work import UnitOfWorkFactory
 from tests.api.configuration import configuring
 from tests.erp_surface import RisingClock, Surface, surface
 
-EVERYONE = {"/livez", "/readyz", "/metrics"}
+EVERYONE = {"/livez", "/readyz", "/metrics", "/oauth/shopify/install", "/oauth/shopify/callback"}
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ async def test_credentials_come_out_of_the_vault_as_the_shops_service_sealed_the
     sealed = seal_credentials(RING, STORE, credentials)
     now = datetime(2026, 1, 15, tzinfo=UTC)
     async with PostgresUnitOfWork(engine) as uow:
-        await uow.stores.set_credentials(STORE, sealed, previous=None, previous_until=now, now=now)
+        await uow.stores.set_credentials(STORE, sealed, previous=None, previous_until=now, keep_token=False, now=now)
         await uow.commit()
 
     assert await vault(engine).credentials(STORE) == credentials

@@ -66,6 +66,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
             seal_credentials(ring, STORE, CREDENTIALS),
             previous=seal_previous_secret(ring, STORE, "signed"),
             previous_until=now + timedelta(hours=24),
+            keep_token=False,
             now=now,
         )
         await uow.idempotency.begin(REPEAT, b"fingerprint", now=now)
@@ -82,7 +83,9 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
         sealed = new_secret(ring, Ulids(), ENDPOINT, now=now).sealed
         await uow.webhook_endpoints.add_secret(ENDPOINT, sealed, others_until=now, most=3)
         await uow.commit()
-    await vault(made, OLD).keep(STORE, AccessToken(value="shpat_2", obtained_at=now, expires_at=None))
+    await vault(made, OLD).keep(
+        STORE, AccessToken(value="shpat_2", obtained_at=now, expires_at=None, refresh_token="shprt_2")
+    )
     yield made
     await made.dispose()
 
@@ -110,7 +113,7 @@ async def test_a_secret_that_has_outlived_its_use_needs_no_key(engine: AsyncEngi
     now = SystemClock().now()
     async with PostgresUnitOfWork(engine) as uow:
         fresh = seal_credentials(AesGcmKeyring([NEW]), STORE, CREDENTIALS)
-        await uow.stores.set_credentials(STORE, fresh, previous=None, previous_until=now, now=now)
+        await uow.stores.set_credentials(STORE, fresh, previous=None, previous_until=now, keep_token=False, now=now)
         await uow.commit()
     assert len(await missing_keys(settings(database_url, NEW), database_url)) == 1
 
@@ -210,7 +213,7 @@ async def test_lost_secrets_are_forgotten_only_on_request_and_only_where_they_ca
 
 
 def test_every_column_of_ciphertexts_is_among_the_places_that_are_renewed() -> None:
-    hashes = {"api_keys.secret_hash"}
+    hashes = {"api_keys.secret_hash", "installations_begun.state_hash"}
     secret = {
         f"{table.name}.{column.name}"
         for table in metadata.tables.values()

@@ -132,12 +132,6 @@ PERSONAL_ROWS: tuple[PersonalRows, ...] = (
         deleted=("told",),
     ),
     PersonalRows(
-        table="idempotency_keys",
-        key=("api_key_id",),
-        found_by=_NAMED_IN_BYTES.format("body"),
-        deleted=("body",),
-    ),
-    PersonalRows(
         table="webhook_inbox",
         key=("store_id", "webhook_id"),
         found_by=f"store_id = {STORE} AND state <> 'waiting' AND {_NAMED_IN_BYTES.format('body')}",
@@ -173,9 +167,18 @@ PERSONAL_ROWS: tuple[PersonalRows, ...] = (
 HASHES_OF_COMPANIES = frozenset({"store_company_links.told", "company_location_links.told"})
 """Called personal, since what they are hashes of is; a company is not forgotten with one of its buyers."""
 
+SEALED_FOR_A_WEEK = frozenset({"idempotency_keys.body"})
+"""Answers kept for repeats are encrypted, so nothing is found in them; they end within seven of the thirty days."""
+
 
 def covered() -> frozenset[str]:
     """The personal columns that are dealt with, as ``table.column``."""
-    return HASHES_OF_COMPANIES | {
-        f"{rows.table}.{column}" for rows in PERSONAL_ROWS for column in (*rows.rewritten, *rows.blanked, *rows.deleted)
-    }
+    return (
+        HASHES_OF_COMPANIES
+        | SEALED_FOR_A_WEEK
+        | {
+            f"{rows.table}.{column}"
+            for rows in PERSONAL_ROWS
+            for column in (*rows.rewritten, *rows.blanked, *rows.deleted)
+        }
+    )

@@ -62,6 +62,7 @@ PLACES = (
     Place(table="stores", column="credentials", row=("id",)),
     Place(table="stores", column="previous_webhook_secret", row=("id",)),
     Place(table="store_tokens", column="token", row=("store_id",)),
+    Place(table="store_tokens", column="refresh_token", row=("store_id",)),
     Place(table="idempotency_keys", column="body", row=("api_key_id", "operation", "key")),
     Place(table="webhook_endpoint_secrets", column="secret", row=("endpoint_id", "id")),
 )

@@ -22,10 +22,13 @@ LOCK_POLL_SECONDS = 0.1
 
 _LOCK_KEY = "hashtextextended('orderbridge.token:' || :store, 0)"
 _KEEP = text("""
-INSERT INTO store_tokens (store_id, token, obtained_at, expires_at, scopes)
-VALUES (:store, :token, :obtained_at, :expires_at, :scopes)
+INSERT INTO store_tokens (
+    store_id, token, obtained_at, expires_at, scopes, refresh_token, refresh_expires_at
+)
+VALUES (:store, :token, :obtained_at, :expires_at, :scopes, :refresh_token, :refresh_expires_at)
 ON CONFLICT (store_id) DO UPDATE SET token = excluded.token, obtained_at = excluded.obtained_at,
-    expires_at = excluded.expires_at, scopes = excluded.scopes
+    expires_at = excluded.expires_at, scopes = excluded.scopes, refresh_token = excluded.refresh_token,
+    refresh_expires_at = excluded.refresh_expires_at
 """)
 _FORCE = text("""
 INSERT INTO store_tokens AS kept (store_id, forced_refresh_at) VALUES (:store, :now)
@@ -60,6 +63,10 @@ def _token_context(store: StoreId) -> str:
     return f"store_tokens.token:{store}"
 
 
+def _refresh_context(store: StoreId) -> str:
+    return f"store_tokens.refresh_token:{store}"
+
+
 class PostgresTokenVault:
     """Each call is its own statement; nothing here belongs to a unit of work."""
 
@@ -76,13 +83,23 @@ class PostgresTokenVault:
 
     async def current(self, store: StoreId) -> AccessToken | None:
         row = await self._one(
-            "SELECT token, obtained_at, expires_at, scopes FROM store_tokens WHERE store_id = :store", store
+            "SELECT token, obtained_at, expires_at, scopes, refresh_token, refresh_expires_at FROM store_tokens"
+            " WHERE store_id = :store",
+            store,
         )
         if row is None or row.token is None:
             return None
         value = self._keyring.decrypt(bytes(row.token), context=_token_context(store)).decode()
+        sealed = row.refresh_token
         return AccessToken(
-            value=value, obtained_at=row.obtained_at, expires_at=row.expires_at, scopes=tuple(row.scopes or ())
+            value=value,
+            obtained_at=row.obtained_at,
+            expires_at=row.expires_at,
+            scopes=tuple(row.scopes or ()),
+            refresh_token=self._keyring.decrypt(bytes(sealed), context=_refresh_context(store)).decode()
+            if sealed
+            else None,
+            refresh_expires_at=row.refresh_expires_at,
         )
 
     @asynccontextmanager
@@ -104,6 +121,9 @@ class PostgresTokenVault:
                     "obtained_at": token.obtained_at,
                     "expires_at": token.expires_at,
                     "scopes": list(token.scopes),
+                    "refresh_token": token.refresh_token
+                    and self._keyring.encrypt(token.refresh_token.encode(), context=_refresh_context(store)),
+                    "refresh_expires_at": token.refresh_expires_at,
                 },
             )
 

@@ -28,6 +28,9 @@ class Endpoints:
     def access_token(self, domain: str) -> str:
         return f"{self._base(domain)}/admin/oauth/access_token"
 
+    def authorize(self, domain: str) -> str:
+        return f"{self._base(domain)}/admin/oauth/authorize"
+
     def _base(self, domain: str) -> str:
         """The store's address; any other kind of name is refused before a secret could travel to it (B13)."""
         if _STORE_DOMAIN.fullmatch(domain) is None:

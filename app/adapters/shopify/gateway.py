@@ -13,6 +13,7 @@ from structlog.typing import FilteringBoundLogger
 from app.adapters.shopify.catalogue import ORDER_LISTING, ORDER_SUMS, SHOP_DESCRIPTION
 from app.adapters.shopify.endpoints import DEFAULT_URL, Endpoints
 from app.adapters.shopify.envelope import in_its_words
+from app.adapters.shopify.installer import ShopifyInstaller
 from app.adapters.shopify.listing import ListingWalk, listed, summed
 from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
@@ -72,6 +73,7 @@ class ShopifyGateway:
             sleep=sleep,
             answer_limit=answer_limit,
         )
+        self.installer = ShopifyInstaller(Endpoints(template=url), self.transport.tokens)
         self._scopes = GrantedScopes(self.transport, clock)
         self._reader = OrderReader(self.transport, self._scopes, clock)
         self._subscriptions = Subscriptions(self.transport)

@@ -26,6 +26,30 @@ NEEDED_BY_ORDERS: Final = (
 """What the documents of an order cannot do without, each with what serves as well. Parts with scopes of their own are
 asked for only where these are granted.
 """
+ASKED_FOR: Final = (
+    "read_all_orders",
+    "write_orders",
+    "write_order_edits",
+    "write_returns",
+    "write_merchant_managed_fulfillment_orders",
+    "write_assigned_fulfillment_orders",
+    "write_third_party_fulfillment_orders",
+    "write_fulfillments",
+    "write_customers",
+    "write_companies",
+    "write_products",
+    "write_inventory",
+    "write_files",
+    "write_publications",
+    "read_locations",
+    "read_shipping",
+    "read_markets",
+    "read_payment_terms",
+    "read_gift_cards",
+    "read_shopify_payments_payouts",
+    "read_shopify_payments_disputes",
+)
+"""What an installation asks for; each feature works with what of it was granted."""
 _PLANS_WITH_STAFF: Final = ("plus", "advanced", "enterprise", "develop")
 
 

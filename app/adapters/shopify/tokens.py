@@ -1,34 +1,30 @@
 """Access tokens: the one in use, its renewal, and what a refusal of it means.
 
-The vault shares them between processes; here is when one is asked for. A token is kept before it is used, so
-that a crash
-loses none.
+The vault shares them between processes; here is when one is asked for. A token is kept before it is used, so that a
+crash loses none.
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import httpx
-import msgspec
 from structlog.typing import FilteringBoundLogger
 
 from app.adapters.shopify.endpoints import Endpoints
-from app.adapters.shopify.wire import AnswerTooLarge, WireFailure, post_json
+from app.adapters.shopify.token_grants import GrantRefused, TokenGrants, installation, renewal
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, StoreUnavailable
 from app.ports.store_access import AccessToken, CredentialsKind, StoreCredentials, TokenVault
 from app.ports.store_gateway import StoreRef
 
 RENEWED_BEFORE: Final = timedelta(minutes=5)
-_TOKEN_ANSWER_LIMIT: Final = 64 * 1024
-_REFUSED: Final = frozenset({400, 401, 402, 403, 404, 422, 423})
-
-
-class _Grant(msgspec.Struct):
-    access_token: str
-    scope: str = ""
-    expires_in: int | None = None
-    """None: Shopify did not say, which is not the same as expired."""
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nobody told when a token was obtained that a person entered."""
+_WHY_REFUSED: Final[Mapping[CredentialsKind, str]] = {
+    CredentialsKind.CLIENT_CREDENTIALS: "Shopify refuses the app's client id or secret ({}). Correct the credentials.",
+    CredentialsKind.OAUTH: "Shopify renews the store's access no more ({}). Install the app again.",
+}
 
 
 class Tokens:
@@ -36,29 +32,34 @@ class Tokens:
         self, vault: TokenVault, http: httpx.AsyncClient, endpoints: Endpoints, clock: Clock, log: FilteringBoundLogger
     ) -> None:
         self._vault = vault
-        self._http = http
-        self._endpoints = endpoints
+        self._grants = TokenGrants(http, endpoints, clock)
         self._clock = clock
         self._log = log
 
     async def current(self, store: StoreRef) -> AccessToken:
         """The token to use now, renewed when it is about to end. Raises AccessRevoked, StoreUnavailable."""
-        credentials = await self._vault.credentials(store.id)
-        if credentials.kind is not CredentialsKind.CLIENT_CREDENTIALS:
-            return await self._standing(store, credentials)
         token = await self._vault.current(store.id)
         if token is not None and not self._ends_soon(token):
             return token
+        credentials = await self._vault.credentials(store.id)
+        if renewal(credentials, token) is None:
+            return await self._standing(store, credentials, token)
         async with self._vault.refreshing(store.id) as standing:
             if standing is not None and not self._ends_soon(standing):
                 return standing
+            given = _given(credentials) if standing is None else None
+            if given is not None and not self._ends_soon(given) and given.refresh_token:
+                # Tokens of an installation that moved here.
+                await self._vault.keep(store.id, given)
+                return given
             try:
-                return await self._granted(store, credentials)
+                return await self._renewed(store, credentials, standing)
             except StoreUnavailable:
-                if standing is None or self._ended(standing):
+                usable = standing or given
+                if usable is None or self._ended(usable):
                     raise
                 self._log.warning("shopify_token_not_renewed", store_id=store.id)
-                return standing
+                return usable
 
     async def after_refusal(self, store: StoreRef, refused: AccessToken) -> AccessToken:
         """Another token after a 401: one that somebody else fetched meanwhile, or one forced renewal a minute (AU-02).
@@ -69,9 +70,8 @@ class Tokens:
         async with self._vault.refreshing(store.id) as standing:
             if standing is not None and standing.value != refused.value:
                 return standing
-            renewable = credentials.kind is CredentialsKind.CLIENT_CREDENTIALS
-            if renewable and await self._vault.may_force_refresh(store.id):
-                return await self._granted(store, credentials)
+            if renewal(credentials, standing) is not None and await self._vault.may_force_refresh(store.id):
+                return await self._renewed(store, credentials, standing)
         raise await self.revoked(
             store, "Shopify refuses the access token (401). Enter the store's credentials anew.", cause="token_refused"
         )
@@ -79,10 +79,25 @@ class Tokens:
     async def renewed(self, store: StoreRef) -> None:
         """Fetch another token where that is ours to do, once a minute: one may know less than was granted since."""
         credentials = await self._vault.credentials(store.id)
-        renewable = credentials.kind is CredentialsKind.CLIENT_CREDENTIALS
-        if renewable and await self._vault.may_force_refresh(store.id):
-            async with self._vault.refreshing(store.id):
-                await self._granted(store, credentials)
+        if credentials.kind is CredentialsKind.ACCESS_TOKEN or not await self._vault.may_force_refresh(store.id):
+            return
+        async with self._vault.refreshing(store.id) as standing:
+            if renewal(credentials, standing) is not None:
+                await self._renewed(store, credentials, standing)
+
+    async def installed(self, store: StoreRef, code: str) -> AccessToken:
+        """The first token of an installation, by the code that Shopify gave the browser. Raises AccessRevoked, without
+        noting it, when the code is good for nothing; StoreUnavailable.
+        """
+        credentials = await self._vault.credentials(store.id)
+        async with self._vault.refreshing(store.id):
+            try:
+                token = await self._grants.ask(store, credentials, installation(code))
+            except GrantRefused as refusal:
+                detail = f"Shopify does not take the installation's code ({refusal.status}). Begin it again."
+                raise AccessRevoked(detail, facts={"cause": "code_refused"}) from refusal
+            await self._vault.keep(store.id, token)
+        return token
 
     async def revoked(self, store: StoreRef, reason: str, *, cause: str) -> AccessRevoked:
         """Note that the store's work must stop until a person acts, and give the error to raise.
@@ -92,48 +107,39 @@ class Tokens:
         await self._vault.access_revoked(store.id, reason)
         return AccessRevoked(reason, facts={"cause": cause})
 
-    async def _standing(self, store: StoreRef, credentials: StoreCredentials) -> AccessToken:
+    async def _standing(self, store: StoreRef, credentials: StoreCredentials, kept: AccessToken | None) -> AccessToken:
         """The token of a store whose tokens are not ours to fetch."""
-        token = await self._vault.current(store.id)
-        if token is None and credentials.access_token:
-            token = AccessToken(
-                value=credentials.access_token,
-                obtained_at=self._clock.now(),
-                expires_at=credentials.access_token_expires_at,
-            )
+        token = kept or _given(credentials)
         if token is None:
-            raise await self.revoked(store, "The store has no access token. Enter its credentials.", cause="no_token")
+            reason = (
+                "The app is not installed in the store yet. Open /oauth/shopify/install?shop=… in a browser."
+                if credentials.kind is CredentialsKind.OAUTH
+                else "The store has no access token. Enter its credentials."
+            )
+            raise await self.revoked(store, reason, cause="no_token")
         if self._ended(token):
             reason = "The store's access token has ended. Connect the store again."
             raise await self.revoked(store, reason, cause="token_ended")
         return token
 
-    async def _granted(self, store: StoreRef, credentials: StoreCredentials) -> AccessToken:
-        """A new token by client credentials, kept before it is used."""
-        body = msgspec.json.encode(
-            {
-                "client_id": credentials.client_id,
-                "client_secret": credentials.client_secret,
-                "grant_type": "client_credentials",
-            }
-        )
-        asked_at = self._clock.now()
-        url = self._endpoints.access_token(store.domain)
+    async def _renewed(
+        self, store: StoreRef, credentials: StoreCredentials, standing: AccessToken | None
+    ) -> AccessToken:
+        """A new token, kept before it is used; to be called under the store's lock."""
+        given = renewal(credentials, standing)
+        assert given is not None
         try:
-            answer = await post_json(self._http, url, body, headers={}, limit=_TOKEN_ANSWER_LIMIT)
-            if answer.status in _REFUSED:
-                reason = f"Shopify refuses the app's client id or secret ({answer.status}). Correct the credentials."
-                raise await self.revoked(store, reason, cause="credentials_refused")
-            if answer.status != httpx.codes.OK:
-                raise StoreUnavailable(f"Shopify gave no access token (HTTP {answer.status}).")
-            grant = msgspec.json.decode(answer.body, type=_Grant)
-        except (WireFailure, AnswerTooLarge, msgspec.DecodeError) as exc:
-            raise StoreUnavailable("Shopify gave no access token: no readable answer.") from exc
-        ends = asked_at + timedelta(seconds=grant.expires_in) if grant.expires_in is not None else None
-        scopes = tuple(scope for scope in grant.scope.replace(" ", ",").split(",") if scope)
-        token = AccessToken(value=grant.access_token, obtained_at=asked_at, expires_at=ends, scopes=scopes)
+            token = await self._grants.ask(store, credentials, given)
+        except GrantRefused as refusal:
+            permanent = _given(credentials) if standing is None else None
+            if permanent is not None and permanent.refresh_token is None:
+                # An app that is not asked to change its permanent token goes on with it.
+                await self._vault.keep(store.id, permanent)
+                return permanent
+            reason = _WHY_REFUSED[credentials.kind].format(refusal.status)
+            raise await self.revoked(store, reason, cause="credentials_refused") from refusal
         await self._vault.keep(store.id, token)
-        self._log.info("shopify_token_renewed", store_id=store.id, scopes=len(scopes))
+        self._log.info("shopify_token_renewed", store_id=store.id, scopes=len(token.scopes))
         return token
 
     def _ends_soon(self, token: AccessToken) -> bool:
@@ -141,3 +147,16 @@ class Tokens:
 
     def _ended(self, token: AccessToken) -> bool:
         return token.expires_at is not None and token.expires_at <= self._clock.now()
+
+
+def _given(credentials: StoreCredentials) -> AccessToken | None:
+    """The token that stands in the credentials themselves."""
+    if not credentials.access_token:
+        return None
+    return AccessToken(
+        value=credentials.access_token,
+        obtained_at=_LONG_AGO,
+        expires_at=credentials.access_token_expires_at,
+        refresh_token=credentials.refresh_token,
+        refresh_expires_at=credentials.refresh_token_expires_at,
+    )

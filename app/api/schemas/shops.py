@@ -12,6 +12,8 @@ from app.ports.store_access import CredentialsKind, StoreCredentials
 from app.services.shops import NewShop, ShownShop
 
 Secret = Annotated[str, StringConstraints(min_length=8, max_length=1000, pattern=r"^[\x21-\x7e]+$")]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[\x21-\x7e]+$")]
+"""Made by the store, of whatever length it likes."""
 ShopName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 StoreDomain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com$", max_length=75)]
 
@@ -38,9 +40,9 @@ class OAuthCredentials(RequestBody):
     kind: Literal["oauth"] = Field(description="Expiring offline tokens by the authorization-code grant.")
     client_id: Secret = Field(description="The app's client id.", examples=["the-app-s-client-id"])
     client_secret: Secret = Field(description="The app's client secret; signs webhooks.", examples=["the-app-s-secret"])
-    access_token: Secret | None = Field(default=None, description="The present offline token.")
+    access_token: Token | None = Field(default=None, description="The present offline token.")
     access_token_expires_at: Instant | None = Field(default=None, description="When it expires; null = unknown.")
-    refresh_token: Secret | None = Field(default=None, description="The present refresh token.")
+    refresh_token: Token | None = Field(default=None, description="The present refresh token.")
     refresh_token_expires_at: Instant | None = Field(default=None, description="When it expires; null = unknown.")
 
 

@@ -35,11 +35,36 @@ class Stores(Protocol):
     async def of(self, stores: Collection[StoreId]) -> Mapping[StoreId, Store]: ...
 
     async def set_credentials(
-        self, store: StoreId, sealed: bytes, *, previous: bytes | None, previous_until: datetime, now: datetime
+        self,
+        store: StoreId,
+        sealed: bytes,
+        *,
+        previous: bytes | None,
+        previous_until: datetime,
+        keep_token: bool,
+        now: datetime,
     ) -> None:
-        """New credentials: the token goes, access counts as given, ``previous`` (sealed) still verifies webhooks."""
+        """New credentials: the token goes unless it is to be kept, access counts as given, ``previous`` (sealed) still
+        verifies webhooks.
+        """
         ...
 
     async def delete(self, store: StoreId, *, now: datetime) -> None:
         """End the store's work; domain and secrets stay for late webhooks."""
+        ...
+
+    async def by_domain(self, store_domain: str) -> Store | None:
+        """The store of this domain; None = there is none, or it was deleted."""
+        ...
+
+    async def begin_installation(self, store: StoreId, state_hash: bytes, *, now: datetime) -> None:
+        """Remember that a browser was sent to the store; forgets those that never came back."""
+        ...
+
+    async def end_installation(self, state_hash: bytes, *, since: datetime) -> StoreId | None:
+        """The store for which this was begun after ``since``, once; None = it was not, or it has come back already."""
+        ...
+
+    async def connected(self, store: StoreId, *, now: datetime) -> None:
+        """Access was given anew: the store's work may go on, and what is known of it is asked again."""
         ...

@@ -1,6 +1,7 @@
 """Access tokens: fetched once for many, renewed early, kept before use; what a refusal leads to (B9, B10, AU-02)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,13 @@ import pytest
 
 from app.ports.errors import AccessRevoked, StoreUnavailable
 from app.ports.store_access import AccessToken, CredentialsKind, StoreCredentials
+from tests.contract.shopify.conftest import Connect
 from tests.contract.shopify.stores import ACCESS_TOKEN, SimulatedStore
 
 GRANT = "access_token"
+OAUTH = StoreCredentials(
+    kind=CredentialsKind.OAUTH, client_id="orderbridge-simulator", client_secret="shpss_simulator_secret"
+)
 
 
 async def grants(store: SimulatedStore) -> int:
@@ -177,3 +182,71 @@ async def test_secrets_do_not_show_where_credentials_are_printed(granting_store:
 
     assert "shpat_" not in repr(granting_store.vault.tokens)
     assert "shpss_" not in repr(granting_store.vault.held)
+
+
+async def test_a_token_of_an_installation_is_renewed_each_time_with_the_newest_refresh_token(connect: Connect) -> None:
+    store = connect(replace(OAUTH, refresh_token="shprt_first", access_token="shpat_first"))
+    await store.put(app={"access_token": None, "refresh_token": "shprt_first"})
+    store.vault.replaced[store.ref.id] = replace(
+        store.vault.held, access_token_expires_at=store.clock.now() + timedelta(minutes=4)
+    )
+
+    for number in (1, 2, 3):
+        await store.gateway.describe(store.ref)
+        assert await grants(store) == number
+        kept = store.vault.tokens[store.ref.id]
+        assert kept.refresh_token is not None
+        assert kept.refresh_expires_at is not None
+        assert kept.refresh_expires_at - kept.obtained_at == timedelta(days=90)
+        store.vault.tokens[store.ref.id] = replace(kept, expires_at=store.clock.now() + timedelta(minutes=4))
+    assert len({token.refresh_token for _, token in store.vault.kept}) == 3
+
+
+async def test_the_tokens_of_an_installation_that_moves_here_are_used_while_they_last(connect: Connect) -> None:
+    store = connect(replace(OAUTH, refresh_token="shprt_moved", access_token=ACCESS_TOKEN))
+    store.vault.replaced[store.ref.id] = replace(
+        store.vault.held, access_token_expires_at=store.clock.now() + timedelta(minutes=50)
+    )
+
+    await store.gateway.describe(store.ref)
+
+    assert await grants(store) == 0
+    assert store.vault.tokens[store.ref.id].refresh_token == "shprt_moved"
+
+
+async def test_a_permanent_token_is_exchanged_for_an_expiring_one_once(connect: Connect) -> None:
+    store = connect(replace(OAUTH, access_token=ACCESS_TOKEN))
+
+    await store.gateway.describe(store.ref)
+    await store.gateway.describe(store.ref)
+
+    assert await grants(store) == 1
+    kept = store.vault.tokens[store.ref.id]
+    assert (kept.value != ACCESS_TOKEN, kept.refresh_token is not None) == (True, True)
+
+
+async def test_where_shopify_exchanges_no_permanent_token_it_goes_on_with_it(connect: Connect) -> None:
+    store = connect(replace(OAUTH, access_token=ACCESS_TOKEN))
+    await store.fail("answer", operation="access_token", status=400, body={"error": "invalid_request"}, times=9)
+
+    await store.gateway.describe(store.ref)
+    await store.gateway.describe(store.ref)
+
+    assert store.vault.tokens[store.ref.id].value == ACCESS_TOKEN
+    assert store.vault.revoked == []
+
+
+async def test_a_refresh_token_that_is_refused_stops_the_store_and_says_what_to_do(connect: Connect) -> None:
+    store = connect(replace(OAUTH, refresh_token="shprt_lapsed"))
+
+    with pytest.raises(AccessRevoked, match="Install the app again"):
+        await store.gateway.describe(store.ref)
+
+    assert len(store.vault.revoked) == 1
+
+
+async def test_an_app_that_was_never_installed_says_where_to_begin(connect: Connect) -> None:
+    store = connect(OAUTH)
+
+    with pytest.raises(AccessRevoked, match="/oauth/shopify/install"):
+        await store.gateway.describe(store.ref)

@@ -1,13 +1,16 @@
 """Stores on PostgreSQL."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
 from app.domain.identifiers import StoreId
 from app.domain.webhook_topics import PRIVACY_TOPICS
 from app.ports.repositories.stores import Store, Stores
+
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""Of installations that were begun: longer than any of them may take."""
 
 COLUMNS = (
     "id, store_domain, credentials, name, plan, currency, time_zone, country_code, granted_scopes,"
@@ -41,7 +44,14 @@ class PostgresStores(Stores):
         return {StoreId(row["id"]): _store(row) for row in rows}
 
     async def set_credentials(
-        self, store: StoreId, sealed: bytes, *, previous: bytes | None, previous_until: datetime, now: datetime
+        self,
+        store: StoreId,
+        sealed: bytes,
+        *,
+        previous: bytes | None,
+        previous_until: datetime,
+        keep_token: bool,
+        now: datetime,
     ) -> None:
         await self._driver.execute(
             "UPDATE stores SET credentials = $2, credentials_set_at = $5, updated_at = $5, access_revoked_at = NULL,"
@@ -56,7 +66,32 @@ class PostgresStores(Stores):
             previous_until,
             now,
         )
-        await self._driver.execute("DELETE FROM store_tokens WHERE store_id = $1", store)
+        if not keep_token:
+            await self._driver.execute("DELETE FROM store_tokens WHERE store_id = $1", store)
+
+    async def by_domain(self, store_domain: str) -> Store | None:
+        row = await self._driver.fetchrow(
+            f"SELECT {COLUMNS} FROM stores WHERE store_domain = $1 AND deleted_at IS NULL", store_domain
+        )
+        return _store(row) if row else None
+
+    async def begin_installation(self, store: StoreId, state_hash: bytes, *, now: datetime) -> None:
+        await self._driver.execute("DELETE FROM installations_begun WHERE begun_at < $1", now - FORGOTTEN_AFTER)
+        await self._driver.execute("INSERT INTO installations_begun VALUES ($1, $2, $3)", state_hash, store, now)
+
+    async def end_installation(self, state_hash: bytes, *, since: datetime) -> StoreId | None:
+        row = await self._driver.fetchrow(
+            "DELETE FROM installations_begun WHERE state_hash = $1 RETURNING store_id, begun_at", state_hash
+        )
+        return StoreId(row["store_id"]) if row and row["begun_at"] >= since else None
+
+    async def connected(self, store: StoreId, *, now: datetime) -> None:
+        await self._driver.execute(
+            "UPDATE stores SET credentials_set_at = $2, updated_at = $2, access_revoked_at = NULL,"
+            " access_revoked_reason = NULL, described_at = NULL, subscriptions_checked_at = NULL WHERE id = $1",
+            store,
+            now,
+        )
 
     async def delete(self, store: StoreId, *, now: datetime) -> None:
         for table in ("orders_to_import", "number_write_backs", "store_tokens", "store_points"):

@@ -58,7 +58,20 @@ class StoreTokenRow(Row, table=True):
     obtained_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     expires_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     scopes: list[str] | None = Field(default=None, sa_column=texts(nullable=True))
+    refresh_token: bytes | None = Field(default=None, sa_column=raw(holds=Holds.SECRET, nullable=True))
+    """By which the next one is had, where tokens come by OAuth."""
+    refresh_expires_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     forced_refresh_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class InstallationBegunRow(Row, table=True):
+    """An installation of the app that a browser was sent to Shopify for; ends with its callback, or soon after."""
+
+    __tablename__ = "installations_begun"
+
+    state_hash: bytes = Field(sa_column=raw(primary_key=True, holds=Holds.SECRET))
+    store_id: str = Field(sa_column=text(ForeignKey("stores.id", ondelete="CASCADE")))
+    begun_at: datetime = Field(sa_column=instant())
 
 
 class StorePointsRow(Row, table=True):
