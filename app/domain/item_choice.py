@@ -7,6 +7,7 @@ from.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from app.domain import awaited
 from app.domain.documents.quantities import documented_quantities
@@ -84,15 +85,31 @@ class ItemFacts:
         return next((item for item in self.items.get(no.casefold(), ()) if item.no == no), None)
 
 
+class CarriesCodes(Protocol):
+    """Whatever shows by which item it is meant: an order line, a store variant."""
+
+    @property
+    def store_variant_id(self) -> ShopifyId | None: ...
+
+    @property
+    def sku(self) -> str: ...
+
+    @property
+    def barcode(self) -> str: ...
+
+
 def wanted_items(order: Order, settings: ItemSettings) -> ItemLookup:
     """Everything by which the items of an order's lines may be found."""
+    return lookup_of((line for line in order.lines if _needs_item(line)), settings)
+
+
+def lookup_of(carriers: Iterable[CarriesCodes], settings: ItemSettings) -> ItemLookup:
+    """Everything by which the items of these may be found."""
     variants: set[ShopifyId] = set()
     nos: set[str] = set()
     barcodes: set[str] = set()
     vendor_nos: set[str] = set()
-    for line in order.lines:
-        if not _needs_item(line):
-            continue
+    for line in carriers:
         if line.store_variant_id:
             variants.add(line.store_variant_id)
         sku = line.sku.strip()
@@ -134,7 +151,7 @@ def choose_items(
     for line in order.lines:
         if not _needs_item(line):
             continue
-        choice = by_hand.get(line.shopify_id) or _find(line, settings=settings.items, found=found)
+        choice = by_hand.get(line.shopify_id) or find_item(line, settings=settings.items, found=found)
         if isinstance(choice, ItemChoice):
             chosen[line.shopify_id] = choice
         elif shown[line.shopify_id] > 0:
@@ -150,7 +167,9 @@ def _needs_item(line: OrderLine) -> bool:
     return line.kind in (LineKind.ITEM, LineKind.CUSTOM)
 
 
-def _find(line: OrderLine, *, settings: ItemSettings, found: ItemFacts) -> ItemChoice | tuple[ItemCandidate, ...]:
+def find_item(
+    line: CarriesCodes, *, settings: ItemSettings, found: ItemFacts
+) -> ItemChoice | tuple[ItemCandidate, ...]:
     """The one item, else the candidates (none = nothing was found). The first rule that finds anything decides."""
     link = _link(line, found)
     if link is not None and not _leads_nowhere(link, found):
@@ -165,7 +184,7 @@ def _find(line: OrderLine, *, settings: ItemSettings, found: ItemFacts) -> ItemC
     return ()
 
 
-def _link(line: OrderLine, found: ItemFacts) -> ItemLink | None:
+def _link(line: CarriesCodes, found: ItemFacts) -> ItemLink | None:
     return found.links.get(line.store_variant_id) if line.store_variant_id else None
 
 
