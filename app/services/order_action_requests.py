@@ -33,7 +33,7 @@ from app.services.write_back_orders import OUTGOING_NOT_ALLOWED
 
 PATIENCE_SECONDS = 10.0
 KEPT = ("captured_before", "job")
-"""What a run that did not learn the outcome leaves to the next one that is asked the same."""
+"""What a run that did not do it, or did not learn whether it did, leaves to the next one that is asked the same."""
 RETRYABLE = frozenset({"scope_missing", "not_ended_at_shopify", "import_failed"})
 
 
@@ -175,9 +175,11 @@ def _stands_for(last: Run, request: str | None) -> bool:
 
 
 def _left_by(last: Run | None) -> dict[str, Any]:
-    if last is None or last.state is RunState.SUCCEEDED:
+    """A capture that was refused may have been so after a part of it; a job that ended is not followed twice."""
+    if last is None or (last.state is RunState.SUCCEEDED and not last.errors):
         return {}
-    return {name: last.parameters[name] for name in KEPT if name in last.parameters}
+    names = KEPT if last.state is not RunState.SUCCEEDED else KEPT[:1]
+    return {name: last.parameters[name] for name in names if name in last.parameters}
 
 
 def _raise_refusal(run: Run) -> None:

@@ -276,6 +276,23 @@ class TestCapturing:
         assert (await asked).ended
         assert await captured(desk) == ["4.00"]
 
+    @pytest.mark.long
+    async def test_a_part_that_went_through_before_a_refusal_is_not_taken_again(self, world: World, desk: Desk) -> None:
+        [first] = AUTHORISED["transactions"]
+        second = first | {"id": "gid://shopify/OrderTransaction/72", "createdAt": "2026-01-15T09:00:01Z"}
+        await imported(world, **(AUTHORISED | {"transactions": [first, second]}))
+        refusal = [{"field": None, "message": "Can only capture successful authorizations", "code": None}]
+        await world.store.fails(
+            "user_errors", operation="OrderCapture", mutation="orderCapture", userErrors=refusal, skip=1
+        )
+        with pytest.raises(Conflict) as told:
+            await desk.ask(CapturePayment(amount=Decimal("14.00")))
+        assert (told.value.code, await captured(desk)) == ("refused_by_shopify", ["10.00"])
+
+        await desk.ask(CapturePayment(amount=Decimal("14.00")))
+
+        assert await captured(desk) == ["10.00", "4.00"]
+
     async def test_more_than_was_authorised_is_refused_in_words(self, world: World, desk: Desk) -> None:
         await imported(world, **AUTHORISED)
 
