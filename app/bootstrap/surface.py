@@ -69,13 +69,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         CancelRun(uow, clock),
         CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
         DocumentActions(uow, clock),
-        InstallApp(
-            unit_of_work=uow,
-            clock=clock,
-            keyring=world.keyring,
-            installer=world.installer,
-            public_url=world.settings.public_url,
-        ),
+        _install_app(world),
         ItemData(unit_of_work=uow, clock=clock),
         LinkTables(unit_of_work=uow, clock=clock),
         MappingTables(unit_of_work=uow, clock=clock, ids=ids),
@@ -103,3 +97,13 @@ def _services(world: World, work: Work) -> Sequence[object]:
         WebhookEndpoints(uow=uow, clock=clock, ids=ids, keyring=world.keyring, sender=world.webhook_sender),
         work.subscriptions,
     ]
+
+
+def _install_app(world: World) -> InstallApp:
+    return InstallApp(
+        unit_of_work=world.uow,
+        clock=world.clock,
+        keyring=world.keyring,
+        installer=world.installer,
+        public_url=world.settings.public_url,
+    )

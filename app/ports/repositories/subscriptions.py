@@ -41,8 +41,10 @@ class Subscriptions(Protocol):
         ...
 
     async def checked(self, store: StoreId, *, at: datetime, good: bool) -> None:
-        """Looked at: not due until somebody makes them, or has made them since ``begun``. ``good`` = what happened to orders before ``at`` was announced to
-        us or has been listed, and what happens from now on is announced.
+        """Looked at: not due until somebody makes them, or has made them since ``begun``.
+
+        ``good`` = what happened to orders before ``at`` was announced to us or has been listed, and what happens from
+        now on is announced.
         """
         ...
 
