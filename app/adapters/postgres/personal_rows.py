@@ -131,6 +131,14 @@ PERSONAL_ROWS: tuple[PersonalRows, ...] = (
         found_by=_OF_THE_STORE_CUSTOMER,
         deleted=("told",),
     ),
+    # What was sent of the ERP's own customers is the ERP's; a customer that the store forgets is not sent again.
+    PersonalRows(
+        table="record_exchanges",
+        key=("shop_id", "kind", "record_id"),
+        found_by=f"{_SHOPS} AND ({STORE_CUSTOMER} IN (record_id, store_record_id)"
+        f" OR record_id = ANY({CUSTOMERS}::text[]))",
+        blanked={"sent": _NULL, "error_detail": _NULL},
+    ),
     PersonalRows(
         table="webhook_inbox",
         key=("store_id", "webhook_id"),

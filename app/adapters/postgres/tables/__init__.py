@@ -1,6 +1,7 @@
 """All tables. Rows live in this ring only and validate nothing (decision 7)."""
 
 from app.adapters.postgres.tables import (
+    exchanges,
     gift_cards,
     mappings,
     master_data,
@@ -15,6 +16,7 @@ from app.adapters.postgres.tables import (
 from app.adapters.postgres.tables.base import metadata
 
 __all__ = [
+    "exchanges",
     "gift_cards",
     "mappings",
     "master_data",
