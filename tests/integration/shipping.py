@@ -1,12 +1,15 @@
 """Shipments in the small world: posted as the ERP posts them, sent by a process, looked at here and at the store."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from app.domain.shipments import ParcelTracking
+from app.domain.shipments import ParcelTracking, ShipmentState
 from app.ports.repositories.shipments import OrderMeant, StoredShipment
-from app.ports.shipment_gateway import ShipmentGateway
+from app.ports.shipment_gateway import NewFulfilment, RecordedFulfilment, ShipmentGateway
+from app.ports.store_gateway import StoreRef
+from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.send_shipments import SendShipments
 from app.services.shipments import Posted, PostedLine, PostedShipment, Shipments
 from tests.integration.world import EVERYBODY, Json, World, a_line, an_order
@@ -93,3 +96,63 @@ async def recorded(world: World) -> list[Json]:
     answer = await world.store.doors.get(f"/control/{world.store.domain}/fulfillments")
     found: list[Json] = answer.json()["fulfillments"]
     return found
+
+
+class OddWay:
+    """The way to the store, on which something happens after a fulfilment was recorded there."""
+
+    def __init__(self, world: World) -> None:
+        self._way = cast("Any", world.gateway.shipping)
+        self.after: Any = None
+
+    async def create_fulfilment(self, store: StoreRef, fulfilment: NewFulfilment) -> RecordedFulfilment:
+        made: RecordedFulfilment = await self._way.create_fulfilment(store, fulfilment)
+        if self.after:
+            await self.after()
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._way, name)
+
+
+async def imported(world: World, *pieces: int, **fields: Any) -> None:
+    await world.store.has(order_to_ship(*pieces, **fields))
+    await world.imports(1001)
+
+
+async def acts(world: World, fulfilment_order: int, action: str, **given: Any) -> None:
+    """Somebody does something to a fulfilment order at the store."""
+    door = f"/control/{world.store.domain}/fulfillment-orders/{fulfilment_order}/{action}"
+    answer = await world.store.doors.post(door, json={"emit": False, **given})
+    assert answer.status_code == 200, answer.text
+
+
+def outcome(done: StoredShipment) -> tuple[ShipmentState, list[tuple[int, str | None]]]:
+    return done.state, [(result.quantity_sent, result.reason) for result in done.results]
+
+
+async def pieces(world: World) -> list[list[tuple[str, int]]]:
+    """What the store recorded: order line and pieces, by fulfilment."""
+    return [
+        [(line["lineItemId"].rsplit("/", 1)[-1], line["quantity"]) for line in each["lines"]]
+        for each in await recorded(world)
+    ]
+
+
+async def announced(world: World) -> None:
+    """The store tells of its last fulfilment: by itself, and as a change of the order."""
+    made = (await recorded(world))[-1]["id"].rsplit("/", 1)[-1]
+    state = await world.store.doors.get(f"/control/{world.store.domain}/orders/1001")
+    bodies = {
+        "fulfillments/create": {"id": int(made), "order_id": 1001},
+        "orders/updated": {"id": 1001, "updated_at": state.json()["updatedAt"]},
+    }
+    for topic, body in bodies.items():
+        await world.do(
+            "INSERT INTO webhook_inbox (store_id, webhook_id, topic, body) VALUES ($1, $2, $3, $4)",
+            world.store_id,
+            world.ids.new("hook"),
+            topic,
+            json.dumps(body).encode(),
+        )
+    await DispatchWebhooks(world.uow, world.clock, world.ids)()

@@ -1,8 +1,6 @@
 """Shipments of the ERP become fulfilments: what fits, once, with the reason for what does not (P60)."""
 
-import asyncio
-import json
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -10,19 +8,20 @@ from app.domain.identifiers import ShopifyId
 from app.domain.mappings import LocationMapping
 from app.domain.shipments import NotSent, ParcelTracking, ShipmentState
 from app.domain.shipping_agents import ShippingAgent
-from app.ports.errors import Unavailable
 from app.ports.paging import PageRequest
-from app.ports.repositories.shipments import StoredShipment
 from app.ports.repositories.skipped_records import SkippedRecordFilter
-from app.ports.shipment_gateway import NewFulfilment, RecordedFulfilment, ShipmentGateway
-from app.ports.store_gateway import StoreRef
-from app.services.dispatch_webhooks import DispatchWebhooks
+from app.ports.shipment_gateway import ShipmentGateway
 from app.services.tasks import TaskName
 from tests.integration.shipping import (
     THERE,
+    OddWay,
+    acts,
+    announced,
     fulfilment_order,
+    imported,
     now,
-    order_to_ship,
+    outcome,
+    pieces,
     post,
     recorded,
     send,
@@ -31,47 +30,6 @@ from tests.integration.shipping import (
     shipped,
 )
 from tests.integration.world import EVERYBODY, World
-
-
-class OddWay:
-    """The way to the store, on which something happens after a fulfilment was recorded there."""
-
-    def __init__(self, world: World) -> None:
-        self._way = cast("Any", world.gateway.shipping)
-        self.after: Any = None
-
-    async def create_fulfilment(self, store: StoreRef, fulfilment: NewFulfilment) -> RecordedFulfilment:
-        made: RecordedFulfilment = await self._way.create_fulfilment(store, fulfilment)
-        if self.after:
-            await self.after()
-        return made
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._way, name)
-
-
-async def imported(world: World, *pieces: int, **fields: Any) -> None:
-    await world.store.has(order_to_ship(*pieces, **fields))
-    await world.imports(1001)
-
-
-async def acts(world: World, fulfilment_order: int, action: str, **given: Any) -> None:
-    """Somebody does something to a fulfilment order at the store."""
-    door = f"/control/{world.store.domain}/fulfillment-orders/{fulfilment_order}/{action}"
-    answer = await world.store.doors.post(door, json={"emit": False, **given})
-    assert answer.status_code == 200, answer.text
-
-
-def outcome(done: StoredShipment) -> tuple[ShipmentState, list[tuple[int, str | None]]]:
-    return done.state, [(result.quantity_sent, result.reason) for result in done.results]
-
-
-async def pieces(world: World) -> list[list[tuple[str, int]]]:
-    """What the store recorded: order line and pieces, by fulfilment."""
-    return [
-        [(line["lineItemId"].rsplit("/", 1)[-1], line["quantity"]) for line in each["lines"]]
-        for each in await recorded(world)
-    ]
 
 
 async def test_a_shipment_becomes_one_fulfilment_with_its_tracking(world: World) -> None:
@@ -116,6 +74,7 @@ async def test_three_hundred_and_one_lines_are_two_fulfilments(world: World) -> 
     assert len({line for each in sent for line in each}) == 301
 
 
+@pytest.mark.long
 async def test_two_locations_are_two_fulfilments_and_only_the_refused_one_is_repeated(world: World) -> None:
     """Case 31 of what others ran into: a shipment over two locations."""
     orders = [fulfilment_order(10, (1, 2)), fulfilment_order(20, (2, 1), location=THERE)]
@@ -154,6 +113,7 @@ async def test_an_item_fills_its_order_lines_in_their_order(world: World) -> Non
     assert await pieces(world) == [[("1", 1), ("2", 1)]]
 
 
+@pytest.mark.long
 async def test_a_third_partys_location_is_left_alone_and_the_rest_is_sent(world: World) -> None:
     """Case 33: what another fulfilment service ships is skipped with the reason, the rest goes on."""
     service = {"id": "gid://shopify/FulfillmentService/9", "serviceName": "Theirs"}
@@ -226,134 +186,6 @@ async def test_a_location_on_no_mapping_keeps_its_line_back(world: World) -> Non
     assert outcome(done) == (ShipmentState.PARTIALLY, [(0, NotSent.LOCATION_UNMAPPED), (1, None)])
 
 
-async def test_an_answer_lost_after_the_effect_is_looked_up_and_never_repeated(world: World) -> None:
-    await imported(world, 3)
-    await world.store.fails("timeout_after", operation="FulfilmentCreate")
-
-    first = await ship(world, shipped(1, 2), tracking="TRK1")
-    world.clock.pass_by(seconds=3)
-    await send(world)
-
-    assert (first.state, first.reason) == (ShipmentState.PENDING, "outcome_unknown")
-    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
-    assert await pieces(world) == [[("1", 2)]]
-
-
-@pytest.mark.long
-async def test_an_answer_lost_without_effect_is_awaited_for_a_minute_and_then_asked_for_again(world: World) -> None:
-    await imported(world, 3)
-    await world.store.fails("timeout_before", operation="FulfilmentCreate")
-
-    await ship(world, shipped(1, 2))
-    world.clock.pass_by(seconds=3)
-    await send(world)
-    soon = await pieces(world)
-    world.clock.pass_by(seconds=61)
-    await send(world)
-
-    assert soon == []
-    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
-    assert await pieces(world) == [[("1", 2)]]
-
-
-@pytest.mark.long
-async def test_a_worker_that_dies_after_the_effect_leaves_what_it_asked_for_to_be_found(world: World) -> None:
-    await imported(world, 3)
-    way = OddWay(world)
-
-    async def dies() -> None:
-        raise asyncio.CancelledError
-
-    way.after = dies
-    await post(world, shipped(1, 2), tracking="TRK1")
-    with pytest.raises(asyncio.CancelledError):
-        await send(world, gateway=cast("ShipmentGateway", way), worker="dying")
-    await send(world, worker="other")
-    early = await now(world)
-    world.clock.pass_by(seconds=61)
-    await send(world, worker="other")
-
-    assert early.state is ShipmentState.PENDING
-    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
-    assert await pieces(world) == [[("1", 2)]]
-
-
-@pytest.mark.long
-async def test_a_worker_whose_claim_was_taken_over_sends_nothing_more(world: World) -> None:
-    """The first fulfilment of two took longer than the lease; whoever took over has sent the rest."""
-    orders = [fulfilment_order(10, (1, 1)), fulfilment_order(20, (2, 1), location=THERE)]
-    await imported(world, 1, 1, orders=orders)
-    way = OddWay(world)
-
-    async def is_overtaken() -> None:
-        way.after = None
-        world.clock.pass_by(seconds=125)
-        await send(world, worker="other")
-
-    way.after = is_overtaken
-    await post(world, shipped(1), shipped(2))
-    await send(world, gateway=cast("ShipmentGateway", way), worker="slow")
-
-    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(1, None), (1, None)])
-    assert await pieces(world) == [[("1", 1)], [("2", 1)]]
-
-
-@pytest.mark.long
-async def test_shipments_of_one_order_are_sent_one_after_the_other(world: World) -> None:
-    await imported(world, 9)
-    for number in range(3):
-        await post(world, shipped(1, 2), no=f"S-{number}")
-
-    await asyncio.gather(*(send(world, worker=f"worker {number}") for number in range(3)))
-    await send(world)
-
-    assert await pieces(world) == [[("1", 2)]] * 3
-    assert {(await now(world, f"S-{number}")).state for number in range(3)} == {ShipmentState.SYNCHRONISED}
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("fault", ["throttled", "server_error", "rate_limited"])
-async def test_faults_pass_by_themselves(world: World, fault: str) -> None:
-    await imported(world, 1)
-    await world.store.fails(fault, operation="OrderShipping", times=None)
-    await post(world, shipped(1))
-    with pytest.raises(Unavailable):
-        await send(world)
-    waiting = await now(world)
-    await world.store.mends()
-    world.clock.pass_by(minutes=5)
-
-    await send(world)
-
-    assert (waiting.state, waiting.reason in {"throttled", "store_unavailable"}) == (ShipmentState.PENDING, True)
-    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(1, None)])
-
-
-async def test_a_shop_that_lets_nothing_out_keeps_its_shipments_until_it_does(world: World) -> None:
-    await imported(world, 1)
-    await world.set(general={"allow_outgoing": False})
-
-    held = await ship(world, shipped(1))
-    await world.set(general={"allow_outgoing": True})
-    await send(world)
-
-    assert (held.state, held.reason) == (ShipmentState.PENDING, "outgoing_not_allowed")
-    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(1, None)])
-
-
-@pytest.mark.long
-async def test_without_a_scope_shipments_wait(world: World) -> None:
-    await imported(world, 1)
-    scopes = ["read_orders", "read_locations", "read_merchant_managed_fulfillment_orders"]
-    await world.store.has(app={"scopes": scopes})
-    world.clock.pass_by(hours=2)
-
-    waiting = await ship(world, shipped(1))
-
-    assert (waiting.state, waiting.reason) == (ShipmentState.PENDING, "scope_missing")
-    assert await pieces(world) == []
-
-
 async def test_tracking_given_later_is_told_to_the_store(world: World) -> None:
     await imported(world, 2)
     done = await ship(world, shipped(1, 2), tracking="OLD")
@@ -366,39 +198,6 @@ async def test_tracking_given_later_is_told_to_the_store(world: World) -> None:
     [update] = await world.store.calls("FulfilmentTrackingUpdate")
     assert (update["variables"]["tracking"], update["variables"]["notifyCustomer"]) == ({"numbers": ["NEW"]}, False)
     assert len(await recorded(world)) == 1
-
-
-@pytest.mark.long
-async def test_tracking_that_the_store_refuses_stays_to_be_seen(world: World) -> None:
-    await imported(world, 2)
-    done = await ship(world, shipped(1, 2), tracking="OLD")
-    words = [{"field": ["fulfillmentId"], "message": "Fulfillment does not exist."}]
-    await world.store.fails("user_errors", mutation="fulfillmentTrackingInfoUpdate", userErrors=words)
-
-    await shipments(world).give_tracking(EVERYBODY, done.id, [ParcelTracking(number="NEW")], notify_customer=None)
-    await send(world)
-
-    told = await now(world)
-    assert (told.state, told.reason, told.tracking_changed) == (ShipmentState.SYNCHRONISED, "refused_by_shopify", True)
-
-
-@pytest.mark.long
-async def test_a_shipment_nobody_could_foresee_to_fail_is_left_after_five_attempts(world: World) -> None:
-    await imported(world, 1)
-    way = OddWay(world)
-
-    async def breaks() -> None:
-        raise ValueError("nobody foresaw")
-
-    way.after = breaks
-    way.look_at_shipping = breaks  # type: ignore[attr-defined]
-    await post(world, shipped(1))
-    for _ in range(6):
-        await send(world, gateway=cast("ShipmentGateway", way))
-        world.clock.pass_by(hours=1)
-
-    left = await now(world)
-    assert (left.state, left.reason) == (ShipmentState.FAILED, "broke_off")
 
 
 async def test_the_task_ends_when_all_is_sent_or_has_its_reason(world: World) -> None:
@@ -468,6 +267,7 @@ async def test_our_own_fulfilment_is_no_news_and_the_order_shows_it_at_once(worl
     assert await world.value("SELECT vouched_at = orders.store_updated_at FROM number_write_backs, orders")
 
 
+@pytest.mark.long
 async def test_what_the_copy_took_over_is_what_the_store_says(world: World) -> None:
     await imported(world, 3, 1)
     await ship(world, shipped(1, 2), shipped(2), tracking="TRK1")
@@ -490,22 +290,3 @@ async def test_the_announcements_of_our_own_fulfilment_want_no_reading(world: Wo
     await announced(world)
 
     assert await world.fetch("SELECT * FROM orders_to_import") == []
-
-
-async def announced(world: World) -> None:
-    """The store tells of its last fulfilment: by itself, and as a change of the order."""
-    made = (await recorded(world))[-1]["id"].rsplit("/", 1)[-1]
-    state = await world.store.doors.get(f"/control/{world.store.domain}/orders/1001")
-    bodies = {
-        "fulfillments/create": {"id": int(made), "order_id": 1001},
-        "orders/updated": {"id": 1001, "updated_at": state.json()["updatedAt"]},
-    }
-    for topic, body in bodies.items():
-        await world.do(
-            "INSERT INTO webhook_inbox (store_id, webhook_id, topic, body) VALUES ($1, $2, $3, $4)",
-            world.store_id,
-            world.ids.new("hook"),
-            topic,
-            json.dumps(body).encode(),
-        )
-    await DispatchWebhooks(world.uow, world.clock, world.ids)()

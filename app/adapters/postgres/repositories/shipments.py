@@ -84,7 +84,8 @@ WHERE id = $1
 _WAKE = """
 UPDATE shipments SET due_at = $3, attempts = 0 WHERE id IN (
     SELECT s.id FROM shipments s JOIN unnest($1::text[], $2::text[]) AS opened(order_id, seen) USING (order_id)
-    WHERE s.state IN ('partially', 'failed', 'skipped') AND s.due_at IS NULL AND s.seen IS DISTINCT FROM opened.seen
+    WHERE s.seen IS DISTINCT FROM opened.seen
+      AND (s.due_at IS NULL AND s.state IN ('partially', 'failed', 'skipped') OR s.claimed_by IS NOT NULL)
     ORDER BY s.id FOR UPDATE OF s
 )
 RETURNING store_id
