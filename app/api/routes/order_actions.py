@@ -59,7 +59,7 @@ class Asking:
         key = self._repeat.key
         if key is None:
             return None
-        return hashlib.sha256("\x00".join((key.api_key_id, key.operation, key.key)).encode()).hexdigest()
+        return hashlib.sha256(f"{key.api_key_id}\x00{key.operation}\x00{key.key}".encode()).hexdigest()
 
     def _shaped(self, result: tuple[Asked, OrderView]) -> Response:
         asked, view = result
@@ -100,8 +100,8 @@ async def cancel_order(ask: Ask, order_id: TheOrder, body: OrderCancellation) ->
     "/orders/{order_id}/capture", response_model=Order, responses=IN_THE_BACKGROUND, summary="Capture a payment"
 )
 async def capture_order_payment(ask: Ask, order_id: TheOrder, body: PaymentCapture | None = None) -> Response:
-    """Takes what was authorised, or so much of it. Send an `Idempotency-Key` with an amount: without one, a repeat after
-    an answer is another capture.
+    """Takes what was authorised, or so much of it. Send an `Idempotency-Key` with an amount: without one, a repeat
+    after an answer is another capture.
 
     409 `amount_exceeds_authorised`, `nothing_to_capture`; others as of `mark-as-paid`.
     """

@@ -72,7 +72,8 @@ ON CONFLICT (id) DO UPDATE SET
     documents_on_request = excluded.documents_on_request, use_shopify_number = excluded.use_shopify_number,
     financial_status = excluded.financial_status, fulfilment_status = excluded.fulfilment_status,
     cancelled_at = excluded.cancelled_at, closed_at = excluded.closed_at,
-    first_closed_at = COALESCE(orders.first_closed_at, orders.closed_at, excluded.closed_at), shop_id = excluded.shop_id,
+    first_closed_at = COALESCE(orders.first_closed_at, orders.closed_at, excluded.closed_at),
+    shop_id = excluded.shop_id,
     store_customer_id = excluded.store_customer_id, document_due_at = excluded.document_due_at,
     conflict = excluded.conflict, version = orders.version + 1, updated_at = excluded.updated_at
 """
