@@ -188,18 +188,7 @@ class ImportOrders:
                 each.settle(known.get(each.claim.shopify_id), configuration, now=now)
                 if each.order is not None:
                     each.compare(digest=uow.orders.digest(each.order), new_id=OrderId(self._ids.new("ord")))
-            judged = {each.known.id: each for each in orders if each.to_be_judged and each.known}
-            if judged:
-                booked = await uow.documents.booked(list(judged))
-                for order_id, each in judged.items():
-                    each.judge(booked.get(order_id), now=now)
-            mapped = await map_new_lines(uow, [each.left_alone for each in orders if each.left_alone])
-            for each in orders:
-                each.mapping = mapped.get(each.order_id) if each.order_id else None
-            candidates = [each.candidate for each in orders if each.candidate]
-            decisions = {each.id: each for each in await self._decisions.decide(uow, candidates, now=now)}
-            for each in orders:
-                each.decided(decisions.get(each.order_id) if each.order_id else None, now=now)
+            await self._decide(uow, orders, now=now)
             await uow.orders.save([each.saved for each in orders if each.saved], now=now)
             await uow.orders.touch(store, found_equal(orders), read_at=now)
             await _have_followed(uow, orders, now=now)
@@ -211,6 +200,21 @@ class ImportOrders:
         read = ((each.order, each.shop) for each in orders if each.order is not None and each.shop is not None)
         await leave_rows(read, uow=self._uow, clock=self._clock)
         return sum((each.counts for each in orders), ImportCounts())
+
+    async def _decide(self, uow: UnitOfWork, orders: Sequence[ImportedOrder], *, now: datetime) -> None:
+        """What is new of them is compared with their documents, gets its items, and becomes documents of its own."""
+        judged = {each.known.id: each for each in orders if each.to_be_judged and each.known}
+        if judged:
+            booked = await uow.documents.booked(list(judged))
+            for order_id, each in judged.items():
+                each.judge(booked.get(order_id), now=now)
+        mapped = await map_new_lines(uow, [each.left_alone for each in orders if each.left_alone])
+        for each in orders:
+            each.mapping = mapped.get(each.order_id) if each.order_id else None
+        candidates = [each.candidate for each in orders if each.candidate]
+        decisions = {each.id: each for each in await self._decisions.decide(uow, candidates, now=now)}
+        for each in orders:
+            each.decided(decisions.get(each.order_id) if each.order_id else None, now=now)
 
     async def _fail(
         self, claim: ImportClaim, error: Exception, *, shop: ShopConfiguration | None = None
