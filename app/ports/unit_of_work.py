@@ -32,6 +32,7 @@ from app.ports.repositories.schedules import Schedules
 from app.ports.repositories.shipments import Shipments
 from app.ports.repositories.shops import Shops
 from app.ports.repositories.skipped_records import SkippedRecords
+from app.ports.repositories.stock import Stock
 from app.ports.repositories.store_state import StoreState
 from app.ports.repositories.stores import Stores
 from app.ports.repositories.subscriptions import Subscriptions
@@ -80,6 +81,9 @@ class UnitOfWork(Protocol):
 
     @property
     def shipments(self) -> Shipments: ...
+
+    @property
+    def stock(self) -> Stock: ...
 
     @property
     def skipped_records(self) -> SkippedRecords: ...

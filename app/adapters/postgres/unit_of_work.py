@@ -39,6 +39,7 @@ from app.adapters.postgres.repositories.schedules import PostgresSchedules
 from app.adapters.postgres.repositories.shipments import PostgresShipments
 from app.adapters.postgres.repositories.shops import PostgresShops
 from app.adapters.postgres.repositories.skipped_records import PostgresSkippedRecords
+from app.adapters.postgres.repositories.stock import PostgresStock
 from app.adapters.postgres.repositories.store_state import PostgresStoreState
 from app.adapters.postgres.repositories.stores import PostgresStores
 from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptions
@@ -145,6 +146,10 @@ class PostgresUnitOfWork:
     @cached_property
     def shipments(self) -> PostgresShipments:
         return PostgresShipments(self.driver)
+
+    @cached_property
+    def stock(self) -> PostgresStock:
+        return PostgresStock(self.driver)
 
     @cached_property
     def skipped_records(self) -> PostgresSkippedRecords:
