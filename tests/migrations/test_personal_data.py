@@ -74,7 +74,14 @@ def test_every_personal_column_is_dealt_with_when_a_person_is_forgotten() -> Non
 
 def test_everything_of_a_store_ends_with_it() -> None:
     kept = {"api_keys", "currency_mappings", "document_costs", "event_positions", "idempotency_keys", "item_codes"}
-    kept |= {"items", "shipping_agents", "tax_areas", "webhook_deliveries", "webhook_endpoint_secrets"}
+    kept |= {
+        "inventory_levels",
+        "items",
+        "shipping_agents",
+        "tax_areas",
+        "webhook_deliveries",
+        "webhook_endpoint_secrets",
+    }
     kept |= {"webhook_endpoints", *STAYS}
 
     assert set(metadata.tables) - {table for table, _ in removal_statements()} == kept
