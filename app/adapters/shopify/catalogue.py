@@ -6,6 +6,13 @@ costs as one object, so the price of a page is shared by all orders on it.
 
 from typing import Final
 
+from app.adapters.shopify.answers.bulk import (
+    BulkCancelAnswer,
+    BulkListAnswer,
+    BulkStartAnswer,
+    BulkStatusAnswer,
+    OrdersCountAnswer,
+)
 from app.adapters.shopify.answers.fulfilments import FulfilmentLineAnswer
 from app.adapters.shopify.answers.gift_cards import IssuedGiftCardsAnswer
 from app.adapters.shopify.answers.money import Nodes, Reference
@@ -181,6 +188,13 @@ EXCHANGE_LINES_PAGE: Final = Document("exchange_lines_page", PageAnswer[Exchange
 
 ORDER_LISTING: Final = Document("order_listing", OrdersAnswer[ListedOrderAnswer], *_pages(13, 9))
 ORDER_SUMS: Final = Document("order_sums", OrdersAnswer[OrderSumAnswer], *_pages(24, 16))
+ORDERS_COUNT: Final = Document(
+    "orders_count", OrdersCountAnswer, PageSize(name="all", variables={"limit": 1}, estimate=10)
+)
+BULK_START: Final = Document("bulk_start", BulkStartAnswer, _plain(10), mutation=True)
+BULK_STATUS: Final = Document("bulk_status", BulkStatusAnswer, _plain(1))
+BULK_LIST: Final = Document("bulk_list", BulkListAnswer, PageSize(name="50", variables={"first": 50}, estimate=9))
+BULK_CANCEL: Final = Document("bulk_cancel", BulkCancelAnswer, _plain(10), mutation=True)
 SHOP_DESCRIPTION: Final = Document("shop_description", ShopDescriptionAnswer, _plain(5))
 GRANTED_SCOPES: Final = Document("granted_scopes", GrantedScopesAnswer, _plain(2))
 WEBHOOK_LIST: Final = Document("webhook_list", WebhookListAnswer, *_pages(13, 9))

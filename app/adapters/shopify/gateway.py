@@ -10,6 +10,7 @@ import httpx
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from app.adapters.shopify.bulk_orders import ShopifyBulkOrders
 from app.adapters.shopify.catalogue import ORDER_LISTING, ORDER_SUMS, SHOP_DESCRIPTION
 from app.adapters.shopify.endpoints import DEFAULT_URL, Endpoints
 from app.adapters.shopify.envelope import in_its_words
@@ -46,7 +47,8 @@ class ShopifyGateway:
     """The StoreGateway and StoreWriter of Shopify. Close it when done, unless the HTTP client was handed in.
 
     ``transport`` executes any other document of the catalogue; ``values`` reads what a store has that can be mapped;
-    ``order_actions`` does to whole orders what is asked of them; ``shipping`` records what was shipped.
+    ``order_actions`` does to whole orders what is asked of them; ``shipping`` records what was shipped;
+    ``bulk`` reads ranges of orders by bulk operations.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class ShopifyGateway:
         self.values = ShopifyStoreValues(self.transport, self._scopes)
         self.order_actions = ShopifyOrderActions(self.transport, self._scopes)
         self.shipping = ShopifyShipping(self.transport, self._scopes)
+        self.bulk = ShopifyBulkOrders(self.transport, self._scopes, self._reader, self._http, sleep=sleep)
         self._writer = OrderWriter(self.transport, self._scopes)
 
     async def aclose(self) -> None:
