@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     """Worker processes beside the API."""
     metrics: MetricsAccess = MetricsAccess.OPEN
     """Who may read the figures at ``/metrics``."""
+    failpoints: Path | None = None
+    """A folder whose files name the instants at which processes die. For the fault suite; a simulated store only."""
     log_format: LogFormat = LogFormat.AUTO
     log_level: LogLevel = LogLevel.INFO
 
@@ -170,6 +172,15 @@ class Settings(BaseSettings):
             if len(set(keys)) != len(keys):
                 raise ValueError("the same key stands there twice")
         return value
+
+    @model_validator(mode="after")
+    def _nothing_dies_on_purpose_where_orders_are_real(self) -> Self:
+        if self.failpoints is not None and _split(self.shopify_url).hostname not in LOOPBACK:
+            raise ValueError(
+                f"{PREFIX}FAILPOINTS kills processes on purpose, for tests; it is accepted only together with"
+                f" {PREFIX}SHOPIFY_URL of a simulated store on this machine"
+            )
+        return self
 
     @model_validator(mode="after")
     def _a_server_needs_given_keys(self) -> Self:

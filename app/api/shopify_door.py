@@ -12,6 +12,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import MEDIA_TYPE, ApiProblem, problem_body
+from app.failpoints import Act, through
 from app.ports.errors import Unavailable
 from app.services.receive_webhook import Delivery, Receipt
 
@@ -93,7 +94,7 @@ class ShopifyDoor:
             if receipt is Receipt.REFUSED:
                 await _refuse(send, HTTPStatus.UNAUTHORIZED, "unauthorized", (b"www-authenticate", b"HMAC-SHA256"))
             else:
-                await _send(send, 200, [(b"content-length", b"0")], b"")
+                await through(Act.WEBHOOK_ANSWER, _send(send, 200, [(b"content-length", b"0")], b""))
         self._timed(outcome, time.perf_counter() - began)
 
 

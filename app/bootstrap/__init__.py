@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from app import failpoints
 from app.adapters.postgres.figures import PostgresFigures
 from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets
@@ -48,6 +49,7 @@ def set_up_logging(settings: Settings) -> None:
 @asynccontextmanager
 async def open_installation(settings: Settings, url: str) -> AsyncIterator[Installation]:
     """Everything for one process on the database at ``url``; closed at the end of the block."""
+    failpoints.arm(settings.failpoints)
     async with opened_world(settings, url) as world:
         work = work_of(world)
         inbox, acks = PostgresWebhookInbox(world.pool), AckTimes()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.clock import SystemClock
+from app.adapters.clock import ShiftedClock, SystemClock
 from app.adapters.contact import ContactKeys
 from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.database import create_engine
@@ -76,7 +76,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         stack.push_async_callback(engine.dispose)
         pool = await door_pool(url)
         stack.push_async_callback(pool.close)
-        clock, keyring = SystemClock(), AesGcmKeyring(settings.keys)
+        clock, keyring = _clock(settings), AesGcmKeyring(settings.keys)
         vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
         bucket = PostgresPointsBucket(engine)
         worker_name = f"{socket.gethostname()}:{os.getpid()}"
@@ -110,6 +110,11 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             worker_name=worker_name,
             spans=tracing.spans,
         )
+
+
+def _clock(settings: Settings) -> Clock:
+    """The machine's own; where faults are looked for, one that can go wrong."""
+    return SystemClock() if settings.failpoints is None else ShiftedClock(settings.failpoints / "clock")
 
 
 def _webhook_sender(settings: Settings, spans: Spans) -> HttpWebhookSender:

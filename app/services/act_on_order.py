@@ -27,6 +27,7 @@ from app.domain.order_actions import (
     ToSend,
     judged,
 )
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import Conflict, OutcomeUnknown, ScopeMissing, StoreRefused, Unavailable
 from app.ports.order_actions import OrderActionGateway
@@ -141,7 +142,7 @@ class ActOnOrder:
                 return await self._followed(order, str(job))
             if isinstance(order.action, CapturePayment) and "captured_before" not in known:
                 await self._note(context, known, captured_before=[each.shopify_id for each in standing.captures])
-            return await self._sent(order, judgement, standing, context)
+            return await through(Act.ORDER_ACTION_SEND, self._sent(order, judgement, standing, context))
         except OutcomeUnknown as lost:
             return lost
         except ScopeMissing:

@@ -22,6 +22,7 @@ from app.domain.webhook_deliveries import (
     must_be_disabled,
     next_attempt_at,
 )
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import ConnectorError
 from app.ports.keyring import Keyring
@@ -101,7 +102,7 @@ class DeliverWebhooks:
                 )
             sealed = await uow.webhook_endpoints.secrets(endpoint.id, now=now) if claims else ()
             if claims or fanned_out:
-                await uow.commit()
+                await through(Act.DELIVERY_CLAIM, uow.commit())
         if not claims and fanned_out < FAN_OUT:
             return None
         secrets = [open_secret(self._keyring, wanted, each) for each in sealed]
@@ -133,13 +134,14 @@ class DeliverWebhooks:
             gone = Attempt(status=None, code="event_gone", detail="The event is no longer kept.")
             return _Made(claim=claim, attempt=gone, at=at)
         try:
-            attempt = await self._sender.send(
+            sending = self._sender.send(
                 batch.endpoint.url,
                 event_body(claim.event),
                 message_id=claim.event.id,
                 secrets=batch.secrets,
                 now=at,
             )
+            attempt = await through(Act.DELIVERY_SEND, sending)
         except Exception as error:
             log.exception("webhook_attempt_failed", endpoint_id=batch.endpoint.id, event_id=claim.event.id)
             detail = f"The attempt broke off ({type(error).__name__})."
@@ -160,7 +162,7 @@ class DeliverWebhooks:
                 await uow.webhook_endpoints.save(after)
             if endpoint.enabled and not after.enabled:
                 await _say_disabled(uow, after)
-            await uow.commit()
+            await through(Act.DELIVERY_NOTE, uow.commit())
         delivered = sum(attempt.delivered for attempt in tried)
         log.info("webhooks_sent", endpoint_id=endpoint.id, delivered=delivered, failed=len(tried) - delivered)
 

@@ -17,6 +17,7 @@ from app.domain.order_freshness import SETTLED_AFTER, is_news
 from app.domain.privacy import KINDS, Person, PrivacyKind, person_of
 from app.domain.returns import ReturnPart
 from app.domain.webhook_topics import Wakes, changed_at, fulfilment_of, instant, order_of, return_part_of, wakes
+from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
 from app.ports.job_queue import NudgeKind
@@ -125,7 +126,7 @@ class DispatchWebhooks:
             await self._effects(uow, [reading.news for reading in readings if reading.news is not None])
             await self._asked(uow, readings, now)
             await uow.inbox.settle([reading.looked_at for reading in readings], now=now)
-            await uow.commit()
+            await through(Act.WEBHOOK_DISPATCH, uow.commit())
         return len(taken)
 
     async def _asked(self, uow: UnitOfWork, readings: Sequence[_Reading], now: datetime) -> None:

@@ -30,6 +30,7 @@ from app.domain.events import EventType
 from app.domain.identifiers import DocumentId, OrderId, RefundId, ShopId
 from app.domain.problems import Problem
 from app.domain.sales_documents import DocumentFacts, DocumentState
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import Conflict, NotFound
 from app.ports.once import AS_OFTEN_AS_ASKED, Once
@@ -290,7 +291,7 @@ async def _answer(uow: UnitOfWork, request: _Request) -> DocumentJson:
     document = await uow.documents_reading.one(request.document_id, shop_ids=request.access.shops)
     assert document is not None
     await request.once.answered(uow, document)
-    await uow.commit()
+    await through(Act.DOCUMENT_ACTION, uow.commit())
     return document
 
 

@@ -15,6 +15,7 @@ import structlog
 
 from app.domain.identifiers import OrderId, StoreId
 from app.domain.redaction import without_person
+from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
@@ -88,7 +89,7 @@ class ImportOrders:
             configuration = await described(configuration, gateway=self._gateway, uow=self._uow, clock=self._clock)
             async with self._uow() as uow:
                 claims = await self._claim(uow, store)
-                await uow.commit()
+                await through(Act.IMPORT_CLAIM, uow.commit())
             if not claims:
                 return counts
             counts += await self._import(configuration, claims)
@@ -122,11 +123,12 @@ class ImportOrders:
 
     async def _read_and_write(self, configuration: StoreConfiguration, claims: Sequence[ImportClaim]) -> ImportCounts:
         try:
-            readings = await self._gateway.read_orders(
+            reading = self._gateway.read_orders(
                 configuration.store,
                 [claim.shopify_id for claim in claims],
                 catch_up=all(claim.catch_up for claim in claims),
             )
+            readings = await through(Act.IMPORT_READ, reading)
         except (Unavailable, AccessRevoked) as trouble:
             log.warning("store_unreadable", code=trouble.code, detail=trouble.detail, orders=len(claims))
             await self._give_back(claims, pause=getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE)
@@ -196,7 +198,7 @@ class ImportOrders:
             await uow.orders_to_import.finish([each.end for each in orders], now=now)
             await uow.store_state.tally(tallies((each.claim.run_id, each.counts) for each in orders))
             await uow.store_state.note_failures([each.failure for each in orders if each.failure])
-            await uow.commit()
+            await through(Act.IMPORT_WRITE, uow.commit())
         read = ((each.order, each.shop) for each in orders if each.order is not None and each.shop is not None)
         await leave_rows(read, uow=self._uow, clock=self._clock)
         return sum((each.counts for each in orders), ImportCounts())

@@ -11,6 +11,7 @@ import structlog
 from app.domain.identifiers import OrderId, ShopId, StoreId
 from app.domain.order_record import OrderState
 from app.domain.orders import Order
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import ConnectorError
 from app.ports.repositories.configuration import ShopConfiguration
@@ -69,7 +70,7 @@ class MakeDocuments:
                     return counts
                 try:
                     counts += await self._make(uow, ids, always=False)
-                    await uow.commit()
+                    await through(Act.DOCUMENTS_MAKE, uow.commit())
                     continue
                 except ConnectorError:
                     raise
@@ -132,7 +133,7 @@ class MakeDocuments:
                 for each in ids:
                     await uow.orders.clear_due(each)
             counts = await self._make(uow, ids, always=always)
-            await uow.commit()
+            await through(Act.DOCUMENTS_MAKE, uow.commit())
         return counts
 
     async def _make(self, uow: UnitOfWork, ids: Sequence[OrderId], *, always: bool) -> MakingCounts:

@@ -15,6 +15,7 @@ from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER
 from app.domain.order_glance import glance_at
 from app.domain.orders import Order
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.job_queue import NudgeKind
 from app.ports.repositories.orders import KnownOrder, OwnWrite
@@ -77,7 +78,7 @@ class NotedWriteBacks:
             await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, changed_at=taken_over)])
             end = WriteBackEnd(claim=claim, again_at=settled_at, vouched_at=taken_over)
             await uow.write_backs.finish([end], now=self._clock.now())
-            await uow.commit()
+            await through(Act.WRITE_BACK_NOTE, uow.commit())
 
     async def in_line(self, store: StoreId, orders: Sequence[Sighted]) -> None:
         """End the work on orders that say what they should, once it is proved that our copies say it, too."""
@@ -133,7 +134,7 @@ class NotedWriteBacks:
             await uow.orders_to_import.forget_echoes(store, echoes)
             await uow.orders.note_own_writes(notes)
             await uow.write_backs.finish(ends, now=now)
-            await uow.commit()
+            await through(Act.WRITE_BACK_PROVE, uow.commit())
         return doubtful
 
 

@@ -22,6 +22,7 @@ from app.domain.order_actions import (
     ReopenOrder,
 )
 from app.domain.orders import Order
+from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import AccessRevoked, Conflict, FieldError, InvalidInput, NotFound, OutcomeUnknown, Unavailable
 from app.ports.job_queue import NudgeKind
@@ -62,7 +63,7 @@ class OrderActionRequests:
         """
         async with self._uow() as uow:
             run = await self._begun(uow, access, order_id, action, request)
-            await uow.commit()
+            await through(Act.RUN_REQUEST, uow.commit())
         run = await self._runs.get(access, run.id, wait=PATIENCE_SECONDS)
         if run.state not in ENDED:
             return Asked(run=run, ended=False)

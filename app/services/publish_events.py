@@ -1,5 +1,6 @@
 """Give events their positions: gapless, rising, by one publisher at a time, so that no reader ever misses one (C7)."""
 
+from app.failpoints import Act, through
 from app.ports.job_queue import NudgeKind
 from app.ports.unit_of_work import UnitOfWorkFactory
 
@@ -19,5 +20,5 @@ class PublishEvents:
             if published:
                 for endpoint in await uow.webhook_endpoints.listening():
                     await uow.nudge(NudgeKind.WEBHOOK_DELIVERIES, endpoint)
-                await uow.commit()
+                await through(Act.EVENTS_PUBLISH, uow.commit())
         return published

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from app.domain.events import EventType
 from app.domain.identifiers import RunId
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import ConnectorError, Unavailable
 from app.ports.job_queue import NudgeKind
@@ -69,7 +70,7 @@ class RunTask:
         async with self._unit_of_work() as uow:
             claim = await uow.runs.claim_next(run, by=self._worker, lease=self._lease, now=self._clock.now())
             if claim is not None:
-                await uow.commit()
+                await through(Act.RUN_CLAIM, uow.commit())
         return claim
 
     async def _worked(self, claim: ClaimedRun, context: RunContext) -> tuple[RunState, dict[str, object] | None]:
@@ -125,7 +126,7 @@ class RunTask:
             following = await uow.runs.next_of_category(claim.run.category)
             if following is not None:
                 await uow.nudge(NudgeKind.RUN, following)
-            await uow.commit()
+            await through(Act.RUN_FINISH, uow.commit())
 
     async def _release(self, claim: ClaimedRun) -> None:
         """Best effort: without it the lease runs out by itself."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.domain.access import Access
 from app.domain.identifiers import RunId, ShopId
+from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import Conflict, NotFound
 from app.ports.job_queue import NudgeKind
@@ -73,7 +74,7 @@ class StartRun:
                 requested_by=access.name,
             )
             await once.answered(uow, started)
-            await uow.commit()
+            await through(Act.RUN_REQUEST, uow.commit())
         return started
 
 

@@ -16,6 +16,7 @@ from app.domain.events import EventType
 from app.domain.identifiers import StoreId
 from app.domain.shipments import NotSent, ShipmentState
 from app.domain.shipping_agents import ShippingAgent
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, Unavailable
 from app.ports.repositories.configuration import StoreConfiguration
@@ -77,7 +78,7 @@ class SendShipments:
                 claims = await uow.shipments.claim(
                     store, by=self._worker, limit=BATCH, lease=LEASE, now=self._clock.now()
                 )
-                await uow.commit()
+                await through(Act.SHIPMENT_CLAIM, uow.commit())
             if not claims:
                 return
             await self._send(configuration, claims)
@@ -200,7 +201,7 @@ class SendShipments:
                         )
                     ]
                 )
-            await uow.commit()
+            await through(Act.SHIPMENT_FINISH, uow.commit())
 
     async def _give_back(self, claims: Sequence[ShipmentClaim], trouble: Unavailable | AccessRevoked) -> None:
         """What was ended meanwhile is nobody's claim any more and stays as it is."""

@@ -16,6 +16,7 @@ from app.domain.shipment_sights import SeenFulfilment, ShippingSeen
 from app.domain.shipment_traces import left_open, open_at, recognised
 from app.domain.shipments import NotSent, ShipmentLine, ShipmentState, reason_of, state_of
 from app.domain.shipping_agents import ShippingAgent
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ScopeMissing, StoreRefused, StoreUnavailable, Unavailable
 from app.ports.repositories.configuration import ShopConfiguration
@@ -236,10 +237,10 @@ class ShipmentSending:
         async with self._uow() as uow:
             if not await uow.shipments.begin(self._claim, sending, store=self._store.id, until=now + LEASE):
                 return ClaimLost()
-            await uow.commit()
+            await through(Act.SHIPMENT_BEGIN, uow.commit())
         self._sendings[sending.no] = sending
         try:
-            recorded = await self._gateway.create_fulfilment(self._store, self._new(parts))
+            recorded = await through(Act.SHIPMENT_SEND, self._gateway.create_fulfilment(self._store, self._new(parts)))
         except StoreRefused as refusal:
             stop = await self._note(sending, SendingState.VOID)
             if isinstance(refusal, ScopeMissing):
@@ -291,7 +292,7 @@ class ShipmentSending:
         self._sendings[sending.no] = noted
         async with self._uow() as uow:
             held = await uow.shipments.end(self._claim, noted, self.results, now=now)
-            await uow.commit()
+            await through(Act.SHIPMENT_NOTE, uow.commit())
         return None if held else ClaimLost()
 
     async def _tell_tracking(self, fulfilments: Sequence[SeenFulfilment]) -> _Stop | str | None:

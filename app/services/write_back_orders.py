@@ -19,6 +19,7 @@ from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.finished_orders import may_be_finished
 from app.domain.identifiers import OrderId, ShopId, StoreId
 from app.domain.shop_settings import ShopSettings
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import (
     AccessRevoked,
@@ -124,7 +125,7 @@ class WriteBackOrders:
                 if configuration is None or configuration.access_revoked:
                     return counts
                 claims = await self._claim(uow, configuration)
-                await uow.commit()
+                await through(Act.WRITE_BACK_CLAIM, uow.commit())
             if not claims:
                 return counts
             counts += await self._given_back_in_trouble(configuration, claims)
@@ -272,7 +273,7 @@ class WriteBackOrders:
     async def _write(self, store: StoreRef, claim: WriteBackClaim, change: Awaitable[Written]) -> _Outcome:
         """One change at a time: what else is to be done is due when this one is proved."""
         try:
-            written = await change
+            written = await through(Act.WRITE_BACK_SEND, change)
         except OutcomeUnknown as lost:
             # The next attempt looks before it writes.
             return self._retried(claim, lost.code, lost.detail)

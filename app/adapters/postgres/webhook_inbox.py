@@ -14,6 +14,7 @@ import asyncpg
 from app.adapters.postgres.database import SERVER_SETTINGS, as_plain_url, database_trouble
 from app.adapters.postgres.group_commit import GroupCommit
 from app.domain.identifiers import StoreId
+from app.failpoints import Act, through
 from app.ports.errors import DatabaseUnavailable, NotFound
 from app.ports.signals import Channel
 from app.ports.webhook_inbox import ReceivedWebhook, SignedStore
@@ -92,7 +93,7 @@ class PostgresWebhookInbox:
         ]
         try:
             async with database_trouble():
-                stored = await self._pool.fetch(STORE, *columns)
+                stored = await through(Act.WEBHOOK_STORE, self._pool.fetch(STORE, *columns))
         except asyncpg.ForeignKeyViolationError as error:
             raise NotFound("The store is gone.") from error
         except (asyncpg.InterfaceError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError) as error:
