@@ -3,7 +3,7 @@
 An order comes back complete, or as unreadable, or as not there; never a part as the whole (P14, B4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,7 @@ from app.adapters.shopify.page_reading import NOT_ALLOWED, OrderMoved, PageReade
 from app.adapters.shopify.scopes import GrantedScopes, missing_words
 from app.adapters.shopify.translators.orders import Untranslatable, order_of
 from app.adapters.shopify.transport import ShopifyTransport
+from app.adapters.shopify.writing import order_gid
 from app.domain.amount_limits import too_large
 from app.domain.identifiers import ShopifyId
 from app.ports.clock import Clock
@@ -86,16 +87,41 @@ class OrderReader:
                 readings |= await self._read_batch(store, waiting[start : start + MANY_ORDERS.ids])
         return [readings.get(each) or _moving(each) for each in wanted]
 
+    async def read_exported(
+        self, store: StoreRef, told: Mapping[ShopifyId, bytes | None], *, exported_at: datetime
+    ) -> list[OrderReading]:
+        """The same of orders that were told already, each with its lists whole: only what else they have is asked for.
+        One that was not (None), or has changed since, is read as ever.
+        """
+        outcomes = {each: NodeOutcome(gid=order_gid(each), raw=raw) for each, raw in told.items() if raw is not None}
+        granted = await self.scopes.of(store)
+        flags = flags_of(granted)
+        readings = await self._completed(store, outcomes, flags, granted, began=exported_at)
+        rest = [each for each in told if each not in readings]
+        anew = dict(zip(rest, await self.read(store, rest), strict=True)) if rest else {}
+        return [readings.get(each) or anew[each] for each in told]
+
     async def _read_batch(self, store: StoreRef, ids: Sequence[ShopifyId]) -> dict[ShopifyId, OrderReading]:
         """The readings of these orders; one that moved under our hands is left out."""
         began = self.clock.now()
         size = MANY_ORDERS if len(ids) > FEW_ORDERS.ids else FEW_ORDERS
-        gids = [f"gid://shopify/Order/{each}" for each in ids]
+        gids = [order_gid(each) for each in ids]
         granted = await self.scopes.of(store)
-        flags = {part.flag: part.scope in granted for part in OPTIONAL_PARTS}
-        flags["companies"] = not granted.isdisjoint(SCOPES_OF_COMPANIES)
+        flags = flags_of(granted)
         outcomes = await read_nodes(self.transport, store, ORDERS_WHOLE, gids, size=size, flags=flags)
-        begun = [self._begun(store, each, outcome, flags) for each, outcome in zip(ids, outcomes, strict=True)]
+        return await self._completed(store, dict(zip(ids, outcomes, strict=True)), flags, granted, began=began)
+
+    async def _completed(
+        self,
+        store: StoreRef,
+        outcomes: Mapping[ShopifyId, NodeOutcome],
+        flags: Flags,
+        granted: frozenset[str],
+        *,
+        began: datetime,
+    ) -> dict[ShopifyId, OrderReading]:
+        """Orders with everything that their own answers do not tell; one that moved meanwhile is left out."""
+        begun = [self._begun(store, each, outcome, flags) for each, outcome in outcomes.items()]
         drafts = [each for each in begun if isinstance(each, OrderDraft)]
         for draft in drafts:
             await attempt(draft, partial(fill_lists, draft))
@@ -125,6 +151,12 @@ class OrderReader:
         reader = PageReader(transport=self.transport, store=store, updated_at=header.updated_at)
         unknown = {part.name for part in OPTIONAL_PARTS if not flags[part.flag]} | {part.name for part in denied}
         return OrderDraft(shopify_id=identifier, header=header, raw=outcome.raw, reader=reader, unknown=unknown)
+
+
+def flags_of(granted: frozenset[str]) -> Flags:
+    """Which optional parts of an order's own document these scopes allow."""
+    flags = {part.flag: part.scope in granted for part in OPTIONAL_PARTS}
+    return flags | {"companies": not granted.isdisjoint(SCOPES_OF_COMPANIES)}
 
 
 def _is_denied(reading: OrderReading) -> TypeGuard[OrderUnreadable]:

@@ -33,6 +33,7 @@ _LEAVES: Mapping[str, tuple[Any, ...]] = {
     "Float": (Decimal,),
     "Decimal": (Decimal,),
     "Boolean": (bool,),
+    "UnsignedInt64": (str,),
     "DateTime": (datetime,),
     "JSON": (msgspec.Raw,),
 }

@@ -86,7 +86,9 @@ REFUSED = {
     '{ node(id: "gid://shopify/Order/1") { id } }': "Bulk queries cannot contain a top level `node` field.",
     "{ orders {": "Invalid bulk query: syntax error, unexpected end of file",
     "{ orders { nodes { id } } }": "All connection fields in a bulk query must select their contents using",
-    "{ orders { edges { node { name lineItems { edges { node { id } } } } } } }": "The parent 'node' field for a nested",
+    "{ orders { edges { node { name lineItems { edges { node { id } } } } } } }": (
+        "The parent 'node' field for a nested connection must select the 'id' field"
+    ),
     "{ orders { edges { node { id refunds { refundLineItems { edges { node { id } } } } } } } }": (
         "Queries that contain a connection field within a list field are not currently supported."
     ),
