@@ -50,9 +50,9 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
         return isinstance(column.type, (JSON, ARRAY)) and column.info["holds"] is Holds.PLAIN
 
     assert {name for name, column in COLUMNS.items() if is_open(column)} == set(
-        "api_keys.scopes api_keys.shop_ids idempotency_keys.headers items.barcodes items.variants"
-        " location_mappings.location_filter runs.counts runs.filters runs.parameters"
-        " schedules.filters schedules.parameters shops.settings store_tokens.scopes"
+        "api_keys.scopes api_keys.shop_ids discovered_items.product idempotency_keys.headers item_images.images"
+        " items.barcodes items.variants location_mappings.location_filter product_exports.files runs.counts"
+        " runs.filters runs.parameters schedules.filters schedules.parameters shops.settings store_tokens.scopes"
         " privacy_requests.counts stores.granted_scopes webhook_endpoints.shop_ids webhook_endpoints.types".split()
     )
 
@@ -76,6 +76,7 @@ def test_everything_of_a_store_ends_with_it() -> None:
     kept = {"api_keys", "currency_mappings", "document_costs", "event_positions", "idempotency_keys", "item_codes"}
     kept |= {
         "inventory_levels",
+        "item_images",
         "items",
         "shipping_agents",
         "tax_areas",

@@ -82,6 +82,7 @@ class ItemRow(Row, table=True):
         Index("ix_items_no_key", sql("lower(no)")),
         Index("ix_items_updated", "updated_at", "no"),
         CheckConstraint("unit_price = unit_price AND unit_price < 1e15", name="unit_price"),
+        CheckConstraint("net_weight = net_weight AND net_weight >= 0 AND net_weight < 1e9", name="net_weight"),
     )
 
     no: str = Field(sa_column=text(primary_key=True))
@@ -91,8 +92,15 @@ class ItemRow(Row, table=True):
     vendor_item_no: str | None = Field(default=None, sa_column=text(nullable=True))
     unit_price: Decimal | None = Field(default=None, sa_column=amount(nullable=True))
     blocked: bool = Field(sa_column=flag())
+    vendor: str | None = Field(default=None, sa_column=text(nullable=True))
+    category: str | None = Field(default=None, sa_column=text(nullable=True))
+    text_html: str | None = Field(default=None, sa_column=text(nullable=True))
+    net_weight: Decimal | None = Field(default=None, sa_column=amount(nullable=True))
+    """In kilograms."""
+    hs_code: str | None = Field(default=None, sa_column=text(nullable=True))
+    origin_country_code: str | None = Field(default=None, sa_column=text(nullable=True))
     variants: list[dict[str, Any]] = Field(sa_column=json())
-    """[{code, description, sku, barcodes[]}] as the ERP gave them."""
+    """[{code, description, sku, barcodes[], options{}}] as the ERP gave them."""
     barcodes: list[str] = Field(sa_column=texts())
     version: int = Field(sa_column=small())
     created_at: datetime = Field(sa_column=instant())
