@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.bootstrap.world import World
 from app.services.act_on_order import ActOnOrder
 from app.services.completeness import CheckCompleteness, CompareDays
+from app.services.connection_test import ConnectionTest
 from app.services.import_orders import ImportOrders
 from app.services.list_orders import ListOrders
 from app.services.make_documents import MakeDocuments
@@ -63,6 +64,7 @@ def work_of(world: World) -> Work:
             TaskName.CHECK_SUBSCRIPTIONS: subscriptions.run,
             TaskName.RECONCILE_ORDERS: ReconcileOrders(uow, clock, list_orders, import_task),
             TaskName.CHECK_COMPLETENESS: CheckCompleteness(uow, clock, compare_days, import_task),
+            TaskName.TEST_CONNECTION: ConnectionTest(uow, world.gateway, clock, subscriptions).run,
             TaskName.PURGE_EXPIRED: PurgeExpired(uow, clock).run,
             TaskName.ACT_ON_ORDER: ActOnOrder(world.order_actions, world.writer, uow, clock).run,
         },

@@ -38,6 +38,7 @@ class TaskName(StrEnum):
     RECONCILE_ORDERS = "reconcile_orders"
     CHECK_COMPLETENESS = "check_completeness"
     PURGE_EXPIRED = "purge_expired"
+    TEST_CONNECTION = "test_connection"
     ACT_ON_ORDER = "act_on_order"
     """Not recurring: what was asked of one order, done at its store."""
 
@@ -252,6 +253,14 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
                 _parameter("to", ParameterKind.DATE, "The last day; else yesterday."),
             ),
             shares_orders=True,
+        ),
+        TaskDefinition(
+            name=TaskName.TEST_CONNECTION,
+            description=(
+                "Looks whether the store is reached and what stands in the way: scopes that enabled features lack,"
+                " webhook subscriptions, the end of the interface's version, an order that may not be read."
+            ),
+            reaches_store=False,
         ),
         TaskDefinition(
             name=TaskName.PURGE_EXPIRED,

@@ -87,9 +87,21 @@ class WebhookSubscriptions:
         """Every wanted topic and every subscription there is, by topic. Asks the store."""
         async with self._unit_of_work() as uow:
             of = await uow.runs.shop(shop, access.shops)
-            needs = None if of is None else await uow.subscriptions.needs(of.store_id)
-        if needs is None:
+        if of is None:
             raise NotFound("There is no such shop, or none that this key may see.")
+        return await self.compared(of.store_id)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether we are told where the store reaches us."""
+        return self._uri is not None
+
+    async def compared(self, store: StoreId) -> Sequence[SubscriptionStatus]:
+        """The same for whoever may see the store."""
+        async with self._unit_of_work() as uow:
+            needs = await uow.subscriptions.needs(store)
+        if needs is None:
+            raise NotFound("There is no such store.")
         _check_access(needs)
         return self._compared(needs, await self._gateway.webhook_subscriptions(needs.store))
 

@@ -56,6 +56,20 @@ async def start_run(
 
 
 @router.post(
+    "/shops/{shop}/connection-test",
+    status_code=202,
+    response_model=RunShown,
+    responses=EQUAL_RUN,
+    summary="Test the connection to the store",
+)
+async def start_connection_test(access: RunsWrite, start: Starting, repeat: Repeat, shop: VisibleShop) -> Response:
+    """Starts `test_connection`. The run's `errors` say what stands in the way and what to do; its `problem`, when it
+    failed, why the store is not reached. The shop then tells the store's plan, currency and granted scopes.
+    """
+    return await repeat.answer(lambda once: start(access, shop.code, "test_connection", once=once), started_answer)
+
+
+@router.post(
     "/shops/{shop}/webhook-subscriptions/repair",
     status_code=202,
     response_model=RunShown,
