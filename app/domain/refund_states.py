@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.orders import Order, Refund
-from app.domain.refunds import creditable, gives_back, is_pending
+from app.domain.refunds import is_creditable, is_pending
 from app.domain.shop_settings import CancelledPaid, RefundProcess, ShopSettings
 
 
@@ -39,13 +39,6 @@ class Standing:
     @property
     def may_be_made(self) -> bool:
         return self.reason is None
-
-
-def is_creditable(refund: Refund) -> bool:
-    """Whether a document may follow, for the whole refund or for lines of it; one of nothing may not (REF-27)."""
-    lines = any(creditable(refund, line) for line in refund.lines)
-    money = bool(refund.refunded or refund.shipping or refund.duties) or is_pending(refund)
-    return lines or (gives_back(refund) and money)
 
 
 def standing(order: Order, refund: Refund, *, settings: ShopSettings, order_processed: bool) -> Standing:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.domain.identifiers import ShopifyId
 from app.domain.money import Amount, rounded, total
 from app.domain.orders import Order, OrderLine, Refund, RefundLine
+from app.domain.refunds import first_of_return
 from app.domain.returns import Return, ReturnLine
 
 _GOODS = "return"
@@ -18,15 +19,16 @@ def refunded_lines(order: Order, refund: Refund) -> Sequence[RefundLine]:
     """The refund's lines, or those of its return.
 
     A return may be paid back by several refunds. Where one of them has lines, these tell what came back; where none
-    has, the lines of the return count once, with the first. Unverified ones belong to no line of the order.
+    has, the lines of the return count once, with the first that gives anything back. Unverified ones belong to no line
+    of the order.
     """
     back = next((each for each in order.returns if each.shopify_id == refund.return_id), None)
     if back is None:
         return refund.lines
     if refund.lines:
         return [replace(line, location_id=line.location_id or back.location_of(line.line_id)) for line in refund.lines]
-    of_return = [each for each in order.refunds if each.return_id == refund.return_id]
-    if any(each.lines for each in of_return) or refund.shopify_id != of_return[0].shopify_id:
+    told = any(each.lines for each in order.refunds if each.return_id == refund.return_id)
+    if told or refund != first_of_return(order, refund):
         return ()
     return _of_return(order, back)
 

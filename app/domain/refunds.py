@@ -1,7 +1,7 @@
 """Which parts of a refund become a credit memo, and which merely make the order smaller (REF-25). Makes no document."""
 
 from app.domain.money import Amount, total
-from app.domain.orders import Refund, RefundLine
+from app.domain.orders import Order, Refund, RefundLine
 
 
 def gives_back(refund: Refund) -> bool:
@@ -16,6 +16,20 @@ def gives_back(refund: Refund) -> bool:
 def is_pending(refund: Refund) -> bool:
     """Whether money of it is still on its way (REF-33)."""
     return any(each.status == "pending" and each.kind == "refund" for each in refund.transactions)
+
+
+def is_creditable(refund: Refund) -> bool:
+    """Whether a document may follow, for the whole refund or for lines of it; one of nothing may not (REF-27)."""
+    lines = any(creditable(refund, line) for line in refund.lines)
+    money = bool(refund.refunded or refund.shipping or refund.duties) or is_pending(refund)
+    return lines or (gives_back(refund) and money)
+
+
+def first_of_return(order: Order, refund: Refund) -> Refund | None:
+    """The first refund of its return that a document may follow: what came back and what went out for it counts once,
+    though the return be paid in several steps.
+    """
+    return next((each for each in order.refunds if each.return_id == refund.return_id and is_creditable(each)), None)
 
 
 def money_back(refund: Refund) -> Amount:

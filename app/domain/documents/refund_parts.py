@@ -14,7 +14,7 @@ from app.domain.identifiers import ShopifyId
 from app.domain.money import ZERO, allocate, minor_unit, rounded
 from app.domain.orders import LineKind, Order, OrderLine, Refund, RefundLine, RefundShipping, TaxLine
 from app.domain.refunded_lines import refunded_lines
-from app.domain.refunds import creditable, credits_shipping
+from app.domain.refunds import creditable, credits_shipping, first_of_return
 from app.domain.sales_documents import DocumentTax, SourceKind
 
 
@@ -193,7 +193,7 @@ def _exchanged(order: Order, refund: Refund, side: MoneySide) -> Iterator[Refund
     """What the buyer got instead, as far as it was not taken off the order again: with the refund of its return, the
     other way round (REF-60).
     """
-    if refund.return_id is None or refund is not _first_of_return(order, refund):
+    if refund.return_id is None or refund != first_of_return(order, refund):
         return
     standing = standing_pieces(order)
     for line in order.lines:
@@ -212,11 +212,6 @@ def _exchanged(order: Order, refund: Refund, side: MoneySide) -> Iterator[Refund
                 amount=-rounded(price * pieces - discount, side.iso),
                 taxes=tuple(replace(tax, amount=-tax.amount) for tax in taxes),
             )
-
-
-def _first_of_return(order: Order, refund: Refund) -> Refund:
-    """A return may be refunded in several steps; what was exchanged counts once."""
-    return next((each for each in order.refunds if each.return_id == refund.return_id), refund)
 
 
 def _rounding(refund: Refund, side: MoneySide) -> Decimal:

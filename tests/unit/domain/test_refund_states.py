@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.orders import Refund
-from app.domain.refund_states import RefundReason, RefundState, is_creditable, standing
+from app.domain.refund_states import RefundReason, RefundState, standing
+from app.domain.refunds import is_creditable
 from app.domain.shop_settings import CancelledPaid, RefundProcess
 from tests.builders import line, order, payment, refund, refund_line, settings
 

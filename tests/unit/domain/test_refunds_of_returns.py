@@ -105,6 +105,18 @@ def test_goods_of_a_return_are_credited_once_however_many_refunds_pay_for_them()
     assert shown(credited(with_lines)) == [("account", "4300", "1", "8.00", "0.00")]
 
 
+def test_where_the_first_refund_of_a_return_gives_nothing_the_goods_are_of_the_one_that_brings_the_money() -> None:
+    """One of nothing makes no document, so what came back, and what went out for it, would be on none."""
+    came = line(2, price="8.00", exchange=True, return_id=sid(41))
+    nothing, later = refund(return_id=41), refund(refunded="10.00", return_id=41)
+    made = order(SOLD, came, refunds=(nothing, later), returns=(a_return(coming_back(2, "18.00")),))
+
+    assert shown(credited(made)) == [
+        ("item", "ITEM-1", "2", "18.00", "3.80"),
+        ("item", "ITEM-2", "-1", "-8.00", "0.00"),
+    ]
+
+
 def test_where_a_later_refund_of_the_return_has_lines_the_first_takes_none() -> None:
     first = refund(refunded="8.00", return_id=41)
     later = refund(refund_line(SOLD, subtotal="10.00", restock_type="return"), refunded="10.00", return_id=41)
