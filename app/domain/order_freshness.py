@@ -21,10 +21,14 @@ class HeldCopy:
     """The change was our own write, which the copy holds; what else that second held is looked for by itself."""
 
 
-def is_news(changed_at: datetime | None, held: HeldCopy | None) -> bool:
-    """Whether an order announced with this change time (None = not told) is to be read."""
-    if changed_at is None or held is None:
+def is_news(changed_at: datetime | None, held: HeldCopy | None, *, told_at: datetime | None = None) -> bool:
+    """Whether an order announced with this change time (None = not told) is to be read. ``told_at``: when something of
+    it happened, by which an announcement without change time is measured.
+    """
+    if held is None:
         return True
+    if changed_at is None:
+        return told_at is None or held.read_at < told_at + SETTLED_AFTER
     if changed_at != held.changed_at:
         return changed_at > held.changed_at
     return not held.vouched and held.read_at < changed_at + SETTLED_AFTER

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from app.domain.fulfilments import Tracking
 from app.domain.identifiers import ShopifyId
@@ -15,21 +14,6 @@ from app.domain.money import NOTHING, Amount
 
 UNKNOWN_RETURNS = "returns"
 """In ``Order.unknown``: the store did not tell the returns of the order, nor which lines came in by an exchange."""
-
-
-class ReturnPartKind(StrEnum):
-    """Which part of an order's returns somebody speaks of."""
-
-    RETURN = "return"
-    REVERSE_ORDER = "reverse_order"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnPart:
-    """A return, or the request to take its goods back, by its id alone."""
-
-    kind: ReturnPartKind
-    shopify_id: ShopifyId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """What a webhook of each topic sets going, and which order its body names (P17). Content is never taken from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from app.domain.identifiers import ShopifyId, shopify_id
-from app.domain.returns import ReturnPart, ReturnPartKind
+from app.domain.parts_of_orders import OrderPart, OrderPartKind
 
 
 class Wakes(StrEnum):
@@ -101,6 +101,12 @@ ORDER_TOPICS = (
     "fulfillment_orders/order_routing_complete",
     "fulfillment_orders/moved",
     "fulfillment_orders/split",
+    "fulfillment_orders/merged",
+    "fulfillment_orders/cancelled",
+    "fulfillment_orders/placed_on_hold",
+    "fulfillment_orders/hold_released",
+    "fulfillment_orders/scheduled_fulfillment_order_ready",
+    "fulfillment_orders/fulfillment_request_submitted",
 )
 """The topics to subscribe to while some shop of a store has ``orders.webhooks`` on."""
 
@@ -148,21 +154,19 @@ def order_of(topic: str, payload: object) -> ShopifyId | None:
     return next(_named_orders(payload, depth=0), None)
 
 
-def return_part_of(topic: str, payload: object) -> ReturnPart | None:
-    """The return, or the part of one, that a webhook is about which need not name its order."""
-    if not topic.startswith(("returns/", "reverse_")) or not isinstance(payload, Mapping):
-        return None
-    owner = payload.get("return")
-    named = [
-        payload.get("admin_graphql_api_id"),
-        *([owner.get("admin_graphql_api_id")] if isinstance(owner, Mapping) else []),
+def parts_of(topic: str, payload: object) -> Sequence[OrderPart]:
+    """The parts of one order that a webhook is about which need not name the order."""
+    kinds = next((kinds for start, kinds in _PARTS.items() if topic.startswith(start)), {})
+    if not kinds or not isinstance(payload, Mapping):
+        return ()
+    named = list(_texts(payload, depth=0))
+    found = [
+        OrderPart(kind=kind, shopify_id=number)
+        for kind, start in kinds.items()
+        for text in named
+        if text.startswith(start) and (number := _number(shopify_id(text))) is not None
     ]
-    for kind, start in _RETURN_PARTS.items():
-        found = next((text for text in named if isinstance(text, str) and text.startswith(start)), None)
-        number = _number(shopify_id(found)) if found else None
-        if number is not None:
-            return ReturnPart(kind=kind, shopify_id=number)
-    return None
+    return tuple(dict.fromkeys(found))
 
 
 def fulfilment_of(topic: str, payload: object) -> ShopifyId | None:
@@ -196,11 +200,28 @@ def _microseconds(text: str) -> str:
     return f"{start}{dot}{rest[: min(digits, 6)]}{rest[digits:]}"
 
 
-_RETURN_PARTS = {
-    ReturnPartKind.RETURN: "gid://shopify/Return/",
-    ReturnPartKind.REVERSE_ORDER: "gid://shopify/ReverseFulfillmentOrder/",
+_OF_RETURNS = {
+    OrderPartKind.RETURN: "gid://shopify/Return/",
+    OrderPartKind.REVERSE_ORDER: "gid://shopify/ReverseFulfillmentOrder/",
 }
+_OF_SHIPPING = {OrderPartKind.FULFILMENT_ORDER: "gid://shopify/FulfillmentOrder/"}
+_PARTS: Mapping[str, Mapping[OrderPartKind, str]] = {
+    "returns/": _OF_RETURNS,
+    "reverse_": _OF_RETURNS,
+    "fulfillment_orders/": _OF_SHIPPING,
+    "fulfillment_holds/": _OF_SHIPPING,
+}
+"""By the beginning of a topic, how the parts that its body may name instead of their order are written."""
 MOST_DEPTH = 4
+
+
+def _texts(value: object, *, depth: int) -> Iterator[str]:
+    """Every text in an object and not too far below it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (Mapping, list)) and depth <= 2 * MOST_DEPTH:
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(part, depth=depth + 1)
 
 
 def _named_orders(value: Mapping[str, Any], *, depth: int) -> Iterator[ShopifyId]:

@@ -14,9 +14,9 @@ import structlog
 
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
+from app.domain.parts_of_orders import OrderPart
 from app.domain.privacy import KINDS, Person, PrivacyKind, person_of
-from app.domain.returns import ReturnPart
-from app.domain.webhook_topics import Wakes, changed_at, fulfilment_of, instant, order_of, return_part_of, wakes
+from app.domain.webhook_topics import Wakes, changed_at, fulfilment_of, instant, order_of, parts_of, wakes
 from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
@@ -52,8 +52,8 @@ class _Reading:
     wants: WantedOrder | None = None
     fulfilment: ShopifyId | None = None
     """Where it announces that one was recorded, by us or by others."""
-    part: ReturnPart | None = None
-    """Where it names no order but a part of its returns."""
+    parts: Sequence[OrderPart] = ()
+    """Where it names no order but parts of one."""
     news: StoreNews | None = None
     asked: tuple[PrivacyKind, Person] | None = None
     """What it asks about a person or the store."""
@@ -115,7 +115,7 @@ class DispatchWebhooks:
             if not taken:
                 return 0
             now = self._clock.now()
-            readings = await _with_orders_of_returns(uow, [read_webhook(webhook, now) for webhook in taken])
+            readings = await _with_orders_of_parts(uow, [read_webhook(webhook, now) for webhook in taken])
             # Asked before the copies are looked at: who is done writing meanwhile has noted it in the copy.
             writing = await _being_written(uow, readings, now)
             news = await _news(uow, readings)
@@ -148,20 +148,21 @@ class DispatchWebhooks:
             await uow.nudge(NudgeKind.PRIVACY, store)
 
 
-async def _with_orders_of_returns(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
-    """The same; those that tell of a return of an order we hold want that order."""
-    asked: dict[StoreId, list[ReturnPart]] = defaultdict(list)
+async def _with_orders_of_parts(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
+    """The same; those that tell of a part of an order we hold want that order."""
+    asked: dict[StoreId, dict[OrderPart, None]] = defaultdict(dict)
     for reading in readings:
-        if reading.part is not None:
-            asked[reading.looked_at.webhook.store_id].append(reading.part)
-    held = {store: await uow.orders.of_returns(store, parts) for store, parts in asked.items()}
+        if reading.parts:
+            asked[reading.looked_at.webhook.store_id].update(dict.fromkeys(reading.parts))
+    held = {store: await uow.orders.of_parts(store, list(parts)) for store, parts in asked.items()}
     return [
-        _wanting(reading, held[reading.looked_at.webhook.store_id].get(reading.part)) if reading.part else reading
+        _wanting(reading, held[reading.looked_at.webhook.store_id]) if reading.parts else reading
         for reading in readings
     ]
 
 
-def _wanting(reading: _Reading, order: ShopifyId | None) -> _Reading:
+def _wanting(reading: _Reading, held: Mapping[OrderPart, ShopifyId]) -> _Reading:
+    order = next((held[part] for part in reading.parts if part in held), None)
     if order is None:
         return reading
     handled = replace(reading.looked_at, state=InboxState.HANDLED, detail=None)
@@ -182,6 +183,7 @@ async def _news(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Read
         and is_news(
             reading.wants.store_updated_at,
             held[reading.looked_at.webhook.store_id].get(reading.wants.shopify_id),
+            told_at=instant(reading.looked_at.webhook.triggered_at or ""),
         )
     ]
 
@@ -256,7 +258,7 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), asked=asked)
     order = order_of(webhook.topic, payload)
     if order is None:
-        return replace(_without_order(webhook), part=return_part_of(webhook.topic, payload))
+        return replace(_without_order(webhook), parts=parts_of(webhook.topic, payload))
     wanted = WantedOrder(
         shopify_id=order, name=_name(webhook.topic, payload), store_updated_at=changed_at(webhook.topic, payload)
     )

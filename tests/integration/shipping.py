@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from app.domain.shipments import ParcelTracking, ShipmentState
@@ -148,11 +148,22 @@ async def announced(world: World) -> None:
         "orders/updated": {"id": 1001, "updated_at": state.json()["updatedAt"]},
     }
     for topic, body in bodies.items():
-        await world.do(
-            "INSERT INTO webhook_inbox (store_id, webhook_id, topic, body) VALUES ($1, $2, $3, $4)",
-            world.store_id,
-            world.ids.new("hook"),
-            topic,
-            json.dumps(body).encode(),
-        )
+        await _post_of(world, topic, body)
     await DispatchWebhooks(world.uow, world.clock, world.ids)()
+
+
+async def hears(world: World, topic: str, body: Json, *, at: datetime | None = None) -> None:
+    """The store tells something, of this moment or without saying of which."""
+    await _post_of(world, topic, body, at=at)
+    await DispatchWebhooks(world.uow, world.clock, world.ids)()
+
+
+async def _post_of(world: World, topic: str, body: Json, *, at: datetime | None = None) -> None:
+    await world.do(
+        "INSERT INTO webhook_inbox (store_id, webhook_id, topic, body, triggered_at) VALUES ($1, $2, $3, $4, $5)",
+        world.store_id,
+        world.ids.new("hook"),
+        topic,
+        json.dumps(body).encode(),
+        at.isoformat() if at else None,
+    )

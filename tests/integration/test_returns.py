@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from app.domain.identifiers import ShopifyId
-from app.domain.returns import ReturnPart, ReturnPartKind
+from app.domain.parts_of_orders import OrderPart, OrderPartKind
 from app.ports.paging import PageRequest
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.read_orders import OrderView, ReadOrders
@@ -92,12 +92,12 @@ async def test_the_order_of_a_return_is_found_by_the_return_alone(world: World) 
     await booked(world)
     await after(world, "requestReturn", **ASKED)
     [back] = (await after(world, "approveReturn")).stored.order.returns
-    known = ReturnPart(kind=ReturnPartKind.RETURN, shopify_id=back.shopify_id)
-    reverse = ReturnPart(kind=ReturnPartKind.REVERSE_ORDER, shopify_id=back.reverse_orders[0].shopify_id)
-    strange = ReturnPart(kind=ReturnPartKind.RETURN, shopify_id=ShopifyId("5"))
+    known = OrderPart(kind=OrderPartKind.RETURN, shopify_id=back.shopify_id)
+    reverse = OrderPart(kind=OrderPartKind.REVERSE_ORDER, shopify_id=back.reverse_orders[0].shopify_id)
+    strange = OrderPart(kind=OrderPartKind.RETURN, shopify_id=ShopifyId("5"))
 
     async with world.uow() as uow:
-        found = await uow.orders.of_returns(world.store_id, [strange, known, reverse])
+        found = await uow.orders.of_parts(world.store_id, [strange, known, reverse])
 
     assert found == {known: "1001", reverse: "1001"}
 

@@ -1,5 +1,6 @@
 """Shipments of the ERP become fulfilments: what fits, once, with the reason for what does not (P60)."""
 
+from datetime import timedelta
 from typing import cast
 
 import pytest
@@ -18,6 +19,7 @@ from tests.integration.shipping import (
     acts,
     announced,
     fulfilment_order,
+    hears,
     imported,
     now,
     outcome,
@@ -30,6 +32,8 @@ from tests.integration.shipping import (
     shipped,
 )
 from tests.integration.world import EVERYBODY, World
+
+FULFILMENT_ORDER = "gid://shopify/FulfillmentOrder/"
 
 
 async def test_a_shipment_becomes_one_fulfilment_with_its_tracking(world: World) -> None:
@@ -290,3 +294,37 @@ async def test_the_announcements_of_our_own_fulfilment_want_no_reading(world: Wo
     await announced(world)
 
     assert await world.fetch("SELECT * FROM orders_to_import") == []
+
+
+async def test_a_webhook_that_names_a_fulfilment_order_alone_wakes_what_waits_for_it(world: World) -> None:
+    await imported(world, 2)
+    await acts(world, 10010, "hold", fulfillmentHold={"reason": "OTHER", "notifyMerchant": False})
+    held = await ship(world, shipped(1, 2))
+    await acts(world, 10010, "release-hold")
+
+    await hears(world, "fulfillment_orders/hold_released", {"fulfillment_order": {"id": FULFILMENT_ORDER + "10010"}})
+    await hears(world, "fulfillment_orders/hold_released", {"fulfillment_order": {"id": FULFILMENT_ORDER + "99"}})
+    world.clock.pass_by(seconds=1)
+    await world.imports()
+    await send(world)
+
+    assert outcome(held) == (ShipmentState.SKIPPED, [(0, NotSent.NOTHING_OPEN)])
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
+    states = await world.fetch("SELECT state, detail FROM webhook_inbox ORDER BY received_at, webhook_id")
+    assert [(row["state"], row["detail"]) for row in states] == [
+        ("handled", None),
+        ("kept", "The body names no order."),
+    ]
+
+
+async def test_an_announcement_older_than_the_copy_wants_no_reading(world: World) -> None:
+    await imported(world, 2)
+    body = {"fulfillment_order": {"id": FULFILMENT_ORDER + "10010"}}
+    before, after = (world.clock.now() + timedelta(seconds=by) for by in (-60, 60))
+
+    await hears(world, "fulfillment_orders/order_routing_complete", body, at=before)
+    early = await world.fetch("SELECT 1 FROM orders_to_import WHERE due_at IS NOT NULL")
+    await hears(world, "fulfillment_orders/order_routing_complete", body, at=after)
+
+    assert not early
+    assert await world.fetch("SELECT 1 FROM orders_to_import WHERE due_at IS NOT NULL")

@@ -10,8 +10,8 @@ from app.domain.conflicts import Conflict
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import Order
+from app.domain.parts_of_orders import OrderPart
 from app.domain.problems import Problem
-from app.domain.returns import ReturnPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +79,8 @@ class Orders(Protocol):
         """The orders of a store that we hold, locked."""
         ...
 
-    async def of_returns(self, store: StoreId, parts: Sequence[ReturnPart]) -> Mapping[ReturnPart, ShopifyId]:
-        """The orders of a store that have these returns, or parts of them, as far as our copies tell."""
+    async def of_parts(self, store: StoreId, parts: Sequence[OrderPart]) -> Mapping[OrderPart, ShopifyId]:
+        """The orders of a store that have these parts, as far as our copies tell."""
         ...
 
     async def locked(self, ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[KnownOrder, Order]]:

@@ -191,8 +191,8 @@ class Shipments(Protocol):
         ...
 
     async def wake(self, opened: Mapping[OrderId, str], *, now: datetime) -> Sequence[StoreId]:
-        """Make due what did not fit on these orders when something else was open of them, and what is being sent at this
-        moment; the stores that have work.
+        """Make due what did not fit on these orders when something else was open of them, and what is being sent now;
+        the stores that have work.
         """
         ...
 

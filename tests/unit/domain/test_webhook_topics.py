@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.identifiers import ShopifyId
-from app.domain.returns import ReturnPart, ReturnPartKind
+from app.domain.parts_of_orders import OrderPart, OrderPartKind
 from app.domain.webhook_topics import (
     APP_TOPICS,
     MAPPING_TOPICS,
@@ -17,7 +17,7 @@ from app.domain.webhook_topics import (
     granted,
     instant,
     order_of,
-    return_part_of,
+    parts_of,
     wakes,
 )
 
@@ -55,21 +55,21 @@ RETURN, REVERSE = "gid://shopify/Return/77", "gid://shopify/ReverseFulfillmentOr
 @pytest.mark.parametrize(
     ("topic", "payload", "kind", "number"),
     [
-        ("returns/update", {"admin_graphql_api_id": RETURN}, ReturnPartKind.RETURN, "77"),
+        ("returns/update", {"admin_graphql_api_id": RETURN}, OrderPartKind.RETURN, "77"),
         (
             "reverse_deliveries/attach_deliverable",
             {"admin_graphql_api_id": "gid://shopify/ReverseDelivery/9", "return": {"admin_graphql_api_id": RETURN}},
-            ReturnPartKind.RETURN,
+            OrderPartKind.RETURN,
             "77",
         ),
-        ("reverse_fulfillment_orders/dispose", {"admin_graphql_api_id": REVERSE}, ReturnPartKind.REVERSE_ORDER, "88"),
+        ("reverse_fulfillment_orders/dispose", {"admin_graphql_api_id": REVERSE}, OrderPartKind.REVERSE_ORDER, "88"),
     ],
 )
 def test_what_names_no_order_names_a_part_of_its_returns(
-    topic: str, payload: dict[str, Any], kind: ReturnPartKind, number: str
+    topic: str, payload: dict[str, Any], kind: OrderPartKind, number: str
 ) -> None:
     assert order_of(topic, payload) is None
-    assert return_part_of(topic, payload) == ReturnPart(kind=kind, shopify_id=ShopifyId(number))
+    assert parts_of(topic, payload) == (OrderPart(kind=kind, shopify_id=ShopifyId(number)),)
     assert granted(topic, frozenset({"read_returns"}))
     assert not granted(topic, frozenset({"read_orders"}))
 
@@ -85,7 +85,22 @@ def test_what_names_no_order_names_a_part_of_its_returns(
     ],
 )
 def test_what_names_nothing_of_ours_names_no_part_of_a_return(topic: str, payload: Any) -> None:
-    assert return_part_of(topic, payload) is None
+    assert parts_of(topic, payload) == ()
+
+
+def test_what_tells_of_shipping_alone_names_all_its_fulfilment_orders() -> None:
+    moved = {
+        "original_fulfillment_order": {"id": "gid://shopify/FulfillmentOrder/7", "status": "closed"},
+        "moved_fulfillment_order": {"id": "gid://shopify/FulfillmentOrder/8"},
+        "source_location": {"id": "gid://shopify/Location/1"},
+    }
+    merges = [{"merge_intents": [{"fulfillment_order_id": "gid://shopify/FulfillmentOrder/9"}]}]
+    held = {"fulfillment_order": {"id": "gid://shopify/FulfillmentOrder/9"}, "holds": [{"id": "gid://shopify/X/1"}]}
+
+    assert [part.shopify_id for part in parts_of("fulfillment_orders/moved", moved)] == ["7", "8"]
+    merged = {"fulfillment_order_merges": merges}
+    for topic, body in (("fulfillment_orders/merged", merged), ("fulfillment_holds/released", held)):
+        assert parts_of(topic, body) == (OrderPart(kind=OrderPartKind.FULFILMENT_ORDER, shopify_id=ShopifyId("9")),)
 
 
 @pytest.mark.parametrize(

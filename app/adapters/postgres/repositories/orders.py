@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, assert_never
 
 import asyncpg
 import msgspec
@@ -16,8 +16,8 @@ from app.domain.erp_number import without_number
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.order_record import OrderMapping, OrderState
 from app.domain.orders import COPY_VERSION, Order
+from app.domain.parts_of_orders import OrderPart, OrderPartKind
 from app.domain.problems import Problem
-from app.domain.returns import ReturnPart, ReturnPartKind
 from app.ports.repositories.orders import KnownOrder, OwnWrite, SavedOrder
 
 _order = decoder(Order)
@@ -36,6 +36,12 @@ _OF_RETURNS = """
 SELECT wanted.place, orders.shopify_id FROM unnest($2::jsonb[]) WITH ORDINALITY AS wanted(part, place)
 JOIN orders ON orders.store_id = $1 AND orders.body -> 'returns' @> wanted.part
 """
+_OF_FULFILMENT_ORDERS = """
+SELECT wanted.place, orders.shopify_id FROM unnest($2::jsonb[]) WITH ORDINALITY AS wanted(part, place)
+JOIN orders ON orders.store_id = $1
+AND jsonb_path_query_array(orders.body, '$."fulfilment_orders"[*]."shopify_id"') @> wanted.part
+"""
+"""By an expression that is indexed: the ids alone, as what else fulfilment orders hold changes with every shipment."""
 
 _LOCKED = f"SELECT {_COLUMNS}, body FROM orders WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 
@@ -112,7 +118,7 @@ RETURNING version
 """
 
 _TOUCH = """
-UPDATE orders SET read_at = $2, store_updated_at = seen.store_updated_at
+UPDATE orders SET read_at = GREATEST(orders.read_at, $2), store_updated_at = seen.store_updated_at
 FROM unnest($3::text[], $4::timestamptz[]) AS seen(shopify_id, store_updated_at)
 WHERE orders.store_id = $1 AND orders.shopify_id = seen.shopify_id
 """
@@ -129,10 +135,18 @@ WHERE orders.id = new.id
 """
 
 
-def _inside_returns(part: ReturnPart) -> list[Any]:
-    """What the returns of a copy contain if the part is one of theirs."""
+def _contained(part: OrderPart) -> list[Any]:
+    """What the returns of a copy, or the ids of its fulfilment orders, contain if the part is one of theirs."""
     named = {"shopify_id": part.shopify_id}
-    return [named] if part.kind is ReturnPartKind.RETURN else [{"reverse_orders": [named]}]
+    match part.kind:
+        case OrderPartKind.RETURN:
+            return [named]
+        case OrderPartKind.REVERSE_ORDER:
+            return [{"reverse_orders": [named]}]
+        case OrderPartKind.FULFILMENT_ORDER:
+            return [part.shopify_id]
+        case _:
+            assert_never(part.kind)
 
 
 def _digest(body: bytes) -> bytes:
@@ -160,10 +174,15 @@ class PostgresOrders:
         rows = await self._driver.fetch(_KNOWN, store, list(ids))
         return {ShopifyId(row["shopify_id"]): _known(row) for row in rows}
 
-    async def of_returns(self, store: StoreId, parts: Sequence[ReturnPart]) -> Mapping[ReturnPart, ShopifyId]:
-        wanted = [encoded(_inside_returns(part)).decode() for part in parts]
-        rows = await self._driver.fetch(_OF_RETURNS, store, wanted)
-        return {parts[row["place"] - 1]: ShopifyId(row["shopify_id"]) for row in rows}
+    async def of_parts(self, store: StoreId, parts: Sequence[OrderPart]) -> Mapping[OrderPart, ShopifyId]:
+        found: dict[OrderPart, ShopifyId] = {}
+        shipping = [part for part in parts if part.kind is OrderPartKind.FULFILMENT_ORDER]
+        back = [part for part in parts if part.kind is not OrderPartKind.FULFILMENT_ORDER]
+        for asked, query in ((shipping, _OF_FULFILMENT_ORDERS), (back, _OF_RETURNS)):
+            if asked:
+                rows = await self._driver.fetch(query, store, [encoded(_contained(part)).decode() for part in asked])
+                found |= {asked[row["place"] - 1]: ShopifyId(row["shopify_id"]) for row in rows}
+        return found
 
     async def locked(self, ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[KnownOrder, Order]]:
         rows = await self._driver.fetch(_LOCKED, list(ids))

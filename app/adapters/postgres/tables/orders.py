@@ -115,6 +115,11 @@ class OrderRow(Row, table=True):
         Index("ix_orders_waits_for", "waits_for", postgresql_using="gin"),
         Index("ix_orders_returns", sql("(body -> 'returns'::text)"), postgresql_using="gin"),
         Index(
+            "ix_orders_fulfilment_orders",
+            sql('jsonb_path_query_array(body, \'$."fulfilment_orders"[*]."shopify_id"\'::jsonpath)'),
+            postgresql_using="gin",
+        ),
+        Index(
             "ix_orders_document_due", "shop_id", "document_due_at", postgresql_where=sql("document_due_at IS NOT NULL")
         ),
         Index("ix_orders_conflict", "shop_id", "updated_at", postgresql_where=sql("conflict IS NOT NULL")),
