@@ -9,7 +9,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format openapi bench audit lock clean
+.PHONY: help setup demo run test test-faults check format openapi bench audit lock clean client-tools
 
 help:
 	@echo "make demo         a day of orders from a simulated store, explained (KEEP=1 leaves it running)"
@@ -19,6 +19,7 @@ help:
 	@echo "make check        format, lint, types, layers, migrations drift, OpenAPI drift"
 	@echo "make openapi      writes docs/openapi.json, the description of the HTTP surface, anew"
 	@echo "make bench        the figures of docs, measured side by side"
+	@echo "make client-tools the generators of the Python and TypeScript clients, for their test"
 	@echo "make audit        known vulnerabilities of what the lock installs"
 	@echo "make lock         resolve the lock files again"
 
@@ -74,6 +75,16 @@ bench: $(STAMP)
 
 .cache/pip-audit/bin/pip-audit:
 	$(PYTHON) -m venv .cache/pip-audit && .cache/pip-audit/bin/python -m pip install --quiet pip-audit
+
+# The generators of clients: what an ERP developer may use, and what the test of the description uses.
+client-tools: .cache/clients/ready
+
+.cache/clients/ready: tests/clients/package.json
+	$(PYTHON) -m venv .cache/clients/python
+	.cache/clients/python/bin/python -m pip install --quiet --disable-pip-version-check openapi-python-client==0.29.1
+	mkdir -p .cache/clients/typescript && cp tests/clients/package.json .cache/clients/typescript
+	cd .cache/clients/typescript && npm install --silent --no-audit --no-fund --no-package-lock
+	@touch $@
 
 lock: .cache/uv/bin/uv
 	$< $(COMPILE) pyproject.toml --extra embedded --extra simulator --extra telemetry --group dev -o requirements.lock
