@@ -18,6 +18,8 @@ class ItemVariant:
     description: str = ""
     sku: str | None = None
     barcodes: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    """Names and values by which a buyer chooses it, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,13 @@ class Item:
     barcodes: tuple[str, ...] = ()
     unit_price: Decimal | None = None
     blocked: bool = False
+    vendor: str | None = None
+    category: str | None = None
+    text_html: str | None = None
+    net_weight: Decimal | None = None
+    """In kilograms."""
+    hs_code: str | None = None
+    origin_country_code: str | None = None
     variants: tuple[ItemVariant, ...] = ()
 
 

@@ -80,6 +80,24 @@ class SkuMapping(StrEnum):
     VENDOR_ITEM_NO = "vendor_item_no"
 
 
+class ItemExport(StrEnum):
+    NONE = "none"
+    SELECTED = "selected"
+    ALL = "all"
+
+
+class ProductStatus(StrEnum):
+    ACTIVE = "active"
+    DRAFT = "draft"
+    UNLISTED = "unlisted"
+
+
+class BlockedItem(StrEnum):
+    NONE = "none"
+    ARCHIVE = "archive"
+    DRAFT = "draft"
+
+
 class RefundProcess(StrEnum):
     IMPORT_ONLY = "import_only"
     NONE = "none"
@@ -235,6 +253,14 @@ class ItemSettings:
     sku_separator: str = _says("Between item number and variant code in a SKU.", "|")
     barcode_fallback: bool = _says("Find items by barcode when link and SKU find nothing.", True)
     auto_create: bool = _says("Announce unknown articles to the ERP as items to be created.", False)
+    export: ItemExport = _says(
+        "Which items are sent to the store as products: none, those that are products already, or all that are not"
+        " blocked. Items asked for by exports/items are sent whatever this says.",
+        ItemExport.NONE,
+    )
+    product_status: ProductStatus = _says("The status of products that are made.", ProductStatus.ACTIVE)
+    blocked: BlockedItem = _says("What becomes of the product of a blocked item.", BlockedItem.NONE)
+    variant_option: str = _says("The option that item variants without options of their own become.", "Variant")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,21 @@ async def test_an_item_comes_back_as_it_was_told_and_is_found_by_its_codes(house
         "barcodes": ["4006381333931"],
         "unit_price": "199.90",
         "blocked": False,
-        "variants": [{"code": "RED", "description": "Red", "sku": "BIKE-R", "barcodes": ["X1"]}],
+        "vendor": "Acme",
+        "category": "Bicycles",
+        "text_html": "<p>Fast</p>",
+        "net_weight": "12.5",
+        "hs_code": "871200",
+        "origin_country_code": "NL",
+        "variants": [
+            {
+                "code": "RED",
+                "description": "Red",
+                "sku": "BIKE-R",
+                "barcodes": ["X1"],
+                "options": [{"name": "Size", "value": "L"}, {"name": "Colour", "value": "Red"}],
+            }
+        ],
     }
 
     await house.client.put("/v1/items/Item-A", json=item)

@@ -1,13 +1,14 @@
 """Customers and items on the wire, as the ERP tells them."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.api.pagination import ListOf
-from app.api.schemas.types import AnswerBody, Code, DecimalString, Flag, Instant, Line, No, RequestBody
+from app.api.schemas.types import AnswerBody, Code, Country, DecimalString, Flag, Instant, Line, No, RequestBody
 from app.domain.addresses import Address
 from app.domain.catalogue import Item, ItemVariant
 from app.domain.customers import Customer
@@ -15,6 +16,7 @@ from app.domain.identifiers import CustomerId
 from app.ports.repositories.customers import KeptCustomer
 from app.ports.repositories.items import KeptItem
 
+MOST_KILOGRAMS = Decimal(1_000_000)
 UNKNOWN_ID = CustomerId("")
 """Whoever writes a customer by number does not know our id."""
 
@@ -22,6 +24,12 @@ UNKNOWN_ID = CustomerId("")
 def _country(value: str) -> str:
     if value and not (len(value) == 2 and value.isascii() and value.isupper()):
         raise PydanticCustomError("wrong_form", "This must be an ISO 3166-1 alpha-2 code in capitals, or empty.")
+    return value
+
+
+def _not_negative(value: Decimal) -> Decimal:
+    if not 0 <= value < MOST_KILOGRAMS:
+        raise PydanticCustomError("wrong_value", "This must be a weight in kilograms, at least 0.")
     return value
 
 
@@ -187,6 +195,22 @@ def new_customer_shown(kept: KeptCustomer) -> NewCustomerShown:
 
 
 Codes = Annotated[list[Code], Field(max_length=100)]
+Weight = Annotated[DecimalString, AfterValidator(_not_negative)]
+HsCode = Annotated[str, Field(pattern=r"^[0-9]{6,13}$", max_length=13)]
+
+
+class OptionGiven(RequestBody):
+    """By what a buyer chooses a variant."""
+
+    name: Code = Field(description="The option.", examples=["Colour"])
+    value: Code = Field(description="Its value.", examples=["Red"])
+
+
+class OptionShown(AnswerBody):
+    """By what a buyer chooses a variant."""
+
+    name: str = Field(description="The option.", examples=["Colour"])
+    value: str = Field(description="Its value.", examples=["Red"])
 
 
 class VariantGiven(RequestBody):
@@ -196,6 +220,11 @@ class VariantGiven(RequestBody):
     description: Line = Field(default="", description="What it is.", examples=["Red"])
     sku: Code | None = Field(default=None, description="Its SKU.")
     barcodes: Codes = Field(default=[], description="Its barcodes.")
+    options: Annotated[list[OptionGiven], Field(max_length=3)] = Field(
+        default=[],
+        description="How a product of a store tells it from the others: up to three options, the same of every variant."
+        " Without any the description, else the code, is the value of `items.variant_option`.",
+    )
 
 
 class VariantShown(AnswerBody):
@@ -205,6 +234,7 @@ class VariantShown(AnswerBody):
     description: str = Field(description="What it is.", examples=["Red"])
     sku: str | None = Field(description="Its SKU.", examples=["ITEM-A-RED"])
     barcodes: list[str] = Field(description="Its barcodes.", examples=[["4006381333931"]])
+    options: list[OptionShown] = Field(description="How a product of a store tells it from the others.")
 
 
 class ItemGiven(RequestBody):
@@ -217,6 +247,16 @@ class ItemGiven(RequestBody):
     barcodes: Codes = Field(default=[], description="Its barcodes.")
     unit_price: DecimalString | None = Field(default=None, description="Its price.", examples=["12.50"])
     blocked: Flag = Field(default=False, description="Whether it may not be sold.")
+    vendor: Line | None = Field(default=None, description="Who makes or sells it to you.", examples=["Acme"])
+    category: Line | None = Field(default=None, description="What kind of thing it is.", examples=["Bicycles"])
+    text_html: Annotated[str, Field(max_length=60_000)] | None = Field(
+        default=None, description="What buyers read about it, as HTML."
+    )
+    net_weight: Weight | None = Field(default=None, description="In kilograms.", examples=["12.5"])
+    hs_code: HsCode | None = Field(default=None, description="Its number in the customs tariff.", examples=["871200"])
+    origin_country_code: Country | None = Field(
+        default=None, description="Where it was made: ISO 3166-1 alpha-2.", examples=["NL"]
+    )
     variants: Annotated[list[VariantGiven], Field(max_length=2000)] = Field(default=[], description="Its variants.")
 
 
@@ -237,47 +277,56 @@ class ItemShown(AnswerBody):
     barcodes: list[str] = Field(description="Its barcodes.", examples=[["4006381333931"]])
     unit_price: DecimalString | None = Field(description="Its price.", examples=["12.50"])
     blocked: bool = Field(description="Whether it may not be sold.")
+    vendor: str | None = Field(description="Who makes or sells it to you.", examples=["Acme"])
+    category: str | None = Field(description="What kind of thing it is.", examples=["Bicycles"])
+    text_html: str | None = Field(description="What buyers read about it, as HTML.")
+    net_weight: DecimalString | None = Field(description="In kilograms.", examples=["12.5"])
+    hs_code: str | None = Field(description="Its number in the customs tariff.", examples=["871200"])
+    origin_country_code: str | None = Field(description="Where it was made.", examples=["NL"])
     variants: list[VariantShown] = Field(description="Its variants.")
     created_at: Instant = Field(description="When we first heard of it.")
     updated_at: Instant = Field(description="When it last changed.")
 
 
+PARTS = frozenset({"no", "barcodes", "variants"})
+"""Fields of an item that are not taken as they are."""
+
+
 def item_of(no: str, given: ItemGiven) -> Item:
     """The item in a request."""
     variants = tuple(
-        ItemVariant(code=each.code, description=each.description, sku=each.sku, barcodes=tuple(each.barcodes))
+        ItemVariant(
+            code=each.code,
+            description=each.description,
+            sku=each.sku,
+            barcodes=tuple(each.barcodes),
+            options=tuple((option.name, option.value) for option in each.options),
+        )
         for each in given.variants
     )
-    return Item(
-        no=no,
-        description=given.description,
-        base_unit=given.base_unit,
-        sku=given.sku,
-        vendor_item_no=given.vendor_item_no,
-        barcodes=tuple(given.barcodes),
-        unit_price=given.unit_price,
-        blocked=given.blocked,
-        variants=variants,
-    )
+    plain = {name: value for name, value in dict(given).items() if name not in PARTS}
+    return Item(no=no, barcodes=tuple(given.barcodes), variants=variants, **plain)
 
 
 def item_shown(kept: KeptItem) -> ItemShown:
     item = kept.item
+    own = {"barcodes", "variants", "created_at", "updated_at"}
     return ItemShown(
-        no=item.no,
-        description=item.description,
-        base_unit=item.base_unit,
-        sku=item.sku,
-        vendor_item_no=item.vendor_item_no,
+        **{name: getattr(item, name) for name in ItemShown.model_fields if name not in own},
         barcodes=list(item.barcodes),
-        unit_price=item.unit_price,
-        blocked=item.blocked,
-        variants=[
-            VariantShown(code=each.code, description=each.description, sku=each.sku, barcodes=list(each.barcodes))
-            for each in item.variants
-        ],
+        variants=[_variant_shown(each) for each in item.variants],
         created_at=kept.created_at,
         updated_at=kept.updated_at,
+    )
+
+
+def _variant_shown(variant: ItemVariant) -> VariantShown:
+    return VariantShown(
+        code=variant.code,
+        description=variant.description,
+        sku=variant.sku,
+        barcodes=list(variant.barcodes),
+        options=[OptionShown(name=name, value=value) for name, value in variant.options],
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -10,6 +10,32 @@ from app.adapters.postgres.repositories.paging import page_of
 from app.domain.catalogue import Item, ItemVariant, codes_of
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.items import Items, KeptItem
+
+PLAIN: Final = (
+    "no",
+    "description",
+    "base_unit",
+    "sku",
+    "vendor_item_no",
+    "unit_price",
+    "blocked",
+    "vendor",
+    "category",
+    "text_html",
+    "net_weight",
+    "hs_code",
+    "origin_country_code",
+)
+"""Columns that are fields of an item as they are."""
+_CHANGING: Final = (*PLAIN[1:], "variants", "barcodes")
+_NOW: Final = f"${len(PLAIN) + 3}"
+_SAVE: Final = f"""
+INSERT INTO items AS i ({", ".join(PLAIN)}, variants, barcodes, version, created_at, updated_at)
+VALUES ({", ".join(f"${place}" for place in range(1, len(PLAIN) + 3))}, 1, {_NOW}, {_NOW})
+ON CONFLICT (no) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGING)},
+    version = i.version + 1, updated_at = excluded.updated_at
+RETURNING *
+"""
 
 
 class PostgresItems(Items):
@@ -42,19 +68,8 @@ class PostgresItems(Items):
 
     async def save(self, item: Item, *, now: datetime) -> KeptItem:
         row = await self._driver.fetchrow(
-            "INSERT INTO items AS i (no, description, base_unit, sku, vendor_item_no, unit_price, blocked, variants,"
-            " barcodes, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)"
-            " ON CONFLICT (no) DO UPDATE SET description = excluded.description, base_unit = excluded.base_unit,"
-            " sku = excluded.sku, vendor_item_no = excluded.vendor_item_no, unit_price = excluded.unit_price,"
-            " blocked = excluded.blocked, variants = excluded.variants, barcodes = excluded.barcodes,"
-            " version = i.version + 1, updated_at = excluded.updated_at RETURNING *",
-            item.no,
-            item.description,
-            item.base_unit,
-            item.sku,
-            item.vendor_item_no,
-            item.unit_price,
-            item.blocked,
+            _SAVE,
+            *(getattr(item, name) for name in PLAIN),
             json.dumps([_variant_json(variant) for variant in item.variants]),
             list(item.barcodes),
             now,
@@ -88,28 +103,29 @@ def _variant_json(variant: ItemVariant) -> dict[str, Any]:
         "description": variant.description,
         "sku": variant.sku,
         "barcodes": list(variant.barcodes),
+        "options": [list(option) for option in variant.options],
     }
 
 
 def _kept(row: asyncpg.Record) -> KeptItem:
+    return KeptItem(
+        item=item_of_row(row), version=row["version"], created_at=row["created_at"], updated_at=row["updated_at"]
+    )
+
+
+def item_of_row(row: asyncpg.Record) -> Item:
+    """The item of a row that has every column of ``items``."""
     variants = tuple(
         ItemVariant(
             code=each["code"],
             description=each["description"],
             sku=each["sku"],
             barcodes=tuple(each["barcodes"]),
+            options=tuple((name, value) for name, value in each.get("options") or ()),
         )
         for each in json.loads(row["variants"])
     )
-    item = Item(
-        no=row["no"],
-        description=row["description"],
-        base_unit=row["base_unit"],
-        sku=row["sku"],
-        vendor_item_no=row["vendor_item_no"],
-        barcodes=tuple(row["barcodes"]),
-        unit_price=None if row["unit_price"] is None else row["unit_price"].normalize() + 0,
-        blocked=row["blocked"],
-        variants=variants,
-    )
-    return KeptItem(item=item, version=row["version"], created_at=row["created_at"], updated_at=row["updated_at"])
+    plain = {name: row[name] for name in PLAIN}
+    for name in ("unit_price", "net_weight"):
+        plain[name] = None if row[name] is None else row[name].normalize() + 0
+    return Item(**plain, barcodes=tuple(row["barcodes"]), variants=variants)

@@ -100,7 +100,7 @@ class ItemRow(Row, table=True):
     hs_code: str | None = Field(default=None, sa_column=text(nullable=True))
     origin_country_code: str | None = Field(default=None, sa_column=text(nullable=True))
     variants: list[dict[str, Any]] = Field(sa_column=json())
-    """[{code, description, sku, barcodes[], options{}}] as the ERP gave them."""
+    """[{code, description, sku, barcodes[], options[[name, value]]}] as the ERP gave them."""
     barcodes: list[str] = Field(sa_column=texts())
     version: int = Field(sa_column=small())
     created_at: datetime = Field(sa_column=instant())
