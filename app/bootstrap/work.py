@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.bootstrap.world import World
 from app.services.act_on_order import ActOnOrder
+from app.services.backfill import Backfill
 from app.services.completeness import CheckCompleteness, CompareDays
 from app.services.connection_test import ConnectionTest
 from app.services.import_orders import ImportOrders
@@ -81,4 +82,11 @@ def _import_task(
         list_orders=list_orders,
         import_orders=import_orders,
         make_documents=make_documents,
+        backfill=Backfill(
+            bulk=world.bulk_orders,
+            uow=world.uow,
+            list_orders=list_orders,
+            import_orders=import_orders,
+            signals=world.signals,
+        ),
     )

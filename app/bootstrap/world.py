@@ -26,6 +26,7 @@ from app.adapters.telemetry.redaction import redacted_text
 from app.adapters.telemetry.tracing import Tracing
 from app.adapters.webhooks_out.sending import HttpWebhookSender
 from app.jobs.recurrence import ApschedulerRecurrence
+from app.ports.bulk_orders import BulkOrders
 from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.keyring import Keyring
@@ -61,6 +62,7 @@ class World:
     writer: StoreWriter
     shipping: ShipmentGateway
     order_actions: OrderActionGateway
+    bulk_orders: BulkOrders
     installer: AppInstaller
     webhook_sender: WebhookSender
     signals: PostgresSignals
@@ -103,6 +105,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             writer=gateway,
             shipping=gateway.shipping,
             order_actions=gateway.order_actions,
+            bulk_orders=gateway.bulk,
             installer=gateway.installer,
             webhook_sender=sender,
             signals=PostgresSignals(url),

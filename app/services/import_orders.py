@@ -6,21 +6,22 @@ result) and that what was read is not older than what is stored (decision 4). Wh
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from app.domain.identifiers import OrderId, StoreId
+from app.domain.identifiers import OrderId, ShopifyId, StoreId
 from app.domain.redaction import without_person
 from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.repositories.orders_to_import import FinishedImport, ImportClaim
-from app.ports.store_gateway import OrderRead, StoreGateway
+from app.ports.store_gateway import OrderRead, OrderReading, StoreGateway
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.failure_words import broke_off
 from app.services.first_contact import described
@@ -31,6 +32,7 @@ from app.services.imported_orders import (
     failed_import,
     failure_of,
     found_equal,
+    read_since,
     retry_at,
     tallies,
     waiting_for_scope,
@@ -51,6 +53,9 @@ SCOPE_PAUSE = timedelta(minutes=10)
 """Until what the app may not read is tried again by itself; every run tries it at once."""
 SUSPECT_FROM = 3
 """The attempt from which an order is worked on alone: it failed, or its worker died, often enough to be the cause."""
+
+ReadOrders = Callable[[Sequence[ShopifyId]], Awaitable[Sequence[OrderReading]]]
+"""As ``StoreGateway.read_orders`` for one store: each order asked for, in the order asked."""
 
 log = structlog.get_logger(__name__)
 
@@ -115,20 +120,34 @@ class ImportOrders:
             await uow.orders_to_import.release(back, due_at=now, now=now, undo_attempt=True)
         return chosen
 
+    async def claim_told(self, uow: UnitOfWork, store: StoreId, orders: Sequence[ShopifyId]) -> Sequence[ImportClaim]:
+        """Claim those of these orders that are due, within the caller's transaction; none that is under suspicion."""
+        return await uow.orders_to_import.claim_these(
+            store, orders, by=self._worker, lease=LEASE, attempts_below=SUSPECT_FROM - 1, now=self._clock.now()
+        )
+
+    async def import_told(
+        self, configuration: StoreConfiguration, claims: Sequence[ImportClaim], read: ReadOrders
+    ) -> ImportCounts:
+        """Import claimed orders that were told in another way than by ``StoreGateway.read_orders``: ``read`` knows how.
+        Raises as importing what is due does.
+        """
+        async with self._held(claims):
+            return await self._read_and_write(configuration, claims, read)
+
     async def _import(self, configuration: StoreConfiguration, claims: Sequence[ImportClaim]) -> ImportCounts:
         if claims[0].attempts > MAX_ATTEMPTS:
             return await self._park_killer(claims[0])
         async with self._held(claims):
-            return await self._read_and_write(configuration, claims)
+            catch_up = all(claim.catch_up for claim in claims)
+            read = partial(self._gateway.read_orders, configuration.store, catch_up=catch_up)
+            return await self._read_and_write(configuration, claims, read)
 
-    async def _read_and_write(self, configuration: StoreConfiguration, claims: Sequence[ImportClaim]) -> ImportCounts:
+    async def _read_and_write(
+        self, configuration: StoreConfiguration, claims: Sequence[ImportClaim], read: ReadOrders
+    ) -> ImportCounts:
         try:
-            reading = self._gateway.read_orders(
-                configuration.store,
-                [claim.shopify_id for claim in claims],
-                catch_up=all(claim.catch_up for claim in claims),
-            )
-            readings = await through(Act.IMPORT_READ, reading)
+            readings = await through(Act.IMPORT_READ, read([claim.shopify_id for claim in claims]))
         except (Unavailable, AccessRevoked) as trouble:
             log.warning("store_unreadable", code=trouble.code, detail=trouble.detail, orders=len(claims))
             await self._give_back(claims, pause=getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE)
@@ -145,7 +164,7 @@ class ImportOrders:
             if len(claims) == 1:
                 return await self._fail(claims[0], error)
             log.warning("reading_batch_failed", orders=len(claims), error=type(error).__name__)
-            counts = [await self._read_and_write(configuration, [claim]) for claim in claims]
+            counts = [await self._read_and_write(configuration, [claim], read) for claim in claims]
             return sum(counts, ImportCounts())
         orders = [
             ImportedOrder(store=configuration.store.id, claim=claim, reading=reading)
@@ -192,7 +211,7 @@ class ImportOrders:
                     each.compare(digest=uow.orders.digest(each.order), new_id=OrderId(self._ids.new("ord")))
             await self._decide(uow, orders, now=now)
             await uow.orders.save([each.saved for each in orders if each.saved], now=now)
-            await uow.orders.touch(store, found_equal(orders), read_at=now)
+            await uow.orders.touch(store, found_equal(orders), read_at=read_since(orders, now=now))
             await _have_followed(uow, orders, now=now)
             await uow.events.append_many([event for each in orders for event in each.events])
             await uow.orders_to_import.finish([each.end for each in orders], now=now)

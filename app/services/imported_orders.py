@@ -296,6 +296,11 @@ def found_equal(orders: Iterable[ImportedOrder]) -> Mapping[ShopifyId, datetime]
     }
 
 
+def read_since(orders: Iterable[ImportedOrder], *, now: datetime) -> datetime:
+    """When the oldest reading of these orders began: what changed at the store since then they may lack."""
+    return min((each.reading.read_at for each in orders if isinstance(each.reading, OrderRead)), default=now)
+
+
 def tallies(counts: Iterable[tuple[RunId | None, ImportCounts]]) -> Mapping[RunId, Mapping[str, int]]:
     """Counts by the run that waits for them."""
     sums: dict[RunId, ImportCounts] = {}

@@ -4,7 +4,7 @@ Reads pages from the store and compares them with the copies we hold; an order t
 Knows nothing of what an order contains.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,9 @@ from app.domain.order_freshness import HeldCopy, is_news
 from app.ports.clock import Clock
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.store_gateway import ListedOrder, OrderListing, StoreGateway, StoreRef
-from app.ports.unit_of_work import UnitOfWorkFactory
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+Besides = Callable[[UnitOfWork, Sequence[ListedOrder]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class ListOrders:
         counts = ListingCounts()
         reclaim = listing.created_from is not None or listing.created_to is not None
         async for page in self._gateway.list_orders(store, listing):
-            wanted = await self._take(store.id, page, run=run, closed_from=closed_from, reclaim=reclaim)
+            wanted = await self.take(store.id, page, run=run, closed_from=closed_from, reclaim=reclaim)
             counts = ListingCounts(
                 listed=counts.listed + len(page),
                 wanted=counts.wanted + wanted,
@@ -58,7 +60,7 @@ class ListOrders:
             )
         return counts
 
-    async def _take(
+    async def take(
         self,
         store: StoreId,
         page: Sequence[ListedOrder],
@@ -66,7 +68,11 @@ class ListOrders:
         run: RunId | None,
         closed_from: datetime | None,
         reclaim: bool,
+        besides: Besides | None = None,
     ) -> int:
+        """Make due what is new or changed of a page; the number of these. ``besides`` is done in the same transaction,
+        with them.
+        """
         if not page:
             return 0
         now = self._clock.now()
@@ -86,6 +92,8 @@ class ListOrders:
             )
             if wanted:
                 await uow.nudge("orders_to_import", store)
+            if besides is not None:
+                await besides(uow, wanted)
             await uow.commit()
         return len(wanted)
 

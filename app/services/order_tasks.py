@@ -18,6 +18,7 @@ from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.store_gateway import OrderListing, StoreGateway
 from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.backfill import Backfill
 from app.services.first_contact import described_anew
 from app.services.import_orders import ImportOrders
 from app.services.list_orders import ListOrders
@@ -46,6 +47,7 @@ class ImportOrdersTask:
         list_orders: ListOrders,
         import_orders: ImportOrders,
         make_documents: MakeDocuments,
+        backfill: Backfill,
     ) -> None:
         self._gateway = gateway
         self._uow = uow
@@ -53,16 +55,18 @@ class ImportOrdersTask:
         self._list = list_orders
         self._import = import_orders
         self._make = make_documents
+        self._backfill = backfill
 
     async def __call__(self, run: RunContext) -> None:
         configuration = await self.begin(run)
         wanted_ids = run.parameters.get("order_shopify_ids")
+        no_news = 0
         if wanted_ids:
             await self._want(run, [ShopifyId(each) for each in wanted_ids])
         else:
-            await self._list_all(run, configuration)
+            no_news = await self._list_all(run, configuration)
             await self._retry_failed(run)
-        await self.import_wanted(run)
+        await self.import_wanted(run, no_news=no_news)
 
     async def begin(self, run: RunContext) -> StoreConfiguration:
         """What a run about orders begins with: the store as it describes itself now. Raises ``AccessRevoked``."""
@@ -72,10 +76,13 @@ class ImportOrdersTask:
             await self._configuration(run.store_id), gateway=self._gateway, uow=self._uow, clock=self._clock
         )
 
-    async def import_wanted(self, run: RunContext) -> None:
-        """Import what the run wants to its end, whoever does it, and make the documents that follow."""
+    async def import_wanted(self, run: RunContext, *, no_news: int = 0) -> None:
+        """Import what the run wants to its end, whoever does it, and make the documents that follow.
+
+        ``no_news`` is how many orders its progress counts beside them.
+        """
         try:
-            await self._import_all(run)
+            await self._import_all(run, no_news)
         finally:
             await self._report(run)
         await self._make_due(run)
@@ -107,8 +114,9 @@ class ImportOrdersTask:
             detail = f"Shopify order {order} is another shop's of this store, which claimed it first, for good."
             await run.error(resource_type="shopify_order", id=order, code="claimed_by_other_shop", detail=detail)
 
-    async def _list_all(self, run: RunContext, configuration: StoreConfiguration) -> None:
-        """List from where the last complete listing stood, or from where the run says; then move the cursor on.
+    async def _list_all(self, run: RunContext, configuration: StoreConfiguration) -> int:
+        """List from where the last complete listing stood, or from where the run says; then move the cursor on. A large
+        range is read by a bulk operation instead; how many of its orders were no news.
 
         The cursor is a change time that the store told, never our clock (1.05), and reaches back by the overlap.
         """
@@ -118,23 +126,23 @@ class ImportOrdersTask:
         shop = configuration.shop(run.shop_id)
         overlap = timedelta(minutes=shop.settings.orders.cursor_overlap_minutes if shop else 5)
         listing = _listing(run.parameters, cursor=cursor, overlap=overlap)
-        counts = await self._list(
-            configuration.store,
-            listing,
-            run=run.run_id,
-            closed_from=EVER if run.parameters.get("include_closed") else None,
-        )
-        await run.count("listed", counts.listed)
-        await run.count("unchanged", counts.unchanged)
         asked_from = listing.created_from or listing.updated_since
         if hidden := out_of_reach(asked_from, granted=configuration.granted_scopes, now=started):
             store = configuration.store
             await run.error(resource_type="store", id=store.domain, code="orders_out_of_reach", detail=hidden)
+        closed_from = EVER if run.parameters.get("include_closed") else None
+        no_news = await self._backfill(run, configuration, listing, closed_from=closed_from)
+        if no_news is not None:
+            return no_news
+        counts = await self._list(configuration.store, listing, run=run.run_id, closed_from=closed_from)
+        await run.count("listed", counts.listed)
+        await run.count("unchanged", counts.unchanged)
         if listing.created_from is None and listing.created_to is None and _reaches(listing, cursor):
             async with self._uow() as uow:
                 seen = counts.latest_change or cursor or started - FIRST_CURSOR_REACH
                 await uow.store_state.set_orders_listed_at(run.store_id, seen)
                 await uow.commit()
+        return 0
 
     async def _retry_failed(self, run: RunContext) -> None:
         """What a listing tells nothing new of; a run of chosen orders is about those alone."""
@@ -144,7 +152,7 @@ class ImportOrdersTask:
             )
             await uow.commit()
 
-    async def _import_all(self, run: RunContext) -> None:
+    async def _import_all(self, run: RunContext, no_news: int) -> None:
         """Import until nothing of this run is left, whoever does it. Raises when the store stays in trouble, and when
         the app lacks a scope.
         """
@@ -164,7 +172,7 @@ class ImportOrdersTask:
             # Somebody else may have found out that the app may not read them.
             if denied := next((each for each in failures if each.code == ScopeMissing.code), None):
                 raise ScopeMissing(denied.detail)
-            done = sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
+            done = no_news + sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
             if done > run.kept.done:
                 troubles = 0
             total = max(total, done + left)

@@ -26,7 +26,7 @@ RANGES = (("created_from", "created_to"), ("posting_date_from", "posting_date_to
 def check_input(task: TaskDefinition, filters: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
     """Raise ``InvalidInput`` naming every wrong field of ``/filters`` and ``/parameters``."""
     errors = [*_wrong_filters(task, filters), *_wrong_parameters(task, parameters)]
-    errors = errors or [*_impossible(filters), *_empty_ranges(parameters)]
+    errors = errors or [*_impossible(filters), *_empty_ranges(parameters), *_bulk_of_nothing(parameters)]
     if errors:
         raise InvalidInput(f"{errors[0].pointer}: {errors[0].detail}", errors=errors)
 
@@ -44,6 +44,12 @@ def _empty_ranges(parameters: Mapping[str, Any]) -> Iterator[FieldError]:
             detail = f"Nothing is in this range: {names[0]} {first} is later than {names[1]} {last}."
             for name in names:
                 yield FieldError(pointer=f"/parameters/{name}", code="wrong_value", detail=detail)
+
+
+def _bulk_of_nothing(parameters: Mapping[str, Any]) -> Iterator[FieldError]:
+    if parameters.get("bulk") and not (parameters.get("created_from") or parameters.get("created_to")):
+        detail = "A bulk operation is about a range: give created_from, created_to or both."
+        yield FieldError(pointer="/parameters/bulk", code="wrong_value", detail=detail)
 
 
 def _wrong_parameters(task: TaskDefinition, parameters: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -190,6 +190,12 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
                 _parameter("updated_since", ParameterKind.INSTANT, "List orders changed at or after this instant."),
                 _parameter("created_from", ParameterKind.INSTANT, "List orders created at or after this instant."),
                 _parameter("created_to", ParameterKind.INSTANT, "List orders created at or before this instant."),
+                _parameter(
+                    "bulk",
+                    ParameterKind.FLAG,
+                    "Read a range of creation by one bulk operation of Shopify, or never; else when it has more than"
+                    " 1,000 orders.",
+                ),
                 _parameter("order_shopify_ids", ParameterKind.SHOPIFY_IDS, "Import exactly these orders."),
                 _parameter("include_closed", ParameterKind.FLAG, "List closed orders too when nothing was listed yet."),
             ),

@@ -21,6 +21,7 @@ from app.adapters.contact import ContactKeys
 from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.points_bucket import PostgresPointsBucket
+from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.token_vault import PostgresTokenVault
 from app.adapters.postgres.ulid import Ulids
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork, unit_of_work_factory
@@ -31,11 +32,13 @@ from app.domain.catalogue import Item
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, DocumentId, OrderId, ShopId, ShopifyId, StoreId
 from app.domain.settings_values import settings_from_json, settings_to_json
+from app.ports.bulk_orders import BulkOrders
 from app.ports.once import AS_OFTEN_AS_ASKED
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.repositories.runs import Run
 from app.ports.store_access import CredentialsKind, StoreCredentials
 from app.ports.store_gateway import OrderReading, StoreGateway, StoreRef
+from app.services.backfill import Backfill
 from app.services.completeness import CheckCompleteness, CompareDays
 from app.services.document_actions import DocumentActions
 from app.services.import_orders import ImportOrders
@@ -247,8 +250,10 @@ class World:
     def uow(self) -> Callable[[], PostgresUnitOfWork]:
         return unit_of_work_factory(self.engine)
 
-    def process(self, name: str = "worker", *, gateway: HeldReading | None = None) -> Process:
-        """Another process; its own way to the store if one is given."""
+    def process(
+        self, name: str = "worker", *, gateway: HeldReading | None = None, bulk: BulkOrders | None = None, **limits: Any
+    ) -> Process:
+        """Another process; its own way to the store if one is given, and other limits of a backfill."""
         reads = cast("StoreGateway", gateway) if gateway else self.gateway
         decisions = OrderDecisions(self.ids, ContactKeys())
         import_orders = ImportOrders(
@@ -269,6 +274,14 @@ class World:
             list_orders=list_orders,
             import_orders=import_orders,
             make_documents=make_documents,
+            backfill=Backfill(
+                bulk=bulk or self.gateway.bulk,
+                uow=self.uow,
+                list_orders=list_orders,
+                import_orders=import_orders,
+                signals=self.signals,
+                **limits,
+            ),
         )
         runners: TaskRunners = {
             TaskName.IMPORT_ORDERS: import_task,
@@ -315,6 +328,11 @@ class World:
     @property
     def new_customers(self) -> NewCustomers:
         return NewCustomers(unit_of_work=self.uow, clock=self.clock, contact=ContactKeys())
+
+    @property
+    def signals(self) -> PostgresSignals:
+        """Nobody listens: whoever waits looks again by himself."""
+        return PostgresSignals(self.engine.url.render_as_string(hide_password=False))
 
     @staticmethod
     def minutes(number: float) -> timedelta:

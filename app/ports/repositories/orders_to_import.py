@@ -163,6 +163,19 @@ class OrdersToImport(Protocol):
         """
         ...
 
+    async def claim_these(
+        self,
+        store: StoreId,
+        orders: Sequence[ShopifyId],
+        *,
+        by: str,
+        lease: timedelta,
+        attempts_below: int,
+        now: datetime,
+    ) -> Sequence[ImportClaim]:
+        """Take those of these orders that are due and claimed by nobody; what had so many attempts is left alone."""
+        ...
+
     async def still_claimed(self, claims: Sequence[ImportClaim]) -> set[str]:
         """Lock the rows of these claims; the ids of those that are still ours."""
         ...
