@@ -21,6 +21,7 @@ from tests.docs.papers import CHECKOUT, Paper, paper
 
 PAGES = (
     "README.md",
+    "docs/tutorial/first-integration.md",
     "docs/howto/poll-documents.md",
     "docs/howto/send-master-data.md",
     "docs/howto/set-up-a-shop.md",
