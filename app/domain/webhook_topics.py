@@ -67,8 +67,8 @@ WAKES: Mapping[str, Wakes] = {
 PRIVACY_TOPICS = tuple(sorted(topic for topic, wakes in WAKES.items() if wakes is Wakes.PRIVACY))
 """Declared in the app's configuration at Shopify, never subscribed to."""
 
-APP_TOPICS = ("app/uninstalled", "app/scopes_update")
-"""The topics to subscribe to always: they need no scope."""
+APP_TOPICS = ("app/uninstalled", "app/scopes_update", "bulk_operations/finish")
+"""The topics to subscribe to always: they are about the app itself, and need no scope."""
 
 MAPPING_TOPICS = (
     "locations/create",
@@ -112,6 +112,7 @@ ORDER_TOPICS = (
 
 NEEDED_SCOPES: Mapping[str, frozenset[str]] = {
     "app/": frozenset(),
+    "bulk_operations/": frozenset(),
     "locations/": frozenset({"read_locations", "read_inventory"}),
     "returns/": frozenset({"read_returns"}),
     "reverse_": frozenset({"read_returns"}),

@@ -155,7 +155,7 @@ def test_a_webhook_without_a_topic_is_of_an_unknown_one() -> None:
 def test_we_subscribe_to_nothing_that_wakes_nothing_and_never_to_privacy_topics() -> None:
     subscribed = {wakes(topic) for topic in (*ORDER_TOPICS, *APP_TOPICS, *MAPPING_TOPICS)}
 
-    assert subscribed == {Wakes.ORDER, Wakes.END_OF_ACCESS, Wakes.SCOPES, Wakes.MAPPINGS}
+    assert subscribed == {Wakes.ORDER, Wakes.END_OF_ACCESS, Wakes.SCOPES, Wakes.MAPPINGS, Wakes.BULK_OPERATION}
     assert sorted(TABLE[Wakes.PRIVACY].split()) == list(PRIVACY_TOPICS)
 
 
