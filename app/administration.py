@@ -1,6 +1,6 @@
 """What the command line does to an installation beside running it: keys, schema, secrets, imports, replays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,14 @@ from app.bootstrap.schema_state import ensure_schema, what_is_wrong
 from app.database_server import database_of
 from app.domain.access import Access, Scope
 from app.ports.errors import DatabaseUnavailable, FieldError, InvalidInput
+from app.ports.repositories.runs import RunState
 from app.services.api_keys import ApiKeys
-from app.services.runs import StartRun
+from app.services.runs import ENDED, ReadRuns, StartRun
 from app.services.tasks import TaskName
 from app.settings import PREFIX, Settings
+
+
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 async def migrate_database(settings: Settings) -> str:
@@ -131,6 +135,29 @@ async def queue_import(settings: Settings, *, shop: str, parameters: Mapping[str
                 LOCAL, shop, TaskName.IMPORT_ORDERS, parameters=parameters
             )
     return started.run.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedRun:
+    """How a run ended; ``said`` for a person."""
+
+    succeeded: bool
+    said: str
+
+
+async def watch_run(settings: Settings, run: str, *, show: Callable[[int, int | None], None]) -> EndedRun:
+    """Look at a run until it has ended, telling what is done of what total. Raises ``NotFound``."""
+    with database_of(settings) as url:
+        async with open_installation(settings, url) as installation:
+            runs = installation.container.service(ReadRuns)
+            while True:
+                found = await runs.get(LOCAL, run, wait=SECONDS_BETWEEN_LOOKS)
+                show(found.done, found.total)
+                if found.state in ENDED:
+                    counts = ", ".join(f"{number} {name}" for name, number in found.counts.items() if number)
+                    why = f" ({found.problem['detail']})" if found.problem else ""
+                    said = f"The run {found.state}{why}: {counts or 'nothing to do'}."
+                    return EndedRun(succeeded=found.state is RunState.SUCCEEDED, said=said)
 
 
 async def replay_webhooks(settings: Settings, *, since: str) -> int:

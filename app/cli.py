@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
@@ -175,16 +176,30 @@ def import_orders(
     order: Annotated[list[str] | None, typer.Option(help="Shopify id of an order; may be repeated.")] = None,
     created_from: Annotated[str | None, typer.Option(help="RFC 3339 instant: orders created from then on.")] = None,
     created_to: Annotated[str | None, typer.Option(help="RFC 3339 instant: orders created until then.")] = None,
+    include_closed: Annotated[bool, typer.Option("--include-closed", help="Closed orders of the range too.")] = False,
+    bulk: Annotated[
+        bool | None,
+        typer.Option(
+            "--bulk/--no-bulk",
+            help="Read the range by one bulk operation of Shopify, or never; else if it has more than 1,000 orders.",
+        ),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Show how far it is until it has ended.")] = False,
 ) -> None:
     """Queue an import of a shop's orders for the running service, and print the run's id."""
     from app.administration import queue_import
 
     parameters: dict[str, object] = {}
+    parameters |= {"include_closed": True} if include_closed else {}
+    parameters |= {"bulk": bulk} if bulk is not None else {}
     parameters |= {"order_shopify_ids": order} if order else {}
     parameters |= {"created_from": created_from} if created_from else {}
     parameters |= {"created_to": created_to} if created_to else {}
     with _refusals():
-        typer.echo(asyncio.run(queue_import(_settings(), shop=shop, parameters=parameters)))
+        run = asyncio.run(queue_import(_settings(), shop=shop, parameters=parameters))
+        typer.echo(run)
+        if wait:
+            _show_until_ended(run)
 
 
 @cli.command()
@@ -196,6 +211,23 @@ def replay(
 
     with _refusals():
         typer.echo(f"{asyncio.run(replay_webhooks(_settings(), since=since))} webhooks are waiting again.")
+
+
+def _show_until_ended(run: str) -> None:
+    """A bar on the error stream; the run's end in words. Ends with 1 when the run did not succeed."""
+    from app.administration import watch_run
+
+    with typer.progressbar(length=1, label="waiting", file=sys.stderr) as bar:
+
+        def show(done: int, total: int | None) -> None:
+            bar.length = max(total or 0, done, 1)
+            bar.label = f"{done} of {total}" if total is not None else "waiting"
+            bar.update(done - bar.pos)
+
+        ended = asyncio.run(watch_run(_settings(), run, show=show))
+    typer.echo(ended.said)
+    if not ended.succeeded:
+        raise typer.Exit(1)
 
 
 def _settings() -> Settings:
