@@ -46,9 +46,11 @@ async def each_item(
     items: list[Any],
     model: type[Item],
     put: Callable[[Item], Awaitable[tuple[int, str]]],
+    *,
+    named: str = "no",
 ) -> BatchAnswer:
     """Put the items one by one; ``put`` answers status and number. Trouble of the whole service ends the batch."""
-    done = await results_of(request, items, model, put, named="no")
+    done = await results_of(request, items, model, put, named=named)
     return BatchAnswer.model_construct(
         results=[BatchResult.model_construct(status=each.status, no=each.name, problem=each.problem) for each in done]
     )

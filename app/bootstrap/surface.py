@@ -35,6 +35,7 @@ from app.services.schedules import Schedules
 from app.services.shipments import Shipments
 from app.services.shops import ShopAdministration
 from app.services.tasks import AvailableTasks
+from app.services.tell_stock import StockLevels
 from app.services.webhook_endpoints import WebhookEndpoints
 from app.settings import MetricsAccess
 
@@ -90,6 +91,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         Shipments(uow, clock, ids),
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
         StartRun(uow, clock, ids, runners),
+        StockLevels(uow, clock),
         UnlinkDocuments(uow, clock),
         AmendDocument(uow, work.decisions, clock, ids),
         RefundRequests(uow, RefundDocuments(ids), clock),

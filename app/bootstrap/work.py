@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.bootstrap.stock_work import StockWork, stock_work
 from app.bootstrap.world import World
 from app.services.act_on_order import ActOnOrder
 from app.services.backfill import Backfill
@@ -33,6 +34,7 @@ class Work:
     subscriptions: WebhookSubscriptions
     compare_days: CompareDays
     send_shipments: SendShipments
+    stock: StockWork
     runners: TaskRunners
 
 
@@ -49,6 +51,7 @@ def work_of(world: World) -> Work:
     subscriptions = WebhookSubscriptions(uow, world.gateway, clock, list_orders, public_url=world.settings.public_url)
     send_shipments = SendShipments(gateway=world.shipping, uow=uow, clock=clock, worker=world.worker_name)
     compare_days = CompareDays(uow, world.gateway, clock)
+    stock = stock_work(world)
     import_task = _import_task(world, list_orders, import_orders, make_documents)
     return Work(
         decisions=decisions,
@@ -57,7 +60,9 @@ def work_of(world: World) -> Work:
         subscriptions=subscriptions,
         compare_days=compare_days,
         send_shipments=send_shipments,
+        stock=stock,
         runners={
+            **stock.runners,
             TaskName.IMPORT_ORDERS: import_task,
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
             TaskName.PUSH_SHIPMENTS: PushShipments(uow, clock, send_shipments),

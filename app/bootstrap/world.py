@@ -34,6 +34,7 @@ from app.ports.order_actions import OrderActionGateway
 from app.ports.recurrence import Recurrence
 from app.ports.shipment_gateway import ShipmentGateway
 from app.ports.store_access import AppInstaller
+from app.ports.stock_gateway import StockGateway
 from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
 from app.ports.store_writer import StoreWriter
@@ -61,6 +62,7 @@ class World:
     store_values: StoreValues
     writer: StoreWriter
     shipping: ShipmentGateway
+    stock: StockGateway
     order_actions: OrderActionGateway
     bulk_orders: BulkOrders
     installer: AppInstaller
@@ -104,6 +106,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             store_values=gateway.values,
             writer=gateway,
             shipping=gateway.shipping,
+            stock=gateway.stock,
             order_actions=gateway.order_actions,
             bulk_orders=gateway.bulk,
             installer=gateway.installer,

@@ -27,6 +27,11 @@ class Customer:
     """The shop whose order made it; None = the ERP's own."""
 
 
+def first_email(text: str) -> str:
+    """Of several e-mails in a field the first one counts (CUS-84)."""
+    return text.partition(";")[0].partition(",")[0].strip()
+
+
 OF_ANOTHER_SHOP = "(another shop's new customer)"
 
 

@@ -25,6 +25,8 @@ class NudgeKind(StrEnum):
     """Key: webhook endpoint. Events are to be delivered to it."""
     SHIPMENTS = "shipments"
     """Key: store. Shipments of its shops are to be sent to it."""
+    STOCK = "stock"
+    """Key: shop. Stock of some items is to be compared with its store."""
     PRIVACY = "privacy"
     """Key: store. Requests about persons, or about the whole store, are due."""
     CHECK_SUBSCRIPTIONS = "check_subscriptions"

@@ -13,6 +13,7 @@ from app.ports.repositories.documents import Documents
 from app.ports.repositories.documents_reading import DocumentsReading
 from app.ports.repositories.due_work import DueWork
 from app.ports.repositories.events import Events
+from app.ports.repositories.exchanges import Exchanges
 from app.ports.repositories.gift_cards import GiftCards
 from app.ports.repositories.idempotency import Idempotency
 from app.ports.repositories.inbox import Inbox
@@ -141,6 +142,9 @@ class UnitOfWork(Protocol):
 
     @property
     def links(self) -> Links: ...
+
+    @property
+    def exchanges(self) -> Exchanges: ...
 
     @property
     def customers(self) -> Customers: ...

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from app.domain import awaited
 from app.domain.catalogue import Item, codes_of
 from app.domain.comparison import address_key
-from app.domain.customers import Customer
+from app.domain.customers import Customer, first_email
 from app.domain.tax_ids import tax_id_key
 from app.ports.clock import Clock
 from app.ports.contact_normaliser import ContactNormaliser
@@ -95,10 +95,10 @@ class CustomerData:
 
 
 def comparing_forms(customer: Customer, contact: ContactNormaliser) -> CustomerKeys:
-    """By what the customer is found (P21). Of several e-mails in the field the first one counts (CUS-84)."""
-    email = customer.email.partition(";")[0].partition(",")[0]
+    """By what the customer is found (P21)."""
+    email = first_email(customer.email)
     return CustomerKeys(
-        email=contact.email_key(email) if email.strip() else None,
+        email=contact.email_key(email) if email else None,
         phone=contact.phone_key(customer.phone, customer.address.country_code) if customer.phone else None,
         address=address_key(name=customer.name, name2=customer.name2, address=customer.address),
         tax_ids=tuple(key for key in map(tax_id_key, (customer.registration_no, customer.vat_registration_no)) if key),

@@ -219,7 +219,11 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
         ),
         TaskDefinition(name=TaskName.SYNC_PRODUCTS, description="Brings products in line with the ERP's items."),
         TaskDefinition(name=TaskName.SYNC_PRICES, description="Exports the ERP's prices to the store."),
-        TaskDefinition(name=TaskName.SYNC_INVENTORY, description="Exports the ERP's quantities to the store."),
+        TaskDefinition(
+            name=TaskName.SYNC_INVENTORY,
+            description="Compares the ERP's stock with the store's and sets what differs. What the ERP tells is set soon"
+            " after in any case.",
+        ),
         TaskDefinition(name=TaskName.SYNC_IMAGES, description="Brings product images in line with the ERP's."),
         TaskDefinition(name=TaskName.SYNC_CUSTOMERS, description="Imports and exports customers by the settings."),
         TaskDefinition(name=TaskName.SYNC_COMPANIES, description="Imports and exports companies by the settings."),

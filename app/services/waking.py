@@ -24,6 +24,8 @@ async def write_held(uow: UnitOfWork, shop: ShopId, *, now: datetime) -> None:
         await uow.nudge(NudgeKind.WRITE_BACK, store)
     for store in await uow.shipments.let_go(shop, now=now):
         await uow.nudge(NudgeKind.SHIPMENTS, store)
+    for each in await uow.stock.let_go(shop, now=now):
+        await uow.nudge(NudgeKind.STOCK, each)
 
 
 async def want_written_back(uow: UnitOfWork, order: OrderId, *, now: datetime) -> None:

@@ -62,7 +62,7 @@ async def test_every_table_is_kept_by_its_key(house: Surface) -> None:
 
 async def test_what_a_put_does_not_give_is_null(house: Surface) -> None:
     path = f"{SHOP}/location-mappings/71"
-    await house.client.put(path, json={"location_code": "BLUE", "stock_calculation": "free"})
+    await house.client.put(path, json={"location_code": "BLUE", "stock_calculation": "on_hand"})
 
     changed = await house.client.put(path, json={"location_code": "RED"})
 

@@ -20,6 +20,7 @@ from app.adapters.postgres.repositories.documents import PostgresDocuments
 from app.adapters.postgres.repositories.documents_reading import PostgresDocumentsReading
 from app.adapters.postgres.repositories.due_work import PostgresDueWork
 from app.adapters.postgres.repositories.events import PostgresEvents
+from app.adapters.postgres.repositories.exchanges import PostgresExchanges
 from app.adapters.postgres.repositories.gift_cards import PostgresGiftCards
 from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
 from app.adapters.postgres.repositories.inbox import PostgresInbox
@@ -218,6 +219,10 @@ class PostgresUnitOfWork:
     @cached_property
     def mapping_rows(self) -> PostgresMappingRows:
         return PostgresMappingRows(self.driver, self._ids)
+
+    @cached_property
+    def exchanges(self) -> PostgresExchanges:
+        return PostgresExchanges(self.driver)
 
     @cached_property
     def links(self) -> PostgresLinks:

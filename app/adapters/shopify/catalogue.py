@@ -48,6 +48,12 @@ from app.adapters.shopify.answers.shipping import (
     FulfilmentTrackingUpdateAnswer,
     ShippableAnswer,
 )
+from app.adapters.shopify.answers.stock import (
+    InventoryActivateAnswer,
+    InventorySetAnswer,
+    LevelAnswer,
+    StockVariantsAnswer,
+)
 from app.adapters.shopify.answers.store_values import (
     DeliveryGroupsAnswer,
     DeliveryZonesAnswer,
@@ -236,6 +242,17 @@ FULFILMENT_TRACKING_UPDATE: Final = Document(
 FULFILMENT_REQUEST_ACCEPT: Final = Document(
     "fulfilment_request_accept", FulfilmentRequestAcceptAnswer, _plain(10), mutation=True
 )
+
+STOCK_VARIANTS: Final = Document("stock_variants", StockVariantsAnswer, *_pages(24, 16))
+STOCK_LEVELS: Final = Document(
+    "stock_levels",
+    Nodes,
+    PageSize(name="many", variables={"levels": 50}, estimate=24, ids=250),
+    PageSize(name="least", variables={"levels": 5}, estimate=12, ids=50),
+)
+STOCK_LEVELS_PAGE: Final = Document("stock_levels_page", PageAnswer[LevelAnswer], *_pages(36, 24))
+INVENTORY_SET: Final = Document("inventory_set", InventorySetAnswer, _plain(10), mutation=True)
+INVENTORY_ACTIVATE: Final = Document("inventory_activate", InventoryActivateAnswer, _plain(10), mutation=True)
 
 STORE_LOCATIONS: Final = Document("store_locations", LocationsAnswer, *_pages(13, 9))
 SALES_AREAS: Final = Document("sales_areas", SalesAreasAnswer, _plain(2))

@@ -21,6 +21,7 @@ from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.points import Priority, Sleep
 from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.shipping import ShopifyShipping
+from app.adapters.shopify.stock import ShopifyStock
 from app.adapters.shopify.store_values import ShopifyStoreValues
 from app.adapters.shopify.subscriptions import Subscriptions
 from app.adapters.shopify.transport import ShopifyTransport, pressed
@@ -82,6 +83,7 @@ class ShopifyGateway:
         self.values = ShopifyStoreValues(self.transport, self._scopes)
         self.order_actions = ShopifyOrderActions(self.transport, self._scopes)
         self.shipping = ShopifyShipping(self.transport, self._scopes)
+        self.stock = ShopifyStock(self.transport, self._scopes)
         self.bulk = ShopifyBulkOrders(self.transport, self._scopes, self._reader, self._http, sleep=sleep)
         self._writer = OrderWriter(self.transport, self._scopes)
 

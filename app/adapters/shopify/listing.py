@@ -31,17 +31,17 @@ def search_text(listing: OrderListing, since: datetime | None) -> str:
     """
     terms = []
     if since is not None:
-        terms.append(f"updated_at:>='{_instant(since)}'")
+        terms.append(f"updated_at:>='{instant(since)}'")
     if listing.created_from is not None:
-        terms.append(f"created_at:>='{_instant(listing.created_from)}'")
+        terms.append(f"created_at:>='{instant(listing.created_from)}'")
     if listing.created_to is not None:
-        terms.append(f"created_at:<='{_instant(listing.created_to)}'")
+        terms.append(f"created_at:<='{instant(listing.created_to)}'")
     if listing.open_only:
         terms.append("status:open")
     return " ".join(terms)
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
     """UTC to the second, as Shopify keeps it; the fraction is cut, so that no bound excludes what it should include."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -37,10 +37,11 @@ async def mutated(
     variables: Mapping[str, object],
     *,
     payload: Callable[[Data], Done | None],
+    priority: Priority = Priority.URGENT,
 ) -> Done:
     """The payload of a change that took effect; everything else is raised."""
     try:
-        answer = await transport.execute(store, document, variables, priority=Priority.URGENT)
+        answer = await transport.execute(store, document, variables, priority=priority)
     except StoreUnavailable as lost:
         if lost.outcome_known:
             raise

@@ -5,9 +5,8 @@ not closed to us for it.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
-from app.adapters.shopify.answers.money import PageInfo
 from app.adapters.shopify.answers.store_values import (
     GroupZoneAnswer,
     GroupZonesPage,
@@ -26,11 +25,10 @@ from app.adapters.shopify.catalogue import (
     STORE_LOCATIONS,
 )
 from app.adapters.shopify.document import Document, PageSize
-from app.adapters.shopify.envelope import ACCESS_DENIED, in_its_words
-from app.adapters.shopify.failures import AnswerUnreadablyLarge, ExecutionFailed, PageTooDear
 from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.translators import store_values as told
 from app.adapters.shopify.transport import Answer, ShopifyTransport
+from app.adapters.shopify.whole_lists import Cursors, HasPageInfo, asked_whole, pages
 from app.domain.seen_values import SeenValues
 from app.ports.errors import StoreRefused, StoreUnavailable
 from app.ports.store_gateway import StoreRef
@@ -38,18 +36,12 @@ from app.ports.store_values import DeliveryAreas, SalesAreas, StoreLocation, Sto
 
 Data = TypeVar("Data")
 
-_MOST_PAGES: Final = 1000
 _ACTIVE: Final = "ACTIVE"
 
 LOCATION_SCOPES: Final = ("read_locations", "read_inventory")
 SHIPPING_SCOPES: Final = ("read_shipping",)
 MARKET_SCOPES: Final = ("read_markets",)
 ORDER_SCOPES: Final = ("read_orders",)
-
-
-class _HasPageInfo(Protocol):
-    @property
-    def page_info(self) -> PageInfo: ...
 
 
 class ShopifyStoreValues:
@@ -106,7 +98,7 @@ class ShopifyStoreValues:
 
     async def _read_methods_on(self, store: StoreRef, place: Mapping[str, str | None], zone: GroupZoneAnswer) -> None:
         """Append the methods behind the first page of a zone; ``place`` is where it stands among its neighbours."""
-        info, cursors = zone.method_definitions.page_info, _Cursors(DELIVERY_ZONES)
+        info, cursors = zone.method_definitions.page_info, Cursors(DELIVERY_ZONES)
         while info.has_next_page:
             given = {**place, "methodsAfter": cursors.next(info)}
             answer = await self._asked(store, DELIVERY_ZONES, given, ONE_ZONE)
@@ -122,7 +114,7 @@ class ShopifyStoreValues:
         if market.status != _ACTIVE or shipping is None or not shipping.is_enabled:
             return []
         options = list(shipping.option_definitions.nodes)
-        info, cursors = shipping.option_definitions.page_info, _Cursors(MARKET_SHIPPING_OPTIONS)
+        info, cursors = shipping.option_definitions.page_info, Cursors(MARKET_SHIPPING_OPTIONS)
         while info.has_next_page:
             given = {"id": market.id, "after": cursors.next(info)}
             answer = await self._asked(store, MARKET_SHIPPING_OPTIONS, given, MARKET_SHIPPING_OPTIONS.sizes[0])
@@ -143,44 +135,19 @@ class ShopifyStoreValues:
                 facts={"scopes": list(any_of)},
             )
 
-    async def _pages(
+    def _pages(
         self,
         store: StoreRef,
         document: Document[Data],
-        page_of: Callable[[Data], _HasPageInfo],
+        page_of: Callable[[Data], HasPageInfo],
         given: Mapping[str, object] | None = None,
     ) -> AsyncIterator[Data]:
-        """Every page of a list of the store's own."""
-        size, after, cursors = document.sizes[0], None, _Cursors(document)
-        while True:
-            try:
-                answer = await self._asked(store, document, {**(given or {}), "after": after}, size)
-            except (PageTooDear, AnswerUnreadablyLarge):
-                smaller = document.smaller(size)
-                if smaller is None:
-                    raise
-                size = smaller
-                continue
-            yield answer.data
-            info = page_of(answer.data).page_info
-            if not info.has_next_page:
-                return
-            after = cursors.next(info)
+        return pages(self._transport, store, document, page_of, given)
 
     async def _asked(
         self, store: StoreRef, document: Document[Data], variables: Mapping[str, object], size: PageSize
     ) -> Answer[Data]:
-        """The whole answer, or a refusal: a part that is left out is not an empty one (B4)."""
-        try:
-            answer = await self._transport.execute(store, document, variables, size=size)
-        except ExecutionFailed as failure:
-            # The store answers, so it is this part that it cannot tell.
-            raise StoreRefused(failure.detail, code=failure.code) from failure
-        if answer.errors:
-            denied = any(error.code == ACCESS_DENIED for error in answer.errors)
-            code = "scope_missing" if denied else "answered_in_part"
-            raise StoreRefused(f"Shopify answered only in part: {in_its_words(answer.errors)}", code=code)
-        return answer
+        return await asked_whole(self._transport, store, document, variables, size)
 
 
 def _zones_page(profile: ProfileZonesAnswer | None) -> GroupZonesPage:
@@ -192,20 +159,3 @@ def _zones_page(profile: ProfileZonesAnswer | None) -> GroupZonesPage:
 
 def _moved(what: str) -> StoreUnavailable:
     return StoreUnavailable(f"The {what} changed while they were being read.")
-
-
-class _Cursors:
-    """The cursors of one list so far; one that comes twice would never end."""
-
-    def __init__(self, document: Document[Data]) -> None:
-        self._operation = document.operation
-        self._seen: set[str] = set()
-
-    def next(self, info: PageInfo) -> str:
-        cursor = info.end_cursor
-        if cursor is None or cursor in self._seen or len(self._seen) >= _MOST_PAGES:
-            raise StoreUnavailable(
-                f"The pages of {self._operation} do not end: Shopify repeats a cursor, or gives none."
-            )
-        self._seen.add(cursor)
-        return cursor

@@ -44,7 +44,7 @@ def _location(address: Address, body: LocationGiven) -> LocationMapping:
         location_id=ShopifyId(location_id),
         location_code=body.location_code,
         location_filter=tuple(body.location_filter),
-        stock_calculation=body.stock_calculation,
+        stock_calculation=body.stock_calculation.value if body.stock_calculation else None,
     )
 
 

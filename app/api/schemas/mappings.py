@@ -16,6 +16,7 @@ from app.domain.mappings import (
     ShipmentMethodMapping,
     TaxArea,
 )
+from app.domain.stock import StockCalculation
 from app.ports.repositories.keyed_records import Kept
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -28,9 +29,14 @@ class LocationGiven(RequestBody):
 
     location_code: Code | None = Field(default=None, description="The ERP's location; null = blank.", examples=["BLUE"])
     location_filter: Annotated[list[Code], Field(max_length=250)] = Field(
-        default=[], description="The ERP's locations whose stock counts here."
+        default=[], description="The ERP's locations whose stock is summed here; empty = `location_code`."
     )
-    stock_calculation: Code | None = Field(default=None, description="How the ERP computes stock here.")
+    stock_calculation: StockCalculation | None = Field(
+        default=None,
+        description="What the ERP's quantities are: `available` = what may still be sold, open orders taken off;"
+        " `on_hand` = what lies there, nothing taken off, so that Shopify takes off its own open orders. null = no stock"
+        " is told here.",
+    )
 
 
 class LocationShown(AnswerBody):
@@ -44,7 +50,9 @@ class LocationShown(AnswerBody):
     )
     location_code: str | None = Field(description="The ERP's location; null = blank.", examples=["BLUE"])
     location_filter: list[str] = Field(description="The ERP's locations whose stock counts here.")
-    stock_calculation: str | None = Field(description="How the ERP computes stock here.")
+    stock_calculation: str | None = Field(
+        description="What the ERP's quantities are: `available`, `on_hand`; null = no stock is told here."
+    )
     updated_at: Instant = Field(description=UPDATED)
 
 

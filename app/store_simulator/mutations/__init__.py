@@ -1,5 +1,19 @@
 """What the simulated store can be told to do, one module per area; importing the package makes all of them known."""
 
-from app.store_simulator.mutations import bulk_operations, fulfilment_orders, fulfilments, orders, webhook_subscriptions
+from app.store_simulator.mutations import (
+    bulk_operations,
+    fulfilment_orders,
+    fulfilments,
+    inventory,
+    orders,
+    webhook_subscriptions,
+)
 
-__all__ = ["bulk_operations", "fulfilment_orders", "fulfilments", "orders", "webhook_subscriptions"]
+__all__ = [
+    "bulk_operations",
+    "fulfilment_orders",
+    "fulfilments",
+    "inventory",
+    "orders",
+    "webhook_subscriptions",
+]

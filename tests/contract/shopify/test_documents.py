@@ -30,6 +30,7 @@ from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.answers.returns import OrderReturnsAnswer, ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
 from app.adapters.shopify.answers.shipping import OrderShippingAnswer
+from app.adapters.shopify.answers.stock import StockedItemAnswer
 from app.adapters.shopify.answers.writing import OrderGlanceAnswer
 from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.endpoints import API_VERSION
@@ -52,12 +53,17 @@ NODES = {
     "order_glances": OrderGlanceAnswer,
     "company_locations": CompanyLocationAnswer,
     "order_shipping": OrderShippingAnswer,
+    "stock_levels": StockedItemAnswer,
 }
 FLAGS = {
     "orders_whole": {"paymentTerms": True, "staff": True, "companies": True},
     "company_locations": {"contacts": True},
     "order_shipping": {"recorded": True},
 }
+GIVEN: dict[str, dict[str, Any]] = {
+    "inventory_set": {"input": {"name": "available", "reason": "correction", "quantities": []}},
+}
+"""What a document is given that others call by the same name."""
 CHECKOUT = Path(__file__).parents[3]
 FOLDER = CHECKOUT / "app/adapters/shopify/documents"
 
@@ -175,6 +181,9 @@ async def ask(store: SimulatedStore, document: Document[Any], size: PageSize) ->
         "tracking": {"number": "1"},
         "subscription": {"uri": "https://example.com/hook"},
         "input": {"id": "gid://shopify/Order/1"},
+        **dict.fromkeys(("item", "location"), "gid://shopify/Node/1"),
+        "key": "once",
+        **GIVEN.get(document.file, {}),
     }
     named = {name: value for name, value in variables.items() if f"${name}:" in document.text}
     # A cursor from nowhere is refused, and charged all the same.

@@ -45,6 +45,12 @@ UNION ALL
     WHERE h.store_id = st.id AND h.due_at <= $1 AND (h.claimed_until IS NULL OR h.claimed_until < $1)
  ) LIMIT $2)
 UNION ALL
+(SELECT 'stock', s.id FROM shops s JOIN stores st ON st.id = s.store_id
+ WHERE st.deleted_at IS NULL AND st.access_revoked_at IS NULL AND EXISTS (
+    SELECT 1 FROM stock_to_tell h
+    WHERE h.shop_id = s.id AND h.due_at <= $1 AND (h.claimed_until IS NULL OR h.claimed_until < $1)
+ ) LIMIT $2)
+UNION ALL
 (SELECT DISTINCT 'privacy', r.store_id FROM privacy_requests r WHERE r.state = 'waiting' AND r.due_at <= $1 LIMIT $2)
 UNION ALL
 (SELECT 'check_subscriptions', st.id FROM stores st

@@ -25,6 +25,12 @@ SOURCES: Final[Mapping[str, str]] = {
             reason, reason_detail AS detail, failed_at, updated_at, attempts
         FROM shipments WHERE state = 'skipped'
     """,
+    "stock": """
+        SELECT 'stock' AS resource_type, shop_id || '/stock/' || item_no || '/' || variant_code AS resource_id,
+            NULL AS order_id, shop_id, trim(item_no || ' ' || variant_code) AS own_no, reason, detail, failed_at,
+            updated_at, attempts
+        FROM stock_to_tell WHERE reason IS NOT NULL
+    """,
     "completeness_day": """
         SELECT 'completeness_day' AS resource_type, shop_id || '/' || day AS resource_id, NULL AS order_id, shop_id,
             day::text AS own_no, 'days_differ' AS reason, detail, differs_since AS failed_at, checked_at AS updated_at,

@@ -1,6 +1,8 @@
 """Companies and their locations as ``company_locations.graphql`` answers them."""
 
-from app.adapters.shopify.answers.money import Reference, Wire
+from datetime import datetime
+
+from app.adapters.shopify.answers.money import Page, Reference, Wire
 from app.adapters.shopify.answers.orders import EmailAnswer, PhoneAnswer
 
 
@@ -46,15 +48,37 @@ class CountAnswer(Wire):
 
 
 class LocationsCompanyAnswer(Wire):
+    id: str
+    name: str
     locations_count: CountAnswer | None = None
     main_contact: MainContactAnswer | None = None
 
 
 class CompanyLocationAnswer(Wire):
     id: str
+    name: str
     tax_settings: TaxSettingsAnswer
     company: LocationsCompanyAnswer
     phone: str | None = None
     billing_address: CompanyAddressAnswer | None = None
     shipping_address: CompanyAddressAnswer | None = None
     buyer_experience_configuration: BuyerExperienceAnswer | None = None
+
+
+class ListedCompanyAnswer(Wire):
+    id: str
+    updated_at: datetime
+    locations: Page[Reference]
+
+
+class CompanyListingAnswer(Wire):
+    companies: Page[ListedCompanyAnswer]
+
+
+class ListedLocationAnswer(Wire):
+    id: str
+    updated_at: datetime
+
+
+class CompanyLocationListingAnswer(Wire):
+    company_locations: Page[ListedLocationAnswer]
