@@ -34,7 +34,7 @@ class LocationGiven(RequestBody):
     stock_calculation: StockCalculation | None = Field(
         default=None,
         description="What the ERP's quantities are: `available` = what may still be sold, open orders taken off;"
-        " `on_hand` = what lies there, nothing taken off, so that Shopify takes off its own open orders. null = no stock"
+        " `on_hand` = what lies there, nothing taken off, so that Shopify takes off its own orders. null = no stock"
         " is told here.",
     )
 
