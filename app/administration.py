@@ -22,7 +22,6 @@ from app.services.runs import ENDED, ReadRuns, StartRun
 from app.services.tasks import TaskName
 from app.settings import PREFIX, Settings
 
-
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
