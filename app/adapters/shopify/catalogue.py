@@ -13,6 +13,29 @@ from app.adapters.shopify.answers.bulk import (
     BulkStatusAnswer,
     OrdersCountAnswer,
 )
+from app.adapters.shopify.answers.companies import CompanyListingAnswer, CompanyLocationListingAnswer
+from app.adapters.shopify.answers.company_writing import (
+    CompaniesByExternalIdAnswer,
+    CompanyContactAssignAnswer,
+    CompanyContactsAnswer,
+    CompanyCreateAnswer,
+    CompanyLocationAddressAssignAnswer,
+    CompanyLocationCreateAnswer,
+    CompanyLocationTaxUpdateAnswer,
+    CompanyLocationUpdateAnswer,
+    CompanyMainContactAssignAnswer,
+    CompanyRoleAssignAnswer,
+    CompanyUpdateAnswer,
+    OneCompanyStandingAnswer,
+)
+from app.adapters.shopify.answers.customers import (
+    CustomerAddressCreateAnswer,
+    CustomerAddressUpdateAnswer,
+    CustomerCreateAnswer,
+    CustomerListingAnswer,
+    CustomerLookUpAnswer,
+    CustomerUpdateAnswer,
+)
 from app.adapters.shopify.answers.fulfilments import FulfilmentLineAnswer
 from app.adapters.shopify.answers.gift_cards import IssuedGiftCardsAnswer
 from app.adapters.shopify.answers.money import Nodes, Reference
@@ -277,4 +300,50 @@ RECENT_ORDERS: Final = Document(
     "recent_orders",
     RecentOrdersAnswer,
     PageSize(name="100", variables={"first": 100, "shippingLines": 5}, estimate=74),
+)
+
+CUSTOMER_LISTING: Final = Document("customer_listing", CustomerListingAnswer, *_pages(13, 9))
+CUSTOMERS_WHOLE: Final = Document(
+    "customers_whole",
+    Nodes,
+    PageSize(name="many", variables={"addresses": 10}, estimate=9, ids=250),
+    PageSize(name="least", variables={"addresses": 1}, estimate=6, ids=25),
+)
+CUSTOMER_LOOK_UP: Final = Document("customer_look_up", CustomerLookUpAnswer, _plain(6))
+CUSTOMER_CREATE: Final = Document("customer_create", CustomerCreateAnswer, _plain(10), mutation=True)
+CUSTOMER_UPDATE: Final = Document("customer_update", CustomerUpdateAnswer, _plain(10), mutation=True)
+CUSTOMER_ADDRESS_CREATE: Final = Document(
+    "customer_address_create", CustomerAddressCreateAnswer, _plain(10), mutation=True
+)
+CUSTOMER_ADDRESS_UPDATE: Final = Document(
+    "customer_address_update", CustomerAddressUpdateAnswer, _plain(10), mutation=True
+)
+
+COMPANY_LISTING: Final = Document("company_listing", CompanyListingAnswer, *_pages(79, 51, locations=10))
+COMPANY_LOCATIONS_PAGE: Final = Document("company_locations_page", PageAnswer[Reference], *_pages(14, 10))
+COMPANY_LOCATION_LISTING: Final = Document("company_location_listing", CompanyLocationListingAnswer, *_pages(13, 9))
+COMPANIES_BY_EXTERNAL_ID: Final = Document("companies_by_external_id", CompaniesByExternalIdAnswer, _plain(5))
+COMPANY_STANDING: Final = Document("company_standing", OneCompanyStandingAnswer, _plain(13))
+COMPANY_LOCATION_STANDINGS: Final = Document("company_location_standings", Nodes, _plain(27, ids=50))
+COMPANY_CONTACTS: Final = Document("company_contacts", CompanyContactsAnswer, _plain(3))
+COMPANY_CREATE: Final = Document("company_create", CompanyCreateAnswer, _plain(10), mutation=True)
+COMPANY_UPDATE: Final = Document("company_update", CompanyUpdateAnswer, _plain(10), mutation=True)
+COMPANY_CONTACT_ASSIGN: Final = Document(
+    "company_contact_assign", CompanyContactAssignAnswer, _plain(10), mutation=True
+)
+COMPANY_MAIN_CONTACT_ASSIGN: Final = Document(
+    "company_main_contact_assign", CompanyMainContactAssignAnswer, _plain(10), mutation=True
+)
+COMPANY_ROLE_ASSIGN: Final = Document("company_role_assign", CompanyRoleAssignAnswer, _plain(10), mutation=True)
+COMPANY_LOCATION_CREATE: Final = Document(
+    "company_location_create", CompanyLocationCreateAnswer, _plain(10), mutation=True
+)
+COMPANY_LOCATION_UPDATE: Final = Document(
+    "company_location_update", CompanyLocationUpdateAnswer, _plain(10), mutation=True
+)
+COMPANY_LOCATION_ADDRESS_ASSIGN: Final = Document(
+    "company_location_address_assign", CompanyLocationAddressAssignAnswer, _plain(10), mutation=True
+)
+COMPANY_LOCATION_TAX_UPDATE: Final = Document(
+    "company_location_tax_update", CompanyLocationTaxUpdateAnswer, _plain(10), mutation=True
 )

@@ -12,10 +12,12 @@ from structlog.typing import FilteringBoundLogger
 
 from app.adapters.shopify.bulk_orders import ShopifyBulkOrders
 from app.adapters.shopify.catalogue import ORDER_LISTING, ORDER_SUMS, SHOP_DESCRIPTION
+from app.adapters.shopify.companies import ShopifyCompanies
+from app.adapters.shopify.customers import ShopifyCustomers
 from app.adapters.shopify.endpoints import DEFAULT_URL, Endpoints
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.installer import ShopifyInstaller
-from app.adapters.shopify.listing import ListingWalk, listed, summed
+from app.adapters.shopify.listing import ListingWalk, listed, orders_of, summed
 from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.points import Priority, Sleep
@@ -82,6 +84,8 @@ class ShopifyGateway:
         self._subscriptions = Subscriptions(self.transport)
         self.values = ShopifyStoreValues(self.transport, self._scopes)
         self.order_actions = ShopifyOrderActions(self.transport, self._scopes)
+        self.customers = ShopifyCustomers(self.transport, self._scopes, clock)
+        self.companies = ShopifyCompanies(self.transport, self._scopes, clock)
         self.shipping = ShopifyShipping(self.transport, self._scopes)
         self.stock = ShopifyStock(self.transport, self._scopes)
         self.bulk = ShopifyBulkOrders(self.transport, self._scopes, self._reader, self._http, sleep=sleep)
@@ -93,13 +97,13 @@ class ShopifyGateway:
 
     async def list_orders(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[ListedOrder]]:
         try:
-            async for page in ListingWalk(self.transport, store, listing, ORDER_LISTING).pages():
+            async for page in ListingWalk(self.transport, store, listing, ORDER_LISTING, orders_of).pages():
                 yield [listed(each) for each in page]
         except ScopeMissing as denied:
             raise await self._scopes.explained(store, denied) from denied
 
     async def order_sums(self, store: StoreRef, listing: OrderListing) -> AsyncIterator[Sequence[OrderSum]]:
-        async for page in ListingWalk(self.transport, store, listing, ORDER_SUMS).pages():
+        async for page in ListingWalk(self.transport, store, listing, ORDER_SUMS, orders_of).pages():
             yield [summed(each) for each in page]
 
     async def read_orders(

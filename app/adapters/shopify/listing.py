@@ -2,10 +2,11 @@
 nothing is skipped.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, Generic, Protocol, TypeVar
 
+from app.adapters.shopify.answers.money import Page
 from app.adapters.shopify.answers.stores import ListedOrderAnswer, OrdersAnswer, OrderSumAnswer
 from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.envelope import in_its_words
@@ -51,21 +52,33 @@ class _Listed(Protocol):
     updated_at: datetime
 
 
-OneOrder = TypeVar("OneOrder", bound=_Listed)
+Data = TypeVar("Data")
+One = TypeVar("One", bound=_Listed)
 
 
-class ListingWalk(Generic[OneOrder]):
-    """One walk through a listing, by a document that asks of each order at least its id and its change time."""
+def orders_of(answer: OrdersAnswer[One]) -> Page[One]:
+    return answer.orders
+
+
+class ListingWalk(Generic[Data, One]):
+    """One walk through a listing, by a document that asks of each record at least its id and its change time.
+    ``page_of`` finds the page in an answer; ``what`` is listed, in words.
+    """
 
     def __init__(
         self,
         transport: ShopifyTransport,
         store: StoreRef,
         listing: OrderListing,
-        document: Document[OrdersAnswer[OneOrder]],
+        document: Document[Data],
+        page_of: Callable[[Data], Page[One]],
+        *,
+        what: str = "orders",
     ) -> None:
         self._transport = transport
         self._document = document
+        self._page_of = page_of
+        self._what = what
         self._store = store
         self._listing = listing
         self._since = listing.updated_since
@@ -75,10 +88,10 @@ class ListingWalk(Generic[OneOrder]):
         self._told_at_last: set[tuple[str, datetime]] = set()
         self._size: PageSize = document.sizes[0]
 
-    async def pages(self) -> AsyncIterator[Sequence[OneOrder]]:
-        """Pages of orders. An order that changes meanwhile moves to the end and may come twice."""
+    async def pages(self) -> AsyncIterator[Sequence[One]]:
+        """Pages of records. One that changes meanwhile moves to the end and may come twice."""
         for number in range(1, MOST_PAGES + 1):
-            page = (await self._page()).data.orders
+            page = self._page_of((await self._page()).data)
             found = [each for each in page.nodes if (each.id, each.updated_at) not in self._told_at_last]
             self._remember(found)
             if found:
@@ -92,8 +105,8 @@ class ListingWalk(Generic[OneOrder]):
                 self._advance(page.page_info.end_cursor)
         raise self._endless()
 
-    def _remember(self, found: Sequence[OneOrder]) -> None:
-        """Keep the orders told for the second of the last change, where a new cursor would begin with them again."""
+    def _remember(self, found: Sequence[One]) -> None:
+        """Keep the records told for the second of the last change, where a new cursor would begin with them again."""
         for each in found:
             second = each.updated_at.replace(microsecond=0)
             if self._last is None or second > self._last:
@@ -107,7 +120,7 @@ class ListingWalk(Generic[OneOrder]):
         self._cursors.add(cursor)
         self._cursor = cursor
 
-    async def _page(self) -> Answer[OrdersAnswer[OneOrder]]:
+    async def _page(self) -> Answer[Data]:
         variables = {"query": search_text(self._listing, self._since), "after": self._cursor}
         try:
             answer = await self._transport.execute(
@@ -120,17 +133,19 @@ class ListingWalk(Generic[OneOrder]):
             self._size = smaller
             return await self._page()
         if answer.errors:
-            raise StoreUnavailable(f"Shopify listed the orders only in part: {in_its_words(answer.errors)}")
+            raise StoreUnavailable(f"Shopify listed the {self._what} only in part: {in_its_words(answer.errors)}")
         if answer.search_warnings:
             fields = ", ".join(sorted({warning.field or warning.message for warning in answer.search_warnings}))
             raise StoreRefused(
-                f"Shopify ignored a part of the search ({fields}) and would list other orders than asked for.",
+                f"Shopify ignored a part of the search ({fields}) and would list other {self._what} than asked for.",
                 code="search_ignored",
             )
         return answer
 
     def _endless(self) -> StoreUnavailable:
-        return StoreUnavailable("The pages of the order listing do not end: Shopify repeats a cursor, or gives none.")
+        return StoreUnavailable(
+            f"The pages of the listing of {self._what} do not end: Shopify repeats a cursor, or gives none."
+        )
 
 
 def listed(answer: ListedOrderAnswer) -> ListedOrder:

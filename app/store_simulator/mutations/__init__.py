@@ -2,6 +2,8 @@
 
 from app.store_simulator.mutations import (
     bulk_operations,
+    companies,
+    customers,
     fulfilment_orders,
     fulfilments,
     inventory,
@@ -11,6 +13,8 @@ from app.store_simulator.mutations import (
 
 __all__ = [
     "bulk_operations",
+    "companies",
+    "customers",
     "fulfilment_orders",
     "fulfilments",
     "inventory",

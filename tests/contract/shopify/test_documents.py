@@ -23,6 +23,8 @@ from graphql import (
 
 from app.adapters.shopify import catalogue
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
+from app.adapters.shopify.answers.company_writing import LocationStandingAnswer
+from app.adapters.shopify.answers.customers import WholeCustomerAnswer
 from app.adapters.shopify.answers.fulfilments import OrderFulfilmentsAnswer
 from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
@@ -52,6 +54,8 @@ NODES = {
     "gift_cards": GiftCardAnswer,
     "order_glances": OrderGlanceAnswer,
     "company_locations": CompanyLocationAnswer,
+    "company_location_standings": LocationStandingAnswer,
+    "customers_whole": WholeCustomerAnswer,
     "order_shipping": OrderShippingAnswer,
     "stock_levels": StockedItemAnswer,
 }
@@ -59,8 +63,13 @@ FLAGS = {
     "orders_whole": {"paymentTerms": True, "staff": True, "companies": True},
     "company_locations": {"contacts": True},
     "order_shipping": {"recorded": True},
+    "customer_look_up": {"withPhone": True},
 }
 GIVEN: dict[str, dict[str, Any]] = {
+    "company_create": {"input": {"company": {"name": "Nobody"}}},
+    "company_update": {"input": {"name": "Nobody"}},
+    "company_location_create": {"input": {"name": "Nowhere"}},
+    "company_location_update": {"input": {"name": "Nowhere"}},
     "inventory_set": {"input": {"name": "available", "reason": "correction", "quantities": []}},
 }
 """What a document is given that others call by the same name."""
@@ -135,9 +144,8 @@ def test_an_answer_is_typed_as_the_schema_promises_it(document: Document[Any], s
     assert sorted(set(check.problems(document.answer)) - HARMLESS) == []
 
 
-PAGES_OF_ORDERS = [
-    each for each in DOCUMENTS.values() if "page:" in each.text and each is not catalogue.CUSTOMER_ADDRESSES_PAGE
-]
+PAGES_OF_OTHERS = (catalogue.CUSTOMER_ADDRESSES_PAGE, catalogue.COMPANY_LOCATIONS_PAGE)
+PAGES_OF_ORDERS = [each for each in DOCUMENTS.values() if "page:" in each.text and each not in PAGES_OF_OTHERS]
 
 
 @pytest.mark.parametrize("document", PAGES_OF_ORDERS, ids=lambda document: document.file)
@@ -181,7 +189,11 @@ async def ask(store: SimulatedStore, document: Document[Any], size: PageSize) ->
         "tracking": {"number": "1"},
         "subscription": {"uri": "https://example.com/hook"},
         "input": {"id": "gid://shopify/Order/1"},
-        **dict.fromkeys(("item", "location"), "gid://shopify/Node/1"),
+        "email": "nobody@example.com",
+        "phone": "+31201234567",
+        "taxId": "1",
+        "address": {"address1": "Nowhere 1"},
+        **dict.fromkeys(("company", "contact", "customer", "item", "location", "role"), "gid://shopify/Node/1"),
         "key": "once",
         **GIVEN.get(document.file, {}),
     }
