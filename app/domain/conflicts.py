@@ -51,6 +51,8 @@ _OF_THE_HEADER = frozenset(
     }
 )
 _CANCELLED = frozenset({ChangeKind.CANCELLED_PAID, ChangeKind.CANCELLED_UNPAID})
+_BESIDE_THE_DOCUMENT = frozenset({ChangeKind.REFUND_ADDED, ChangeKind.EXCHANGE_ADDED})
+"""What another document of the order would show no better, unless its total changed with it."""
 _OURS_STILL = (DocumentState.OPEN, DocumentState.RELEASED)
 
 
@@ -85,7 +87,8 @@ def _conflicting(changes: Sequence[Change]) -> list[tuple[ChangeKind, ShopifyId 
 
 def _remedy(changes: Sequence[Change], document: DocumentFacts) -> Remedy:
     kinds = {change.kind for change in changes if change.severity is Severity.CONFLICT}
-    if kinds & _CANCELLED:
+    nothing_to_show = kinds <= _BESIDE_THE_DOCUMENT and not any(change.amount for change in changes)
+    if kinds & _CANCELLED or nothing_to_show:
         return Remedy.REVIEW
     if document.state in _OURS_STILL:
         return Remedy.AMEND_DOCUMENT

@@ -4,10 +4,12 @@ Shopify's *total* does not move with every edit and its *current total* moves wi
 readings, (a) and (b), which agree unless Shopify wrote no, or an empty, refund for an edit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
-from app.domain.money import NOTHING, Amount
+from app.domain.identifiers import ShopifyId
+from app.domain.money import NOTHING, Amount, rounded, total
 from app.domain.orders import LineKind, Order, Refund
 from app.domain.refunds import creditable, credits_shipping, gives_back, money_back
 from app.domain.shop_settings import RefundProcess
@@ -40,7 +42,8 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
     without them.
 
     Where (a) and (b) differ, an edit left no refund, and (b) knows of it: so (b) is the better one, unless money went
-    back that no part of a refund explains. Then the current figures may lack what a credit memo will still show.
+    back that no part of a refund explains. Then the current figures may lack what a credit memo will still show. Where
+    it went for fees, (b) holds with these fees put back.
     """
     totals = order.totals
     original = Charged(total=totals.total, tax=totals.tax, subtotal=totals.subtotal)
@@ -54,28 +57,70 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
             (current.plus(_taken_back(order, to_be_credited=True)), standing),
             (original.less(_taken_back(order, to_be_credited=False)), exchanged),
         ]
-        if not all(_explained(order, refund) for refund in order.refunds):
+        if any(_unexplained(order, refund) for refund in order.refunds):
             readings.reverse()
+        if fees := fees_given_back(order, process):
+            readings.insert(0, (readings[-1][0].plus(fees), standing))
     found = [reading for reading, _ in readings]
     if exchanged != _NONE:
         found += [reading.less(exchange_lines) for reading, exchange_lines in readings]
     return list(dict.fromkeys(found))
 
 
-def _explained(order: Order, refund: Refund) -> bool:
-    """Whether the money that went back is that of the refund's own lines, shipping and duties."""
+def _unexplained(order: Order, refund: Refund) -> Amount:
+    """The money that went back beyond that of the refund's own lines, shipping and duties; negative where less did."""
     if not gives_back(refund):
-        return True
+        return NOTHING
     parts = _refunded_charges(order, refund)
     for line in refund.lines:
         parts = parts.plus(_part(order, subtotal=line.subtotal, tax=line.tax))
-    return parts.total == money_back(refund)
+    return money_back(refund) - parts.total
+
+
+def fees_given_back(order: Order, process: RefundProcess) -> Charged | None:
+    """The fees that no longer stand and that credit memos show."""
+    parts = fees_of_refunds(order).values() if process is not RefundProcess.NONE else ()
+    return reduce(Charged.plus, parts) if parts else None
+
+
+def fees_of_refunds(order: Order) -> Mapping[ShopifyId, Charged]:
+    """By the refund that gave them back: the fees that no longer stand, as far as its money is not explained otherwise.
+
+    Shopify tells fees as they were charged, their sum as it stands, and of refunds not which fees they give back. A
+    refund without lines is explained by its return.
+    """
+    charged = total(fee.amount for fee in order.additional_fees)
+    gone = charged - order.totals.additional_fees
+    if not _positive(gone):
+        return {}
+    tax = total(each.amount for fee in order.additional_fees for each in fee.tax_lines)
+    went = _part(order, subtotal=gone, tax=_share(order, tax, gone, charged), goods=False)
+    found, before = {}, _NONE
+    for refund in order.refunds:
+        money, left = _unexplained(order, refund), went.total - before.total
+        if (refund.lines or refund.return_id is None) and _positive(money) and _positive(left):
+            come_to = before.total + Amount(min(money.shop, left.shop), min(money.presentment, left.presentment))
+            so_far = Charged(total=come_to, tax=_share(order, went.tax, come_to, went.total), subtotal=NOTHING)
+            found[refund.shopify_id] = so_far.less(before)
+            before = so_far
+    return found
+
+
+def _positive(amount: Amount) -> bool:
+    return amount.shop > 0 and amount.presentment > 0
+
+
+def _share(order: Order, amount: Amount, part: Amount, whole: Amount) -> Amount:
+    return Amount(
+        rounded(amount.shop * part.shop / whole.shop, order.currency),
+        rounded(amount.presentment * part.presentment / whole.presentment, order.presentment_currency),
+    )
 
 
 def _part(order: Order, *, subtotal: Amount, tax: Amount, goods: bool = True) -> Charged:
     """A part of the total: its tax is inside the subtotal or comes on top of it."""
-    total = subtotal if order.prices_include_tax else subtotal + tax
-    return Charged(total=total, tax=tax, subtotal=subtotal if goods else NOTHING)
+    whole = subtotal if order.prices_include_tax else subtotal + tax
+    return Charged(total=whole, tax=tax, subtotal=subtotal if goods else NOTHING)
 
 
 def _taken_back(order: Order, *, to_be_credited: bool) -> Charged:

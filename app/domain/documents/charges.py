@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import product
 
+from app.domain.documents.charged import fees_given_back
 from app.domain.documents.positions import MoneySide, Position, line_positions, share_of
 from app.domain.identifiers import ShopifyId
 from app.domain.money import ZERO, CurrencyHandling, allocate, rounded
@@ -35,7 +36,7 @@ def position_sets(
     lines = list(line_positions(order, quantities, side))
     shipping = _shipping_sets(order, process, side)
     duties = _duty_sets(order, quantities, process, side)
-    fees = _fee_sets(order, side)
+    fees = _fee_sets(order, process, side)
     sets = [[*lines, *each, *duty, *fee] for each, duty, fee in product(shipping, duties, fees)]
     tip = _tip_without_line(order, side)
     return [*sets, *([*lines, tip, *one[len(lines) :]] for one in sets)] if tip else sets
@@ -155,12 +156,15 @@ def _credited_duties(order: Order, process: RefundProcess, handling: CurrencyHan
     return sum((refund.duties.of(handling) for refund in order.refunds if credits_shipping(refund)), ZERO)
 
 
-def _fee_sets(order: Order, side: MoneySide) -> list[Positions]:
-    """As charged, or what of them stands by the header."""
+def _fee_sets(order: Order, process: RefundProcess, side: MoneySide) -> list[Positions]:
+    """As charged, or what of them stands by the header, with and without what a credit memo will show of them."""
     whole = [fee.amount.of(side.handling) for fee in order.additional_fees]
-    stands = order.totals.additional_fees.of(side.handling)
+    stands, back = order.totals.additional_fees.of(side.handling), fees_given_back(order, process)
     ways = [whole]
     if whole and stands >= 0 and all(amount >= 0 for amount in whole):
+        if back:
+            net = back.total if order.prices_include_tax else back.total - back.tax
+            ways.append(allocate(stands + net.of(side.handling), whole, side.iso))
         ways.append(allocate(stands, whole, side.iso))
     return [
         [

@@ -42,6 +42,7 @@ _WORDS = {
     "sold_gift_cards": "gift cards",
     "shipping_charges": "shipping charges",
     "duties": "duties",
+    "additional_fees": "additional fees",
     "cash_rounding": "cash rounding",
 }
 

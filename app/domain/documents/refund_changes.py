@@ -21,6 +21,7 @@ _NAMES = {
     SourceKind.REFUND_LINE: "refund line",
     SourceKind.REFUND_SHIPPING: "shipping",
     SourceKind.DUTY: "duties",
+    SourceKind.ADDITIONAL_FEE: "fees",
     SourceKind.EXCHANGE_LINE: "exchanged line",
     SourceKind.CASH_ROUNDING: "cash rounding",
     SourceKind.REFUND_REMAINDER: "remainder",

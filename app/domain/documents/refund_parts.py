@@ -1,13 +1,15 @@
 """What a refund gives back, part by part, in the currency of the document it reverses (P51, REF-48 … REF-60).
 
-Lines, shipping and duties as Shopify states them; exchanged articles the other way round; the cash rounding of the
-refund's own payments; and the rest, so that the whole is what was refunded. Knows no accounts' numbers and no items.
+Lines, shipping and duties as Shopify states them; fees that are gone; exchanged articles the other way round; the cash
+rounding of the refund's own payments; and the rest, so that the whole is what was refunded. Knows no accounts' numbers
+and no items.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_UP, Decimal
 
+from app.domain.documents.charged import fees_of_refunds
 from app.domain.documents.positions import MoneySide, share_of
 from app.domain.documents.quantities import standing_pieces
 from app.domain.identifiers import ShopifyId
@@ -54,7 +56,7 @@ def refund_parts(order: Order, refund: Refund, side: MoneySide) -> RefundParts:
     rounding = _rounding(refund, side)
     refunded = refund.refunded.of(side.handling)
     goods = [*_lines(order, refund, side)]
-    beside = [*_duties(refund, side), *_exchanged(order, refund, side)]
+    beside = [*_duties(refund, side), *_fees(order, refund, side), *_exchanged(order, refund, side)]
     best: RefundParts | None = None
     for shipping in _ways_of_shipping(order, refund, side):
         parts = [*goods, *shipping, *beside]
@@ -187,6 +189,24 @@ def _duties(refund: Refund, side: MoneySide) -> Iterator[RefundPart]:
     amount = rounded(refund.duties.of(side.handling), side.iso)
     if amount and credits_shipping(refund):
         yield RefundPart(source=SourceKind.DUTY, account="duties", title="Duties", unit_price=amount, amount=amount)
+
+
+def _fees(order: Order, refund: Refund, side: MoneySide) -> Iterator[RefundPart]:
+    """By their names in one part: Shopify does not tell which of several went back."""
+    back = fees_of_refunds(order).get(refund.shopify_id)
+    if back is not None:
+        net = back.total if order.prices_include_tax else back.total - back.tax
+        amount = rounded(net.of(side.handling), side.iso)
+        yield RefundPart(
+            source=SourceKind.ADDITIONAL_FEE,
+            account="additional_fees",
+            title=", ".join(dict.fromkeys(fee.name for fee in order.additional_fees)),
+            unit_price=amount,
+            amount=amount,
+            taxes=_taxes(
+                back.tax.of(side.handling), [tax for fee in order.additional_fees for tax in fee.tax_lines], side
+            ),
+        )
 
 
 def _exchanged(order: Order, refund: Refund, side: MoneySide) -> Iterator[RefundPart]:

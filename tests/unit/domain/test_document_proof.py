@@ -102,6 +102,48 @@ def test_a_fee_that_was_given_back_with_money_is_documented_and_credited(given_b
     assert told(documented(made).lines, "amount") == [("10.00",), ("2.00",)]
 
 
+@pytest.mark.parametrize(
+    ("includes", "given_back", "shown", "charged"),
+    [
+        (True, "2.00", "2.00", "12.00"),
+        (True, "9.00", "2.00", "12.00"),
+        (True, "0.50", "0.50", "10.50"),
+        (False, "2.50", "2.00", "12.50"),
+        (False, "1.25", "1.00", "11.25"),
+    ],
+)
+def test_a_fee_that_was_given_back_stays_for_its_memo_when_a_line_is_removed_without_a_refund(
+    includes: bool, given_back: str, shown: str, charged: str
+) -> None:
+    """Neither Shopify's total nor its current one is what is charged then. Of one given back in part the rest was
+    waived.
+    """
+    made = order(
+        line(1),
+        line(2, price="5.00", current=0),
+        additional_fees=(dataclasses.replace(fee("2.00"), tax_lines=(tax("0.50"),)),),
+        prices_include_tax=includes,
+        refunds=(refund(refunded=given_back),),
+        totals=totals(
+            "17.00" if includes else "17.50", current="10.00", tax="0.50", current_tax="0", additional_fees="0"
+        ),
+    )
+    document = documented(made)
+    assert told(document.lines, "amount") == [("10.00",), (shown,)]
+    assert str(document.totals.charged_by_shopify) == charged
+
+
+def test_a_fee_that_was_given_back_is_not_charged_where_nobody_credits() -> None:
+    made = order(
+        line(1),
+        additional_fees=(fee("2.00"),),
+        refunds=(refund(refunded="2.00"),),
+        totals=totals("12.00", current="10.00", additional_fees="0"),
+    )
+    shop = settings(refunds={"process": RefundProcess.NONE})
+    assert told(documented(made, shop=shop).lines, "amount") == [("10.00",)]
+
+
 @pytest.mark.parametrize("includes", [True, False])
 def test_money_that_lines_shipping_and_duties_explain_is_no_other_money(includes: bool) -> None:
     """With the tax of each part where prices exclude it; so the waived fee is known to be waived."""

@@ -301,6 +301,24 @@ def test_an_exchange_is_noted_since_a_credit_memo_follows() -> None:
     assert sid(2) in [each.shopify_id for each in changes(before, after)]
 
 
+def test_an_exchange_that_nobody_credits_is_a_conflict() -> None:
+    """P32: what came back is taken off, what went out for it is in no document; so the total without it counts."""
+    sold, dearer = line(1, price="100.00", current=0), line(2, price="250.00", exchange=True)
+    before = order(replace(sold, current_quantity=1), line(3))
+    after = order(
+        sold,
+        dearer,
+        line(3),
+        refunds=(refund(refund_line(sold, subtotal="100.00", restock_type="return"), number=901, return_id=77),),
+        totals=totals("360.00", current="260.00"),
+    )
+    assert told(before, after, RefundProcess.NONE) == [
+        ("line_removed", "conflict", money("-100.00")),
+        ("refund_added", "conflict", money("0")),
+        ("exchange_added", "conflict", money("0")),
+    ]
+
+
 def test_what_becomes_of_a_return_later_is_no_change_of_the_order() -> None:
     sold = line(1)
     before = order(sold, returns=(a_return(41),), return_status="in_progress")

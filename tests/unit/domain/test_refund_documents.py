@@ -16,6 +16,7 @@ from app.domain.sales_documents import DocumentContent
 from app.domain.shop_settings import RefundDocument, ReturnLocationPriority
 from tests.builders import (
     credited,
+    fee,
     line,
     money,
     order,
@@ -28,6 +29,7 @@ from tests.builders import (
     shipping,
     sid,
     tax,
+    totals,
 )
 
 SOLD = line(1, price="156.38", taxes=[tax("24.97")])
@@ -150,6 +152,44 @@ def test_tax_on_top_of_prices_is_part_of_what_was_refunded() -> None:
 def test_duties_given_back_go_to_their_account() -> None:
     content = credited(of(refund(duties=money("12.00"), refunded="12.00")))
     assert shown(content) == [("account", "4110", "1", "12.00")]
+
+
+@pytest.mark.parametrize(
+    ("includes", "refunds", "expected"),
+    [
+        (True, ["3.00"], [("4120", "3.00", "0.50")]),
+        (False, ["3.75"], [("4120", "3.00", "0.75")]),
+        (True, ["5.00"], [("4120", "3.00", "0.50"), ("4300", "2.00", "0.00")]),
+        (True, ["1.00", "2.00"], [("4120", "2.00", "0.33")]),
+        (True, ["3.00", "1.00"], [("4300", "1.00", "0.00")]),
+    ],
+    ids=["all of them", "with their tax on top", "and more", "in two steps", "what came after them"],
+)
+def test_fees_that_are_gone_go_to_their_account_and_only_once(
+    includes: bool, refunds: list[str], expected: list[tuple[str, str, str]]
+) -> None:
+    """P51; Shopify says that they no longer stand, and never by which refund."""
+    taxed = replace(fee("3.00"), tax_lines=(tax("0.50" if includes else "0.75"),))
+    made = order(
+        line(1),
+        additional_fees=(taxed,),
+        prices_include_tax=includes,
+        refunds=tuple(refund(refunded=each) for each in refunds),
+        totals=totals("13.00" if includes else "13.75", current="10.00", additional_fees="0"),
+    )
+    content = credited(made)
+    assert [(each.no, f"{each.amount:f}", f"{each.tax_amount:f}") for each in content.lines] == expected
+    assert str(content.totals.amount_including_tax) == refunds[-1]
+
+
+def test_a_refund_without_lines_is_of_the_goods_of_its_return_and_not_of_a_fee_that_was_waived() -> None:
+    made = order(
+        line(1),
+        additional_fees=(fee("2.00"),),
+        refunds=(refund(refunded="10.00", return_id=77),),
+        totals=totals("12.00", current="0.00", additional_fees="0"),
+    )
+    assert [each.no for each in credited(made).lines] == ["4300"]
 
 
 def test_an_exchange_shows_what_came_instead_with_a_negative_quantity() -> None:
