@@ -11,7 +11,9 @@ from tests.builders import CREATED, money
 
 
 def proposed(*changes: tuple[ChangeKind, Amount], state: DocumentState) -> str:
-    document = DocumentFacts(id=DocumentId("doc_1"), kind=DocumentKind.SALES_ORDER, number="SO-1", state=state, version=1)
+    document = DocumentFacts(
+        id=DocumentId("doc_1"), kind=DocumentKind.SALES_ORDER, number="SO-1", state=state, version=1
+    )
     found = [Change(kind=kind, severity=Severity.CONFLICT, amount=amount) for kind, amount in changes]
     conflict = conflict_of(found, document=document, known=None, now=CREATED)
     assert conflict is not None
