@@ -25,12 +25,13 @@ AT_ONCE: Mapping[NudgeKind, int] = {
     NudgeKind.DOCUMENTS: 0,
     NudgeKind.WRITE_BACK: 0,
     NudgeKind.SHIPMENTS: 0,
+    NudgeKind.STOCK: 0,
     NudgeKind.WEBHOOK_DELIVERIES: 0,
     NudgeKind.RUN: 32,
     NudgeKind.CHECK_SUBSCRIPTIONS: 4,
     NudgeKind.PRIVACY: 1,
 }
-"""Over all processes; the first four are bounded by one job per store, shop or endpoint."""
+"""Over all processes; those of 0 are bounded by one job per store, shop or endpoint."""
 
 log = logging.getLogger(__name__)
 
