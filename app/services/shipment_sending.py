@@ -34,6 +34,8 @@ from app.services.shipment_facts import locations_of, order_lines_of, tracking_o
 
 LEASE = timedelta(minutes=1)
 """Longer than any request can take, so that nobody looks for its effect before it has one."""
+MOST_LOOKS = 3
+"""In one attempt: a refusal may come of a fulfilment order that changed right after it was looked at."""
 UNSETTLED_FOR = timedelta(minutes=1)
 """A request that was lost may take effect for so long. Until then it is looked for, but not asked for anew."""
 
@@ -113,23 +115,29 @@ class ShipmentSending:
     async def _attempt(self) -> Outcome:
         opened: str | None = None
         fulfilments: Sequence[SeenFulfilment] = ()
-        if self._left() or self._lost or self._in_doubt:
+        looks = MOST_LOOKS if self._left() or self._lost or self._in_doubt else 0
+        while looks:
+            looks -= 1
             sight = await self._gateway.look_at_shipping(
                 self._store, self._claim.order_shopify_id, with_fulfilments=bool(self._lost or self._in_doubt)
             )
             match sight:
                 case ShippingSeen():
-                    fulfilments = sight.fulfilments or ()
+                    fulfilments = sight.fulfilments or fulfilments
                 case OrderNotThere():
                     return self._not_at_store()
                 case OrderUnreadable(code=code, detail=detail):
                     return PutOff(code=code, detail=detail)
                 case _:
                     assert_never(sight)
+            if opened == open_at(sight.fulfilment_orders):
+                break
             after = await self._find_lost(fulfilments) or await self._send(sight)
             if isinstance(after, PutOff | ClaimLost):
                 return after
             opened = after
+            if not self._refused:
+                break
         refused = await self._tell_tracking(fulfilments)
         return refused if isinstance(refused, PutOff | ClaimLost) else self._end(opened, refused)
 
@@ -137,6 +145,11 @@ class ShipmentSending:
     def _in_doubt(self) -> bool:
         """Whether the last attempt ended without an answer."""
         return self._claim.reason == OUTCOME_UNKNOWN
+
+    @property
+    def _refused(self) -> bool:
+        """Whether the store refused something of what was asked for last."""
+        return any(result.reason is NotSent.REFUSED_BY_SHOPIFY for result in self.results)
 
     def _left(self) -> list[tuple[int, ShipmentLine, int]]:
         """The lines of which something is still to be sent, with how much."""

@@ -99,13 +99,16 @@ async def recorded(world: World) -> list[Json]:
 
 
 class OddWay:
-    """The way to the store, on which something happens after a fulfilment was recorded there."""
+    """The way to the store, on which something happens before or after a fulfilment is recorded there."""
 
     def __init__(self, world: World) -> None:
         self._way = cast("Any", world.gateway.shipping)
+        self.before: Any = None
         self.after: Any = None
 
     async def create_fulfilment(self, store: StoreRef, fulfilment: NewFulfilment) -> RecordedFulfilment:
+        if self.before:
+            await self.before()
         made: RecordedFulfilment = await self._way.create_fulfilment(store, fulfilment)
         if self.after:
             await self.after()

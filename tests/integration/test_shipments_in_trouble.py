@@ -5,12 +5,13 @@ from typing import cast
 
 import pytest
 
-from app.domain.shipments import ParcelTracking, ShipmentState
+from app.domain.shipments import NotSent, ParcelTracking, ShipmentState
 from app.ports.errors import Unavailable
 from app.ports.shipment_gateway import ShipmentGateway
 from tests.integration.shipping import (
     THERE,
     OddWay,
+    acts,
     fulfilment_order,
     imported,
     now,
@@ -75,6 +76,45 @@ async def test_a_worker_that_dies_after_the_effect_leaves_what_it_asked_for_to_b
     assert early.state is ShipmentState.PENDING
     assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
     assert await pieces(world) == [[("1", 2)]]
+
+
+async def test_what_is_put_on_hold_right_before_it_is_sent_goes_when_the_hold_is_released(world: World) -> None:
+    """It is open again when the order is read: as open as it was when the shipment was fitted onto it."""
+    await imported(world, 2)
+    way = OddWay(world)
+
+    async def is_held() -> None:
+        way.before = None
+        await acts(world, 10010, "hold", fulfillmentHold={"reason": "OTHER", "notifyMerchant": False})
+
+    way.before = is_held
+    await post(world, shipped(1, 2))
+    await send(world, gateway=cast("ShipmentGateway", way))
+    held = await now(world)
+    await acts(world, 10010, "release-hold")
+    await world.imports(1001)
+    await send(world)
+
+    assert outcome(held) == (ShipmentState.SKIPPED, [(0, NotSent.NOTHING_OPEN)])
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
+    assert await pieces(world) == [[("1", 2)]]
+
+
+async def test_what_is_split_right_before_it_is_sent_is_fitted_anew_at_once(world: World) -> None:
+    await imported(world, 3)
+    way = OddWay(world)
+
+    async def is_split() -> None:
+        way.before = None
+        line = {"id": "gid://shopify/FulfillmentOrderLineItem/1001000001", "quantity": 1}
+        await acts(world, 10010, "split", fulfillmentOrderLineItems=[line])
+
+    way.before = is_split
+    await post(world, shipped(1, 3))
+    await send(world, gateway=cast("ShipmentGateway", way))
+
+    assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(3, None)])
+    assert [sum(each for _, each in one) for one in await pieces(world)] == [3]
 
 
 @pytest.mark.long
