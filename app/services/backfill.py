@@ -65,8 +65,6 @@ class BackfillState:
     """None = it was perhaps begun, but nobody was told."""
     done: int = 0
     """Orders of the file that were dealt with."""
-    unchanged: int = 0
-    """Those among them that were no news."""
     given_up: bool = False
     """No operation succeeds; the range is listed instead."""
 
@@ -110,7 +108,7 @@ class Backfill:
             await self._note(work, state)
             operation = await self._ended(work, state)
             if operation is None:
-                return state.unchanged
+                return 0
             state = replace(state, operation=operation.id)
             match operation.status:
                 case BulkStatus.COMPLETED:
@@ -239,37 +237,44 @@ class Backfill:
         run = work.run
         await run.progress(state.done, operation.orders)
         await run.count("listed", state.done)
-        await run.count("unchanged", state.unchanged)
         async with self._bulk.result(operation) as result:
-            state = await self._batches(work, operation, result, state)
-        return state.unchanged
+            done = await self._batches(work, operation, result, state)
+        no_news = max(0, done - await self._wanted(run))
+        await run.count("unchanged", no_news)
+        return no_news
 
-    async def _batches(
-        self, work: "_Work", operation: BulkOperation, result: BulkResult, state: BackfillState
-    ) -> BackfillState:
+    async def _wanted(self, run: RunContext) -> int:
+        """Orders that were imported for the run, or still are to be. A batch that was taken twice had some of them
+        twice, but they were news once.
+        """
+        async with self._uow() as uow:
+            tallied = await uow.store_state.tallied(run.run_id)
+            left = await uow.orders_to_import.open_of_run(run.run_id)
+        return left + sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
+
+    async def _batches(self, work: "_Work", operation: BulkOperation, result: BulkResult, state: BackfillState) -> int:
+        """How many orders were dealt with: all, unless the run was cancelled."""
         run, troubles = work.run, 0
         async for batch in result.batches(after=state.done, size=BATCH):
             if run.cancelled:
                 break
             try:
-                wanted = await self._take(work, operation, batch, state)
+                await self._take(work, operation, batch, state)
                 troubles = 0
             except Unavailable:
                 # The orders were put off and are read by ordinary means when they are due.
-                wanted, troubles = len(batch), troubles + 1
+                troubles += 1
                 if troubles > MOST_TROUBLES:
                     raise
-            same = len(batch) - wanted
-            state = replace(state, done=state.done + len(batch), unchanged=state.unchanged + same)
+            state = replace(state, done=state.done + len(batch))
             await run.count("listed", len(batch))
-            await run.count("unchanged", same)
             await run.progress(state.done, operation.orders)
-        return state
+        return state.done
 
     async def _take(
         self, work: "_Work", operation: BulkOperation, batch: Sequence[ExportedOrder], state: BackfillState
-    ) -> int:
-        """Want what is new of a batch and import it at once; the number of these orders."""
+    ) -> None:
+        """Want what is new of a batch and import it at once."""
         store = work.configuration.store
         orders = {each.listed.shopify_id: each for each in batch}
         claims: list[ImportClaim] = []
@@ -278,7 +283,7 @@ class Backfill:
             claims.extend(await self._import.claim_told(uow, store.id, [each.shopify_id for each in wanted]))
             await uow.runs.note(work.run.run_id, {KEPT: asdict(state)})
 
-        wanted = await self._list.take(
+        await self._list.take(
             store.id,
             [each.listed for each in batch],
             run=work.run.run_id,
@@ -289,7 +294,6 @@ class Backfill:
         read = partial(self._read, work, orders, operation.created_at)
         if claims:
             await self._import.import_told(work.configuration, claims, read)
-        return wanted
 
     async def _read(
         self,
