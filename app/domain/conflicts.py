@@ -5,7 +5,7 @@ copy takes over stand beside it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,8 +68,13 @@ def conflict_of(
         detail=_sentence(found, document),
         changes=found,
         amount=total(change.amount for change in found),
-        proposed=_remedy(found, document),
+        proposed=_remedy(found, document.state),
     )
+
+
+def proposed_now(conflict: Conflict, state: DocumentState) -> Conflict:
+    """The conflict with what is proposed now that its document is in this state: the ERP takes it at any time."""
+    return replace(conflict, proposed=_remedy(conflict.changes, state))
 
 
 def is_new(conflict: Conflict | None, known: Conflict | None) -> bool:
@@ -85,12 +90,12 @@ def _conflicting(changes: Sequence[Change]) -> list[tuple[ChangeKind, ShopifyId 
     return [(each.kind, each.shopify_id, each.after) for each in changes if each.severity is Severity.CONFLICT]
 
 
-def _remedy(changes: Sequence[Change], document: DocumentFacts) -> Remedy:
+def _remedy(changes: Sequence[Change], state: DocumentState) -> Remedy:
     kinds = {change.kind for change in changes if change.severity is Severity.CONFLICT}
     nothing_to_show = kinds <= _BESIDE_THE_DOCUMENT and not any(change.amount for change in changes)
     if kinds & _CANCELLED or nothing_to_show:
         return Remedy.REVIEW
-    if document.state in _OURS_STILL:
+    if state in _OURS_STILL:
         return Remedy.AMEND_DOCUMENT
     return Remedy.UNLINK_AND_RECREATE if kinds & _OF_THE_HEADER else Remedy.ADJUSTING_DOCUMENTS
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.access import Access
+from app.domain.conflicts import proposed_now
 from app.domain.documents import DocumentedTotals, documented_quantities, documented_totals
 from app.domain.documents.locations import LineLocations
 from app.domain.identifiers import OrderId, ShopId, ShopifyId
 from app.domain.mappings import Mappings
+from app.domain.sales_documents import DocumentState
 from app.domain.shop_settings import ShopSettings
 from app.ports.errors import NotFound
 from app.ports.paging import Page, PageRequest
@@ -129,6 +131,9 @@ def _view(stored: StoredOrder, shop: ShopConfiguration | None, documents: Sequen
     settings = shop.settings if shop else ShopSettings()
     process = settings.refunds.process
     quantities = documented_quantities(stored.order, process)
+    live = next((each for each in documents if each.refund_id is None and _is_live(each)), None)
+    if stored.conflict is not None and live is not None:
+        stored = replace(stored, conflict=proposed_now(stored.conflict, live.state))
     return OrderView(
         stored=stored,
         settings=settings,
@@ -137,3 +142,7 @@ def _view(stored: StoredOrder, shop: ShopConfiguration | None, documents: Sequen
         locations=LineLocations(stored.order, shop.mappings if shop else Mappings()),
         documents=documents,
     )
+
+
+def _is_live(document: DocumentOfOrder) -> bool:
+    return document.unlinked_at is None and document.state is not DocumentState.CANCELLED

@@ -211,6 +211,19 @@ async def test_another_address_of_a_document_the_erp_has_is_left_to_a_person(wor
     assert len(await world.documents_of()) == 1
 
 
+async def test_what_is_proposed_is_what_can_be_done_once_the_erp_took_the_document(world: World) -> None:
+    await booked(world)
+    view = await edited(world, shippingAddress={"address1": "Elsewhere 1", "city": "Delft", "countryCodeV2": "NL"})
+    assert view.stored.conflict
+    assert view.stored.conflict.proposed == "amend_document"
+
+    await acknowledged(world)
+
+    conflict = (await seen(world)).stored.conflict
+    assert conflict
+    assert conflict.proposed == "unlink_and_recreate"
+
+
 async def test_an_address_that_matters_no_more_stands_in_the_way_of_no_adjusting_documents(world: World) -> None:
     """Everything is shipped, so another address is only noted, and what is proposed can be done."""
     await booked(world)
