@@ -114,7 +114,10 @@ def _counted(ids: ChildIds, part: Mapping[str, Any], kind: str = "ReturnLineItem
 
 
 def _reason(handle: str) -> JsonObject:
-    number, name = next((n, name) for n, (known, name) in enumerate(RETURN_REASONS, 1) if known == handle)
+    known = {each: (number, name) for number, (each, name) in enumerate(RETURN_REASONS, 1)}
+    if handle not in known:
+        raise ChangeRefused(f"There is no return reason {handle}; known are {', '.join(known)}.")
+    number, name = known[handle]
     return {"id": gid("ReturnReasonDefinition", number), "handle": handle, "name": name, "deleted": False}
 
 

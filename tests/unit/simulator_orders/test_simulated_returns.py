@@ -93,6 +93,8 @@ def test_no_more_comes_back_than_was_shipped_and_is_not_on_its_way_back() -> Non
         asked(order, 2)
     with pytest.raises(ChangeRefused, match="not found"):
         asked(placed(line()))
+    with pytest.raises(ChangeRefused, match="no return reason BORED; known are .*defective"):
+        asked(order, reason="BORED")
 
 
 def test_a_step_that_a_return_cannot_take_is_refused_in_shopifys_words() -> None:
