@@ -12,6 +12,7 @@ import typer
 
 from app import __version__
 from app.demo.processes import STARTED, end_with_standard_input
+from app.domain.console_roles import ConsoleRole
 from app.loading import many_modules
 from app.settings import Settings, SettingsError, load_settings
 
@@ -24,6 +25,8 @@ cli = typer.Typer(
 )
 keys = typer.Typer(help="API keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
+users = typer.Typer(help="People who sign in to the console.", no_args_is_help=True)
+cli.add_typer(users, name="users")
 secrets = typer.Typer(help="Stored secrets, and the keys they are encrypted with.", no_args_is_help=True)
 cli.add_typer(secrets, name="secrets")
 
@@ -121,6 +124,51 @@ def create_key(
     with _refusals():
         made = asyncio.run(create_api_key(_settings(), name=name, scopes=_listed(scopes), shops=_listed(shops)))
         typer.echo(json.dumps(made) if as_json else made["key"])
+
+
+@users.command("create")
+def create_user(
+    name: Annotated[str, typer.Argument(help="What this person signs in with.")],
+    role: Annotated[ConsoleRole, typer.Option(help="viewer looks, operator mends, admin also sets.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print name, role and password, not only the password.")
+    ] = False,
+) -> None:
+    """Create a user of the console and print the password; it is never shown again."""
+    from app.user_administration import create_user as run
+
+    with _refusals():
+        made = asyncio.run(run(_settings(), name=name, role=role))
+        typer.echo(json.dumps(made) if as_json else made["password"])
+
+
+@users.command("password")
+def renew_password(name: Annotated[str, typer.Argument(help="Whose password is replaced.")]) -> None:
+    """Print a new password of a user, who is signed out everywhere."""
+    from app.user_administration import renew_password as run
+
+    with _refusals():
+        typer.echo(asyncio.run(run(_settings(), name=name)))
+
+
+@users.command("remove")
+def remove_user(name: Annotated[str, typer.Argument(help="Who is to sign in no more.")]) -> None:
+    """Remove a user of the console, signed in or not."""
+    from app.user_administration import remove_user as run
+
+    with _refusals():
+        asyncio.run(run(_settings(), name=name))
+        typer.echo(f"{name} is removed.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """Print the users of the console, their roles and when each last signed in."""
+    from app.user_administration import list_users as run
+
+    with _refusals():
+        for line in asyncio.run(run(_settings())):
+            typer.echo(line)
 
 
 @secrets.command("renew")

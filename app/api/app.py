@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
+from app.api.console.door import console_routes
 from app.api.container import Container
 from app.api.middleware import Surroundings
 from app.api.openapi import describe
@@ -43,6 +44,7 @@ def create_app(container: Container, *, lifespan: Lifespan = _nothing) -> FastAP
     for router in ROUTERS:
         # Not include_router: it reads every signature a second time, which no prefix or dependency of ours asks for.
         app.router.routes.extend(router.routes)
+    app.router.routes.extend(console_routes(container, app))
     app.add_exception_handler(ConnectorError, _on_connector_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)

@@ -50,6 +50,11 @@ class Buckets:
                 self._full_at.popitem(last=False)
         return 0.0
 
+    def give_back(self, name: str) -> None:
+        """What was taken was not used after all."""
+        if name in self._full_at:
+            self._full_at[name] -= self._pause
+
     def _after_another(self, name: str, now: float) -> float:
         """When the bucket would be full again if one more were taken."""
         return max(self._full_at.get(name, now), now) + self._pause
@@ -73,14 +78,14 @@ class CallLimits:
         """Raises TooOften, before anybody looks for the key, when it or a stranger's address asks too often."""
         if self._is_proved(key_id, digest):
             self._count(key_id)
-        elif wait := self._failures.wait(_network(address)):
+        elif wait := self._failures.wait(network_of(address)):
             raise TooOften("Too many calls with a wrong key came from this address.", wait)
 
     def failed(self, key_id: str, digest: bytes, *, address: str) -> None:
         """The key was not one, or is one no more."""
         if self._is_proved(key_id, digest):
             del self._proved[key_id]
-        self._failures.take(_network(address))
+        self._failures.take(network_of(address))
 
     def succeeded(self, key_id: str, digest: bytes) -> None:
         """The key is one. Raises TooOften when it was not known here and has asked too often all the same."""
@@ -99,7 +104,7 @@ class CallLimits:
             raise TooOften("This key has used up its requests for now.", wait)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What one caller can hardly change: an IPv4 address, or the first half of an IPv6 address."""
     try:
         known = ipaddress.ip_address(address)
@@ -107,4 +112,4 @@ def _network(address: str) -> str:
         return address
     if isinstance(known, ipaddress.IPv4Address):
         return str(known)
-    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
+    return str(known.ipv4_mapped or ipaddress.ipnetwork_of((known, 64), strict=False))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.adapters.crypto.keyring import KeyedHash
+from app.adapters.crypto.passwords import Argon2Passwords
 from app.adapters.telemetry.metrics import Metrics
 from app.api.container import Container
 from app.api.limits import CallLimits
@@ -11,6 +12,7 @@ from app.bootstrap.work import Work
 from app.bootstrap.world import World
 from app.services.api_keys import ApiKeys
 from app.services.completeness import ReadCompleteness
+from app.services.console_users import ConsoleUsers
 from app.services.document_actions import DocumentActions, UnlinkDocuments
 from app.services.install_app import InstallApp
 from app.services.links import LinkTables
@@ -69,6 +71,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         AvailableTasks(frozenset(runners)),
         CancelRun(uow, clock),
         CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
+        ConsoleUsers(unit_of_work=uow, clock=clock, ids=ids, passwords=Argon2Passwords()),
         DocumentActions(uow, clock),
         _install_app(world),
         ItemData(unit_of_work=uow, clock=clock),

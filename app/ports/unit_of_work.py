@@ -8,6 +8,7 @@ from app.ports.repositories.api_keys import ApiKeys
 from app.ports.repositories.awaiting import AwaitingWork
 from app.ports.repositories.completeness import Completeness
 from app.ports.repositories.configuration import Configurations
+from app.ports.repositories.console_users import ConsoleUsers
 from app.ports.repositories.customers import Customers
 from app.ports.repositories.documents import Documents
 from app.ports.repositories.documents_reading import DocumentsReading
@@ -106,6 +107,9 @@ class UnitOfWork(Protocol):
 
     @property
     def schedules(self) -> Schedules: ...
+    @property
+    def console_users(self) -> ConsoleUsers: ...
+
 
     @property
     def api_keys(self) -> ApiKeys: ...

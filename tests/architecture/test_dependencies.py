@@ -27,6 +27,7 @@ USED_WITHOUT_IMPORT = {
     "pytest-asyncio": "a plugin",
     "pytest-timeout": "a plugin",
     "pytest-xdist": "a plugin",
+    "python-multipart": "Starlette reads forms with it",
     "ruff": "a command of `make check`",
     "types-pyyaml": "types for mypy",
     "tzdata": "read by zoneinfo",

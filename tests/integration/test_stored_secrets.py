@@ -213,7 +213,7 @@ async def test_lost_secrets_are_forgotten_only_on_request_and_only_where_they_ca
 
 
 def test_every_column_of_ciphertexts_is_among_the_places_that_are_renewed() -> None:
-    hashes = {"api_keys.secret_hash", "installations_begun.state_hash"}
+    hashes = {"api_keys.secret_hash", "console_sessions.token_hash", "installations_begun.state_hash"}
     secret = {
         f"{table.name}.{column.name}"
         for table in metadata.tables.values()

@@ -19,11 +19,13 @@ COLUMNS = {
 """All that are wide enough for a person: no numbers, instants or flags."""
 
 OF_THINGS = frozenset(
-    "api_keys.name idempotency_keys.api_key_id location_mappings.name orders.name orders_to_import.name"
-    " payment_terms_mappings.name run_tallies.name runs.parameters schedules.parameters shipping_agents.name shops.name"
+    "api_keys.name console_users.name idempotency_keys.api_key_id location_mappings.name orders.name"
+    " orders_to_import.name payment_terms_mappings.name run_tallies.name runs.parameters schedules.parameters shipping_agents.name shops.name"
     " stores.name".split()
 )
-"""Names of keys, places, counters and orders (#1001); what a run was asked to do: filters and order numbers."""
+"""Names of keys, of who works here, places, counters and orders (#1001); what a run was asked to do: filters, order
+numbers.
+"""
 
 OF_MACHINES = frozenset({"idempotency_keys.fingerprint", "order_captures.digest", "orders.body_hash"})
 """Bytes that are hashes of whole requests and answers."""
@@ -73,7 +75,16 @@ def test_every_personal_column_is_dealt_with_when_a_person_is_forgotten() -> Non
 
 
 def test_everything_of_a_store_ends_with_it() -> None:
-    kept = {"api_keys", "currency_mappings", "document_costs", "event_positions", "idempotency_keys", "item_codes"}
+    kept = {
+        "api_keys",
+        "console_sessions",
+        "console_users",
+        "currency_mappings",
+        "document_costs",
+        "event_positions",
+        "idempotency_keys",
+        "item_codes",
+    }
     kept |= {
         "inventory_levels",
         "item_images",

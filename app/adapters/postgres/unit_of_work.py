@@ -15,6 +15,7 @@ from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
 from app.adapters.postgres.repositories.completeness import PostgresCompleteness
 from app.adapters.postgres.repositories.configuration import PostgresConfigurations
+from app.adapters.postgres.repositories.console_users import PostgresConsoleUsers
 from app.adapters.postgres.repositories.customers import PostgresCustomers
 from app.adapters.postgres.repositories.documents import PostgresDocuments
 from app.adapters.postgres.repositories.documents_reading import PostgresDocumentsReading
@@ -186,6 +187,10 @@ class PostgresUnitOfWork:
 
     @cached_property
     def shops(self) -> PostgresShops:
+    @cached_property
+    def console_users(self) -> PostgresConsoleUsers:
+        return PostgresConsoleUsers(self.driver)
+
         return PostgresShops(self.driver)
 
     @cached_property

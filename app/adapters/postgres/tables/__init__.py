@@ -1,6 +1,7 @@
 """All tables. Rows live in this ring only and validate nothing (decision 7)."""
 
 from app.adapters.postgres.tables import (
+    console,
     exchanges,
     gift_cards,
     mappings,
@@ -19,6 +20,7 @@ from app.adapters.postgres.tables.base import metadata
 
 __all__ = [
     "exchanges",
+    "console",
     "gift_cards",
     "mappings",
     "master_data",

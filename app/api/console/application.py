@@ -1,0 +1,53 @@
+"""The console put together: its addresses, its buttons, its files, and what strangers and mistakes are shown."""
+
+import time
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from app.api.console.desk import FAILED_SIGN_INS_A_MINUTE, House, for_visitors
+from app.api.console.pages import LISTS, SINGLE, listing, order, overview, single
+from app.api.console.remedies import REMEDIES, press
+from app.api.console.rendering import FOLDER, Pages
+from app.api.console.sign_in import show_sign_in, sign_in, sign_out
+from app.api.container import Container
+from app.api.limits import Buckets
+
+
+def console(container: Container, surface: ASGIApp) -> Starlette:
+    """The console's application, to be mounted; ``surface`` answers ``/v1``."""
+    application = Starlette(routes=_routes(), exception_handlers={HTTPException: _not_here})
+    application.router.redirect_slashes = False
+    application.state.house = House(
+        container=container,
+        surface=surface,
+        pages=Pages(),
+        failures=Buckets(FAILED_SIGN_INS_A_MINUTE, seconds=time.monotonic),
+    )
+    return application
+
+
+def _routes() -> list[BaseRoute]:
+    return [
+        Mount("/static", app=StaticFiles(directory=FOLDER / "static")),
+        Route("/sign-in", show_sign_in),
+        Route("/sign-in", sign_in, methods=["POST"]),
+        Route("/sign-out", sign_out, methods=["POST"]),
+        Route("/", for_visitors(overview)),
+        Route("/orders/{order_id}", for_visitors(order)),
+        *(Route(path, for_visitors(partial(listing, path=path))) for path in LISTS),
+        *(Route(path, for_visitors(partial(single, path=path))) for path in SINGLE),
+        *(Route(remedy.path, for_visitors(partial(press, remedy=remedy)), methods=["POST"]) for remedy in REMEDIES),
+    ]
+
+
+async def _not_here(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    house: House = request.app.state.house
+    return house.pages.page("not_here.html", status=error.status_code, title="There is no such page")

@@ -1,0 +1,87 @@
+"""What can be looked at: each page reads what stands at the same address of ``/v1`` and shows it."""
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from app.api.console.desk import Desk
+
+LISTS: Mapping[str, tuple[str, str]] = {
+    "/orders": ("orders.html", "Orders"),
+    "/refunds": ("refunds.html", "Refunds"),
+    "/shipments": ("shipments.html", "Shipments"),
+    "/sales-documents": ("sales_documents.html", "Sales documents"),
+    "/runs": ("runs.html", "Runs"),
+    "/skipped-records": ("skipped_records.html", "Skipped records"),
+    "/webhook-endpoints": ("webhook_endpoints.html", "Webhook endpoints"),
+    "/shops": ("shops.html", "Shops"),
+    "/shops/{shop}/orders-to-import": ("orders_to_import.html", "Orders to import"),
+    "/shops/{shop}/unmapped-products": ("unmapped_products.html", "Products without an item"),
+}
+"""Template and title of each list."""
+
+SINGLE: Mapping[str, tuple[str, str]] = {
+    "/refunds/{refund_id}": ("refund.html", "Refund"),
+    "/shipments/{shipment_id}": ("shipment.html", "Shipment"),
+    "/sales-documents/{document_id}": ("sales_document.html", "Sales document"),
+    "/runs/{run_id}": ("run.html", "Run"),
+}
+"""Template and title of each single thing."""
+
+
+async def overview(desk: Desk) -> Response:
+    """What waits, shop by shop, what waits longest first."""
+    activities, shops = await asyncio.gather(
+        desk.read("/v1/activities", desk.filters), desk.read("/v1/shops", {"limit": "250"})
+    )
+    waiting = [each for each in activities.body["data"] if each["count"]]
+    waiting.sort(key=lambda each: (each["shop"], each["oldest_at"] or ""))
+    return desk.page("overview.html", title="What waits", waiting=waiting, shops=shops.body["data"])
+
+
+async def listing(desk: Desk, path: str) -> Response:
+    """One page of a list, with the filters of the address."""
+    template, title = LISTS[path]
+    told = await desk.read(f"/v1{desk.address(path)}", desk.filters)
+    return desk.page(
+        template,
+        title=title,
+        rows=told.body["data"],
+        next_cursor=told.body["next_cursor"],
+        filters=desk.filters,
+        shop=desk.request.path_params.get("shop"),
+    )
+
+
+async def single(desk: Desk, path: str) -> Response:
+    """One thing with everything that is told of it."""
+    template, title = SINGLE[path]
+    told = await desk.read(f"/v1{desk.address(path)}", desk.filters)
+    return desk.page(template, title=title, shown=told.body, version=told.etag or "")
+
+
+async def order(desk: Desk) -> Response:
+    """An order: what is wrong with it first, with what can be done; then what it is."""
+    path = f"/v1{desk.address('/orders/{order_id}')}"
+    told, refunds, history = await asyncio.gather(
+        desk.read(path),
+        desk.read("/v1/refunds", {"order_id": desk.request.path_params["order_id"]}),
+        desk.read(f"{path}/history", {"limit": "250"}),
+    )
+    shown = told.body
+    live = [each for each in shown["documents"] if each["state"] != "cancelled" and each["unlinked_at"] is None]
+    pointed = {str(each["pointer"]) for each in shown["problems"]}
+    return desk.page(
+        "order.html",
+        title=f"Order {shown['name']}",
+        shown=shown,
+        version=told.etag or "",
+        live=live,
+        lines_to_mend={line["id"] for line in shown["lines"] if f"/lines/{line['shopify_id']}/item_no" in pointed},
+        about_customer=any(
+            each["code"].startswith(("customer_", "company_", "template_")) for each in shown["problems"]
+        ),
+        refunds=refunds.body["data"],
+        history=list(reversed(history.body["data"])),
+    )

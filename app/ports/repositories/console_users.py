@@ -1,0 +1,62 @@
+"""People who sign in to the console, and where they are signed in. Of passwords and sessions only hashes are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.console_roles import ConsoleRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleUser:
+    id: str
+    name: str
+    role: ConsoleRole
+    password_hash: str = field(repr=False)
+    created_at: datetime
+    signed_in_at: datetime | None = None
+    """When this person last signed in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSession:
+    token_hash: bytes = field(repr=False)
+    user: ConsoleUser
+    created_at: datetime
+    seen_at: datetime
+    """When it was last used, to within minutes."""
+
+
+class ConsoleUsers(Protocol):
+    async def by_name(self, name: str) -> ConsoleUser | None: ...
+
+    async def all(self) -> Sequence[ConsoleUser]:
+        """Everybody, by name."""
+        ...
+
+    async def add(self, user: ConsoleUser) -> bool:
+        """False if somebody has the name."""
+        ...
+
+    async def set_password(self, user: str, password_hash: str) -> None:
+        """Ends every session of the user."""
+        ...
+
+    async def remove(self, user: str) -> None:
+        """With every session."""
+        ...
+
+    async def open_session(self, token_hash: bytes, user: str, *, now: datetime) -> None:
+        """Notes the sign-in, too."""
+        ...
+
+    async def session(self, token_hash: bytes) -> ConsoleSession | None: ...
+
+    async def seen(self, token_hash: bytes, at: datetime) -> None: ...
+
+    async def close_session(self, token_hash: bytes) -> None: ...
+
+    async def purge(self, *, seen_before: datetime, created_before: datetime) -> None:
+        """Delete sessions that were not used since, or are older."""
+        ...
