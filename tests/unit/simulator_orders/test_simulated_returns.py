@@ -93,7 +93,7 @@ def test_no_more_comes_back_than_was_shipped_and_is_not_on_its_way_back() -> Non
         asked(order, 2)
     with pytest.raises(ChangeRefused, match="not found"):
         asked(placed(line()))
-    with pytest.raises(ChangeRefused, match="no return reason BORED; known are .*defective"):
+    with pytest.raises(ChangeRefused, match=r"no return reason BORED; known are .*defective"):
         asked(order, reason="BORED")
 
 
