@@ -114,6 +114,11 @@ class StoreDesk:
         found: list[Json] = self._ask("GET", "/calls", since=since)["calls"]
         return found
 
+    def fulfilments(self) -> list[Json]:
+        """Every one that was ever recorded."""
+        found: list[Json] = self._ask("GET", "/fulfillments")["fulfillments"]
+        return found
+
     def spent(self) -> Json:
         """How many calls were made since the journal was emptied, and their points."""
         totals: Json = self._ask("GET", "/calls", since=2**31)["totals"]

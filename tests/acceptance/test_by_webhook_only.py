@@ -110,6 +110,7 @@ def test_nothing_was_listed_and_no_run_was_needed(announced: Announced) -> None:
 
 
 def test_the_same_deliveries_days_later_change_nothing(announced: Announced) -> None:
+    """A20."""
     before = len(announced.erp.events())
     announced.desk.redeliver([delivery["webhookId"] for delivery in announced.told])
     until(lambda: announced.desk.deliveries()["idle"], what="the repeats are delivered", seconds=60)

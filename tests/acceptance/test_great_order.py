@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 def test_a_great_order_is_documented_whole_in_little_memory(simulator: Simulator) -> None:
+    """B8."""
     desk = simulator.desk("great-order.myshopify.com")
     desk.put(shop={"currencyCode": "EUR", "ianaTimezone": "Europe/Berlin"}, throttle=UNLIMITED)
     desk.put(orders=[_great_order()])

@@ -120,6 +120,7 @@ def test_the_import_ends_well(survivor: Survivor) -> None:
 
 
 def test_every_order_is_there_once_with_one_document_of_the_right_total(survivor: Survivor) -> None:
+    """A4."""
     originals = {order["legacyResourceId"]: order for order in survivor.desk.state("orders")["orders"]}
     orders = [order["shopify_id"] for order in survivor.erp.every("/v1/orders", shop=SHOP)]
     assert sorted(orders) == sorted(originals)

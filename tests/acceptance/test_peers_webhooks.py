@@ -81,7 +81,7 @@ def test_the_same_webhook_ten_times_at_once_is_one_event_one_order_and_one_docum
 def test_an_order_that_is_paid_before_it_is_created_is_there_and_as_it_is_at_the_store(
     erp: Erp, simulator: Simulator
 ) -> None:
-    """Case 2."""
+    """A14: Case 2."""
     desk = simulator.desk("peers-hooks-2.myshopify.com")
     open_store(erp, desk, peers_hooks_2={})
     desk.put(orders=[an_order(2201, note="as it is now")])
@@ -99,7 +99,7 @@ def test_an_order_that_is_paid_before_it_is_created_is_there_and_as_it_is_at_the
 def test_subscriptions_that_end_behind_our_back_are_made_again_and_the_gap_is_filled(
     erp: Erp, simulator: Simulator
 ) -> None:
-    """Case 3, and 4: what happened meanwhile was never announced."""
+    """A16: Case 3, and 4: what happened meanwhile was never announced."""
     desk = simulator.desk("peers-hooks-3.myshopify.com")
     open_store(erp, desk, peers_hooks_3={})
     listen(erp, desk, "peers-hooks-3")
@@ -167,6 +167,7 @@ def revoked(erp: Erp, shop: str) -> bool:
 
 
 def test_without_any_webhook_everything_arrives_and_the_proof_says_so(erp: Erp, simulator: Simulator) -> None:
+    """A15."""
     desk = simulator.desk("peers-hooks-7.myshopify.com")
     open_store(erp, desk, peers_hooks_7={})
     days = {"from": "2026-01-14", "to": "2026-01-15"}

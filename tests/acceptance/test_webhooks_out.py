@@ -51,6 +51,7 @@ def registered(erp: Erp, receiver: Receiver, *, shop: str, path: str = "/") -> J
 
 
 def test_an_erp_is_told_what_the_feed_says_and_can_prove_who_says_it(erp: Erp, receiver: Receiver) -> None:
+    """F5."""
     a_shop(erp, SHOP)
     made = registered(erp, receiver, shop=SHOP)
     assert erp.post(f"/v1/webhook-endpoints/{made['id']}/test")["delivered"] is True
@@ -72,6 +73,7 @@ def test_an_erp_is_told_what_the_feed_says_and_can_prove_who_says_it(erp: Erp, r
 
 
 def test_a_failure_is_repeated_a_redirect_is_not_followed_and_gone_is_gone(erp: Erp, receiver: Receiver) -> None:
+    """F3."""
     shop = "moody"
     a_shop(erp, shop)
     answers = iter(

@@ -61,6 +61,7 @@ async def test_a_repeat_is_a_200_too(shopify: Caller) -> None:
 
 
 async def test_every_stranger_gets_the_same_answer(shopify: Caller) -> None:
+    """A17."""
     one = delivery()
     strangers = [
         delivery(secret=b"wrong"),
@@ -81,6 +82,7 @@ async def test_every_stranger_gets_the_same_answer(shopify: Caller) -> None:
 
 
 async def test_a_signature_that_is_no_ascii_is_a_401_and_no_fault(shopify: Caller) -> None:
+    """A17."""
     one = delivery()
     raw = [(name.encode(), value.encode()) for name, value in headers(one).items() if "Hmac" not in name]
 
@@ -91,6 +93,7 @@ async def test_a_signature_that_is_no_ascii_is_a_401_and_no_fault(shopify: Calle
 
 @pytest.mark.parametrize("doubled", ["X-Shopify-Hmac-Sha256", "X-Shopify-Shop-Domain"])
 async def test_a_header_given_twice_proves_nothing(shopify: Caller, doubled: str) -> None:
+    """A17."""
     one = delivery()
     given = [*headers(one).items(), (doubled, headers(one)[doubled])]
 
@@ -98,6 +101,7 @@ async def test_a_header_given_twice_proves_nothing(shopify: Caller, doubled: str
 
 
 async def test_the_newer_family_of_headers_is_understood(shopify: Caller) -> None:
+    """A24."""
     one = delivery(webhook_id="w-1")
     given = {name.removeprefix("X-"): value for name, value in headers(one).items()}
 
@@ -105,6 +109,7 @@ async def test_the_newer_family_of_headers_is_understood(shopify: Caller) -> Non
 
 
 async def test_a_body_of_ten_mebibytes_is_taken_and_one_more_byte_is_not(shopify: Caller) -> None:
+    """A22."""
     largest = delivery(b" " * LONGEST_BODY, webhook_id="largest")
 
     assert (await shopify.send(largest)).status_code == 200
@@ -114,6 +119,7 @@ async def test_a_body_of_ten_mebibytes_is_taken_and_one_more_byte_is_not(shopify
 
 
 async def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit() -> None:
+    """A22."""
     read = 0
 
     async def endless() -> dict[str, Any]:
@@ -151,6 +157,8 @@ async def test_a_sender_that_hangs_up_is_not_answered() -> None:
 
 
 async def test_a_database_that_is_away_is_a_503_with_retry_after() -> None:
+    """A23."""
+
     def away() -> Receipt:
         raise DatabaseUnavailable("The database cannot be reached.", retry_after=timedelta(seconds=3))
 

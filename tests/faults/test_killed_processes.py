@@ -135,6 +135,7 @@ async def test_a_run_whose_worker_is_killed_is_done_by_another(house: Machinery)
 
 
 async def test_three_workers_do_each_run_once_and_tick_each_due_time_once(house: Machinery) -> None:
+    """C16b."""
     await house.do(
         "INSERT INTO schedules (shop_id, task, enabled, every_minutes, filters, parameters, version, updated_at)"
         " SELECT id, 'import_orders', true, 1, '{}', '{}', 1, now() - interval '5 minutes' FROM shops"
@@ -170,6 +171,7 @@ async def test_three_workers_do_each_run_once_and_tick_each_due_time_once(house:
 
 
 async def test_a_worker_survives_the_loss_of_all_its_connections(house: Machinery) -> None:
+    """C2."""
     async with process("worker", house.url) as child:
         await says(child, "started")
         await until(lambda: house.fetch("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pgqueuer%'"))

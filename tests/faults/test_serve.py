@@ -70,6 +70,7 @@ def worker_of(service: Installation) -> int:
 
 @pytest.mark.long
 def test_a_database_killed_under_it_comes_back_and_all_processes_go_on(service: Installation) -> None:
+    """C1."""
     erp = service.erp()
     service.process("all").wait_until_said("worker_started")
     server, serving, worker = service.postmaster_pid(), service.process("all").pid, worker_of(service)
@@ -96,6 +97,7 @@ def test_a_database_killed_under_it_comes_back_and_all_processes_go_on(service: 
 
 @pytest.mark.long
 def test_told_to_stop_in_the_middle_of_work_it_ends_in_time_and_leaves_nothing_running(simulator: Simulator) -> None:
+    """C10."""
     with installation(simulator.url) as service:
         serving = service.start()
         erp, desk = service.erp(), simulator.desk("stopped.myshopify.com")

@@ -103,6 +103,7 @@ async def test_positions_are_gapless_under_many_writers_and_publishers(house: Ma
 
 
 async def test_a_publisher_that_dies_in_between_leaves_nothing_half_done(house: Machinery) -> None:
+    """A8."""
     await happened(house, "a")
     dying = await connect(house.url)
     await dying.execute("BEGIN")
@@ -197,6 +198,7 @@ async def test_who_waits_is_answered_at_once_when_the_process_is_to_end(
 
 
 async def test_a_position_that_is_no_longer_kept_is_said_to_be_so(house: Machinery, read: ReadEvents) -> None:
+    """C12."""
     await happened(house, "a", "b", "c")
     await PublishEvents(house.unit_of_work)()
     await house.do("UPDATE events SET occurred_at = now() - interval '91 days' WHERE position < 3")

@@ -30,6 +30,19 @@ async def test_a_connection_that_dies_in_the_middle_is_trouble_of_the_database(h
     assert (await house.client.get("/v1/me")).status_code == 200
 
 
+async def test_a_disk_that_is_full_is_trouble_of_the_database(house: Surface) -> None:
+    """C6: what could not be written is tried again, and nothing was acknowledged."""
+
+    async def use_case() -> None:
+        async with PostgresUnitOfWork(house.engine) as uow:
+            await uow.driver.execute("DO $$ BEGIN RAISE EXCEPTION 'No space left' USING ERRCODE = 'disk_full'; END $$")
+
+    with pytest.raises(DatabaseUnavailable):
+        await use_case()
+
+    assert (await house.client.get("/v1/me")).status_code == 200
+
+
 async def test_a_pool_that_is_used_up_is_a_503_that_says_when_to_come_back(house: Surface) -> None:
     held = [await house.engine.connect() for _ in range(10)]
 

@@ -64,6 +64,7 @@ async def test_credentials_come_out_of_the_vault_as_the_shops_service_sealed_the
 
 
 async def test_of_many_who_want_to_renew_a_token_one_does(engine: AsyncEngine) -> None:
+    """B9."""
     kept: list[str] = []
 
     async def renew(name: str) -> None:

@@ -147,6 +147,7 @@ async def test_an_endpoint_is_told_only_the_types_and_shops_it_asked_for_and_onl
 async def test_what_failed_is_tried_again_by_the_schedule_under_the_same_id_and_then_left(
     push: Push, erp: Receiver
 ) -> None:
+    """F7."""
     erp.behave = lambda _: Reply(status=500, body=b"out\x00 of order")
     made = await push.endpoint(erp.url)
     await push.happen()
@@ -173,6 +174,7 @@ async def test_what_failed_is_tried_again_by_the_schedule_under_the_same_id_and_
 async def test_an_endpoint_that_fails_for_five_days_is_disabled_and_says_so_in_its_shops(
     push: Push, erp: Receiver
 ) -> None:
+    """F3."""
     erp.behave = lambda _: Reply(status=500)
     made = await push.endpoint(erp.url)
     await push.happen()
@@ -234,6 +236,7 @@ async def test_an_endpoint_enabled_again_goes_on_where_it_stopped(push: Push, er
 
 
 async def test_an_endpoint_that_asks_for_patience_is_left_alone_for_an_hour_at_most(push: Push, erp: Receiver) -> None:
+    """F3."""
     erp.behave = lambda _: Reply(status=503, headers={"Retry-After": "86400"})
     made = await push.endpoint(erp.url)
     await push.happen()
@@ -248,6 +251,7 @@ async def test_an_endpoint_that_asks_for_patience_is_left_alone_for_an_hour_at_m
 
 
 async def test_redirects_are_failures_and_never_followed(push: Push, erp: Receiver) -> None:
+    """F2."""
     erp.behave = lambda _: Reply(status=307, headers={"Location": f"{erp.url}/elsewhere"})
     made = await push.endpoint(erp.url)
     await push.happen()
@@ -260,6 +264,7 @@ async def test_redirects_are_failures_and_never_followed(push: Push, erp: Receiv
 
 
 async def test_an_endpoint_that_hangs_delays_no_other(push: Push, erp: Receiver) -> None:
+    """F1."""
     let_go = threading.Event()
     with receiving() as slow:
         slow.behave = lambda _: Reply(hold=let_go)
@@ -369,6 +374,7 @@ async def test_replay_refuses_positions_that_were_never_given_and_endpoints_that
 
 
 async def test_a_new_secret_signs_first_and_the_old_one_for_a_while(push: Push, erp: Receiver) -> None:
+    """F4."""
     made = await push.endpoint(erp.url)
     rotated = await push.endpoints.rotate_secret(made.endpoint.id, old_secret_for=timedelta(hours=24), access=EVERYBODY)
     await push.happen()
@@ -427,6 +433,7 @@ async def test_a_test_is_sent_at_once_and_tells_what_came_back(push: Push, erp: 
 
 
 async def test_a_deleted_endpoint_is_sent_nothing_that_was_queued(push: Push, erp: Receiver) -> None:
+    """F6."""
     made = await push.endpoint(erp.url)
     await push.happen(number=3)
     await push.endpoints.delete(made.endpoint.id, access=EVERYBODY)

@@ -18,6 +18,7 @@ def peak() -> int:
 
 @pytest.mark.long
 async def test_an_order_of_ten_thousand_lines_is_documented_whole(world: World) -> None:
+    """B8."""
     charges = [
         {"id": f"gid://shopify/ShippingLine/{number}", "title": f"Parcel {number}", "originalPriceSet": money("1.00")}
         for number in range(1, CHARGES + 1)

@@ -107,6 +107,7 @@ async def test_two_workers_never_take_the_same_order(world: World) -> None:
 
 
 async def test_an_expired_claim_is_taken_over_and_the_late_writer_drops_its_result(world: World) -> None:
+    """A11."""
     await world.store.has(an_order(1001))
     await world.wants(1001)
     held = HeldReading(world.gateway)
@@ -130,6 +131,7 @@ async def test_an_expired_claim_is_taken_over_and_the_late_writer_drops_its_resu
 
 
 async def test_an_older_reading_never_overwrites_a_newer_one(world: World) -> None:
+    """A14."""
     await world.store.has(an_order(1001, note="new"))
     await world.imports(1001)
     # As if somebody had read a later state than what the store's replica answers now.
@@ -230,6 +232,7 @@ async def test_trouble_of_the_store_puts_orders_off_and_counts_no_attempt(world:
 
 
 async def test_an_order_of_which_a_part_is_missing_is_not_imported_in_part(world: World) -> None:
+    """B4."""
     await world.store.has(an_order(1001), an_order(1002))
     await world.store.fails("partial_data", operation="OrdersWhole", path=["nodes", 1, "lineItems"])
 
@@ -242,6 +245,7 @@ async def test_an_order_of_which_a_part_is_missing_is_not_imported_in_part(world
 
 
 async def test_a_store_that_refuses_us_is_worked_on_no_more_until_a_person_acts(world: World) -> None:
+    """B10."""
     await world.store.has(an_order(1001))
     await world.store.fails("unauthorized", times=None)
 
@@ -281,6 +285,7 @@ async def test_a_worker_that_is_stopped_gives_its_orders_back(world: World) -> N
 
 
 async def test_announcements_and_imports_at_the_same_time_never_wait_in_a_circle(world: World) -> None:
+    """C4."""
     numbers = range(1001, 1061)
     await world.store.has(*(an_order(number) for number in numbers))
     # So that the order of their rows is not the order of their Shopify ids.

@@ -248,7 +248,7 @@ async def test_a_retry_brings_in_what_the_filters_of_a_run_left_out(world: World
 
 
 async def test_rows_are_locked_in_the_order_of_their_shopify_ids(world: World) -> None:
-    """As announcements lock them, so that imports and announcements never wait for each other in a circle."""
+    """C4: As announcements lock them, so that imports and announcements never wait for each other in a circle."""
     for order in (1003, 1002, 1001):
         await world.wants(order)
     async with world.uow() as uow:

@@ -138,6 +138,7 @@ async def test_what_may_not_be_asked_is_refused_by_name(house: Machinery) -> Non
 
 
 async def test_one_run_of_a_category_at_a_time_whatever_the_shop(house: Machinery) -> None:
+    """C9."""
     first = await queued(house, "import_orders", "web")
     second = await queued(house, "create_documents", "pos")
 
@@ -165,6 +166,7 @@ async def test_other_categories_do_not_wait(house: Machinery) -> None:
 
 
 async def test_an_expired_claim_is_taken_over_and_the_late_writer_writes_nothing(house: Machinery) -> None:
+    """A11."""
     run = await queued(house)
     late = await claim(house, run, "late")
     assert late is not None
@@ -226,6 +228,7 @@ async def test_a_lease_is_kept_as_long_as_the_work_takes(house: Machinery) -> No
 
 
 async def test_a_run_whose_worker_always_dies_fails_after_five_attempts(house: Machinery) -> None:
+    """A25."""
     run = await queued(house)
     for _ in range(MOST_ATTEMPTS):
         assert await claim(house, run) is not None

@@ -68,6 +68,7 @@ async def test_orders_do_not_recur_until_somebody_says_so_but_the_house_is_kept_
 
 
 async def test_many_ticks_at_once_make_one_run(house: Machinery) -> None:
+    """C8."""
     await set_long_ago(house)
     active = await orders_of(house)
 
@@ -92,6 +93,7 @@ async def test_a_due_time_makes_no_second_run_after_the_first_has_ended(house: M
 
 
 async def test_several_missed_ticks_are_made_up_for_by_one_run(house: Machinery) -> None:
+    """C9."""
     await schedules(house).put(EVERYBODY, "web", "import_orders", every(1))
     await house.do("UPDATE schedules SET updated_at = now() - interval '3 hours'")
 

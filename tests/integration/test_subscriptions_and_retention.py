@@ -386,6 +386,7 @@ async def test_whatever_is_due_is_nudged_and_nothing_else(house: Machinery) -> N
 
 
 async def test_old_things_go_and_open_ones_stay(house: Machinery) -> None:
+    """C12."""
     async with door(house.url) as receive:
         for number in range(4):
             await receive(delivery(webhook_id=f"w-{number}"))

@@ -51,6 +51,7 @@ async def test_a_webhook_makes_its_order_wanted_and_nudges_the_store(house: Mach
 
 
 async def test_many_webhooks_of_an_order_are_one_wish_of_a_batch(house: Machinery, receive: ReceiveWebhook) -> None:
+    """A13."""
     for _ in range(5):
         await receive(delivery(order_payload(5501)))
     await receive(delivery(order_payload(5502)))
@@ -113,6 +114,7 @@ async def test_unreadable_bodies_are_parked_and_hold_up_nobody(house: Machinery,
 async def test_topics_that_nothing_acts_on_are_kept_and_unknown_ones_say_so(
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
+    """A24."""
     for number, topic in enumerate(("products/update", "brand/new", "")):
         await receive(delivery(b"not even json", topic=topic, webhook_id=f"w-{number}"))
 
@@ -228,6 +230,7 @@ async def test_what_another_dispatcher_has_locked_is_left_to_it(house: Machinery
 async def test_a_webhook_that_always_fails_is_parked_after_five_attempts_and_its_neighbours_go_on(
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
+    """A25."""
     await house.do("ALTER TABLE orders_to_import ADD CONSTRAINT no_poison CHECK (shopify_id <> '666')")
     await receive(delivery(order_payload(666), webhook_id="w-0"))
     await receive(delivery(order_payload(5501), webhook_id="w-1"))
@@ -241,6 +244,7 @@ async def test_a_webhook_that_always_fails_is_parked_after_five_attempts_and_its
 
 
 async def test_an_uninstalled_app_stops_the_store_and_says_so(house: Machinery, receive: ReceiveWebhook) -> None:
+    """A27."""
     await receive(delivery(b"{}", topic="app/uninstalled", triggered_at="2099-01-15T10:00:00Z"))
 
     await dispatcher(house)()

@@ -59,6 +59,14 @@ async def test_fifty_deliveries_at_once_of_the_same_webhook_store_one_row(
     assert await house.inbox() == [("w-1", "waiting")]
 
 
+async def test_two_topics_of_one_event_are_two_webhooks(house: Machinery, receive: ReceiveWebhook) -> None:
+    """A13: a topic is never swallowed because another one told of the same event, event-1 here as everywhere."""
+    for topic in ("orders/create", "orders/paid"):
+        assert await receive(delivery(webhook_id=f"w-{topic}", topic=topic)) is Receipt.STORED
+
+    assert len(await house.inbox("waiting")) == 2
+
+
 async def test_thousands_at_once_are_all_stored(house: Machinery, receive: ReceiveWebhook) -> None:
     receipts = await asyncio.gather(*(receive(delivery(webhook_id=f"w-{number}")) for number in range(3000)))
 

@@ -80,6 +80,7 @@ def test_the_revisions_are_one_line_and_numbered_in_order() -> None:
 
 
 async def test_from_nothing_to_the_newest_revision_is_what_the_models_say(database_url: str) -> None:
+    """C13, C16."""
     engine = create_async_engine(as_async_url(database_url))
     async with engine.connect() as connection:
         found = await connection.run_sync(differences)
@@ -89,6 +90,7 @@ async def test_from_nothing_to_the_newest_revision_is_what_the_models_say(databa
 
 
 async def test_the_last_revision_taken_back_and_made_again_changes_nothing(database_url: str) -> None:
+    """C14."""
     before = await structure(database_url)
     last = revisions().get_revision("head")
     assert isinstance(last.down_revision, str)

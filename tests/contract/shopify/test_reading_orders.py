@@ -229,6 +229,7 @@ async def test_the_card_behind_a_gift_card_payment_is_told(store: SimulatedStore
 
 
 async def test_an_error_beside_the_data_spoils_only_the_order_it_names(store: SimulatedStore) -> None:
+    """B4."""
     await store.put(orders=[order(1), order(2), order(3)])
     await store.fail(
         "partial_data", operation="OrdersWhole", path=["nodes", 1, "shippingAddress"], code="ACCESS_DENIED"

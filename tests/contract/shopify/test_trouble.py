@@ -375,6 +375,7 @@ async def test_a_store_that_always_fails_inside_leaves_each_order_for_later(stor
 
 
 async def test_an_answer_of_another_shape_leaves_out_one_order(at_odd: SimulatedStore, odd: OddStore) -> None:
+    """B11."""
     nodes = [{"id": "gid://shopify/Order/1", "name": "#1"}, None]
     scopes: dict[str, Any] = {"data": {"currentAppInstallation": {"accessScopes": []}}}
     odd.answers = [answer(json.dumps(scopes).encode()), answer(json.dumps({"data": {"nodes": nodes}}).encode())]
@@ -389,6 +390,7 @@ async def test_an_answer_of_another_shape_leaves_out_one_order(at_odd: Simulated
 async def test_a_domain_that_is_no_store_is_refused_before_anything_is_sent(
     at_odd: SimulatedStore, odd: OddStore
 ) -> None:
+    """B13."""
     elsewhere = type(at_odd.ref)(id=at_odd.ref.id, domain="evil.example/.myshopify.com")
 
     with pytest.raises(StoreRefused) as raised:

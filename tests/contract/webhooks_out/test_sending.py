@@ -79,6 +79,7 @@ def test_the_signature_is_that_of_the_specification_for_every_secret() -> None:
 
 
 def test_the_library_verifies_what_we_sign_now() -> None:
+    """F5."""
     body, now = b'{"a":1}', datetime.now(UTC)
     headers = {
         "webhook-id": "evt_1",

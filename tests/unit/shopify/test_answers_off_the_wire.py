@@ -55,6 +55,7 @@ def test_both_packings_are_unpacked(pack: object) -> None:
 
 
 def test_unpacking_stops_at_the_limit() -> None:
+    """B12."""
     with pytest.raises(AnswerTooLarge):
         unpacked(gzip.compress(b"x" * 1000), "gzip", limit=999)
 
@@ -132,6 +133,7 @@ def test_a_throttled_call_waits_for_what_is_missing_but_at_least_a_second(
     ],
 )
 def test_only_a_stores_own_domain_is_ever_addressed(domain: str) -> None:
+    """B13."""
     with pytest.raises(StoreRefused):
         Endpoints().graphql(domain)
 

@@ -1,0 +1,256 @@
+"""Random misfortune by a seed: processes die, the database dies, the store misbehaves, clocks jump, while orders come.
+
+``python -m tests.faults.nemesis --minutes 30`` goes on for that long with seeds of its own and says what it counted;
+``--seed N`` plays one again. What must be true afterwards is the checker's to say.
+"""
+
+import argparse
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+
+from tests.acceptance.database import rows
+from tests.acceptance.harness import simulated_stores
+from tests.acceptance.processes import until
+from tests.faults.checker import Account, is_at_rest, violations
+from tests.faults.house import FaultyHouse, faulty_house
+from tests.faults.story import FIRST_ORDER, History, Robot, buy, open_shop, told
+from tests.webhook_receiver import receiving
+
+SEEDS = Path(__file__).parent / "seeds"
+SHOPS = ("north", "south")
+ORDERS_EACH = 2
+MISFORTUNES = 6
+MOST_KILLS = 3
+"""Of one schedule: work whose workers die five times is rightly parked."""
+DURING_SECONDS = 5.0
+REST_SECONDS = 120.0
+A_JUMP = 600.0
+PAST_EVERYTHING = 1500.0
+SCHEDULES_PER_HOUSE = 20
+EVERYTHING = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
+
+KILLS = ("kill_api", "kill_worker", "kill_both")
+DATABASE = ("stop_database", "cut_connections", "hold_tables")
+STORE: dict[str, dict[str, object]] = {
+    "rate_limited": {"times": 2},
+    "throttled": {"times": 2},
+    "server_error": {"status": 500, "times": 2},
+    "bad_gateway": {"kind": "server_error", "status": 502},
+    "timeout_before": {"seconds": 1.5},
+    "timeout_after": {"seconds": 1.5},
+    "cut_json": {},
+    "partial_data": {},
+    "latency": {"seconds": 2.0, "times": 3},
+}
+WEBHOOKS: dict[str, dict[str, object]] = {
+    "doubled": {"duplicates": 2},
+    "disordered": {"shuffle": True},
+    "dropped": {"drop_every": 3},
+    "late": {"delay_seconds": 2.0},
+}
+CLOCK = ("clock_forward", "clock_back")
+ALL = (*KILLS, *DATABASE, *STORE, *WEBHOOKS, *CLOCK)
+HELD_SECONDS = 2.0
+HOLD = f"DO $$ BEGIN LOCK TABLE orders_to_import, events; PERFORM pg_sleep({HELD_SECONDS}); END $$"
+CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfortune:
+    kind: str
+    after: float
+    """Seconds from the beginning of its schedule."""
+    choice: float
+    """Between 0 and 1: which of several it meets."""
+
+
+def schedule(seed: int, kinds: Sequence[str] = ALL) -> list[Misfortune]:
+    """The same for the same seed, in the order in which it happens."""
+    chance = random.Random(seed)
+    drawn = [
+        Misfortune(kind=chance.choice(kinds), after=chance.uniform(0, DURING_SECONDS), choice=chance.random())
+        for _ in range(MISFORTUNES)
+    ]
+    kills = [each for each in drawn if each.kind in (*KILLS, "stop_database")][MOST_KILLS:]
+    return sorted((each for each in drawn if each not in kills), key=lambda each: each.after)
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """A house with two shops, and what has happened there so far."""
+
+    house: FaultyHouse
+    accounts: Sequence[Account]
+    robots: Sequence[Robot]
+    history: History
+    orders: int = 0
+    happened: Counter[str] = field(default_factory=Counter)
+    holders: list[threading.Thread] = field(default_factory=list)
+
+    def play(self, misfortunes: Sequence[Misfortune]) -> list[str]:
+        """Orders come while all this happens; answers what is wrong when all has come to rest."""
+        first = FIRST_ORDER + self.orders
+        for account in self.accounts:
+            buy(account.desk, range(first, first + ORDERS_EACH))
+        self.orders += ORDERS_EACH
+        began, left = time.monotonic(), list(misfortunes)
+
+        def all_happened() -> bool:
+            while left and time.monotonic() - began >= left[0].after:
+                self.befall(left.pop(0))
+            self._step()
+            return not left
+
+        until(all_happened, what="all misfortunes have happened", seconds=DURING_SECONDS * 10)
+        self._calm()
+        until(self._at_rest, what="all has come to rest", seconds=REST_SECONDS)
+        return violations(self.house, self.accounts, self.history)
+
+    def befall(self, misfortune: Misfortune) -> None:
+        kind, account = misfortune.kind, self.accounts[int(misfortune.choice * len(self.accounts))]
+        self.happened[kind] += 1
+        if kind in KILLS:
+            self._kill(kind, misfortune.choice)
+        elif kind in DATABASE:
+            self._trouble_database(kind)
+        elif kind in STORE:
+            account.desk.fault(**{"kind": kind} | STORE[kind])
+        elif kind in WEBHOOKS:
+            account.desk.set_webhooks(**WEBHOOKS[kind])
+        else:
+            self.house.put_clock_forward(A_JUMP if kind == "clock_forward" else -A_JUMP)
+
+    def _kill(self, kind: str, choice: float) -> None:
+        for role in ("api", "worker"):
+            names = [name for name in self.house.names if name.startswith(role)]
+            if kind in (f"kill_{role}", "kill_both"):
+                self.house.kill(names[int(choice * len(names))])
+
+    def _trouble_database(self, kind: str) -> None:
+        if kind == "stop_database":
+            self.house.kill_database()
+        elif kind == "cut_connections":
+            with suppress(*AWAY):
+                rows(self.house, CUT)
+        else:
+            self.holders.append(threading.Thread(target=self._hold))
+            self.holders[-1].start()
+
+    def _hold(self) -> None:
+        with suppress(*AWAY):
+            rows(self.house, HOLD)
+
+    def _calm(self) -> None:
+        """Nothing more goes wrong; what webhooks did not tell is asked for, as the schedules of a shop do."""
+        for holder in self.holders:
+            holder.join()
+        self.holders.clear()
+        self.house.keep_up()
+        # Past all leases, also those taken while the clock was ahead.
+        self.house.put_clock_forward(PAST_EVERYTHING)
+        for account, robot in zip(self.accounts, self.robots, strict=True):
+            account.desk.mend()
+            account.desk.set_webhooks(duplicates=0, shuffle=False, drop_every=0, delay_seconds=0.0)
+            until(partial(robot.asks_for_a_run, EVERYTHING), what="a run is asked for", seconds=60)
+
+    def _step(self) -> None:
+        self.house.keep_up()
+        for robot in self.robots:
+            robot.step()
+
+    def _at_rest(self) -> bool:
+        self._step()
+        if not all(robot.done(self.orders) for robot in self.robots):
+            return False
+        if not all(account.desk.deliveries()["idle"] for account in self.accounts):
+            return False
+        self.house.put_clock_forward(10)
+        return is_at_rest(self.house)
+
+
+@contextmanager
+def scene(*, apis: int = 1, workers: int = 1) -> Iterator[Scene]:
+    """Two shops of two stores, with an ERP and an endpoint each."""
+    with ExitStack() as stack:
+        simulator = stack.enter_context(simulated_stores())
+        house = stack.enter_context(faulty_house(simulator.url, apis=apis, workers=workers))
+        history, callers = History(house.folder / "history.jsonl"), house.callers()
+        accounts, robots = [], []
+        for shop in SHOPS:
+            desk = simulator.desk(f"{shop}.myshopify.com")
+            open_shop(callers[0], desk, shop)
+            told(callers[0], stack.enter_context(receiving()), history, shop)
+            accounts.append(Account(shop=shop, desk=desk, erp=house.erp(shops=shop), told_from=0))
+            robots.append(Robot(callers=callers, shop=shop, history=history))
+        yield Scene(house=house, accounts=accounts, robots=robots, history=history)
+
+
+def keep(seed: int, wrong: Sequence[str]) -> None:
+    """A seed that failed is played in every run from now on."""
+    (SEEDS / f"{seed}.txt").write_text("\n".join([f"seed {seed}", *map(str, schedule(seed)), *wrong]) + "\n")
+
+
+def kept_seeds() -> list[int]:
+    return sorted(int(path.stem) for path in SEEDS.glob("*.txt"))
+
+
+def run(seeds: Iterator[int], goes_on: Callable[[], bool]) -> int:
+    """Play one seed after the other; the number of those that failed."""
+    total, failed, played, orders, kills = Counter[str](), 0, 0, 0, 0
+    while goes_on():
+        with scene(apis=2, workers=2) as stage:
+            for seed in (next(seeds) for _ in range(SCHEDULES_PER_HOUSE)):
+                wrong = _played(stage, seed)
+                played += 1
+                failed += bool(wrong)
+                if wrong or not goes_on():
+                    break
+            total += stage.happened
+            orders += stage.orders * len(SHOPS)
+            kills += stage.house.kills
+    print(f"{played} schedules, {orders} orders, {kills} processes died, {failed} schedules failed")
+    print(", ".join(f"{kind} {count}" for kind, count in sorted(total.items())))
+    return failed
+
+
+def _played(stage: Scene, seed: int) -> list[str]:
+    try:
+        wrong = stage.play(schedule(seed))
+    except AssertionError as error:
+        wrong = [str(error)]
+    print(f"seed {seed}: {'; '.join(wrong) if wrong else 'nothing lost, nothing doubled'}", flush=True)
+    if wrong:
+        keep(seed, wrong)
+    return wrong
+
+
+def main() -> int:
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--minutes", type=float, default=30)
+    given.add_argument("--seed", type=int, help="play this one, once")
+    asked = given.parse_args()
+    if asked.seed is not None:
+        turns = iter([True, False])
+        return run(iter([asked.seed] * SCHEDULES_PER_HOUSE), lambda: next(turns, False))
+    first = random.SystemRandom().randrange(1_000, 1_000_000_000)
+    print(f"seeds from {first} on", flush=True)
+    ends = time.monotonic() + asked.minutes * 60
+    return run(iter(range(first, sys.maxsize)), lambda: time.monotonic() < ends)
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))
