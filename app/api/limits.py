@@ -112,4 +112,4 @@ def network_of(address: str) -> str:
         return address
     if isinstance(known, ipaddress.IPv4Address):
         return str(known)
-    return str(known.ipv4_mapped or ipaddress.ipnetwork_of((known, 64), strict=False))
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))

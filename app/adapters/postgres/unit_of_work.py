@@ -182,15 +182,15 @@ class PostgresUnitOfWork:
         return PostgresApiKeys(self.driver)
 
     @cached_property
+    def console_users(self) -> PostgresConsoleUsers:
+        return PostgresConsoleUsers(self.driver)
+
+    @cached_property
     def idempotency(self) -> PostgresIdempotency:
         return PostgresIdempotency(self.driver)
 
     @cached_property
     def shops(self) -> PostgresShops:
-    @cached_property
-    def console_users(self) -> PostgresConsoleUsers:
-        return PostgresConsoleUsers(self.driver)
-
         return PostgresShops(self.driver)
 
     @cached_property

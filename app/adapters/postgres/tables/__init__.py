@@ -19,8 +19,8 @@ from app.adapters.postgres.tables import (
 from app.adapters.postgres.tables.base import metadata
 
 __all__ = [
-    "exchanges",
     "console",
+    "exchanges",
     "gift_cards",
     "mappings",
     "master_data",
