@@ -106,7 +106,9 @@ def fit(
     locations: ErpLocations,
     own_service: str | None,
 ) -> Fitting:
-    """Fit what is wanted onto what was seen. The lines come in their order: what one takes, the next does not find."""
+    """Fit what is wanted onto what was seen. The lines come in their order, those that name one order line before those
+    that may be on several: what one takes, the next does not find.
+    """
     places = [
         _Open(order, line, line.remaining_quantity, [])
         for order in seen
@@ -115,7 +117,7 @@ def fit(
         if line.remaining_quantity > 0
     ]
     misfits: dict[int, Misfit] = {}
-    for each in wanted:
+    for each in sorted(wanted, key=lambda line: len(line.line_ids) > 1):
         misfit = _misfit(each, seen, places, locations, own_service)
         if misfit is not None:
             misfits[each.index] = misfit
@@ -193,15 +195,14 @@ def _words(status: str) -> str:
 
 def _take(wanted: Wanted, places: Sequence[_Open], preferred: Collection[ShopifyId] | None) -> None:
     left = wanted.quantity
-    for line_id in wanted.line_ids:
-        mine = [place for place in places if place.line.line_id == line_id and place.left]
-        mine.sort(key=lambda place: preferred is not None and place.order.location_id not in preferred)
-        for place in mine:
-            taken = min(left, place.left)
-            if taken:
-                place.left -= taken
-                place.shares.append(Share(index=wanted.index, quantity=taken))
-                left -= taken
+    mine = [place for line_id in wanted.line_ids for place in places if place.line.line_id == line_id and place.left]
+    mine.sort(key=lambda place: preferred is not None and place.order.location_id not in preferred)
+    for place in mine:
+        taken = min(left, place.left)
+        if taken:
+            place.left -= taken
+            place.shares.append(Share(index=wanted.index, quantity=taken))
+            left -= taken
 
 
 def _grouped(used: Sequence[_Open]) -> tuple[tuple[Part, ...], ...]:

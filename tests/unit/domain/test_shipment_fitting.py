@@ -86,6 +86,19 @@ def test_two_lines_of_a_shipment_share_what_is_open_of_an_order_line() -> None:
     assert [(share.index, share.quantity) for share in part.shares] == [(0, 2), (2, 1)]
 
 
+def test_a_line_of_the_order_is_filled_before_an_item_that_may_be_on_others() -> None:
+    found = fitted([wanted(0, 1, "1", "2"), wanted(1, 1)], seen_order(10, {"1": 1, "2": 1}))
+
+    assert sent(found) == [[("10", "1", 1), ("10", "2", 1)]]
+    assert not found.misfits
+
+
+def test_an_item_is_taken_from_the_location_that_the_erp_names_on_whatever_line_it_is() -> None:
+    seen = seen_order(10, {"1": 1}), seen_order(11, {"2": 1}, location_id=THERE)
+
+    assert sent(fitted([wanted(0, 1, "1", "2", location="RED")], *seen)) == [[("11", "2", 1)]]
+
+
 def test_an_item_on_several_order_lines_fills_them_in_their_order() -> None:
     found = fitted([wanted(0, 3, "2", "1")], seen_order(10, {"1": 2, "2": 2}))
 
