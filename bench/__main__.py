@@ -10,23 +10,30 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import door, freshness, imports, life, starting, statements
+from bench import backfill, door, freshness, imports, life, starting, statements
 from bench.figures import Figure, table
 from bench.stage import Stage, staged
 
 LIBRARIES = ("asyncpg", "fastapi", "uvicorn", "uvloop", "httpx", "msgspec", "pydantic", "sqlalchemy", "pgqueuer")
 
 
-def measurements(*, quick: bool) -> Mapping[str, Callable[[Stage], list[Figure]]]:
+def measurements(*, quick: bool, large: bool) -> Mapping[str, Callable[[Stage], list[Figure]]]:
     """By the figures they yield, the quickest first."""
     return {
         "F8": lambda stage: [statements.measured(stage)],
         "F1 F3 F6 F7": lambda stage: imports.measured(stage, orders=200 if quick else 1000),
+        "F4": lambda stage: backfill.measured(stage, sizes=_backfills(quick=quick, large=large)),
         "F5": lambda stage: door.measured(stage, seconds=2 if quick else 6),
         "F2": lambda stage: [life.measured(stage)],
         "F12": lambda stage: [freshness.measured(stage, orders=5 if quick else 40)],
         "F13": lambda stage: [starting.measured(stage.folder)],
     }
+
+
+def _backfills(*, quick: bool, large: bool) -> tuple[int, ...]:
+    if large:
+        return 1_000, 10_000, 100_000
+    return (200, 1_000) if quick else (1_000, 10_000)
 
 
 def main() -> int:
@@ -38,7 +45,7 @@ def main() -> int:
         # The database's account must be able to pass through.
         folder.chmod(0o711)
         with staged(folder) as stage:
-            for names, measure in measurements(quick=asked.quick).items():
+            for names, measure in measurements(quick=asked.quick, large=asked.large).items():
                 if asked.only and not set(names.split()) & set(asked.only.split(",")):
                     continue
                 print(f"measuring {names} …", file=sys.stderr, flush=True)
@@ -55,6 +62,7 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="The figures of docs/performance.md.")
     parser.add_argument("--quick", action="store_true", help="fewer orders and seconds, for CI; under a minute")
+    parser.add_argument("--large", action="store_true", help="a backfill of 100,000 orders too; half an hour")
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--only", default="", help="comma-separated, for example F1,F5")
     return parser.parse_args()

@@ -85,6 +85,10 @@ class Service:
         """What all processes of the service have used so far."""
         return sum(_cpu_seconds(pid) for pid in _with_children(self.process.pid))
 
+    def workers(self) -> list[int]:
+        """The processes that the service started."""
+        return [pid for pid in _with_children(self.process.pid) if pid != self.process.pid]
+
 
 @contextmanager
 def serving(stage: Stage, name: str, *, role: str = "all", webhooks: bool = False) -> Iterator[Service]:

@@ -1,0 +1,80 @@
+"""F4: what a backfill by bulk operation costs the store by the order, and a worker in memory, for few orders and many."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.figures import Figure
+from bench.stage import CONTROL, SHOP, Json, Service, Stage, generate, send_items, serving, set_up_shop
+
+FLAT = 1.15
+"""The most that memory may grow by from the fewest orders to the most and still be called flat."""
+RANGE = {"created_from": "2025-01-01T00:00:00Z", "include_closed": True, "bulk": True}
+PAGE = 10_000
+"""Orders the simulated store makes at a time."""
+
+
+def measured(stage: Stage, *, sizes: Sequence[int]) -> list[Figure]:
+    """Points of a fresh service for each number of orders, and the most that its worker ever had resident."""
+    found = [(size, *_backfilled(stage, size)) for size in sizes]
+    (fewest, few_points, _few_peak, _), (most, most_points, _, _) = found[0], found[-1]
+    growth = found[-1][2] / found[0][2]
+    told = [
+        f"{size} orders: {points} points at the store, {peak / 1024:.0f} MiB in the worker, {size / seconds:.0f}"
+        " orders a second"
+        for size, points, peak, seconds in found
+    ]
+    return [
+        Figure(
+            name="F4",
+            what=f"points by which each further order of a backfill adds to its cost, {fewest} to {most} orders",
+            value=(most_points - few_points) / (most - fewest),
+            unit="points",
+            bar=0.005,
+            goal=0,
+            notes=told,
+        ),
+        Figure(
+            name="F4",
+            what=f"most memory of the worker at {most} orders against {fewest}",
+            value=growth,
+            unit="times",
+            bar=FLAT,
+            goal=1.05,
+        ),
+    ]
+
+
+def _backfilled(stage: Stage, orders: int) -> tuple[int, int, float]:
+    """Points, kibibytes and seconds of one backfill."""
+    with serving(stage, f"backfill_{orders}") as service:
+        set_up_shop(service)
+        for start in range(0, orders, PAGE):
+            generate(service, min(PAGE, orders - start), start=f"2025-0{1 + start // PAGE % 9}-01T08:00:00Z")
+        send_items(service)
+        service.store.send("DELETE", f"{CONTROL}/calls")
+        began = time.monotonic()
+        run = _run(service)
+        seconds = time.monotonic() - began
+        calls = service.store.send("GET", f"{CONTROL}/calls")["calls"]
+        peak = max(_peak(pid) for pid in service.workers())
+    if run["counts"].get("imported") != orders or run["counts"].get("documents") != orders:
+        raise RuntimeError(f"Not every order was imported and documented once: {run['counts']}")
+    # Looks at the operation while it works are paid by the minute, not by the order.
+    points = sum(int(call["requestedQueryCost"] or 0) for call in calls if call["operation"] != "BulkStatus")
+    return points, peak, seconds
+
+
+def _run(service: Service) -> Json:
+    run = service.api.send("POST", f"/v1/shops/{SHOP}/tasks/import_orders/runs", {"parameters": RANGE})
+    while run["finished_at"] is None:
+        run = service.api.send("GET", f"/v1/runs/{run['id']}", wait=25)
+    if run["state"] != "succeeded":
+        raise RuntimeError(f"The backfill ended as {run['state']}: {run}")
+    return run
+
+
+def _peak(pid: int) -> int:
+    """The most that a process ever had resident, in kibibytes."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
