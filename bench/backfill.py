@@ -1,4 +1,4 @@
-"""F4: what a backfill by bulk operation costs the store by the order, and a worker in memory, for few orders and many."""
+"""F4: what a backfill by bulk operation costs the store by the order, and a worker in memory, few orders or many."""
 
 import time
 from collections.abc import Sequence
