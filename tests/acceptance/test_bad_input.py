@@ -243,6 +243,7 @@ def own_erp(own_service: Installation) -> Erp:
     return own_service.erp()
 
 
+@pytest.mark.long
 def test_a_dead_store_ends_the_run_with_a_problem_and_the_next_one_makes_up_for_it(
     own_stores: Simulator, own_erp: Erp
 ) -> None:
@@ -262,6 +263,7 @@ def test_a_dead_store_ends_the_run_with_a_problem_and_the_next_one_makes_up_for_
     assert (run["state"], run["counts"]["imported"], run["counts"]["documents"]) == ("succeeded", 20, 20)
 
 
+@pytest.mark.long
 def test_a_dead_database_is_a_503_that_says_when_to_come_back_and_nothing_is_half_there(
     own_service: Installation, own_erp: Erp
 ) -> None:

@@ -24,7 +24,7 @@ ORDERS = 240
 SEED = 11
 SHOP = "hooks"
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(180)]
 
 
 @dataclass(slots=True, kw_only=True)

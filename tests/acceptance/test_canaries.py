@@ -42,7 +42,7 @@ CANARIES = ("kanari", PHONE_DIGITS, "k4n4ri")
 SHOP, DOMAIN = "watched", "watched.myshopify.com"
 EVERYTHING = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(180)]
 
 ADDRESS: Json = {
     "firstName": "Kim",

@@ -51,13 +51,13 @@ def test_missing_scopes_are_told_with_what_they_cost(erp: Erp, simulator: Simula
 def test_a_store_that_refuses_us_fails_the_test_with_the_reason_and_goes_on_once_it_does_not(
     erp: Erp, simulator: Simulator
 ) -> None:
-    desk = simulator.desk("refusing.myshopify.com")
-    open_store(erp, desk, refusing={})
+    desk = simulator.desk("turned-away.myshopify.com")
+    open_store(erp, desk, turned_away={})
     desk.put(app={"access_token": "shpat_another_one"})
 
-    run = outcome_of(erp, "refusing")
+    run = outcome_of(erp, "turned-away")
     assert (run["state"], run["problem"]["code"]) == ("failed", "access_revoked")
 
     desk.put(app={"access_token": "shpat_simulator_token"})
-    assert outcome_of(erp, "refusing")["state"] == "succeeded"
-    assert erp.get("/v1/shops/refusing")["store"]["access_revoked_at"] is None
+    assert outcome_of(erp, "turned-away")["state"] == "succeeded"
+    assert erp.get("/v1/shops/turned-away")["store"]["access_revoked_at"] is None

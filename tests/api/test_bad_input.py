@@ -52,6 +52,7 @@ async def test_nobody_sets_what_is_ours(house: Surface, name: str) -> None:
         assert [error["pointer"] for error in body["errors"]] == [f"/{name}"]
 
 
+@pytest.mark.long
 async def test_no_refusal_of_any_route_tells_what_is_inside(database_url: str, tmp_path: Path) -> None:
     """E12: every route of the running service, with a body that is not meant for it and a parameter it does not have.
 

@@ -26,6 +26,7 @@ from tests.integration.shipping import (
 from tests.integration.world import EVERYBODY, World
 
 
+@pytest.mark.long
 async def test_an_answer_lost_after_the_effect_is_looked_up_and_never_repeated(world: World) -> None:
     await imported(world, 3)
     await world.store.fails("timeout_after", operation="FulfilmentCreate")

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any, cast
 
 import httpx
+import pytest
 
 from app.ports.job_queue import NudgeKind
 from tests.integration.test_statement_counts import DOMAIN, ORDERS, Counted, _a_shop_with_orders, counted
@@ -47,6 +48,7 @@ async def store_of(counted: Counted) -> str:
     return str(shop.store_id)
 
 
+@pytest.mark.long
 async def test_a_number_costs_a_few_statements_and_a_dozen_points(counted: Counted) -> None:
     await _a_shop_with_orders(counted, "typical")
     await counted.statements_of_import()

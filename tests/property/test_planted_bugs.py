@@ -44,12 +44,14 @@ CREDITED_PIECES_ARE_LOST = Plant(
 )
 
 
+@pytest.mark.long
 def test_the_copy_without_a_fault_is_judged_right(tmp_path: Path) -> None:
     judged = judged_on_a_copy(tmp_path, None)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     assert str(tmp_path) in judged.stderr
 
 
+@pytest.mark.long
 def test_shares_that_lose_their_remainder_are_found_out(tmp_path: Path) -> None:
     judged = judged_on_a_copy(tmp_path, SHARES_LOSE_THEIR_REMAINDER)
     assert judged.returncode == WRONG, judged.stdout + judged.stderr
