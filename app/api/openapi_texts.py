@@ -35,6 +35,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("orders", "Imported orders: what Shopify says, what was decided, what keeps them from becoming documents."),
     ("shipments", "What the ERP shipped, on its way to Shopify, and the carriers it ships with."),
     ("refunds", "Refunds and what was made of them: which credit memo, which return order, or why none."),
+    ("payouts", "What the payment provider paid out, what is behind it, and disputes."),
     ("sales documents", "What the ERP collects, books, acknowledges and posts."),
     ("new-customers", "Customers that were created from orders and wait for the ERP's number."),
     ("events", "Everything that changed, in order; for those who would rather follow than list."),

@@ -23,6 +23,7 @@ from app.services.order_action_requests import OrderActionRequests
 from app.services.order_amendments import AmendDocument
 from app.services.order_conflicts import ResolveConflict
 from app.services.order_requests import OrderRequests
+from app.services.payouts import ReadPayouts
 from app.services.privacy import PrivacyRequests
 from app.services.read_activities import ReadActivities
 from app.services.read_documents import ReadDocuments
@@ -88,6 +89,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         ReadGiftCards(uow),
         ReadOrders(uow),
         ReadOrdersToImport(uow),
+        ReadPayouts(uow),
         ReadRuns(uow, world.signals),
         ReadSkippedRecords(uow),
         Schedules(uow, clock, world.recurrence, runners),

@@ -14,6 +14,7 @@ from app.services.make_documents import MakeDocuments
 from app.services.order_amendments import AmendDocument
 from app.services.order_decisions import OrderDecisions
 from app.services.order_tasks import CreateDocumentsTask, ImportOrdersTask
+from app.services.payouts import SyncPayouts
 from app.services.pull_mappings import PullMappings
 from app.services.purge_expired import PurgeExpired
 from app.services.push_shipments import PushShipments
@@ -63,6 +64,7 @@ def work_of(world: World) -> Work:
         stock=stock,
         runners={
             **stock.runners,
+            TaskName.SYNC_PAYOUTS: SyncPayouts(world.payouts, uow, clock),
             TaskName.IMPORT_ORDERS: import_task,
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
             TaskName.PUSH_SHIPMENTS: PushShipments(uow, clock, send_shipments),

@@ -31,6 +31,7 @@ from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.keyring import Keyring
 from app.ports.order_actions import OrderActionGateway
+from app.ports.payout_gateway import PayoutGateway
 from app.ports.recurrence import Recurrence
 from app.ports.shipment_gateway import ShipmentGateway
 from app.ports.store_access import AppInstaller
@@ -62,6 +63,7 @@ class World:
     store_values: StoreValues
     writer: StoreWriter
     shipping: ShipmentGateway
+    payouts: PayoutGateway
     stock: StockGateway
     order_actions: OrderActionGateway
     bulk_orders: BulkOrders
@@ -106,6 +108,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             store_values=gateway.values,
             writer=gateway,
             shipping=gateway.shipping,
+            payouts=gateway.payouts,
             stock=gateway.stock,
             order_actions=gateway.order_actions,
             bulk_orders=gateway.bulk,

@@ -26,6 +26,7 @@ from app.ports.repositories.order_facts import OrderFacts
 from app.ports.repositories.orders import Orders
 from app.ports.repositories.orders_reading import OrdersReading
 from app.ports.repositories.orders_to_import import OrdersToImport
+from app.ports.repositories.payouts import Payouts
 from app.ports.repositories.privacy import Privacy
 from app.ports.repositories.refunds import Refunds
 from app.ports.repositories.retention import Retention
@@ -83,6 +84,9 @@ class UnitOfWork(Protocol):
 
     @property
     def shipments(self) -> Shipments: ...
+
+    @property
+    def payouts(self) -> Payouts: ...
 
     @property
     def stock(self) -> Stock: ...

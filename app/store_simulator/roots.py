@@ -167,6 +167,17 @@ def _current_bulk_operation(_source: Values, arguments: Values, context: Request
     return operations[-1] if operations else None
 
 
+def _payments_account(_source: Values, _arguments: Values, context: RequestContext) -> Any:
+    """A store has one as soon as money moves there."""
+    store = context.store
+    lists = {
+        "payouts": sorted(store.all("ShopifyPaymentsPayout"), key=lambda each: str(each["issuedAt"])),
+        "balanceTransactions": store.all("ShopifyPaymentsBalanceTransaction"),
+        "disputes": store.all("ShopifyPaymentsDispute"),
+    }
+    return {"id": "gid://shopify/ShopifyPaymentsAccount/1", **lists} if any(lists.values()) else None
+
+
 def _carrier_services(_source: Values, _arguments: Values, context: RequestContext) -> list[Values]:
     return [{"carrierService": item, "locations": []} for item in context.store.all("DeliveryCarrierService")]
 
@@ -189,5 +200,6 @@ ROOTS: dict[str, Root] = {
     "bulkOperation": _bulk_operation,
     "bulkOperations": _bulk_operations,
     "currentBulkOperation": _current_bulk_operation,
+    "shopifyPaymentsAccount": _payments_account,
     "availableCarrierServices": _carrier_services,
 }

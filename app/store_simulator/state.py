@@ -41,6 +41,9 @@ KINDS = {
     "returnReasonDefinitions": "ReturnReasonDefinition",
     "bulkOperations": "BulkOperation",
     "jobs": "Job",
+    "payouts": "ShopifyPaymentsPayout",
+    "balanceTransactions": "ShopifyPaymentsBalanceTransaction",
+    "disputes": "ShopifyPaymentsDispute",
 }
 
 # The parts of an object that are defined there (elsewhere they are only referred to by id), with their types.

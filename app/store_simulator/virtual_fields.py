@@ -217,6 +217,12 @@ def _shipping_options(shipping: Values, arguments: Values, _context: RequestCont
     return [option for option in options if wanted is None or bool(option.get("isActive")) is wanted]
 
 
+def _balance_transactions(account: Values, arguments: Values, _context: RequestContext) -> list[Values]:
+    found: list[Values] = account.get("balanceTransactions") or []
+    hidden = "TRANSFER" if arguments.get("hideTransfers") else "nothing"
+    return [each for each in found if not str(each["type"]).startswith(hidden)]
+
+
 # Fields that mean the same on every type that has them.
 EVERYWHERE: dict[str, Virtual] = {"metafield": _metafield, "metafields": _metafields}
 
@@ -251,5 +257,6 @@ VIRTUAL: dict[tuple[str, str], Virtual] = {
     ("DeliveryCarrierService", "formattedName"): _carrier_name,
     ("DeliveryProfile", "profileLocationGroups"): _location_groups,
     ("Shop", "shipsToCountries"): _ships_to,
+    ("ShopifyPaymentsAccount", "balanceTransactions"): _balance_transactions,
     ("ShippingConfiguration", "optionDefinitions"): _shipping_options,
 }

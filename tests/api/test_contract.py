@@ -99,6 +99,10 @@ PUT    /v1/customers/{no}                                          master_data:w
 DELETE /v1/customers/{no}                                          master_data:write   delete_customer
 GET    /v1/items                                                   master_data:read    list_items
 POST   /v1/items/batch                                             master_data:write   put_items
+GET    /v1/payouts                                                 orders:read         list_payouts
+GET    /v1/payouts/{payout_id}                                     orders:read         get_payout
+GET    /v1/payouts/{payout_id}/transactions                        orders:read         list_payout_transactions
+GET    /v1/disputes                                                orders:read         list_disputes
 POST   /v1/inventory-levels/batch                                  master_data:write   put_inventory_levels
 GET    /v1/items/{no}                                              master_data:read    get_item
 PUT    /v1/items/{no}                                              master_data:write   put_item

@@ -33,6 +33,7 @@ from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
 from app.adapters.postgres.repositories.orders import PostgresOrders
 from app.adapters.postgres.repositories.orders_reading import PostgresOrdersReading
 from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
+from app.adapters.postgres.repositories.payouts import PostgresPayouts
 from app.adapters.postgres.repositories.privacy import PostgresPrivacy
 from app.adapters.postgres.repositories.refunds import PostgresRefunds
 from app.adapters.postgres.repositories.retention import PostgresRetention
@@ -148,6 +149,10 @@ class PostgresUnitOfWork:
     @cached_property
     def shipments(self) -> PostgresShipments:
         return PostgresShipments(self.driver)
+
+    @cached_property
+    def payouts(self) -> PostgresPayouts:
+        return PostgresPayouts(self.driver)
 
     @cached_property
     def stock(self) -> PostgresStock:

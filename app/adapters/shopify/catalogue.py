@@ -57,6 +57,7 @@ from app.adapters.shopify.answers.orders import (
     TransactionAnswer,
 )
 from app.adapters.shopify.answers.pages import PageAnswer
+from app.adapters.shopify.answers.payouts import BalanceTransactionsAnswer, DisputesAnswer, PayoutsAnswer
 from app.adapters.shopify.answers.refunds import RefundAdjustmentAnswer, RefundLineAnswer, RefundShippingAnswer
 from app.adapters.shopify.answers.returns import (
     ExchangeLineAnswer,
@@ -265,6 +266,10 @@ FULFILMENT_TRACKING_UPDATE: Final = Document(
 FULFILMENT_REQUEST_ACCEPT: Final = Document(
     "fulfilment_request_accept", FulfilmentRequestAcceptAnswer, _plain(10), mutation=True
 )
+
+PAYOUTS: Final = Document("payouts", PayoutsAnswer, *_pages(25, 17))
+BALANCE_TRANSACTIONS: Final = Document("balance_transactions", BalanceTransactionsAnswer, *_pages(25, 17))
+DISPUTES: Final = Document("disputes", DisputesAnswer, *_pages(36, 24))
 
 STOCK_VARIANTS: Final = Document("stock_variants", StockVariantsAnswer, *_pages(24, 16))
 STOCK_LEVELS: Final = Document(

@@ -20,6 +20,7 @@ from app.adapters.shopify.installer import ShopifyInstaller
 from app.adapters.shopify.listing import ListingWalk, listed, orders_of, summed
 from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
+from app.adapters.shopify.payouts import ShopifyPayouts
 from app.adapters.shopify.points import Priority, Sleep
 from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.shipping import ShopifyShipping
@@ -87,6 +88,7 @@ class ShopifyGateway:
         self.customers = ShopifyCustomers(self.transport, self._scopes, clock)
         self.companies = ShopifyCompanies(self.transport, self._scopes, clock)
         self.shipping = ShopifyShipping(self.transport, self._scopes)
+        self.payouts = ShopifyPayouts(self.transport, self._scopes)
         self.stock = ShopifyStock(self.transport, self._scopes)
         self.bulk = ShopifyBulkOrders(self.transport, self._scopes, self._reader, self._http, sleep=sleep)
         self._writer = OrderWriter(self.transport, self._scopes)

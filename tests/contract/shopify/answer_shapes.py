@@ -34,6 +34,7 @@ _LEAVES: Mapping[str, tuple[Any, ...]] = {
     "Decimal": (Decimal,),
     "Boolean": (bool,),
     "UnsignedInt64": (str,),
+    "BigInt": (str,),
     "DateTime": (datetime,),
     "JSON": (msgspec.Raw,),
 }

@@ -31,6 +31,14 @@ SOURCES: Final[Mapping[str, str]] = {
             updated_at, attempts
         FROM stock_to_tell WHERE reason IS NOT NULL
     """,
+    "payout": """
+        SELECT 'payout' AS resource_type, id AS resource_id, NULL AS order_id,
+            (SELECT min(shops.id) FROM shops WHERE shops.store_id = payouts.store_id) AS shop_id, shopify_id AS own_no,
+            'payout_differs' AS reason, 'It is ' || trim_scale(difference) || ' ' || currency
+                || ' more than the movements behind it.' AS detail,
+            differs_since AS failed_at, updated_at, 1 AS attempts
+        FROM payouts WHERE difference <> 0 AND status = 'paid'
+    """,
     "completeness_day": """
         SELECT 'completeness_day' AS resource_type, shop_id || '/' || day AS resource_id, NULL AS order_id, shop_id,
             day::text AS own_no, 'days_differ' AS reason, detail, differs_since AS failed_at, checked_at AS updated_at,
