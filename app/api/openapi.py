@@ -20,6 +20,7 @@ from app.api.openapi_schemas import (
 )
 from app.api.openapi_texts import DESCRIPTION, PROBLEM_EXAMPLES, TAGS, problem_example
 from app.api.problems import MEDIA_TYPE, TITLES, ProblemDetails
+from app.api.schemas.inventory_levels import InventoryLevelInBatch
 from app.api.schemas.master_data import CustomerInBatch, ItemInBatch
 from app.api.schemas.sales_documents import AcknowledgementItem
 from app.api.schemas.settings import OrderFiltersModel
@@ -36,6 +37,7 @@ BY_HAND: dict[str, type[BaseModel]] = {
     "CustomerInBatch": CustomerInBatch,
     "ItemInBatch": ItemInBatch,
     "AcknowledgementItem": AcknowledgementItem,
+    "InventoryLevelInBatch": InventoryLevelInBatch,
     "OrderFilters": OrderFiltersModel,
 }
 """Models that the framework does not see: what is made of them is validated by ourselves."""
