@@ -38,9 +38,11 @@ class CustomerData:
         self._clock = clock
         self._contact = contact
 
-    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptCustomer]:
+    async def page(
+        self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
+    ) -> Page[KeptCustomer]:
         async with self._unit_of_work() as uow:
-            return await uow.customers.page(request, updated_from=updated_from)
+            return await uow.customers.page(request, updated_from=updated_from, search=search)
 
     async def get(self, no: str) -> KeptCustomer:
         async with self._unit_of_work() as uow:
@@ -130,9 +132,11 @@ class ItemData:
         self._unit_of_work = unit_of_work
         self._clock = clock
 
-    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptItem]:
+    async def page(
+        self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
+    ) -> Page[KeptItem]:
         async with self._unit_of_work() as uow:
-            return await uow.items.page(request, updated_from=updated_from)
+            return await uow.items.page(request, updated_from=updated_from, search=search)
 
     async def get(self, no: str) -> KeptItem:
         async with self._unit_of_work() as uow:

@@ -263,3 +263,23 @@ async def test_a_number_appears_on_the_documents_without_a_new_version(house: Su
     assert json.loads(row["content"])["sell_to"]["customer_no"] == "C500"
     assert (row["version"], row["sell_to_customer_id"]) == (1, numbered.json()["id"])
     assert ("sales_document.updated", row["id"], 1) in await house.events()
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("JANS", ["C1"]), ("c2", ["C2"]), ("1011", ["C1"]), ("%", []), ("_", []), ("\\", []), ("1011 ams", ["C1"])],
+)
+async def test_customers_are_found_by_any_of_their_words(house: Surface, search: str, found: list[str]) -> None:
+    place = {"line1": "Dam 1", "postal_code": "1011", "city": "Amsterdam", "country_code": "NL"}
+    await house.client.put("/v1/customers/C1", json={"name": "Jansen", "address": place})
+    await house.client.put("/v1/customers/C2", json={"name": "Peeters"})
+
+    assert [each["no"] for each in (await house.get("/v1/customers", search=search))["data"]] == found
+
+
+@pytest.mark.parametrize(("search", "found"), [("shirt", ["S1"]), ("4006", ["S1"]), ("SKU-2", ["S2"]), ("boot", [])])
+async def test_items_are_found_by_number_description_and_codes(house: Surface, search: str, found: list[str]) -> None:
+    await house.client.put("/v1/items/S1", json={"description": "T-Shirt", "base_unit": "PCS", "barcodes": ["4006381"]})
+    await house.client.put("/v1/items/S2", json={"description": "Cap", "base_unit": "PCS", "sku": "sku-2"})
+
+    assert [each["no"] for each in (await house.get("/v1/items", search=search))["data"]] == found

@@ -22,7 +22,7 @@ from app.api.schemas.master_data import (
     customer_of,
     customer_shown,
 )
-from app.api.schemas.types import InstantQuery, JsonBody
+from app.api.schemas.types import InstantQuery, JsonBody, SearchQuery
 from app.services.master_data import CustomerData
 
 router = resource_router("customers")
@@ -36,10 +36,12 @@ Unlink = Annotated[bool, Query(description="Delete the links that lead to it, to
 
 @router.get("/customers", response_model=CustomerList, summary="List customers")
 async def list_customers(
-    _: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery = None
+    _: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery = None, search: SearchQuery = None
 ) -> Response:
     """By number; with `updated_from` those changed since, in the order of their change."""
-    return paging.answer(CustomerList, await data.page(paging.request, updated_from=updated_from), customer_shown)
+    return paging.answer(
+        CustomerList, await data.page(paging.request, updated_from=updated_from, search=search), customer_shown
+    )
 
 
 @router.post(

@@ -15,7 +15,7 @@ from app.api.idempotency import Repeat
 from app.api.pagination import PagingOf
 from app.api.routing import resource_router
 from app.api.schemas.master_data import ItemGiven, ItemInBatch, ItemList, ItemShown, item_of, item_shown
-from app.api.schemas.types import InstantQuery, JsonBody
+from app.api.schemas.types import InstantQuery, JsonBody, SearchQuery
 from app.services.master_data import ItemData
 
 router = resource_router("items")
@@ -28,9 +28,13 @@ Unlink = Annotated[bool, Query(description="Delete the links that lead to it, to
 
 
 @router.get("/items", response_model=ItemList, summary="List items")
-async def list_items(_: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery = None) -> Response:
+async def list_items(
+    _: MasterDataRead, paging: PagingOf, data: Data, updated_from: InstantQuery = None, search: SearchQuery = None
+) -> Response:
     """By number; with `updated_from` those changed since, in the order of their change."""
-    return paging.answer(ItemList, await data.page(paging.request, updated_from=updated_from), item_shown)
+    return paging.answer(
+        ItemList, await data.page(paging.request, updated_from=updated_from, search=search), item_shown
+    )
 
 
 @router.post(

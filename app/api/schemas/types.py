@@ -162,6 +162,16 @@ CurrencyPath = Annotated[str, Path(pattern=r"^[A-Z]{3}$", max_length=3, descript
 JsonBody = Annotated[Any, Body()]
 """A body that the route reads by itself; still parsed by our rules."""
 
+SearchQuery = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=100,
+        description="Only those whose number, names, codes or place hold this text, in any case.",
+        examples=["jansen"],
+    ),
+]
+
 InstantQuery = Annotated[
     Instant | None, Query(description="Only changed at or after this instant, such as `2026-01-15T10:00:00Z`.")
 ]

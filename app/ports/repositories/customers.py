@@ -94,8 +94,10 @@ class Customers(Protocol):
 
     async def locked_by_id(self, customer: CustomerId) -> KeptCustomer | None: ...
 
-    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptCustomer]:
-        """Numbered customers by number; with ``updated_from`` by change."""
+    async def page(
+        self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
+    ) -> Page[KeptCustomer]:
+        """Numbered customers by number; with ``updated_from`` by change; with ``search`` those that hold the words."""
         ...
 
     async def save(self, customer: Customer, keys: CustomerKeys, *, now: datetime) -> KeptCustomer:

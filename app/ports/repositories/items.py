@@ -21,7 +21,9 @@ class Items(Protocol):
 
     async def locked(self, no: str) -> KeptItem | None: ...
 
-    async def page(self, request: PageRequest, *, updated_from: datetime | None) -> Page[KeptItem]: ...
+    async def page(
+        self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
+    ) -> Page[KeptItem]: ...
 
     async def save(self, item: Item, *, now: datetime) -> KeptItem:
         """Make or replace, codes included."""

@@ -10,6 +10,14 @@ from app.ports.paging import Page, PageKey, PageRequest
 T = TypeVar("T")
 
 
+def pattern_of(search: str | None) -> str | None:
+    """What ILIKE takes for texts that hold these words, whatever characters they are made of."""
+    if search is None:
+        return None
+    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
 def page_of(
     rows: Sequence[asyncpg.Record],
     request: PageRequest,
