@@ -195,6 +195,23 @@ async def test_without_a_scope_shipments_wait(world: World) -> None:
 
 
 @pytest.mark.long
+async def test_tracking_whose_answer_was_lost_is_told_once_however_often_it_is_retried(world: World) -> None:
+    await imported(world, 2)
+    done = await ship(world, shipped(1, 2), tracking="OLD")
+    await world.store.fails("timeout_after", operation="FulfilmentTrackingUpdate")
+
+    await shipments(world).give_tracking(EVERYBODY, done.id, [ParcelTracking(number="NEW")], notify_customer=None)
+    await send(world)
+    lost = await now(world)
+    await shipments(world).retry(EVERYBODY, done.id)
+    await send(world)
+
+    told = await now(world)
+    assert (lost.reason, told.reason, told.tracking_changed) == ("outcome_unknown", None, False)
+    assert len(await world.store.calls("FulfilmentTrackingUpdate")) == 1
+
+
+@pytest.mark.long
 async def test_tracking_that_the_store_refuses_stays_to_be_seen(world: World) -> None:
     await imported(world, 2)
     done = await ship(world, shipped(1, 2), tracking="OLD")

@@ -67,10 +67,12 @@ _SHOWN = "page.*, shops.code AS shop, orders.name AS order_name"
 _BESIDE = "JOIN orders ON orders.id = page.order_id JOIN shops ON shops.id = page.shop_id"
 _SEEN = "id = $1 AND ($2::text[] IS NULL OR shop_id = ANY($2::text[]))"
 
+# What is in doubt stays so: it is looked up before anything is asked for again.
 _TRY_AGAIN = """
 UPDATE shipments SET
-    state = 'pending', reason = NULL, reason_detail = NULL, due_at = $2, attempts = 0, version = version + 1,
-    updated_at = $2
+    state = 'pending', due_at = $2, attempts = 0, version = version + 1, updated_at = $2,
+    reason = CASE WHEN reason = 'outcome_unknown' THEN reason END,
+    reason_detail = CASE WHEN reason = 'outcome_unknown' THEN reason_detail END
 WHERE id = $1
 """
 
