@@ -22,17 +22,18 @@ from tests.faults.story import History
 WRITES = ("OrderAttributesUpdate", "OrderMarkAsPaid", "OrderClose", "FulfilmentCreate")
 """What is done to an order once and no more, by the store's own journal."""
 ENDED = ("handled", "kept", "parked")
-NOT_AT_REST = (
-    "SELECT (SELECT count(*) FROM webhook_inbox WHERE state = 'waiting')"
-    " + (SELECT count(*) FROM orders_to_import WHERE due_at IS NOT NULL)"
-    " + (SELECT count(*) FROM orders WHERE document_due_at IS NOT NULL)"
-    " + (SELECT count(*) FROM number_write_backs WHERE due_at IS NOT NULL)"
-    " + (SELECT count(*) FROM shipments WHERE state = 'pending')"
-    " + (SELECT count(*) FROM runs WHERE state IN ('queued', 'running'))"
-    " + (SELECT count(*) FROM webhook_deliveries WHERE state = 'pending')"
-    " + (SELECT count(*) FROM events WHERE position IS NULL)"
-    " + (SELECT count(*) FROM webhook_endpoints WHERE position < (SELECT max(position) FROM events))"
-)
+AT_WORK = {
+    "webhooks": "webhook_inbox WHERE state = 'waiting'",
+    "orders to import": "orders_to_import WHERE due_at IS NOT NULL",
+    "documents": "orders WHERE document_due_at IS NOT NULL",
+    "write-backs": "number_write_backs WHERE due_at IS NOT NULL",
+    "shipments": "shipments WHERE state = 'pending'",
+    "runs": "runs WHERE state IN ('queued', 'running')",
+    "deliveries": "webhook_deliveries WHERE state = 'pending'",
+    "events": "events WHERE position IS NULL",
+    "endpoints": "webhook_endpoints WHERE position < (SELECT max(position) FROM events)",
+}
+"""What is not at rest, by the tables that hold the work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,14 @@ class Account:
     """The position from which on its endpoint is told."""
 
 
-def is_at_rest(house: FaultyHouse) -> bool:
-    """False also while the database cannot be asked."""
+def at_work(house: FaultyHouse) -> dict[str, int]:
+    """What still waits, by kind; nothing = all is at rest."""
+    asked = ", ".join(f"(SELECT count(*) FROM {each})" for each in AT_WORK.values())
     try:
-        return bool(rows(house, NOT_AT_REST)[0][0] == 0)
+        [counts] = rows(house, f"SELECT {asked}")
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return False
+        return {"the database": 1}
+    return {kind: count for kind, count in zip(AT_WORK, counts, strict=True) if count}
 
 
 def violations(house: FaultyHouse, accounts: Sequence[Account], history: History) -> list[str]:

@@ -17,6 +17,7 @@ from tests.acceptance.database import rows
 from tests.acceptance.harness import Installation, scratch_folder
 from tests.acceptance.processes import OrderbridgeProcess, free_port
 
+LISTENING, WORKING = "listening on", "worker_started"
 PAST_ALL_LEASES = 150.0
 """Seconds; the longest is a minute, and an answer that was lost is looked for one more."""
 
@@ -56,6 +57,13 @@ class FaultyHouse(Installation):
             self.put_clock_forward(PAST_ALL_LEASES)
             self._age_jobs()
         return len(dead)
+
+    def is_up(self) -> bool:
+        """Whether every process runs and has said that it does its work."""
+        return all(
+            process.ended is None and (LISTENING if name.startswith("api") else WORKING) in process.said
+            for name, process in self._running.items()
+        )
 
     def kill(self, name: str) -> None:
         self._running[name].kill()

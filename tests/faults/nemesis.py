@@ -21,7 +21,7 @@ import asyncpg
 from tests.acceptance.database import rows
 from tests.acceptance.harness import simulated_stores
 from tests.acceptance.processes import until
-from tests.faults.checker import Account, is_at_rest, violations
+from tests.faults.checker import Account, at_work, violations
 from tests.faults.house import FaultyHouse, faulty_house
 from tests.faults.story import FIRST_ORDER, History, Robot, buy, open_shop, told
 from tests.webhook_receiver import receiving
@@ -33,7 +33,7 @@ MISFORTUNES = 6
 MOST_KILLS = 3
 """Of one schedule: work whose workers die five times is rightly parked."""
 DURING_SECONDS = 5.0
-REST_SECONDS = 120.0
+REST_SECONDS = 240.0
 A_JUMP = 600.0
 PAST_EVERYTHING = 1500.0
 SCHEDULES_PER_HOUSE = 20
@@ -103,10 +103,7 @@ class Scene:
 
     def play(self, misfortunes: Sequence[Misfortune]) -> list[str]:
         """Orders come while all this happens; answers what is wrong when all has come to rest."""
-        first = FIRST_ORDER + self.orders
-        for account in self.accounts:
-            buy(account.desk, range(first, first + ORDERS_EACH))
-        self.orders += ORDERS_EACH
+        self.buy(ORDERS_EACH)
         began, left = time.monotonic(), list(misfortunes)
 
         def all_happened() -> bool:
@@ -116,9 +113,36 @@ class Scene:
             return not left
 
         until(all_happened, what="all misfortunes have happened", seconds=DURING_SECONDS * 10)
+        return self.settled()
+
+    def endure(self, seconds: float, seed: int) -> list[str]:
+        """Orders come all the time, and again and again one process of each kind dies; what is wrong at the end."""
+        chance, ends = random.Random(seed), time.monotonic() + seconds
+        while time.monotonic() < ends:
+            self.buy(ORDERS_EACH)
+            self._kill("kill_both", chance.random())
+            until(self._all_up, what="all processes are there again", seconds=REST_SECONDS)
+        return self.settled()
+
+    def buy(self, number: int) -> None:
+        """So many orders in each shop."""
+        first = FIRST_ORDER + self.orders
+        for account in self.accounts:
+            buy(account.desk, range(first, first + number))
+        self.orders += number
+
+    def settled(self) -> list[str]:
+        """What is wrong when nothing more happens and all has come to rest."""
         self._calm()
         until(self._at_rest, what="all has come to rest", seconds=REST_SECONDS)
         return violations(self.house, self.accounts, self.history)
+
+    def summary(self) -> str:
+        """What was played, in figures."""
+        befell = ", ".join(f"{kind} {count}" for kind, count in sorted(self.happened.items()))
+        return (
+            f"{self.orders * len(self.accounts)} orders, {self.house.kills} processes died; {befell or 'nothing else'}"
+        )
 
     def befall(self, misfortune: Misfortune) -> None:
         kind, account = misfortune.kind, self.accounts[int(misfortune.choice * len(self.accounts))]
@@ -172,6 +196,10 @@ class Scene:
         for robot in self.robots:
             robot.step()
 
+    def _all_up(self) -> bool:
+        self._step()
+        return self.house.is_up()
+
     def _at_rest(self) -> bool:
         self._step()
         if not all(robot.done(self.orders) for robot in self.robots):
@@ -179,7 +207,7 @@ class Scene:
         if not all(account.desk.deliveries()["idle"] for account in self.accounts):
             return False
         self.house.put_clock_forward(10)
-        return is_at_rest(self.house)
+        return not at_work(self.house)
 
 
 @contextmanager
@@ -210,7 +238,7 @@ def kept_seeds() -> list[int]:
 
 def run(seeds: Iterator[int], goes_on: Callable[[], bool]) -> int:
     """Play one seed after the other; the number of those that failed."""
-    total, failed, played, orders, kills = Counter[str](), 0, 0, 0, 0
+    failed = played = 0
     while goes_on():
         with scene(apis=2, workers=2) as stage:
             for seed in (next(seeds) for _ in range(SCHEDULES_PER_HOUSE)):
@@ -219,11 +247,8 @@ def run(seeds: Iterator[int], goes_on: Callable[[], bool]) -> int:
                 failed += bool(wrong)
                 if wrong or not goes_on():
                     break
-            total += stage.happened
-            orders += stage.orders * len(SHOPS)
-            kills += stage.house.kills
-    print(f"{played} schedules, {orders} orders, {kills} processes died, {failed} schedules failed")
-    print(", ".join(f"{kind} {count}" for kind, count in sorted(total.items())))
+            print(stage.summary(), flush=True)
+    print(f"{played} schedules, {failed} of them failed")
     return failed
 
 
@@ -231,7 +256,8 @@ def _played(stage: Scene, seed: int) -> list[str]:
     try:
         wrong = stage.play(schedule(seed))
     except AssertionError as error:
-        wrong = [str(error)]
+        done = [(len(robot.acknowledged), len(robot.shipped), len(robot.paid)) for robot in stage.robots]
+        wrong = [str(error), f"at work: {at_work(stage.house)}", f"of {stage.orders} orders each: {done}"]
     print(f"seed {seed}: {'; '.join(wrong) if wrong else 'nothing lost, nothing doubled'}", flush=True)
     if wrong:
         keep(seed, wrong)

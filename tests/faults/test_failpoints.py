@@ -12,7 +12,7 @@ import pytest
 from app.failpoints import Act, Side, point
 from tests.acceptance.harness import simulated_stores
 from tests.acceptance.processes import until
-from tests.faults.checker import Account, is_at_rest, violations
+from tests.faults.checker import Account, at_work, violations
 from tests.faults.house import FaultyHouse, faulty_house
 from tests.faults.story import FIRST_ORDER, History, Robot, buy, open_shop, told
 from tests.webhook_receiver import receiving
@@ -51,7 +51,7 @@ class Stage:
             return False
         # What is due in five seconds, the proof of a write, needs nobody's patience.
         self.house.put_clock_forward(10)
-        return is_at_rest(self.house) and not self.house.keep_up()
+        return not at_work(self.house) and not self.house.keep_up()
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,12 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Scene]:
+def stage(request: pytest.FixtureRequest) -> Iterator[Scene]:
     with scene() as made:
         yield made
+        terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.write_line(f"\nrandom schedules: {made.summary()}")
 
 
 @pytest.mark.parametrize("seed", [*range(1, 11), *kept_seeds()])
