@@ -83,6 +83,8 @@ async def seed(database_url: str) -> None:
         await driver.execute("UPDATE orders SET id = $2 WHERE id = $1", made, ORDER)
         await _a_run(driver)
         await _a_row_of_the_queue(driver)
+        await _a_webhook_endpoint(driver)
+        await _a_payout(driver)
         document = a_document(OrderId(ORDER), id=DocumentId(DOCUMENT))
         await uow.documents.insert_many([document], now=NOW)
         await uow.commit()
@@ -121,5 +123,23 @@ async def _a_row_of_the_queue(driver: asyncpg.Connection) -> None:
         " claim_by_id, claim_no, listed_at, updated_at)"
         " VALUES ('oti_01KF0DDDDDDDDDDDDDDDDDDDDD', 'sto_1', '5503', $1, 'new', 'listing', 1, 0, false, 0, $2, $2)",
         WEB,
+        NOW,
+    )
+
+
+async def _a_webhook_endpoint(driver: asyncpg.Connection) -> None:
+    await driver.execute(
+        "INSERT INTO webhook_endpoints (id, url, description, types, enabled, position, version, created_at,"
+        " updated_at)"
+        " VALUES ('whe_01KF0CCCCCCCCCCCCCCCCCCCCC', 'https://erp.example.com/', '', '{}', false, 0, 1, $1, $1)",
+        NOW,
+    )
+
+
+async def _a_payout(driver: asyncpg.Connection) -> None:
+    await driver.execute(
+        "INSERT INTO payouts (id, store_id, shopify_id, status, type, issued_at, currency, net, summary, transactions,"
+        " difference, updated_at) VALUES ('pay_01k9_77', 'sto_1', '77', 'paid', 'deposit', $1, 'EUR', 0,"
+        " '[]'::text::jsonb, 0, 0, $1)",
         NOW,
     )

@@ -39,8 +39,10 @@ GIVEN = {
     "problem": "item_missing",
 }
 """Values for parameters whose description has none; None = left out."""
-SORTED = ("/versions", "/unmapped-products")
-"""Lists that are put together from few rows: the versions of a document, what the blocked orders of a shop wait for."""
+SORTED = ("/versions", "/unmapped-products", "/skipped-records")
+"""Lists that are put together from few rows: the versions of a document, what the blocked orders of a shop wait for,
+what of each queue waits for a person.
+"""
 TABLES = set(metadata.tables)
 SELECTS = ("SELECT", "WITH")
 ONLY_INDEXES = "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off"
