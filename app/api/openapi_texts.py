@@ -30,6 +30,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("tasks", "What can be done regularly or now, for one shop."),
     ("schedules", "When a task recurs."),
     ("runs", "What a task came to: progress, counts, and the records that failed."),
+    ("exports", "Sending some of the ERP's records to a store now."),
     ("orders to import", "Orders of the store that were announced or listed and are still to be imported."),
     ("gift cards", "Gift cards that orders sold and that paid orders, with what is known to be used of them."),
     ("orders", "Imported orders: what Shopify says, what was decided, what keeps them from becoming documents."),

@@ -13,6 +13,7 @@ from app.bootstrap.world import World
 from app.services.api_keys import ApiKeys
 from app.services.completeness import ReadCompleteness
 from app.services.console_users import ConsoleUsers
+from app.services.customer_tasks import RequestExport
 from app.services.document_actions import DocumentActions, UnlinkDocuments
 from app.services.install_app import InstallApp
 from app.services.links import LinkTables
@@ -95,6 +96,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         Schedules(uow, clock, world.recurrence, runners),
         Shipments(uow, clock, ids),
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
+        RequestExport(uow, clock, ids),
         StartRun(uow, clock, ids, runners),
         StockLevels(uow, clock),
         UnlinkDocuments(uow, clock),

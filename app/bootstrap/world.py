@@ -34,8 +34,10 @@ from app.ports.order_actions import OrderActionGateway
 from app.ports.payout_gateway import PayoutGateway
 from app.ports.recurrence import Recurrence
 from app.ports.shipment_gateway import ShipmentGateway
-from app.ports.store_access import AppInstaller
 from app.ports.stock_gateway import StockGateway
+from app.ports.store_access import AppInstaller
+from app.ports.store_companies import StoreCompanies
+from app.ports.store_customers import StoreCustomers
 from app.ports.store_gateway import StoreGateway
 from app.ports.store_values import StoreValues
 from app.ports.store_writer import StoreWriter
@@ -59,20 +61,49 @@ class World:
     contact: ContactNormaliser
     keyring: Keyring
     vault: PostgresTokenVault
-    gateway: StoreGateway
-    store_values: StoreValues
-    writer: StoreWriter
+    shopify: ShopifyGateway
     shipping: ShipmentGateway
     payouts: PayoutGateway
     stock: StockGateway
-    order_actions: OrderActionGateway
-    bulk_orders: BulkOrders
-    installer: AppInstaller
     webhook_sender: WebhookSender
     signals: PostgresSignals
     recurrence: Recurrence
     worker_name: str
     spans: Spans
+
+    # What the platform offers, as the ports that services name.
+
+    @property
+    def gateway(self) -> StoreGateway:
+        return self.shopify
+
+    @property
+    def writer(self) -> StoreWriter:
+        return self.shopify
+
+    @property
+    def store_values(self) -> StoreValues:
+        return self.shopify.values
+
+    @property
+    def store_customers(self) -> StoreCustomers:
+        return self.shopify.customers
+
+    @property
+    def store_companies(self) -> StoreCompanies:
+        return self.shopify.companies
+
+    @property
+    def order_actions(self) -> OrderActionGateway:
+        return self.shopify.order_actions
+
+    @property
+    def bulk_orders(self) -> BulkOrders:
+        return self.shopify.bulk
+
+    @property
+    def installer(self) -> AppInstaller:
+        return self.shopify.installer
 
 
 @asynccontextmanager
@@ -104,15 +135,10 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             contact=ContactKeys(),
             keyring=keyring,
             vault=vault,
-            gateway=gateway,
-            store_values=gateway.values,
-            writer=gateway,
+            shopify=gateway,
             shipping=gateway.shipping,
             payouts=gateway.payouts,
             stock=gateway.stock,
-            order_actions=gateway.order_actions,
-            bulk_orders=gateway.bulk,
-            installer=gateway.installer,
             webhook_sender=sender,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),

@@ -180,6 +180,11 @@ def _parameter(name: str, kind: ParameterKind, description: str) -> TaskParamete
     return TaskParameter(name=name, kind=kind, description=description)
 
 
+EXCHANGED = (
+    _parameter("updated_since", ParameterKind.INSTANT, "Take in what changed at or after this instant."),
+    _parameter("only_asked", ParameterKind.FLAG, "Only send what was asked for, and take nothing in."),
+)
+
 TASKS: Mapping[TaskName, TaskDefinition] = {
     definition.name: definition
     for definition in (
@@ -225,8 +230,22 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
             " after in any case.",
         ),
         TaskDefinition(name=TaskName.SYNC_IMAGES, description="Brings product images in line with the ERP's."),
-        TaskDefinition(name=TaskName.SYNC_CUSTOMERS, description="Imports and exports customers by the settings."),
-        TaskDefinition(name=TaskName.SYNC_COMPANIES, description="Imports and exports companies by the settings."),
+        TaskDefinition(
+            name=TaskName.SYNC_CUSTOMERS,
+            description=(
+                "Takes in store customers that changed, by customers.import, and sends the ERP's customers, by"
+                " customers.export and customers.update_store; only what changed is sent."
+            ),
+            parameters=EXCHANGED,
+        ),
+        TaskDefinition(
+            name=TaskName.SYNC_COMPANIES,
+            description=(
+                "Takes in companies and locations that changed, by companies.import, and sends the ERP's, by"
+                " companies.update_store and what was asked for; only what changed is sent."
+            ),
+            parameters=EXCHANGED,
+        ),
         TaskDefinition(name=TaskName.SYNC_PAYOUTS, description="Imports payouts and their transactions."),
         TaskDefinition(name=TaskName.SYNC_CATALOGS, description="Imports the store's catalogues."),
         TaskDefinition(name=TaskName.SYNC_CATALOG_PRICES, description="Exports prices of the store's catalogues."),

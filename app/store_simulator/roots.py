@@ -103,10 +103,14 @@ def _customer_by_identifier(_source: Values, arguments: Values, context: Request
         planted = context.store.planted_searches.get(("Customer", f"{term}:{identifier.get(name)}"))
         if identifier.get(name) and planted is not None:
             return planted[0] if planted else None
-    wanted = {name: re.sub(r"\s", "", value).lower() for name, value in identifier.items() if value}
-    return _by_identifier("Customer", emailAddress="email", phoneNumber="phone")(
-        _source, {"identifier": wanted | {"id": identifier.get("id")}}, context
-    )
+    if identifier.get("id"):
+        return context.wanted(identifier["id"], "Customer")
+    for name, field in (("emailAddress", "email"), ("phoneNumber", "phone")):
+        sought = re.sub(r"\s", "", identifier.get(name) or "").lower()
+        found = (each for each in context.store.all("Customer") if (each.get(field) or "").lower() == sought)
+        if sought:
+            return next(found, None)
+    return None
 
 
 def _job(_source: Values, arguments: Values, context: RequestContext) -> Any:

@@ -59,8 +59,16 @@ class Exchanges(Protocol):
         """It never goes back."""
         ...
 
-    async def ask(self, shop: ShopId, kind: ExchangeKind, records: Collection[str], *, now: datetime) -> None:
-        """These are to be exported, whatever became of them before."""
+    async def ask(
+        self,
+        shop: ShopId,
+        kind: ExchangeKind,
+        records: Collection[str],
+        *,
+        company: ShopifyId | None = None,
+        now: datetime,
+    ) -> None:
+        """These are to be exported, whatever became of them before; as locations of ``company``, if it is given."""
         ...
 
     async def customers_to_export(
@@ -69,6 +77,10 @@ class Exchanges(Protocol):
         """Those behind ``after``, by our ids: who was asked for or begun with, and besides who is linked, or everybody
         whom the ERP has numbered and not blocked and who is no company.
         """
+        ...
+
+    async def customer_to_export(self, shop: ShopId, kind: ExchangeKind, customer: CustomerId) -> CustomerToExport:
+        """One that is there, as it is by now."""
         ...
 
     async def linked_elsewhere(

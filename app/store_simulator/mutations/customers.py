@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from app.store_simulator.context import RequestContext
-from app.store_simulator.ids import gid
+from app.store_simulator.ids import gid, number_of
 from app.store_simulator.mutations.registry import mutation, user_error
 
 Values = dict[str, Any]
@@ -87,7 +87,8 @@ def address_update(arguments: Values, context: RequestContext) -> Values:
     customer = context.wanted(arguments["customerId"], "Customer")
     if customer is None:
         return {"address": None, "userErrors": [user_error("Customer does not exist", "customerId")]}
-    address = next((each for each in customer.get("addresses") or [] if each["id"] == arguments["addressId"]), None)
+    wanted = number_of(arguments["addressId"])
+    address = next((each for each in customer.get("addresses") or [] if number_of(each["id"]) == wanted), None)
     if address is None:
         return {"address": None, "userErrors": [user_error("Customer address does not exist", "addressId")]}
     merged = {"countryCode": address.get("countryCodeV2"), **address, **arguments["address"]}
@@ -106,9 +107,10 @@ def update_default_address(arguments: Values, context: RequestContext) -> Values
     customer = context.wanted(arguments["customerId"], "Customer")
     if customer is None:
         return _refused(user_error("Customer does not exist", "customerId"))
-    if arguments["addressId"] not in [each["id"] for each in customer.get("addresses") or []]:
+    known = {number_of(each["id"]): each["id"] for each in customer.get("addresses") or []}
+    if number_of(arguments["addressId"]) not in known:
         return _refused(user_error("Address does not exist", "addressId"))
-    customer["defaultAddress"] = {"id": arguments["addressId"]}
+    customer["defaultAddress"] = {"id": known[number_of(arguments["addressId"])]}
     _moved(customer, context)
     return {"customer": customer, "userErrors": []}
 

@@ -37,6 +37,7 @@ UNION ALL
 SELECT 'synchronisation_errors', s.code, count(*), min(e.since) FROM s JOIN (
     SELECT shop_id, failed_at AS since FROM number_write_backs WHERE error_code IS NOT NULL
     UNION ALL SELECT shop_id, failed_at FROM shipments WHERE state = 'skipped'
+    UNION ALL SELECT shop_id, failed_at FROM record_exchanges WHERE error_code IS NOT NULL
     UNION ALL SELECT shop_id, differs_since FROM completeness_days WHERE differs_since IS NOT NULL
 ) AS e ON e.shop_id = s.id GROUP BY s.code
 UNION ALL

@@ -23,6 +23,18 @@ _OF_COMPANIES = """EXISTS (SELECT FROM store_company_links AS o WHERE o.shop_id 
     OR EXISTS (SELECT FROM company_location_links AS o WHERE o.shop_id = $1
         AND c.id IN (o.sell_to_customer_id, o.bill_to_customer_id))"""
 
+_SHOWN = f"""SELECT c.id, c.no, c.blocked, {", ".join(f"c.{name}" for name in (*TEXTS, *PLACE))},
+    e.store_record_id, e.asked_at, coalesce(e.unfinished, false) AS unfinished, e.sent, e.store_updated_at,
+    e.error_code,
+    ARRAY(SELECT l.{{linked}} FROM {{table}} AS l WHERE l.shop_id = $1 AND l.{{customer}} = c.id ORDER BY 1) AS linked
+FROM wanted JOIN customers AS c ON c.id = wanted.id
+LEFT JOIN record_exchanges AS e ON (e.shop_id, e.kind, e.record_id) = ($1, $2, c.id)
+ORDER BY c.id
+"""
+"""Customers named by ``wanted``, with what they are at the store."""
+
+_ONE = f"WITH wanted AS (SELECT $3 AS id) {_SHOWN}"
+
 _TO_EXPORT = f"""
 WITH wanted AS (
     (SELECT record_id AS id FROM record_exchanges WHERE shop_id = $1 AND kind = $2 AND record_id > $3
@@ -33,14 +45,7 @@ WITH wanted AS (
         AND NOT ({_OF_COMPANIES}) ORDER BY c.id LIMIT $4)
     ORDER BY id LIMIT $4
 )
-SELECT c.id, c.no, c.blocked, {", ".join(f"c.{name}" for name in (*TEXTS, *PLACE))},
-    e.store_record_id, e.asked_at, coalesce(e.unfinished, false) AS unfinished, e.sent, e.store_updated_at,
-    e.error_code,
-    ARRAY(SELECT l.{{linked}} FROM {{table}} AS l WHERE l.shop_id = $1 AND l.{{customer}} = c.id ORDER BY 1) AS linked
-FROM wanted JOIN customers AS c ON c.id = wanted.id
-LEFT JOIN record_exchanges AS e ON (e.shop_id, e.kind, e.record_id) = ($1, $2, c.id)
-ORDER BY c.id
-"""
+{_SHOWN}"""
 
 _PUT = """
 INSERT INTO record_exchanges AS e (shop_id, kind, record_id, unfinished, attempts, updated_at{columns})
@@ -101,8 +106,18 @@ class PostgresExchanges:
             at,
         )
 
-    async def ask(self, shop: ShopId, kind: ExchangeKind, records: Collection[str], *, now: datetime) -> None:
+    async def ask(
+        self,
+        shop: ShopId,
+        kind: ExchangeKind,
+        records: Collection[str],
+        *,
+        company: ShopifyId | None = None,
+        now: datetime,
+    ) -> None:
         await self._driver.execute(_ASK, shop, kind, sorted(records), now)
+        if company is not None:
+            await self._driver.execute(_FOUND, shop, kind, sorted(records), now, company)
 
     async def customers_to_export(
         self, shop: ShopId, kind: ExchangeKind, *, after: str, limit: int, everybody: bool, linked: bool
@@ -111,6 +126,11 @@ class PostgresExchanges:
         statement = _TO_EXPORT.format(table=table, linked=record, customer=customer)
         rows = await self._driver.fetch(statement, shop, kind, after, limit, linked, everybody)
         return [_to_export(row) for row in rows]
+
+    async def customer_to_export(self, shop: ShopId, kind: ExchangeKind, customer: CustomerId) -> CustomerToExport:
+        table, record, of_customer = LINKS[kind]
+        statement = _ONE.format(table=table, linked=record, customer=of_customer)
+        return _to_export(await self._driver.fetchrow(statement, shop, kind, customer))
 
     async def linked_elsewhere(
         self, shop: ShopId, kind: ExchangeKind, record: ShopifyId, customer: CustomerId

@@ -1,5 +1,6 @@
 """Skipped records, as the queues of the work with a store know them: orders that are to be written back, shipments of
-which there was nothing to send, and days that differ from the store's.
+which there was nothing to send, customers and companies that could not be exchanged, and days that differ from the
+store's.
 
 Rows of those queues end with their work, so a record that was mended is not listed any more.
 """
@@ -12,7 +13,15 @@ import asyncpg
 from app.adapters.postgres.page_keys import Conditions
 from app.adapters.postgres.repositories.paging import page_of
 from app.ports.paging import Page, PageRequest
+from app.ports.repositories.exchanges import ExchangeKind
 from app.ports.repositories.skipped_records import SkippedRecord, SkippedRecordFilter
+
+_EXCHANGES: Final = """
+    SELECT kind AS resource_type, shop_id || '/' || kind || '/' || record_id AS resource_id, NULL AS order_id, shop_id,
+        coalesce((SELECT no FROM customers WHERE id = record_id), record_id) AS own_no, error_code AS reason,
+        error_detail AS detail, failed_at, updated_at, attempts
+    FROM record_exchanges WHERE error_code IS NOT NULL AND kind = '{kind}'
+"""
 
 SOURCES: Final[Mapping[str, str]] = {
     "order": """
@@ -39,11 +48,17 @@ SOURCES: Final[Mapping[str, str]] = {
             differs_since AS failed_at, updated_at, 1 AS attempts
         FROM payouts WHERE difference <> 0 AND status = 'paid'
     """,
+    **{kind.value: _EXCHANGES.format(kind=kind) for kind in ExchangeKind},
     "completeness_day": """
         SELECT 'completeness_day' AS resource_type, shop_id || '/' || day AS resource_id, NULL AS order_id, shop_id,
             day::text AS own_no, 'days_differ' AS reason, detail, differs_since AS failed_at, checked_at AS updated_at,
             checks AS attempts
         FROM completeness_days WHERE differs_since IS NOT NULL
+    """,
+    "item": """
+        SELECT 'item' AS resource_type, shop_id || '/' || part || '/' || item_no AS resource_id, NULL AS order_id,
+            shop_id, item_no AS own_no, error_code AS reason, error_detail AS detail, failed_at, updated_at, attempts
+        FROM product_exports WHERE error_code IS NOT NULL
     """,
 }
 """By the type of what a record is about."""

@@ -1,0 +1,57 @@
+"""``/v1/shops/{shop}/exports/…``: sending some of the ERP's customers to a store now, whatever the settings say."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.responses import Response
+
+from app.api.auth import RunsWrite
+from app.api.dependencies import VisibleShop, service
+from app.api.idempotency import Repeat
+from app.api.routes.tasks import EQUAL_RUN, started_answer
+from app.api.routing import resource_router
+from app.api.schemas.exports import CompaniesToExport, CustomersToExport
+from app.api.schemas.runs import RunShown
+from app.ports.repositories.exchanges import ExchangeKind
+from app.services.customer_tasks import RequestExport, WantedExport
+
+router = resource_router("exports")
+
+Requesting = Annotated[RequestExport, Depends(service(RequestExport))]
+
+
+@router.post(
+    "/shops/{shop}/exports/customers",
+    status_code=202,
+    response_model=RunShown,
+    responses=EQUAL_RUN,
+    summary="Export customers",
+)
+async def export_customers(
+    access: RunsWrite, request: Requesting, repeat: Repeat, shop: VisibleShop, body: CustomersToExport
+) -> Response:
+    """Makes these customers at the store, or adopts who has their e-mail or phone there; answers with the run.
+
+    Customers that are linked already are brought in line where `customers.update_store` is on. What is refused is a
+    skipped record of type `customer`, in Shopify's words.
+    """
+    wanted = WantedExport(kind=ExchangeKind.CUSTOMER, customer_nos=body.customer_nos)
+    return await repeat.answer(lambda once: request(access, shop.code, wanted, once=once), started_answer)
+
+
+@router.post(
+    "/shops/{shop}/exports/companies",
+    status_code=202,
+    response_model=RunShown,
+    responses=EQUAL_RUN,
+    summary="Export companies",
+)
+async def export_companies(
+    access: RunsWrite, request: Requesting, repeat: Repeat, shop: VisibleShop, body: CompaniesToExport
+) -> Response:
+    """Makes each of these customers a company at the store, with its contact and one location; with
+    `store_company_id` a further location of that company. Answers with the run; what is refused is a skipped record.
+    """
+    kind = ExchangeKind.COMPANY if body.company_id is None else ExchangeKind.COMPANY_LOCATION
+    wanted = WantedExport(kind=kind, customer_nos=body.customer_nos, company=body.company_id)
+    return await repeat.answer(lambda once: request(access, shop.code, wanted, once=once), started_answer)
