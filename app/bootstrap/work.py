@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.bootstrap.customer_work import customer_runners
+from app.bootstrap.product_work import product_runners
 from app.bootstrap.stock_work import StockWork, stock_work
 from app.bootstrap.world import World
 from app.services.act_on_order import ActOnOrder
@@ -65,6 +66,7 @@ def work_of(world: World) -> Work:
         stock=stock,
         runners={
             **stock.runners,
+            **product_runners(world),
             **customer_runners(world),
             TaskName.SYNC_PAYOUTS: SyncPayouts(world.payouts, uow, clock),
             TaskName.IMPORT_ORDERS: import_task,

@@ -32,6 +32,7 @@ from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.keyring import Keyring
 from app.ports.order_actions import OrderActionGateway
 from app.ports.payout_gateway import PayoutGateway
+from app.ports.product_gateway import ProductGateway
 from app.ports.recurrence import Recurrence
 from app.ports.shipment_gateway import ShipmentGateway
 from app.ports.stock_gateway import StockGateway
@@ -63,6 +64,7 @@ class World:
     vault: PostgresTokenVault
     shopify: ShopifyGateway
     shipping: ShipmentGateway
+    products: ProductGateway
     payouts: PayoutGateway
     stock: StockGateway
     webhook_sender: WebhookSender
@@ -137,6 +139,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             vault=vault,
             shopify=gateway,
             shipping=gateway.shipping,
+            products=gateway.products,
             payouts=gateway.payouts,
             stock=gateway.stock,
             webhook_sender=sender,

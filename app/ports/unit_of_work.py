@@ -28,6 +28,7 @@ from app.ports.repositories.orders_reading import OrdersReading
 from app.ports.repositories.orders_to_import import OrdersToImport
 from app.ports.repositories.payouts import Payouts
 from app.ports.repositories.privacy import Privacy
+from app.ports.repositories.products import Products
 from app.ports.repositories.refunds import Refunds
 from app.ports.repositories.retention import Retention
 from app.ports.repositories.runs import Runs
@@ -159,6 +160,9 @@ class UnitOfWork(Protocol):
 
     @property
     def items(self) -> Items: ...
+
+    @property
+    def products(self) -> Products: ...
 
     @property
     def stores(self) -> Stores: ...

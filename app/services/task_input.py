@@ -77,6 +77,9 @@ def _wrong_value(kind: ParameterKind, value: object) -> str | None:
         case ParameterKind.SHOPIFY_IDS:
             fine = isinstance(value, list) and 0 < len(value) <= MOST_VALUES and all(map(_is_numeric, value))
             return None if fine else f"This must be a list of 1 to {MOST_VALUES} numeric ids, as texts."
+        case ParameterKind.ITEM_NOS:
+            fine = isinstance(value, list) and bool(value) and _are_words(value)
+            return None if fine else f"This must be a list of 1 to {MOST_VALUES} numbers of items, as texts."
 
 
 def _wrong_filters(task: TaskDefinition, filters: Mapping[str, Any]) -> Iterator[FieldError]:

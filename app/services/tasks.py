@@ -50,6 +50,8 @@ class ParameterKind(StrEnum):
     FLAG = "flag"
     SHOPIFY_IDS = "shopify_ids"
     """A list of numeric strings."""
+    ITEM_NOS = "item_nos"
+    """A list of the ERP's numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,8 @@ def _parameter(name: str, kind: ParameterKind, description: str) -> TaskParamete
     return TaskParameter(name=name, kind=kind, description=description)
 
 
+OF_ITEMS = (_parameter("item_nos", ParameterKind.ITEM_NOS, "Only these items, whatever items.export says."),)
+
 EXCHANGED = (
     _parameter("updated_since", ParameterKind.INSTANT, "Take in what changed at or after this instant."),
     _parameter("only_asked", ParameterKind.FLAG, "Only send what was asked for, and take nothing in."),
@@ -222,8 +226,16 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
                 _parameter("posting_date_to", ParameterKind.DATE, "Only shipments posted on or before this day."),
             ),
         ),
-        TaskDefinition(name=TaskName.SYNC_PRODUCTS, description="Brings products in line with the ERP's items."),
-        TaskDefinition(name=TaskName.SYNC_PRICES, description="Exports the ERP's prices to the store."),
+        TaskDefinition(
+            name=TaskName.SYNC_PRODUCTS,
+            description="Sends items that changed to the store as products, and links them.",
+            parameters=OF_ITEMS,
+        ),
+        TaskDefinition(
+            name=TaskName.SYNC_PRICES,
+            description="Sends prices that changed of items that are products.",
+            parameters=OF_ITEMS,
+        ),
         TaskDefinition(
             name=TaskName.SYNC_INVENTORY,
             description="Compares the ERP's stock with the store's and sets what differs. What the ERP tells is set soon"

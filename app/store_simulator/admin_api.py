@@ -19,6 +19,7 @@ from app.store_simulator.answers import error_entry, internal_error, throttled
 from app.store_simulator.engine import Outcome, Request
 from app.store_simulator.exports import is_gone
 from app.store_simulator.faults import Fault, FaultKind
+from app.store_simulator.form_files import file_of_form
 from app.store_simulator.ids import gid, timestamp
 from app.store_simulator.simulator import Shop, Simulator, call_entry
 from app.store_simulator.state import Values
@@ -29,6 +30,8 @@ SECONDS_TO_HANG = 60.0
 TOKEN_OPERATION = "access_token"
 BULK_RESULT = "bulk_result"
 """The name under which faults know the reading of a bulk operation's file."""
+STAGED_UPLOAD = "staged_upload"
+"""The name under which faults know the upload of a file."""
 EXPIRED_LINK = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>ExpiredToken</Code></Error>"
 BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 ERROR_PAGE = (
@@ -110,6 +113,22 @@ class AdminApi:
             content = path.read_bytes()
             return Response(content[: len(content) // 2], media_type="application/jsonl")
         return FileResponse(path, media_type="application/jsonl")
+
+    async def upload(self, http: HttpRequest) -> Response:
+        """A file for a place that was asked for: as it is by PUT, in the last field of a form by POST."""
+        shop, key = self._simulator.shop(http.path_params["store_domain"]), http.path_params["key"]
+        faults = {fault.kind: fault for fault in shop.faults.take(STAGED_UPLOAD)}
+        early = _refusal(faults)
+        if early is not None:
+            return early
+        if key not in shop.store.uploads:
+            return Response(EXPIRED_LINK, 403, media_type="application/xml")
+        body = await http.body()
+        content = body if http.method == "PUT" else file_of_form(body, http.headers.get("content-type", ""))
+        if content is None:
+            return Response(EXPIRED_LINK, 400, media_type="application/xml")
+        shop.store.uploads[key] = content
+        return Response(status_code=201)
 
     def _execute(self, shop: Shop, request: Request, faults: dict[FaultKind, Fault]) -> Outcome:
         planted: dict[str, list[Values]] = {}

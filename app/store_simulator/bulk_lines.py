@@ -6,18 +6,12 @@ their children of the first list, and so on.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from app.store_simulator.bulk_queries import BulkList
 from app.store_simulator.context import RequestContext
+from app.store_simulator.exports import BulkLine
 from app.store_simulator.paging import MAXIMUM_PAGE
 from app.store_simulator.state import Values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkLine:
-    text: bytes
-    is_root: bool
 
 
 def lines_of(root: BulkList, context: RequestContext, *, window: int) -> Iterator[BulkLine]:

@@ -7,15 +7,16 @@ thousand orders is exported as a small one is. Their ends are told by webhook li
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from app.store_simulator.answers import FieldFailure
+from app.store_simulator.bulk_changes import BulkChange
 from app.store_simulator.bulk_lines import lines_of
 from app.store_simulator.bulk_queries import BulkList
 from app.store_simulator.context import RequestContext
-from app.store_simulator.exports import Exports
+from app.store_simulator.exports import BulkLine, Exports
 from app.store_simulator.ids import number_of
 from app.store_simulator.plan import NullBubbleError
 
@@ -41,7 +42,9 @@ class BulkRunner:
             task.add_done_callback(self._tasks.discard)
             task.add_done_callback(lambda _task, ended=operation: tell(ended))  # type: ignore[misc]
 
-    async def _run(self, exports: Exports, operation: Values, query: BulkList, context: RequestContext) -> None:
+    async def _run(
+        self, exports: Exports, operation: Values, query: BulkList | BulkChange, context: RequestContext
+    ) -> None:
         now, wishes = context.store.now_text, exports.wishes
         while wishes.hold and operation["status"] == "CREATED":  # noqa: ASYNC110 - a wish is a plain value
             await asyncio.sleep(0.01)
@@ -62,7 +65,7 @@ class BulkRunner:
         operation["completedAt"] = now()
 
     async def _write(
-        self, exports: Exports, operation: Values, query: BulkList, context: RequestContext, path: Path
+        self, exports: Exports, operation: Values, query: BulkList | BulkChange, context: RequestContext, path: Path
     ) -> str | None:
         """The error code it ended with, if it failed."""
         wishes, objects, roots = exports.wishes, 0, 0
@@ -71,7 +74,7 @@ class BulkRunner:
         offsets: list[int] = []
         with path.open("wb") as file:
             try:
-                for line in lines_of(query, context, window=wishes.window):
+                for line in _lines(query, context, wishes.window):
                     offsets = [*offsets[-wishes.lost_lines :], file.tell()] if wishes.lost_lines else []
                     file.write(line.text + b"\n")
                     objects, roots = objects + 1, roots + line.is_root
@@ -102,3 +105,7 @@ class BulkRunner:
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 self._folder.cleanup()
+
+
+def _lines(work: BulkList | BulkChange, context: RequestContext, window: int) -> Iterator[BulkLine]:
+    return work.results(context) if isinstance(work, BulkChange) else lines_of(work, context, window=window)

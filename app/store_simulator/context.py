@@ -31,6 +31,8 @@ class RequestContext:
         self.planted_errors: dict[str, list[Values]] = {}
         # Reads the query of a bulk operation; handed in, since it takes everything that a request takes.
         self.understood: Callable[[str], Any] = _unread
+        # Carries a mutation out with variables, as a line of a bulk operation; handed in for the same reason.
+        self.carried_out: Callable[[str, Values], Values] = _not_carried_out
 
     def default(self, type_name: str) -> Any:
         match type_name:
@@ -86,3 +88,7 @@ class RequestContext:
 
 def _unread(_query: str) -> Any:
     raise LookupError("nobody here reads the queries of bulk operations")
+
+
+def _not_carried_out(_query: str, _variables: Values) -> Values:
+    raise LookupError("nobody here carries out the lines of bulk operations")

@@ -24,6 +24,14 @@ class BulkQueryRefused(Exception):
         self.messages = messages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkLine:
+    """A line of a result."""
+
+    text: bytes
+    is_root: bool
+
+
 @dataclass(slots=True, kw_only=True)
 class BulkWishes:
     """What a test wants of the next bulk operations of a store."""

@@ -44,6 +44,7 @@ def _admin_routes(admin: AdminApi) -> list[Route]:
         Route("/{store_domain}/admin/api/{version}/graphql.json", admin.graphql, methods=["POST"]),
         Route("/{store_domain}/admin/oauth/authorize", admin.authorize, methods=["GET"]),
         Route("/{store_domain}/bulk/{number}.jsonl", admin.bulk_result, methods=["GET"]),
+        Route("/{store_domain}/staged-uploads/{key:path}", admin.upload, methods=["POST", "PUT"]),
         Route("/{store_domain}/admin/oauth/access_token", admin.access_token, methods=["POST"]),
     ]
 

@@ -161,6 +161,8 @@ class Store:
         self.planted_searches: dict[tuple[str, str], list[Values]] = {}
         self.jobs = PendingJobs()
         self.exports = Exports()
+        # What was uploaded, by its key; None = the place is made and nothing lies there yet.
+        self.uploads: dict[str, bytes | None] = {}
         # Every fulfilment that was ever recorded, also those whose order is gone.
         self.shipped: list[Values] = []
         # Ids of changed objects, and lists in order together with how much of that journal they know.

@@ -35,6 +35,7 @@ from app.adapters.postgres.repositories.orders_reading import PostgresOrdersRead
 from app.adapters.postgres.repositories.orders_to_import import PostgresOrdersToImport
 from app.adapters.postgres.repositories.payouts import PostgresPayouts
 from app.adapters.postgres.repositories.privacy import PostgresPrivacy
+from app.adapters.postgres.repositories.products import PostgresProducts
 from app.adapters.postgres.repositories.refunds import PostgresRefunds
 from app.adapters.postgres.repositories.retention import PostgresRetention
 from app.adapters.postgres.repositories.runs import PostgresRuns
@@ -245,6 +246,10 @@ class PostgresUnitOfWork:
     @cached_property
     def items(self) -> PostgresItems:
         return PostgresItems(self.driver)
+
+    @cached_property
+    def products(self) -> PostgresProducts:
+        return PostgresProducts(self.driver)
 
     @cached_property
     def stores(self) -> PostgresStores:

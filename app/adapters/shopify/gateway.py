@@ -22,6 +22,7 @@ from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.payouts import ShopifyPayouts
 from app.adapters.shopify.points import Priority, Sleep
+from app.adapters.shopify.products import ShopifyProducts
 from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.shipping import ShopifyShipping
 from app.adapters.shopify.stock import ShopifyStock
@@ -91,6 +92,7 @@ class ShopifyGateway:
         self.payouts = ShopifyPayouts(self.transport, self._scopes)
         self.stock = ShopifyStock(self.transport, self._scopes)
         self.bulk = ShopifyBulkOrders(self.transport, self._scopes, self._reader, self._http, sleep=sleep)
+        self.products = ShopifyProducts(self.transport, self._scopes, self._http)
         self._writer = OrderWriter(self.transport, self._scopes)
 
     async def aclose(self) -> None:

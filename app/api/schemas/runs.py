@@ -23,6 +23,12 @@ _KINDS: dict[ParameterKind, dict[str, Any]] = {
         "maxItems": MOST_VALUES,
         "items": {"type": "string", "pattern": "^[0-9]{1,20}$", "maxLength": 20},
     },
+    ParameterKind.ITEM_NOS: {
+        "type": ["array", "null"],
+        "minItems": 1,
+        "maxItems": MOST_VALUES,
+        "items": {"type": "string", "maxLength": 255},
+    },
 }
 _PARAMETERS = {
     "type": "object",

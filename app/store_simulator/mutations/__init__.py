@@ -8,6 +8,8 @@ from app.store_simulator.mutations import (
     fulfilments,
     inventory,
     orders,
+    products,
+    staged_uploads,
     webhook_subscriptions,
 )
 
@@ -19,5 +21,7 @@ __all__ = [
     "fulfilments",
     "inventory",
     "orders",
+    "products",
+    "staged_uploads",
     "webhook_subscriptions",
 ]

@@ -29,6 +29,8 @@ _LEAVES: Mapping[str, tuple[Any, ...]] = {
     "String": (str,),
     "ID": (str,),
     "URL": (str,),
+    "HTML": (str,),
+    "Money": (Decimal,),
     "Int": (int,),
     "Float": (Decimal,),
     "Decimal": (Decimal,),

@@ -21,13 +21,14 @@ from graphql import (
     visit,
 )
 
-from app.adapters.shopify import catalogue
+from app.adapters.shopify import catalogue, product_catalogue
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
 from app.adapters.shopify.answers.company_writing import LocationStandingAnswer
 from app.adapters.shopify.answers.customers import WholeCustomerAnswer
 from app.adapters.shopify.answers.fulfilments import OrderFulfilmentsAnswer
 from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
+from app.adapters.shopify.answers.products import FoundVariantAnswer, ProductAnswer
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.answers.returns import OrderReturnsAnswer, ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
@@ -42,7 +43,10 @@ from tests.contract.shopify.answer_shapes import ShapeCheck
 from tests.contract.shopify.stores import SimulatedStore
 
 DOCUMENTS: dict[str, Document[Any]] = {
-    each.file: each for each in vars(catalogue).values() if isinstance(each, Document)
+    each.file: each
+    for entries in (catalogue, product_catalogue)
+    for each in vars(entries).values()
+    if isinstance(each, Document)
 }
 NODES = {
     "orders_whole": OrderAnswer,
@@ -57,6 +61,8 @@ NODES = {
     "company_location_standings": LocationStandingAnswer,
     "customers_whole": WholeCustomerAnswer,
     "order_shipping": OrderShippingAnswer,
+    "products_whole": ProductAnswer,
+    "variants_by_id": FoundVariantAnswer,
     "stock_levels": StockedItemAnswer,
 }
 FLAGS = {
@@ -66,6 +72,12 @@ FLAGS = {
     "customer_look_up": {"withPhone": True},
 }
 GIVEN: dict[str, dict[str, Any]] = {
+    "product_variants_update": {"productId": "gid://shopify/Product/1", "variants": []},
+    "product_by_handle": {"handle": "nothing"},
+    "product_pictures_set": {"identifier": {"id": "gid://shopify/Product/1"}, "input": {}},
+    "staged_uploads_create": {"input": []},
+    "bulk_change_start": {"mutation": "mutation { nothing }", "path": "nowhere"},
+    "product_set": {"input": {"title": "Nothing"}},
     "company_create": {"input": {"company": {"name": "Nobody"}}},
     "company_update": {"input": {"name": "Nobody"}},
     "company_location_create": {"input": {"name": "Nowhere"}},

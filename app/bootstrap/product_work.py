@@ -1,0 +1,15 @@
+"""The tasks about items as products."""
+
+from app.bootstrap.world import World
+from app.services.export_prices import ExportPrices
+from app.services.export_products import ExportProducts
+from app.services.item_exports import ItemExports
+from app.services.tasks import TaskName, TaskRunners
+
+
+def product_runners(world: World) -> TaskRunners:
+    exports = ItemExports(world.products, world.uow, world.clock)
+    return {
+        TaskName.SYNC_PRODUCTS: ExportProducts(exports),
+        TaskName.SYNC_PRICES: ExportPrices(exports),
+    }
