@@ -60,7 +60,7 @@ def readings_of(order: Order, process: RefundProcess) -> Sequence[Charged]:
         if any(_unexplained(order, refund) for refund in order.refunds):
             readings.reverse()
         if fees := fees_given_back(order, process):
-            readings.insert(0, (readings[-1][0].plus(fees), standing))
+            readings.insert(1, (readings[-1][0].plus(fees), standing))
     found = [reading for reading, _ in readings]
     if exchanged != _NONE:
         found += [reading.less(exchange_lines) for reading, exchange_lines in readings]
@@ -78,8 +78,11 @@ def _unexplained(order: Order, refund: Refund) -> Amount:
 
 
 def fees_given_back(order: Order, process: RefundProcess) -> Charged | None:
-    """The fees that no longer stand and that credit memos show."""
-    parts = fees_of_refunds(order).values() if process is not RefundProcess.NONE else ()
+    """The fees that no longer stand and that credit memos show. Of a cancelled order nothing stands, whatever of it
+    was given back.
+    """
+    credited = process is not RefundProcess.NONE and order.cancelled_at is None
+    parts = fees_of_refunds(order).values() if credited else ()
     return reduce(Charged.plus, parts) if parts else None
 
 

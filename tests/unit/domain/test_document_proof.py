@@ -10,6 +10,7 @@ from app.domain.orders import LineKind
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import RefundProcess
 from tests.builders import (
+    CREATED,
     documented,
     fee,
     line,
@@ -131,6 +132,19 @@ def test_a_fee_that_was_given_back_stays_for_its_memo_when_a_line_is_removed_wit
     document = documented(made)
     assert told(document.lines, "amount") == [("10.00",), (shown,)]
     assert str(document.totals.charged_by_shopify) == charged
+
+
+def test_of_a_cancelled_order_a_fee_stays_as_charged_however_much_of_it_was_given_back() -> None:
+    """Its header says nothing of fees: nothing of it stands."""
+    sold = line(1, current=0)
+    made = order(
+        sold,
+        cancelled_at=CREATED,
+        additional_fees=(fee("2.00"),),
+        refunds=(refund(refund_line(sold, subtotal="10.00"), refunded="11.00"),),
+        totals=totals("12.00", current="0", additional_fees="0"),
+    )
+    assert told(documented(made).lines, "amount") == [("10.00",), ("2.00",)]
 
 
 def test_a_fee_that_was_given_back_is_not_charged_where_nobody_credits() -> None:
