@@ -13,19 +13,25 @@ from app.adapters.contact import ContactKeys
 from app.adapters.crypto.passwords import Argon2Passwords
 from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.ulid import Ulids
+from app.api.console.plot import plotted
 from app.domain.console_roles import ConsoleRole
+from app.jobs.recurrence import ApschedulerRecurrence
 from app.ports.errors import Conflict
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.console_users import ConsoleUsers
 from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.read_activities import ReadActivities
-from app.services.read_orders import ReadOrdersToImport
+from app.services.read_orders import ReadOrders, ReadOrdersToImport
+from app.services.refund_documents import RefundDocuments
+from app.services.refunds import RefundRequests
 from app.services.runs import CancelRun, ReadRuns, StartRun
-from app.services.tasks import RunContext, TaskName
+from app.services.schedules import Schedules
+from app.services.tasks import AvailableTasks, RunContext, TaskName
 from tests.api.configuration import configuring
+from tests.builders import line, order
 from tests.erp_surface import RisingClock, Surface, surface
-from tests.stored_documents import NOW, an_order_to_import
+from tests.stored_documents import NOW, an_order, an_order_to_import
 
 QUICK = Argon2Passwords(memory_kib=64, passes=1)
 QUEUE = "/console/shops/web/orders-to-import"
@@ -44,6 +50,10 @@ def services(uow: UnitOfWorkFactory, clock: RisingClock, *, signals: PostgresSig
         OrderRequests: OrderRequests(uow, OrderDecisions(Ulids(), ContactKeys()), clock),
         ReadRuns: ReadRuns(uow, signals),
         CancelRun: CancelRun(uow, clock),
+        AvailableTasks: AvailableTasks(frozenset({TaskName.IMPORT_ORDERS})),
+        Schedules: Schedules(uow, clock, ApschedulerRecurrence(), {TaskName.IMPORT_ORDERS: _never_run}),
+        ReadOrders: ReadOrders(uow),
+        RefundRequests: RefundRequests(uow, RefundDocuments(Ulids()), clock),
         StartRun: StartRun(uow, clock, Ulids(), {TaskName.IMPORT_ORDERS: _never_run}),
     }
 
@@ -374,3 +384,189 @@ async def test_two_users_cannot_have_one_name(house: Surface) -> None:
 
     with pytest.raises(Conflict, match="ann already"):
         await a_user(house, " ANN", ConsoleRole.ADMIN)
+
+
+@pytest.fixture
+async def admin(house: Surface, stranger: Browser) -> Browser:
+    password = await a_user(house, "ada", ConsoleRole.ADMIN)
+    assert (await stranger.sign_in("ada", password)).status_code == 303
+    return Browser(client=stranger.client, password=password)
+
+
+def form_of(page: httpx.Response, action: str) -> dict[str, str]:
+    """The fields of a form as a browser would send them untouched."""
+    found = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page.text, re.DOTALL)
+    assert found, page.text
+    inputs = re.findall(r'<input(?=[^>]*name="([^"]+)")(?:[^>]*value="([^"]*)")?', found[0])
+    areas = re.findall(r'<textarea name="([^"]+)"[^>]*>(.*?)</textarea>', found[0], re.DOTALL)
+    fields = {name: unescape(value) for name, value in [*inputs, *areas]}
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', found[0], re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
+        fields[name] = chosen[1] if chosen else ""
+    return fields
+
+
+def without_nulls(values: dict[str, Any]) -> dict[str, Any]:
+    said = {name: without_nulls(each) if isinstance(each, dict) else each for name, each in values.items()}
+    return {name: each for name, each in said.items() if each is not None}
+
+
+async def test_a_form_of_settings_that_is_sent_untouched_changes_nothing(house: Surface, admin: Browser) -> None:
+    before = (await house.get("/v1/shops/web"))["settings"]
+    page = await admin.get("/console/shops/web/settings")
+
+    for part in before:
+        sent = await admin.press(
+            f"/console/shops/web/settings/{part}",
+            **form_of(await admin.get("/console/shops/web/settings"), f"/console/shops/web/settings/{part}"),
+        )
+        assert said(sent) == f"The settings of {part} are saved."
+
+    assert (await house.get("/v1/shops/web"))["settings"] == before
+    assert "Write the ERP" in page.text or "document" in page.text
+
+
+async def test_a_setting_is_changed_with_its_help_beside_it_and_filters_are_replaced(
+    house: Surface, admin: Browser
+) -> None:
+    action = "/console/shops/web/settings/orders"
+    for filters, kept in [
+        ('{"tags": {"contains": ["b2b"]}}', {"tags": {"contains": ["b2b"]}}),
+        ('{"tags": {"not_contains": ["b2b"]}, "test": false}', {"tags": {"not_contains": ["b2b"]}, "test": False}),
+        ("", {}),
+    ]:
+        fields = form_of(await admin.get("/console/shops/web/settings"), action)
+        page = await admin.press(action, **(fields | {"filters": filters, "number_series.sales_order": "X-"}))
+
+        orders = (await house.get("/v1/shops/web"))["settings"]["orders"]
+        assert said(page) == "The settings of orders are saved."
+        assert without_nulls(orders["filters"]) == kept
+        assert orders["number_series"]["sales_order"] == "X-"
+
+
+async def test_what_is_wrong_with_a_setting_is_told(house: Surface, admin: Browser) -> None:
+    action = "/console/shops/web/settings/orders"
+    fields = form_of(await admin.get("/console/shops/web/settings"), action)
+
+    assert "not JSON" in said(await admin.press(action, **(fields | {"filters": "{"})))
+    wrong = said(await admin.press(action, **(fields | {"cursor_overlap_minutes": "soon"})))
+
+    assert "cursor_overlap_minutes" in wrong
+
+
+async def test_a_setting_that_somebody_else_changed_meanwhile_is_not_overwritten(
+    house: Surface, admin: Browser
+) -> None:
+    action = "/console/shops/web/settings/accounts"
+    fields = form_of(await admin.get("/console/shops/web/settings"), action)
+    await house.client.patch("/v1/shops/web", json={"settings": {"accounts": {"tips": "4711"}}})
+
+    refused = await admin.press(action, **(fields | {"tips": "0815"}))
+
+    assert said(refused) == "Version 2 is the current one. Read it again and decide anew."
+    assert (await house.get("/v1/shops/web"))["settings"]["accounts"]["tips"] == "4711"
+
+
+async def test_mappings_are_added_changed_and_removed(house: Surface, operator: Browser) -> None:
+    terms = "/console/shops/web/shipment-method-mappings"
+    await operator.press(terms, **{"key.id": "", "title": "Standard", "shipment_method_code": "POST", "back": terms})
+    [added] = (await house.get("/v1/shops/web/shipment-method-mappings"))["data"]
+    assert added["shipment_method_code"] == "POST"
+
+    changed = form_of(await operator.get(terms), terms) | {"shipment_method_code": "DHL"}
+    assert said(await operator.press(terms, **changed)) == "The mapping is saved."
+    [after] = (await house.get("/v1/shops/web/shipment-method-mappings"))["data"]
+    assert (after["id"], after["shipment_method_code"]) == (added["id"], "DHL")
+
+    removed = await operator.press(terms, **(changed | {"remove": "yes"}))
+    assert said(removed) == "The mapping is removed."
+    assert (await house.get("/v1/shops/web/shipment-method-mappings"))["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "given", "address"),
+    [
+        ("/shops/web/location-mappings", {"location_id": "71"}, {"location_code": "BLUE"}, "/71"),
+        ("/shops/web/staff-mappings", {"staff_id": "5"}, {"salesperson_code": "AB"}, "/5"),
+        ("/shops/web/customer-templates", {"country_code": "NL", "province": ""}, {"template_code": "T"}, "/NL"),
+        ("/shops/web/customer-templates", {"country_code": "US", "province": "CA"}, {"template_code": "T"}, "/US/CA"),
+        ("/tax-areas", {"country_code": "NL", "province": ""}, {"tax_area_code": "EU"}, "/NL"),
+        ("/currency-mappings", {"iso": "USD"}, {"currency_code": "DOL"}, "/USD"),
+    ],
+    ids=["location", "staff", "country", "province", "tax_area", "currency"],
+)
+async def test_every_table_of_mappings_takes_a_row(
+    house: Surface, operator: Browser, table: str, key: dict[str, str], given: dict[str, str], address: str
+) -> None:
+    keys = {f"key.{name}": value for name, value in key.items()}
+    page = await operator.press(f"/console{table}", **keys, **given, back=f"/console{table}")
+
+    assert said(page) == "The mapping is saved."
+    stored = await house.get(f"/v1{table}{address}")
+    assert {name: stored[name] for name in given} == given
+
+
+async def test_a_schedule_is_set_and_keeps_what_it_asks_for(house: Surface, operator: Browser) -> None:
+    action = "/console/shops/web/schedules/import_orders"
+    pages = "/console/shops/web/schedules"
+    fields = form_of(await operator.get(pages), action)
+    given = {"enabled": "true", "every_minutes": "10", "cron": "", "filters": '{"test": false}', "parameters": ""}
+    page = await operator.press(action, **(fields | given))
+
+    assert said(page) == "The schedule is saved."
+    again = form_of(await operator.get(pages), action)
+    await operator.press(action, **(again | {"every_minutes": "20"}))
+    stored = await house.get("/v1/shops/web/schedules/import_orders")
+    assert (stored["every_minutes"], stored["filters"]) == (20, {"test": False})
+
+
+async def test_the_page_of_a_shop_leads_to_all_others_and_each_opens(house: Surface, operator: Browser) -> None:
+    page = await operator.get("/console/shops/web")
+
+    leads = set(re.findall(r'href="(/console/(?:shops/web/|tax|curr)[^"]*)"', page.text))
+    assert len(leads) >= 12
+    for address in sorted(leads - {"/console/shops/web/completeness"}):
+        assert (await operator.get(address)).status_code == 200, address
+
+
+async def test_fields_offer_customers_and_items_that_hold_the_words(house: Surface, operator: Browser) -> None:
+    await house.client.put("/v1/customers/C1", json={"name": "Jansen", "address": {"city": "Delft"}})
+    await house.client.put("/v1/items/I1", json={"description": "Cap", "base_unit": "PCS", "sku": "CAP-1"})
+
+    found = (await operator.get("/console/search/customers", text="jans")).json()
+    items = (await operator.get("/console/search/items", text="cap")).json()
+
+    assert found == [{"no": "C1", "label": "C1 – Jansen – Delft"}]
+    assert items == [{"no": "I1", "label": "I1 – Cap – CAP-1"}]
+    assert (await operator.get("/console/search/keys", text="x")).status_code == 404
+
+
+async def test_an_order_is_shown_and_its_refusals_are_told(house: Surface, operator: Browser) -> None:
+    async with house.rows() as uow:
+        made = await an_order(uow.driver, copy=order(line(11301)))
+        await uow.commit()
+    at = f"/console/orders/{made}"
+
+    page = await operator.get(at)
+    refused = await operator.press(f"{at}/assign-customer", sell_to_customer_no="C404", back=at)
+
+    assert page.status_code == 200
+    assert "There is no customer C404." in said(refused) or "processed" in said(refused)
+
+
+def test_a_day_is_as_high_as_its_orders_are_many_and_tells_what_differs() -> None:
+    def day(date: str, there: int, here: int) -> dict[str, Any]:
+        return {
+            "date": date,
+            "complete": there == here,
+            "orders": {"shopify": {"count": there}, "here": {"count": here}},
+            "differences": ["x"] * (there - here),
+        }
+
+    plot = plotted([day("2026-01-14", 10, 10), day("2026-01-15", 5, 4)])
+
+    full, half = plot.bars
+    assert (full.there, full.here) == (plot.floor - plot.top, plot.floor - plot.top)
+    assert half.there == full.there / 2
+    assert half.tells == "2026-01-15: 5 at Shopify, 4 here, 1 differ"
+    assert plotted([]).bars == []

@@ -12,9 +12,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from app.api.console.desk import FAILED_SIGN_INS_A_MINUTE, House, for_visitors
-from app.api.console.pages import LISTS, SINGLE, listing, order, overview, single
+from app.api.console.pages import LISTS, SINGLE, listing, order, overview, search, single
 from app.api.console.remedies import REMEDIES, press
 from app.api.console.rendering import FOLDER, Pages
+from app.api.console.shop_pages import (
+    MAPPINGS,
+    completeness,
+    mapping_table,
+    save_mapping,
+    save_schedule,
+    save_settings,
+    schedules,
+    settings,
+    shop,
+)
 from app.api.console.sign_in import show_sign_in, sign_in, sign_out
 from app.api.container import Container
 from app.api.limits import Buckets
@@ -40,7 +51,16 @@ def _routes() -> list[BaseRoute]:
         Route("/sign-in", sign_in, methods=["POST"]),
         Route("/sign-out", sign_out, methods=["POST"]),
         Route("/", for_visitors(overview)),
+        Route("/search/{kind}", for_visitors(search)),
         Route("/orders/{order_id}", for_visitors(order)),
+        Route("/shops/{shop}", for_visitors(shop)),
+        Route("/shops/{shop}/settings", for_visitors(settings)),
+        Route("/shops/{shop}/settings/{part}", for_visitors(save_settings), methods=["POST"]),
+        Route("/shops/{shop}/schedules", for_visitors(schedules)),
+        Route("/shops/{shop}/schedules/{task}", for_visitors(save_schedule), methods=["POST"]),
+        Route("/shops/{shop}/completeness", for_visitors(completeness)),
+        *(Route(table.path, for_visitors(partial(mapping_table, table=table))) for table in MAPPINGS),
+        *(Route(table.path, for_visitors(partial(save_mapping, table=table)), methods=["POST"]) for table in MAPPINGS),
         *(Route(path, for_visitors(partial(listing, path=path))) for path in LISTS),
         *(Route(path, for_visitors(partial(single, path=path))) for path in SINGLE),
         *(Route(remedy.path, for_visitors(partial(press, remedy=remedy)), methods=["POST"]) for remedy in REMEDIES),

@@ -26,6 +26,7 @@ from app.services.console_users import ConsoleUsers
 
 HOME = "/console/"
 SIGN_IN = "/console/sign-in"
+STALE_FORM = "The form was too old or not from here. Nothing was done; try again."
 FAILED_SIGN_INS_A_MINUTE = 10
 """From one address, and for one name: a person who mistypes waits for seconds, a machine gets nowhere."""
 
@@ -100,6 +101,14 @@ class Desk:
         return response
 
 
+class FormRefused(Exception):
+    """A form that this session was not shown; ``back`` is the page to say so on."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__(back)
+        self.back = back
+
+
 View = Callable[[Desk], Awaitable[Response]]
 
 
@@ -123,6 +132,8 @@ def for_visitors(view: View) -> Callable[[Request], Awaitable[Response]]:
         desk = Desk(house=house, request=request, visitor=visitor, surface=_surface(house, request, visitor))
         try:
             return await view(desk)
+        except FormRefused as refused_form:
+            return desk.go(refused_form.back, Said(good=False, sentences=[STALE_FORM]))
         except SurfaceRefused as refused:
             told = refused.told
             return desk.page("refused.html", title="Not here", status=told.status, sentences=told.sentences)

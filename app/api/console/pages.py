@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
-from starlette.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
 
 from app.api.console.desk import Desk
 
@@ -28,6 +30,13 @@ SINGLE: Mapping[str, tuple[str, str]] = {
     "/runs/{run_id}": ("run.html", "Run"),
 }
 """Template and title of each single thing."""
+
+
+SEARCHED: Mapping[str, tuple[str, ...]] = {
+    "customers": ("name", "name2", "city", "email"),
+    "items": ("description", "sku"),
+}
+"""What can be looked for, and what of it is told."""
 
 
 async def overview(desk: Desk) -> Response:
@@ -59,6 +68,24 @@ async def single(desk: Desk, path: str) -> Response:
     template, title = SINGLE[path]
     told = await desk.read(f"/v1{desk.address(path)}", desk.filters)
     return desk.page(template, title=title, shown=told.body, version=told.etag or "")
+
+
+async def search(desk: Desk) -> Response:
+    """Customers or items that hold the words, for fields that offer them while one types."""
+    kind = desk.request.path_params["kind"]
+    if kind not in SEARCHED:
+        raise HTTPException(404)
+    told = await desk.read(f"/v1/{kind}", {"limit": "20", "search": desk.request.query_params.get("text", "")})
+    found = [
+        {"no": each["no"], "label": " – ".join([each["no"], *_labels(each, SEARCHED[kind])])}
+        for each in told.body["data"]
+    ]
+    return JSONResponse(found, headers={"Cache-Control": "no-store"})
+
+
+def _labels(row: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
+    values = {**row, "city": (row.get("address") or {}).get("city")}
+    return [str(values[name]) for name in names if values.get(name)]
 
 
 async def order(desk: Desk) -> Response:

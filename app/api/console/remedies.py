@@ -10,11 +10,9 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.api.console.desk import Desk, filled, own_address
+from app.api.console.desk import Desk, FormRefused, filled, own_address
 from app.api.console.sessions import FORM_TOKEN, Said, comes_from_here
 from app.api.console.surface import Call
-
-STALE_FORM = "The form was too old or not from here. Nothing was done; try again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,12 +185,18 @@ REMEDIES: tuple[Remedy, ...] = (
 )
 
 
+async def checked_form(desk: Desk) -> Given:
+    """What the form was sent with. Raises ``FormRefused`` unless this session was shown it."""
+    given = Given(form=await desk.request.form())
+    if not comes_from_here(desk.request) or not desk.visitor.sent(given.text(FORM_TOKEN)):
+        raise FormRefused(own_address(given.text("back")))
+    return given
+
+
 async def press(desk: Desk, remedy: Remedy) -> Response:
     """Do what the button says, step by step; the first refusal ends it and is told with what was done before."""
-    given = Given(form=await desk.request.form())
+    given = await checked_form(desk)
     back = own_address(given.text("back"))
-    if not comes_from_here(desk.request) or not desk.visitor.sent(given.text(FORM_TOKEN)):
-        return desk.go(back, Said(good=False, sentences=[STALE_FORM]))
     answered: Mapping[str, Any] = {}
     for number, step in enumerate(remedy.steps):
         told = await desk.surface.ask(_call(desk, step, given))
