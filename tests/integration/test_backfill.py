@@ -1,4 +1,7 @@
-"""P16: a range of orders imported by one bulk operation of the store, whatever becomes of it and of us."""
+"""P16: a range of orders imported by one bulk operation of the store, whatever becomes of it and of us.
+
+The cases 34 to 37 of the peers.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -146,6 +149,7 @@ async def test_a_run_may_forbid_it(world: World) -> None:
     assert (await operations(world), await world.orders()) == (0, ["#1001"])
 
 
+@pytest.mark.long
 async def test_another_operation_of_the_app_is_waited_for(world: World) -> None:
     await world.store.has(an_order(1001), bulk={"hold": True, "most_at_once": 1})
     configuration = await _configuration(world)
@@ -174,6 +178,7 @@ async def test_an_operation_that_fails_is_begun_once_more_and_the_run_says_so(wo
     assert await world.orders() == ["#1001"]
 
 
+@pytest.mark.long
 async def test_where_operations_keep_failing_the_range_is_listed_and_nothing_is_skipped(world: World) -> None:
     await world.store.has(*orders(1001, 1002), bulk={"fail": "TIMEOUT", "fail_times": 99})
 
@@ -184,6 +189,7 @@ async def test_where_operations_keep_failing_the_range_is_listed_and_nothing_is_
     assert (await operations(world), await ordinary(world)) == (2, ["OrderListing", "OrdersWhole"])
 
 
+@pytest.mark.long
 async def test_an_operation_that_somebody_cancelled_ends_the_run_with_a_reason(world: World) -> None:
     await world.store.has(an_order(1001), bulk={"hold": True})
     process = world.process()
@@ -259,6 +265,7 @@ async def test_a_run_that_is_taken_over_goes_on_with_its_operation_where_it_stoo
     assert len(await world.orders()) == 80
 
 
+@pytest.mark.long
 async def test_an_operation_whose_beginning_nobody_was_told_of_is_found_again(world: World) -> None:
     await world.store.has(an_order(1001))
     await world.store.fails("timeout_after", operation="BulkStart", seconds=0.01)
@@ -269,6 +276,7 @@ async def test_an_operation_whose_beginning_nobody_was_told_of_is_found_again(wo
     assert (await operations(world), await world.orders()) == (1, ["#1001"])
 
 
+@pytest.mark.long
 async def test_an_order_announced_meanwhile_is_looked_at_once_more(world: World) -> None:
     await world.store.has(an_order(1001))
     held = HeldBulk(world.gateway.bulk, batch=1)

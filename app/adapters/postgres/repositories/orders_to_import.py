@@ -4,14 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
-import msgspec
 
+from app.adapters.postgres.repositories.import_claims import CLAIM, CLAIM_THESE, claim_of
 from app.adapters.postgres.ulid import new_id
 from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
 from app.domain.order_freshness import HeldCopy
 from app.ports.errors import ConnectorError, ScopeMissing
 from app.ports.repositories.orders_to_import import (
-    AskingRun,
     FinishedImport,
     ImportClaim,
     ImportOutcome,
@@ -107,43 +106,6 @@ UPDATE orders_to_import SET due_at = $2, unclaimed_at = NULL, run_id = NULL, att
     SELECT id FROM orders_to_import
     WHERE store_id = $1 AND unclaimed_at IS NOT NULL AND left_out_at IS NULL ORDER BY shopify_id FOR UPDATE
 )
-"""
-
-_CLAIMED = """
-UPDATE orders_to_import SET
-    claimed_by = $2, claim_no = claim_no + 1, claimed_until = $4::timestamptz + $5::interval, attempts = attempts + 1
-"""
-
-_CLAIM_TOLD = """
-RETURNING id, shopify_id, claim_no, wanted, attempts, shop_id, claim_by_id, run_id, source = 'listing' AS catch_up,
-    (SELECT json_build_object('shop', runs.shop_id, 'filters', runs.filters,
-        'created_from', runs.parameters ->> 'created_from', 'created_to', runs.parameters ->> 'created_to') FROM runs
-     WHERE runs.id = run_id AND source <> 'webhook'
-       AND (runs.filters <> '{}' OR runs.parameters ?| ARRAY['created_from', 'created_to'])) AS asked_by
-"""
-
-# What was announced or asked for goes before what a listing found, however long that has been waiting.
-_CLAIM = f"""
-WITH prompt AS (
-    SELECT id FROM orders_to_import
-    WHERE store_id = $1 AND source <> 'listing' AND due_at <= $6 AND (claimed_until IS NULL OR claimed_until < $4)
-    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
-), catch_up AS (
-    SELECT id FROM orders_to_import
-    WHERE store_id = $1 AND source = 'listing' AND due_at <= $6 AND (claimed_until IS NULL OR claimed_until < $4)
-    ORDER BY due_at, id LIMIT $3 - (SELECT count(*) FROM prompt) FOR UPDATE SKIP LOCKED
-)
-{_CLAIMED} WHERE id IN (SELECT id FROM prompt UNION ALL SELECT id FROM catch_up) {_CLAIM_TOLD}
-"""
-
-_CLAIM_THESE = f"""
-WITH told AS (
-    SELECT id FROM orders_to_import
-    WHERE store_id = $1 AND shopify_id = ANY($3::text[]) AND due_at <= $4 AND attempts < $6
-      AND (claimed_until IS NULL OR claimed_until < $4)
-    ORDER BY shopify_id FOR UPDATE SKIP LOCKED
-)
-{_CLAIMED} WHERE id IN (SELECT id FROM told) {_CLAIM_TOLD}
 """
 
 _STILL = """
@@ -327,8 +289,8 @@ class PostgresOrdersToImport:
         now: datetime,
         due_until: datetime | None = None,
     ) -> Sequence[ImportClaim]:
-        rows = await self._driver.fetch(_CLAIM, store, by, limit, now, lease, due_until or now)
-        return [_claim(row) for row in rows]
+        rows = await self._driver.fetch(CLAIM, store, by, limit, now, lease, due_until or now)
+        return [claim_of(row) for row in rows]
 
     async def claim_these(
         self,
@@ -340,8 +302,8 @@ class PostgresOrdersToImport:
         attempts_below: int,
         now: datetime,
     ) -> Sequence[ImportClaim]:
-        rows = await self._driver.fetch(_CLAIM_THESE, store, by, list(orders), now, lease, attempts_below)
-        return [_claim(row) for row in rows]
+        rows = await self._driver.fetch(CLAIM_THESE, store, by, list(orders), now, lease, attempts_below)
+        return [claim_of(row) for row in rows]
 
     async def still_claimed(self, claims: Sequence[ImportClaim]) -> set[str]:
         rows = await self._driver.fetch(_STILL, [claim.id for claim in claims], [claim.claim_no for claim in claims])
@@ -403,27 +365,6 @@ class PostgresOrdersToImport:
             "SELECT count(*) FROM orders_to_import WHERE run_id = $1 AND due_at IS NOT NULL", run
         )
         return found
-
-
-def _claim(row: asyncpg.Record) -> ImportClaim:
-    return ImportClaim(
-        id=row["id"],
-        shopify_id=ShopifyId(row["shopify_id"]),
-        claim_no=row["claim_no"],
-        wanted=row["wanted"],
-        attempts=row["attempts"],
-        shop_id=ShopId(row["shop_id"]) if row["shop_id"] else None,
-        claim_by_id=row["claim_by_id"],
-        run_id=RunId(row["run_id"]) if row["run_id"] else None,
-        asked_by=_asked_by(row["asked_by"]) if row["asked_by"] else None,
-        catch_up=row["catch_up"],
-    )
-
-
-def _asked_by(json: str) -> AskingRun:
-    found = msgspec.json.decode(json)
-    first, last = (found[name] and datetime.fromisoformat(found[name]) for name in ("created_from", "created_to"))
-    return AskingRun(shop=ShopId(found["shop"]), filters=found["filters"], created_from=first, created_to=last)
 
 
 def _listed(shops: Collection[ShopId] | None) -> list[str] | None:
