@@ -144,7 +144,7 @@ async def test_without_the_scope_it_waits_in_words(world: World) -> None:
 @pytest.mark.parametrize("operation", ["CustomerCreate", "CustomerAddressCreate"])
 async def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_made_twice(world: World, operation: str) -> None:
     await world.customer("C1", **ANNA)
-    await world.store.fails("timeout_after", operation=operation)
+    await world.store.fails("cut_json", operation=operation)
 
     run = await asked_for(world, "C1")
 
