@@ -6,7 +6,7 @@ A key that a case does not give is not checked; documents are compared as a whol
 from collections.abc import Callable
 from typing import Any
 
-from tests.acceptance import case_shipments
+from tests.acceptance import case_customers, case_shipments
 from tests.acceptance import case_vocabulary as words
 from tests.acceptance.case_play import CasePlay
 from tests.acceptance.clients import Json
@@ -29,6 +29,16 @@ def check(play: CasePlay, expected: Json) -> None:
                 continue
             raise words.UntranslatedWord(f"expected.{word}")
         CHECKS[word](play, value)
+
+
+def _mutations(play: CasePlay, expected: list[Json]) -> None:
+    about = case_customers if case_customers.is_about_customers(expected) else case_shipments
+    about.check_mutations(play, expected)
+
+
+def _skipped(play: CasePlay, expected: list[Json]) -> None:
+    about = case_customers if case_customers.is_about_customers(expected) else case_shipments
+    about.check_skipped(play, expected)
 
 
 def _orders(play: CasePlay, expected: list[Json]) -> None:
@@ -301,9 +311,12 @@ CHECKS: dict[str, Callable[[CasePlay, Any], None]] = {
     "mapping_rows_added": _mapping_rows_added,
     "errors": _errors,
     "shopify_calls": _shopify_calls,
-    "mutations": case_shipments.check_mutations,
+    "mutations": _mutations,
+    "customer_links": case_customers.check_links,
+    "rules": case_customers.check_rules,
+    "no_mutation_for": case_customers.check_no_mutation_for,
     "shipments": case_shipments.check_shipments,
-    "skipped": case_shipments.check_skipped,
+    "skipped": _skipped,
     "order_lines_imported": case_shipments.check_imported_lines,
     "oauth_refresh_calls": _token_calls,
     "oauth_refresh_calls_within_one_minute": _token_calls_of_step,

@@ -61,6 +61,9 @@ class CasePlay:
             subscription["uri"] = subscription["uri"].replace(OUR_ADDRESS, f"{self.erp.http.base_url}{OUR_DOOR}")
         self._credentials = self._app_of(state)
         currency, zone = self.case.settings["shop_currency"], self.case.settings["time_zone"]
+        if searches := state.get("customer_search"):
+            # Whom a search finds is there, too.
+            state["customers"] = [*state.get("customers", []), *(each for one in searches for each in one["nodes"])]
         shop = {"currencyCode": currency, "ianaTimezone": zone, **state.pop("shop", {})}
         self.desk.put(shop=shop, **{"throttle": UNLIMITED} | state)
         self._make_shop()
@@ -122,6 +125,7 @@ class CasePlay:
             "link_variant": self._link_variants,
             "resolve_conflict": self._resolve_conflict,
             "try_refund_document": self._try_refund_document,
+            "export_customer": self._export_customer,
             "post_shipment": lambda given: case_shipments.post_shipment(self, given),
             "sync_shipments": lambda given: case_shipments.push_shipments(self, given),
         }
@@ -196,6 +200,10 @@ class CasePlay:
         answer = self.erp.send("POST", f"/v1/refunds/{self.refund(shopify_id)['id']}/create-document")
         assert answer.status_code == 409, answer.text
         self.refused_refunds[str(shopify_id)] = answer.json()["detail"]
+
+    def _export_customer(self, no: str) -> None:
+        run = self.erp.post(f"/v1/shops/{self.case.shop}/exports/customers", {"customer_nos": [no]})
+        assert self.erp.end_of(run["id"])["state"] == "succeeded"
 
     def _make_document(self, name: str) -> None:
         self.erp.post(f"/v1/orders/{self.order(name)['id']}/create-document")
