@@ -22,6 +22,7 @@ from app.api.openapi_texts import DESCRIPTION, PROBLEM_EXAMPLES, TAGS, problem_e
 from app.api.problems import MEDIA_TYPE, TITLES, ProblemDetails
 from app.api.schemas.inventory_levels import InventoryLevelInBatch
 from app.api.schemas.master_data import CustomerInBatch, ItemInBatch
+from app.api.schemas.prices import PriceInBatch
 from app.api.schemas.sales_documents import AcknowledgementItem
 from app.api.schemas.settings import OrderFiltersModel
 from app.api.schemas.shops import ShopChanged
@@ -38,6 +39,7 @@ BY_HAND: dict[str, type[BaseModel]] = {
     "ItemInBatch": ItemInBatch,
     "AcknowledgementItem": AcknowledgementItem,
     "InventoryLevelInBatch": InventoryLevelInBatch,
+    "PriceInBatch": PriceInBatch,
     "OrderFilters": OrderFiltersModel,
 }
 """Models that the framework does not see: what is made of them is validated by ourselves."""

@@ -16,6 +16,7 @@ from app.services.console_users import ConsoleUsers
 from app.services.customer_tasks import RequestExport
 from app.services.document_actions import DocumentActions, UnlinkDocuments
 from app.services.install_app import InstallApp
+from app.services.item_prices import ItemPrices
 from app.services.links import LinkTables
 from app.services.mappings import MappingTables
 from app.services.master_data import CustomerData, ItemData
@@ -73,10 +74,9 @@ def _services(world: World, work: Work) -> Sequence[object]:
         AvailableTasks(frozenset(runners)),
         CancelRun(uow, clock),
         ConsoleUsers(unit_of_work=uow, clock=clock, ids=ids, passwords=Argon2Passwords()),
-        CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
+        *_master_data(world),
         DocumentActions(uow, clock),
         _install_app(world),
-        ItemData(unit_of_work=uow, clock=clock),
         LinkTables(unit_of_work=uow, clock=clock),
         MappingTables(unit_of_work=uow, clock=clock, ids=ids),
         NewCustomers(unit_of_work=uow, clock=clock, contact=world.contact),
@@ -105,6 +105,15 @@ def _services(world: World, work: Work) -> Sequence[object]:
         ResolveConflict(uow, clock),
         WebhookEndpoints(uow=uow, clock=clock, ids=ids, keyring=world.keyring, sender=world.webhook_sender),
         work.subscriptions,
+    ]
+
+
+def _master_data(world: World) -> Sequence[object]:
+    uow, clock = world.uow, world.clock
+    return [
+        CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
+        ItemData(unit_of_work=uow, clock=clock),
+        ItemPrices(uow, clock),
     ]
 
 

@@ -1,4 +1,4 @@
-"""``/v1/shops/{shop}/exports/…``: sending some of the ERP's customers to a store now, whatever the settings say."""
+"""``/v1/shops/{shop}/exports/…``: sending some of the ERP's records to a store now, whatever the settings say."""
 
 from typing import Annotated
 
@@ -8,9 +8,9 @@ from starlette.responses import Response
 from app.api.auth import RunsWrite
 from app.api.dependencies import VisibleShop, service
 from app.api.idempotency import Repeat
-from app.api.routes.tasks import EQUAL_RUN, started_answer
+from app.api.routes.tasks import EQUAL_RUN, Starting, started_answer
 from app.api.routing import resource_router
-from app.api.schemas.exports import CompaniesToExport, CustomersToExport
+from app.api.schemas.exports import CompaniesToExport, CustomersToExport, ItemsToExport
 from app.api.schemas.runs import RunShown
 from app.ports.repositories.exchanges import ExchangeKind
 from app.services.customer_tasks import RequestExport, WantedExport
@@ -55,3 +55,23 @@ async def export_companies(
     kind = ExchangeKind.COMPANY if body.company_id is None else ExchangeKind.COMPANY_LOCATION
     wanted = WantedExport(kind=kind, customer_nos=body.customer_nos, company=body.company_id)
     return await repeat.answer(lambda once: request(access, shop.code, wanted, once=once), started_answer)
+
+
+@router.post(
+    "/shops/{shop}/exports/items",
+    status_code=202,
+    response_model=RunShown,
+    responses=EQUAL_RUN,
+    summary="Export items",
+)
+async def export_items(
+    access: RunsWrite, start: Starting, repeat: Repeat, shop: VisibleShop, body: ItemsToExport
+) -> Response:
+    """Makes each of these items a product of the store, whatever `items.export` says, or brings its product in line; a
+    product that has its SKU or barcode is adopted. Answers with the run; what is refused is a skipped record of type
+    `item`, in Shopify's words.
+    """
+    parameters = {"item_nos": sorted(set(body.item_nos))}
+    return await repeat.answer(
+        lambda once: start(access, shop.code, "sync_products", parameters=parameters, once=once), started_answer
+    )

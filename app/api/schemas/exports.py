@@ -16,6 +16,14 @@ class CustomersToExport(RequestBody):
     )
 
 
+class ItemsToExport(RequestBody):
+    """Which items to send to the store."""
+
+    item_nos: list[No] = Field(
+        min_length=1, max_length=MOST, description="The ERP's items; unknown ones are passed over.", examples=[["A1"]]
+    )
+
+
 class CompaniesToExport(CustomersToExport):
     """Which customers to send to the store as companies, or as locations of one."""
 
