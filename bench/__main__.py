@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import backfill, door, freshness, imports, life, starting, statements
+from bench import backfill, door, freshness, imports, life, starting, statements, stock
 from bench.figures import Figure, table
 from bench.stage import Stage, staged
 
@@ -26,6 +26,7 @@ def measurements(*, quick: bool, large: bool) -> Mapping[str, Callable[[Stage], 
         "F5": lambda stage: door.measured(stage, seconds=2 if quick else 6),
         "F2": lambda stage: [life.measured(stage)],
         "F12": lambda stage: [freshness.measured(stage, orders=5 if quick else 40)],
+        "F14": lambda stage: [stock.measured(stage, levels=2_500 if quick else 50_000)],
         "F13": lambda stage: [starting.measured(stage.folder)],
     }
 
