@@ -17,8 +17,7 @@ from app.domain.documents.documented import documented, snapshot
 from app.domain.edit_impact import changes_between
 from app.domain.money import CurrencyHandling, minor_unit, total
 from app.domain.orders import Order
-from app.domain.refund_states import is_creditable
-from app.domain.refunds import is_pending
+from app.domain.refunds import is_creditable, is_pending
 from app.domain.sales_documents import DocumentContent, SourceKind
 from app.domain.shop_settings import RefundProcess
 from app.domain.snapshots import Snapshot
