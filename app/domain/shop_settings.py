@@ -217,8 +217,12 @@ class CustomerSettings:
     auto_create: bool = _says("Create a customer when none is found.", False)
     template_code: str | None = _says("The ERP's template for created customers, when the country has none of its own.")
     update_from_store: bool = _says("Update found customers from the store.", False)
-    export: CustomerExport = _says("Which ERP customers are sent to the store.", CustomerExport.NONE)
-    update_store: bool = _says("Update the store's customers from the ERP.", False)
+    export: CustomerExport = _says(
+        "Which ERP customers sync_customers sends by itself: none, selected (those asked for at exports/customers, as"
+        " with none), or all.",
+        CustomerExport.NONE,
+    )
+    update_store: bool = _says("Send changes of linked ERP customers to the store.", False)
     name_source: NameSource = _says("What a customer's name is made of.", NameSource.COMPANY)
     name2_source: NameSource = _says("What a customer's second name is made of.", NameSource.FIRST_LAST)
     contact_source: NameSource = _says("What a contact's name is made of.", NameSource.FIRST_LAST)
@@ -241,7 +245,7 @@ class CompanySettings:
     template_code: str | None = _says("Template for created companies; null = customers.template_code.")
     auto_create: bool = _says("Create a customer when a company has none.", False)
     update_from_store: bool = _says("Update found companies from the store.", False)
-    update_store: bool = _says("Update the store's companies from the ERP.", False)
+    update_store: bool = _says("Send changes of linked ERP customers to the store's companies and locations.", False)
     default_contact_permission: ContactPermission = _says(
         "What an exported company contact may do.", ContactPermission.ORDERING_ONLY
     )
