@@ -28,6 +28,8 @@ PAGES = (
     "docs/howto/when-an-order-makes-no-document.md",
     "docs/howto/act-on-orders.md",
     "docs/howto/send-shipments.md",
+    "docs/howto/tell-stock.md",
+    "docs/howto/reconcile-payouts.md",
     "docs/howto/develop-against-the-simulator.md",
 )
 START_SECONDS = 100.0
