@@ -13,7 +13,7 @@ from app.domain.orders import FulfilmentOrder
 from app.domain.shipment_fitting import Part
 from app.domain.shipment_sights import SeenFulfilment, SeenFulfilmentOrder
 
-CLOCKS_DIFFER_BY = timedelta(minutes=5)
+CLOCKS_DIFFER_BY = timedelta(minutes=15)
 """How much the store's clock may be behind ours."""
 _OPEN = {"in_progress": "open"}
 """A fulfilment of a part moves the status from one to the other, and that opens nothing."""
