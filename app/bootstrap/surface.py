@@ -28,6 +28,7 @@ from app.services.order_requests import OrderRequests
 from app.services.payouts import ReadPayouts
 from app.services.privacy import PrivacyRequests
 from app.services.read_activities import ReadActivities
+from app.services.read_discovered_items import ReadDiscoveredItems
 from app.services.read_documents import ReadDocuments
 from app.services.read_events import ReadEvents
 from app.services.read_gift_cards import ReadGiftCards
@@ -114,6 +115,7 @@ def _master_data(world: World) -> Sequence[object]:
         CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
         ItemData(unit_of_work=uow, clock=clock),
         ItemPrices(uow, clock),
+        ReadDiscoveredItems(uow),
     ]
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.domain.catalogue import Item, ItemVariant
+from app.domain.identifiers import ShopifyId
 from app.domain.shop_settings import BlockedItem, ItemSettings, SkuMapping
 from app.domain.text_folding import fold
 
@@ -230,7 +231,7 @@ def _plain(value: object) -> object:
 class DiscoveredVariant:
     """A variant of the store. ``item_no`` None = no item is known for it; ``weight`` in ``weight_unit``."""
 
-    store_variant_id: str
+    store_variant_id: ShopifyId
     title: str
     options: tuple[tuple[str, str], ...]
     sku: str

@@ -104,6 +104,8 @@ GET    /v1/payouts/{payout_id}                                     orders:read  
 GET    /v1/payouts/{payout_id}/transactions                        orders:read         list_payout_transactions
 GET    /v1/disputes                                                orders:read         list_disputes
 POST   /v1/inventory-levels/batch                                  master_data:write   put_inventory_levels
+GET    /v1/discovered-items                                        master_data:read    list_discovered_items
+GET    /v1/discovered-items/{discovered_id}                        master_data:read    get_discovered_item
 POST   /v1/prices/batch                                            master_data:write   put_prices
 GET    /v1/items/{no}                                              master_data:read    get_item
 PUT    /v1/items/{no}                                              master_data:write   put_item

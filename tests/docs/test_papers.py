@@ -144,21 +144,6 @@ def test_the_settings_that_a_page_names_exist() -> None:
     assert unknown == set()
 
 
-def test_settings_said_to_have_no_effect_are_read_by_nothing() -> None:
-    text = SHOP.text.split("and have no effect:", 1)[1].split("\n\n", 1)[0].split(". Companies", 1)[0]
-    idle = re.findall(r"`([a-z]+\.[a-z_0-9]+)`", text)
-    sources = [
-        path.read_text()
-        for folder in ("domain", "services", "adapters", "jobs")
-        for path in (CHECKOUT / "app" / folder).rglob("*.py")
-        if path.name != "shop_settings.py"
-    ]
-
-    assert idle
-    read = [path for path in idle if any(re.search(rf"settings\.{re.escape(path)}\b", source) for source in sources)]
-    assert read == []
-
-
 def test_the_page_of_dependencies_names_each_direct_one() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
     groups = [

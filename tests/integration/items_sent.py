@@ -6,6 +6,7 @@ from typing import Any
 from app.domain.products import ItemPrice, PriceKey
 from app.ports.repositories.products import ToldPrice
 from app.ports.repositories.runs import Run, RunState
+from app.services.discover_items import DiscoverItems, SyncProducts
 from app.services.export_prices import ExportPrices
 from app.services.export_products import ExportProducts
 from app.services.item_exports import ItemExports
@@ -18,7 +19,9 @@ def sender(world: World) -> Process:
     """A process that sends items."""
     exports = ItemExports(world.gateway.products, world.uow, world.clock)
     runners: TaskRunners = {
-        TaskName.SYNC_PRODUCTS: ExportProducts(exports),
+        TaskName.SYNC_PRODUCTS: SyncProducts(
+            DiscoverItems(world.gateway.products, exports, world.uow, world.clock, world.ids), ExportProducts(exports)
+        ),
         TaskName.SYNC_PRICES: ExportPrices(exports),
     }
     process = world.process("sender")

@@ -3,7 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from app.domain.catalogue import ItemVariant
+from app.ports.paging import PageRequest
 from app.services.tasks import TaskName
 from tests.integration.items_sent import price, product_of, sent, skipped
 from tests.integration.world import World
@@ -250,3 +253,56 @@ async def test_hundreds_go_as_one_bulk_operation_and_each_has_its_own_end(world:
     assert len(await world.store.calls("BulkChangeStart")) == 2
     assert prices.counts["updated"] == 120
     assert {each["variants"][0]["price"] for each in await world.store.products()} == {"6.00"}
+
+
+@pytest.mark.long
+async def test_of_a_thousand_items_only_the_fifty_that_changed_are_sent(world: World) -> None:
+    await world.set(items=ALL | {"sku_mapping": "none"})
+    await world.do("DELETE FROM item_codes")
+    await world.do("DELETE FROM items")
+    await world.do(
+        "INSERT INTO items (no, description, unit_price, blocked, variants, barcodes, version, created_at, updated_at)"
+        " SELECT 'P' || n, 'Pot ' || n, 5, false, '[]', '{}', 1, now(), now() FROM generate_series(1, 1000) AS n"
+    )
+    first = await sent(world)
+    await world.do("UPDATE items SET description = description || ' new' WHERE right(no, 2) IN ('07', '17', '27')")
+    await world.do("UPDATE items SET vendor = 'Acme' WHERE right(no, 2) IN ('37', '47')")
+    await world.store.forget_calls()
+
+    changed = await sent(world)
+    again = await sent(world)
+
+    assert (first.counts["created"], first.counts.get("skipped")) == (1_000, None)
+    assert (changed.counts["updated"], changed.counts["unchanged"]) == (50, 950)
+    assert again.counts == {"unchanged": 1_000}
+    assert len(await world.store.products()) == 1_000
+
+
+async def test_a_product_that_is_no_item_is_announced_once_with_all_that_an_item_takes(world: World) -> None:
+    await world.set(items={"auto_create": True})
+    pot = {"sku": "NEW", "barcode": "B7", "price": "3.00", "inventoryItem": {"harmonizedSystemCode": "691110"}}
+    await world.store.has(products=[a_product(7, pot, vendor="Acme"), a_product(8, {"sku": "ITEM-A"})])
+
+    first = await sent(world)
+    again = await sent(world)
+
+    assert (first.counts["linked"], first.counts["discovered"], again.counts["discovered"]) == (1, 1, 0)
+    assert await world.events() == ["item.discovered"]
+    async with world.uow() as uow:
+        page = await uow.products.discovered_page(PageRequest(), shop_ids=None, shop="web", known=False)
+    [variant] = page.rows[0].product.variants
+    assert (page.rows[0].product.vendor, variant.sku, variant.barcode) == ("Acme", "NEW", "B7")
+    assert (variant.price, variant.hs_code, variant.item_no) == (Decimal("3.00"), "691110", None)
+    await world.item("NEW", description="Pot")
+    await sent(world)
+    assert await world.value("SELECT known FROM discovered_items") is True
+
+
+async def test_what_we_sent_ourselves_is_no_news(world: World) -> None:
+    await world.set(items=ALL | {"auto_create": True})
+    await world.item("POT", description="Pot", unit_price=Decimal(5))
+
+    await sent(world)
+    await sent(world)
+
+    assert await world.events() == []

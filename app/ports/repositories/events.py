@@ -15,6 +15,7 @@ PAGES: Final = {
     "refund": "refunds",
     "new_customer": "new-customers",
     "item": "items",
+    "discovered_item": "discovered-items",
     "shipment": "shipments",
     "run": "runs",
     "webhook_endpoint": "webhook-endpoints",
