@@ -1,5 +1,6 @@
 """Shopify's door over HTTP: what is answered to whom, and that it answers before anything is looked at."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.shopify_door import LONGEST_BODY, PATH, ShopifyDoor
+from app.api.shopify_door import BODY_SECONDS, LONGEST_BODY, PATH, ShopifyDoor
 from app.api.shopify_door_description import describe
 from app.ports.errors import DatabaseUnavailable, Unavailable
 from app.services.receive_webhook import Delivery, Receipt
@@ -140,6 +141,24 @@ async def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit() -> 
 
     assert sent[0]["status"] == 413
     assert read <= LONGEST_BODY + 2 * 1024 * 1024
+
+
+@pytest.mark.long
+async def test_a_sender_of_a_few_bytes_a_second_is_let_go_and_holds_up_nobody(shopify: Caller) -> None:
+    """A22."""
+    more = asyncio.Event()
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await more.wait()
+
+    slow = asyncio.ensure_future(shopify.client.post(PATH, content=dripping(), headers=headers(delivery())))
+    quick = await shopify.send(delivery(webhook_id="w-1"))
+
+    answer = await asyncio.wait_for(slow, 2 * BODY_SECONDS)
+    assert (quick.status_code, slow.done()) == (200, True)
+    assert (answer.status_code, answer.json()["code"]) == (408, "body_too_slow")
+    assert await shopify.house.inbox() == [("w-1", "waiting")]
 
 
 async def test_a_sender_that_hangs_up_is_not_answered() -> None:

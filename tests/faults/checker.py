@@ -72,6 +72,7 @@ def _of_one(house: FaultyHouse, account: Account, history: History) -> list[str]
         *_webhooks(house, account.desk),
         *_orders_and_documents(account, originals, documents),
         *differences([each for each in documents if is_live(each)], originals),
+        *_ends(account, documents),
         *_writes(account.desk, originals),
         *_deliveries(account, history),
         *_strangers(account),
@@ -99,6 +100,21 @@ def _orders_and_documents(account: Account, originals: Sequence[Json], documents
         *(f"order {each} is here {here[each]} times" for each in sorted(there | set(here)) if here[each] != 1),
         *(f"order {each} has {live[each]} live documents" for each in sorted(there) if live[each] != 1),
         *(f"document number {each} was given {count} times" for each, count in numbers.items() if count != 1),
+    ]
+
+
+def _ends(account: Account, documents: Sequence[Json]) -> list[str]:
+    """What the ERP did has come to its end, and our copies know what became of it at the store."""
+    shipments = account.erp.every("/v1/shipments", shop=account.shop)
+    orders = account.erp.every("/v1/orders", shop=account.shop)
+    return [
+        *(f"shipment {each['id']} is {each['state']}" for each in shipments if each["state"] != "synchronised"),
+        *(f"document {each['number']} is {each['state']}" for each in documents if each["state"] != "acknowledged"),
+        *(
+            f"order {each['name']} is {each['financial_status']}, {each['fulfilment_status']}, {each['closed_at']} here"
+            for each in orders
+            if (each["financial_status"], each["fulfilment_status"]) != ("paid", "fulfilled") or not each["closed_at"]
+        ),
     ]
 
 

@@ -23,7 +23,7 @@ from tests.acceptance.harness import simulated_stores
 from tests.acceptance.processes import until
 from tests.faults.checker import Account, at_work, violations
 from tests.faults.house import FaultyHouse, faulty_house
-from tests.faults.story import FIRST_ORDER, History, Robot, buy, open_shop, told
+from tests.faults.story import EVERYTHING, FIRST_ORDER, History, Robot, buy, open_shop, told
 from tests.webhook_receiver import receiving
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -37,7 +37,6 @@ REST_SECONDS = 240.0
 A_JUMP = 600.0
 PAST_EVERYTHING = 1500.0
 SCHEDULES_PER_HOUSE = 20
-EVERYTHING = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
 
 KILLS = ("kill_api", "kill_worker", "kill_both")
 DATABASE = ("stop_database", "cut_connections", "hold_tables")
@@ -99,12 +98,14 @@ class Scene:
     history: History
     orders: int = 0
     happened: Counter[str] = field(default_factory=Counter)
+    seeds: list[int] = field(default_factory=list)
     holders: list[threading.Thread] = field(default_factory=list)
 
-    def play(self, misfortunes: Sequence[Misfortune]) -> list[str]:
-        """Orders come while all this happens; answers what is wrong when all has come to rest."""
+    def play(self, seed: int) -> list[str]:
+        """Orders come while its misfortunes happen; answers what is wrong when all has come to rest."""
+        self.seeds.append(seed)
         self.buy(ORDERS_EACH)
-        began, left = time.monotonic(), list(misfortunes)
+        began, left = time.monotonic(), schedule(seed)
 
         def all_happened() -> bool:
             while left and time.monotonic() - began >= left[0].after:
@@ -135,13 +136,15 @@ class Scene:
         """What is wrong when nothing more happens and all has come to rest."""
         self._calm()
         until(self._at_rest, what="all has come to rest", seconds=REST_SECONDS)
+        self.house.set_clock(0)
         return violations(self.house, self.accounts, self.history)
 
     def summary(self) -> str:
         """What was played, in figures."""
         befell = ", ".join(f"{kind} {count}" for kind, count in sorted(self.happened.items()))
         return (
-            f"{self.orders * len(self.accounts)} orders, {self.house.kills} processes died; {befell or 'nothing else'}"
+            f"seeds {', '.join(map(str, self.seeds))}: {self.orders * len(self.accounts)} orders,"
+            f" {self.house.kills} processes died; {befell}"
         )
 
     def befall(self, misfortune: Misfortune) -> None:
@@ -156,7 +159,7 @@ class Scene:
         elif kind in WEBHOOKS:
             account.desk.set_webhooks(**WEBHOOKS[kind])
         else:
-            self.house.put_clock_forward(A_JUMP if kind == "clock_forward" else -A_JUMP)
+            self.house.set_clock(A_JUMP if kind == "clock_forward" else -A_JUMP)
 
     def _kill(self, kind: str, choice: float) -> None:
         for role in ("api", "worker"):
@@ -254,7 +257,7 @@ def run(seeds: Iterator[int], goes_on: Callable[[], bool]) -> int:
 
 def _played(stage: Scene, seed: int) -> list[str]:
     try:
-        wrong = stage.play(schedule(seed))
+        wrong = stage.play(seed)
     except AssertionError as error:
         done = [(len(robot.acknowledged), len(robot.shipped), len(robot.paid)) for robot in stage.robots]
         wrong = [str(error), f"at work: {at_work(stage.house)}", f"of {stage.orders} orders each: {done}"]

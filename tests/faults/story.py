@@ -23,8 +23,9 @@ from tests.webhook_receiver import Received, Receiver, Reply
 
 FIRST_ORDER = 610_001
 LOCATION = {"id": "gid://shopify/Location/61", "name": "Main", "isActive": True}
-WEBHOOK_PAUSES = (2, 6, 6, 8, 8, 8, 8, 8)
+WEBHOOK_PAUSES = (3, 9, 15, 20, 20, 20)
 """Seconds between a delivery's attempts."""
+EVERYTHING = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
 NOT_NOW = frozenset({409, 425, 429, 500, 502, 503, 504})
 
 
