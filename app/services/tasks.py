@@ -238,7 +238,7 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
         ),
         TaskDefinition(
             name=TaskName.SYNC_INVENTORY,
-            description="Compares the ERP's stock with the store's and sets what differs. What the ERP tells is set soon"
+            description="Compares the ERP's stock with the store's, sets what differs. What the ERP tells is set soon"
             " after in any case.",
         ),
         TaskDefinition(name=TaskName.SYNC_IMAGES, description="Brings product images in line with the ERP's."),

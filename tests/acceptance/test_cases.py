@@ -1,4 +1,4 @@
-"""The acceptance cases, one test each, over HTTP between processes; and which issue brings those that wait."""
+"""The acceptance cases, one test each, over HTTP between processes;"""
 
 import pytest
 
@@ -13,10 +13,6 @@ CASES = load_cases()
 
 pytestmark = pytest.mark.timeout(120)
 
-CASES_OF_LATER_ISSUES = {
-}
-"""Which issue brings the case; until then it is skipped."""
-
 CASES_PROVED_ELSEWHERE = {"RL-01": "tests/contract/shopify/test_points.py"}
 """All of the case is mechanics of the reference (calls without a purpose, a clock): the rule has its test there."""
 
@@ -28,10 +24,7 @@ CASES_THAT_PASS = (
 
 
 def _parameters() -> list[object]:
-    waiting = {
-        case: pytest.mark.skip(reason=f"issue {issue} brings this case")
-        for case, issue in CASES_OF_LATER_ISSUES.items()
-    } | {case: pytest.mark.skip(reason=f"proved in {place}") for case, place in CASES_PROVED_ELSEWHERE.items()}
+    waiting = {case: pytest.mark.skip(reason=f"proved in {place}") for case, place in CASES_PROVED_ELSEWHERE.items()}
     return [pytest.param(case, marks=waiting.get(case, ()), id=case) for case in CASES]
 
 
@@ -50,8 +43,8 @@ def test_a_case_of_the_reference_comes_out_as_it_says(name: str, erp: Erp, simul
         play.clean_up()
 
 
-def test_every_case_either_passes_or_waits_for_a_named_issue() -> None:
-    assert sorted([*CASES_THAT_PASS, *CASES_OF_LATER_ISSUES, *CASES_PROVED_ELSEWHERE]) == sorted(CASES)
+def test_every_case_passes_or_is_proved_elsewhere() -> None:
+    assert sorted([*CASES_THAT_PASS, *CASES_PROVED_ELSEWHERE]) == sorted(CASES)
 
 
 def test_a_step_that_is_checked_is_one_that_is_played() -> None:

@@ -262,7 +262,8 @@ async def test_of_a_thousand_items_only_the_fifty_that_changed_are_sent(world: W
     await world.do("DELETE FROM items")
     await world.do(
         "INSERT INTO items (no, description, unit_price, blocked, variants, barcodes, version, created_at, updated_at)"
-        " SELECT 'P' || lpad(n::text, 5, '0'), 'Pot ' || n, 5, false, '[]', '{}', 1, now(), now() FROM generate_series(1, 1000) AS n"
+        " SELECT 'P' || lpad(n::text, 5, '0'), 'Pot ' || n, 5, false, '[]', '{}', 1, now(), now()"
+        " FROM generate_series(1, 1000) AS n"
     )
     first = await sent(world)
     await world.do("UPDATE items SET description = description || ' new' WHERE right(no, 2) IN ('07', '17', '27')")

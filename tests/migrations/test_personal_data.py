@@ -55,7 +55,8 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
         "api_keys.scopes api_keys.shop_ids discovered_items.product idempotency_keys.headers item_images.images"
         " items.barcodes items.variants location_mappings.location_filter payouts.summary product_exports.files"
         " runs.counts runs.filters runs.parameters schedules.filters schedules.parameters shops.settings"
-        " store_tokens.scopes privacy_requests.counts stores.granted_scopes webhook_endpoints.shop_ids webhook_endpoints.types".split()
+        " store_tokens.scopes privacy_requests.counts stores.granted_scopes"
+        " webhook_endpoints.shop_ids webhook_endpoints.types".split()
     )
 
 
