@@ -1,4 +1,4 @@
-"""The acceptance cases, one test each, over HTTP between processes;"""
+"""The acceptance cases, one test each, over HTTP between processes."""
 
 import pytest
 
