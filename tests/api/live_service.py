@@ -19,6 +19,7 @@ from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from app.domain.access import Scope
 from app.domain.identifiers import DocumentId, OrderId
+from app.domain.snapshots import snapshot_of
 from tests.stored_documents import NOW, WEB, a_copy, a_customer, a_document, a_store_with_two_shops, an_item, an_order
 
 CALLER, SECRET = "caller01", "s" * 43
@@ -85,7 +86,7 @@ async def seed(database_url: str) -> None:
         await _a_row_of_the_queue(driver)
         await _a_webhook_endpoint(driver)
         await _a_payout(driver)
-        document = a_document(OrderId(ORDER), id=DocumentId(DOCUMENT))
+        document = a_document(OrderId(ORDER), id=DocumentId(DOCUMENT), snapshot=snapshot_of(a_copy(), {}))
         await uow.documents.insert_many([document], now=NOW)
         await uow.commit()
     await engine.dispose()
