@@ -16,15 +16,14 @@ NOT_SIGNED = frozenset({"hmac", "signature"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """What Shopify sent a browser back with. Values as they were decoded from the query."""
+    """What Shopify sent a browser back with. Only these values are looked at, and it is these that must be signed."""
 
     values: Mapping[str, str]
-    doubled: bool
-    """A parameter came twice: who signed which of them?"""
 
     @classmethod
     def of(cls, query: Sequence[tuple[str, str]]) -> "Callback":
-        return cls(values=dict(query), doubled=len(dict(query)) != len(query))
+        """Values as they were decoded from the query; of one that came twice the last."""
+        return cls(values=dict(query))
 
     @property
     def store_domain(self) -> str:
@@ -37,7 +36,7 @@ class Callback:
         signed = sorted((name, value) for name, value in self.values.items() if name not in NOT_SIGNED)
         expected = hmac.new(secret.encode(), urlencode(signed).encode(), hashlib.sha256).hexdigest()
         given = self.values.get("hmac", "").encode("utf-8", "replace")
-        return hmac.compare_digest(expected.encode(), given) and not self.doubled
+        return hmac.compare_digest(expected.encode(), given)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it was sent just now."""

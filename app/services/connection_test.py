@@ -6,7 +6,6 @@ Finds, and mends nothing; what it finds is told as the errors of a run, each wit
 from datetime import timedelta
 
 from app.domain.api_versions import supported_until
-from app.domain.identifiers import StoreId
 from app.domain.needed_scopes import FEATURES, lacking
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, StoreRefused
@@ -15,7 +14,6 @@ from app.ports.store_gateway import OrderListing, OrderUnreadable, StoreGateway
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.first_contact import described_anew
 from app.services.tasks import RunContext
-from app.services.waking import check_subscriptions
 from app.services.webhook_subscriptions import SubscriptionState, WebhookSubscriptions
 
 WARNED_BEFORE = timedelta(days=90)
@@ -43,23 +41,13 @@ class ConnectionTest:
         if configuration is None:
             raise AccessRevoked("The store was deleted.")
         tasks = {each.schedule.task for each in active if each.shop.id == run.shop_id}
-        # Asked even while access counts as revoked: whether it still is, is the question.
-        revoked = configuration.access_revoked
+        # Asked even while access counts as revoked; a store that answers goes on with its work.
         configuration = await described_anew(configuration, gateway=self._gateway, uow=self._uow, clock=self._clock)
-        if revoked:
-            await self._reached_again(run.store_id)
         await self._scopes(run, configuration, tasks)
         await self._version(run, configuration)
         await self._webhooks(run)
         await self._protected_data(run, configuration)
         await run.progress(4, 4)
-
-    async def _reached_again(self, store: StoreId) -> None:
-        """It refused us once and does not any more: its work goes on."""
-        async with self._uow() as uow:
-            await uow.stores.connected(store, now=self._clock.now())
-            await check_subscriptions(uow, store)
-            await uow.commit()
 
     async def _scopes(self, run: RunContext, configuration: StoreConfiguration, tasks: set[str]) -> None:
         granted = configuration.granted_scopes or ()

@@ -1,5 +1,7 @@
 """The app is installed by OAuth, and nobody but the merchant's browser ends what it began (P02, S23, AU)."""
 
+import hashlib
+import hmac
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -41,6 +43,16 @@ def callback_of(browser: httpx.Client, domain: str) -> str:
 def changed(url: str, **values: str) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query=urlencode(dict(parse_qsl(parts.query)) | values)))
+
+
+def signed(url: str, **values: str) -> str:
+    """The same with other values, signed as Shopify signs for whoever installs the app elsewhere."""
+    query = dict(parse_qsl(urlsplit(url).query)) | values
+    del query["hmac"]
+    told = urlencode(sorted(query.items()))
+    return changed(
+        url, **values, hmac=hmac.new(DEFAULT_CLIENT_SECRET.encode(), told.encode(), hashlib.sha256).hexdigest()
+    )
 
 
 def refused(answer: httpx.Response) -> dict[str, Any]:
@@ -86,6 +98,40 @@ def test_a_callback_is_good_once_in_one_browser_as_it_was_signed(
     assert browser.get(changed(back, shop="evil.example.com")).status_code == 404
     assert browser.get(back).status_code == 200
     refused(browser.get(back))
+
+
+def test_what_was_begun_for_one_store_ends_nothing_of_another(
+    erp: Erp, simulator: Simulator, browser: httpx.Client
+) -> None:
+    desk, other = (a_shop_to_install(erp, simulator, code) for code in ("begun", "begun-too"))
+
+    refused(browser.get(signed(callback_of(browser, desk.domain), shop=other.domain)))
+
+
+def test_a_browser_ends_only_what_it_began_itself(
+    erp: Erp, simulator: Simulator, browser: httpx.Client, running_service: Installation
+) -> None:
+    desk = a_shop_to_install(erp, simulator, "enticed")
+    with httpx.Client(base_url=running_service.url, trust_env=False) as stranger:
+        enticing = callback_of(stranger, desk.domain)
+    own = callback_of(browser, desk.domain)
+
+    refused(browser.get(enticing))
+    assert browser.get(own).status_code == 200
+
+
+def test_what_a_browser_keeps_of_an_installation_is_good_once(
+    erp: Erp, simulator: Simulator, browser: httpx.Client
+) -> None:
+    desk = a_shop_to_install(erp, simulator, "once-only")
+    back = callback_of(browser, desk.domain)
+    kept = dict(browser.cookies)
+    assert browser.get(back).status_code == 200
+
+    browser.cookies.update(kept)
+    answer = browser.get(back)
+
+    assert refused(answer)["detail"].startswith("This does not come from an installation that was begun here")
 
 
 def test_an_installation_is_begun_for_stores_that_wait_for_one_only(
