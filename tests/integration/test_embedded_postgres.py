@@ -265,6 +265,27 @@ def test_a_stranger_who_got_the_dead_servers_number_does_not_keep_it_from_starti
     server.stop()
 
 
+@as_root
+def test_a_folder_another_process_has_just_made_is_the_folder(home: Path) -> None:
+    home.mkdir(mode=0o700)
+
+    assert EmbeddedPostgres(home, settings=FAST_AND_FORGETFUL).home == home
+
+
+@as_root
+def test_a_careful_umask_of_root_closes_no_folder_to_the_server(folder: Path) -> None:
+    home = folder / "srv" / "data" / "postgres"
+    before = os.umask(0o077)
+    try:
+        with a_server(home) as url:
+            assert ask(url, "SELECT 1") == 1
+    finally:
+        os.umask(before)
+
+    assert [stat.S_IMODE(place.stat().st_mode) for place in (home.parent, home.parent.parent)] == [0o711, 0o711]
+    assert a_server(home).home == home
+
+
 @on_linux
 def test_eight_starters_at_once_share_one_server(home: Path) -> None:
     with ExitStack() as users:

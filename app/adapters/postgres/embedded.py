@@ -179,7 +179,7 @@ class EmbeddedPostgres:
         for parent in reversed(self._home.parents):
             # Only what is missing; passable for the server's account when root makes it, listable for nobody.
             if not parent.exists():
-                parent.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+                _make_folder(parent, mode=0o711 if os.geteuid() == 0 else 0o700)
         self._home.mkdir(mode=0o700, exist_ok=True)
         self._account.take(self._home, mode=0o700)
 
@@ -324,10 +324,24 @@ class EmbeddedPostgres:
 
 
 def _reachable_home(home: Path, *, account: ServerAccount, otherwise: Path) -> Path:
-    if account.can_enter(home):
+    # Home itself is given to the account. Asking it, too, would let a process that looks while another one has just
+    # made it, and not yet given it away, go and use a second database.
+    if account.can_enter(home.parent):
         return home
     # Opening the parents would show other users what their owner has closed.
     return otherwise / hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+
+
+def _make_folder(folder: Path, *, mode: int) -> None:
+    """Make it with this mode whatever our umask; nobody ever sees it with another."""
+    made = Path(tempfile.mkdtemp(dir=folder.parent))
+    made.chmod(mode)
+    try:
+        made.rename(folder)
+    except OSError:
+        made.rmdir()
+        if not folder.is_dir():
+            raise
 
 
 def _is_private(folder: Path, account: ServerAccount) -> bool:
