@@ -1,8 +1,11 @@
-"""Mappings of what the store knows by a text: shipping titles, payment gateways."""
+"""Mappings of what the store knows by a text: shipping titles, payment gateways. One kind like the other."""
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Path
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.api.answers import REPLACED, answer, no_content, put_answer
@@ -10,7 +13,7 @@ from app.api.auth import MappingsRead, MappingsWrite
 from app.api.dependencies import VisibleShop, service
 from app.api.etag import ExpectedVersion
 from app.api.idempotency import Repeat
-from app.api.pagination import PagingOf
+from app.api.pagination import ListOf, PagingOf
 from app.api.routing import resource_router
 from app.api.schemas.mappings import (
     PaymentMethodGiven,
@@ -22,11 +25,9 @@ from app.api.schemas.mappings import (
     payment_method_shown,
     shipment_method_shown,
 )
-from app.domain.mappings import (
-    PaymentMethodMapping,
-    ShipmentMethodMapping,
-)
-from app.services.mappings import MappingTables
+from app.domain.mappings import PaymentMethodMapping, ShipmentMethodMapping
+from app.ports.repositories.keyed_records import Kept
+from app.services.mappings import MappingTables, TextKeyedTable
 
 router = resource_router("mappings")
 
@@ -34,149 +35,106 @@ TheEntry = Annotated[
     str, Path(max_length=100, description="Our id of the mapping.", examples=["map_01KF0EEEEEEEEEEEEEEEEEEEEE"])
 ]
 Tables = Annotated[MappingTables, Depends(service(MappingTables))]
+Record = TypeVar("Record")
 
 
-@router.get(
-    "/shops/{shop}/shipment-method-mappings", response_model=ShipmentMethodList, summary="List shipment method mappings"
-)
-async def list_shipment_method_mappings(
-    _: MappingsRead, shop: VisibleShop, paging: PagingOf, tables: Tables
-) -> Response:
-    """In the order of their ids."""
-    return paging.answer(
-        ShipmentMethodList, await tables.shipment_methods.page(shop.id, paging.request), shipment_method_shown
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[Record]):
+    """What distinguishes the mappings of one kind of text from those of another."""
+
+    noun: str
+    table: Callable[[MappingTables], TextKeyedTable[Record]]
+    record: Callable[..., Record]
+    given: type[BaseModel]
+    shown: type[BaseModel]
+    listed: type[ListOf[Any]]
+    show: Callable[[Kept[Record]], BaseModel]
+
+    def name(self, verb: str) -> str:
+        return f"{verb}_{self.noun.replace(' ', '_')}"
+
+    @property
+    def collection(self) -> str:
+        return f"{self.noun.replace(' ', '-')}s"
+
+
+def _add(kind: Kind[Any]) -> None:
+    path = f"/shops/{{shop}}/{kind.collection}"
+    _add_collection(kind, path)
+    _add_entry(kind, f"{path}/{{entry_id}}")
+
+
+def _add_collection(kind: Kind[Any], path: str) -> None:
+    @router.get(path, name=f"{kind.name('list')}s", response_model=kind.listed, summary=f"List {kind.noun}s")
+    async def page(_: MappingsRead, shop: VisibleShop, paging: PagingOf, tables: Tables) -> Response:
+        """In the order of their ids."""
+        return paging.answer(kind.listed, await kind.table(tables).page(shop.id, paging.request), kind.show)
+
+    async def post(body: Any, _: MappingsWrite, shop: VisibleShop, repeat: Repeat, tables: Tables) -> Response:
+        """Makes the entry of this text, or replaces the one there is (200)."""
+        value = kind.record(**dict(body))
+        location = f"/v1/shops/{shop.code}/{kind.collection}"
+        return await repeat.answer(
+            lambda once: kind.table(tables).post(shop.id, value, once=once),
+            lambda done: put_answer(kind.show(done.kept), done, location=f"{location}/{done.kept.id}"),
+        )
+
+    post.__annotations__["body"] = kind.given
+    router.post(
+        path,
+        name=kind.name("post"),
+        response_model=kind.shown,
+        status_code=201,
+        responses=REPLACED,
+        summary=f"Set a {kind.noun}",
+    )(post)
+
+
+def _add_entry(kind: Kind[Any], path: str) -> None:
+    @router.get(path, name=kind.name("get"), response_model=kind.shown, summary=f"Read a {kind.noun}")
+    async def get(_: MappingsRead, shop: VisibleShop, entry_id: TheEntry, tables: Tables) -> Response:
+        """404 when there is none."""
+        kept = await kind.table(tables).get(shop.id, entry_id)
+        return answer(kind.show(kept), version=kept.version)
+
+    async def put(
+        body: Any, _: MappingsWrite, shop: VisibleShop, entry_id: TheEntry, expected: ExpectedVersion, tables: Tables
+    ) -> Response:
+        """Fields not given are null; the text it is about stays."""
+        kept = await kind.table(tables).put(shop.id, entry_id, kind.record(**dict(body)), expected=expected)
+        return answer(kind.show(kept), version=kept.version)
+
+    put.__annotations__["body"] = kind.given
+    router.put(path, name=kind.name("put"), response_model=kind.shown, summary=f"Replace a {kind.noun}")(put)
+
+    @router.delete(path, name=kind.name("delete"), status_code=204, summary=f"Delete a {kind.noun}")
+    async def delete(
+        _: MappingsWrite, shop: VisibleShop, entry_id: TheEntry, expected: ExpectedVersion, tables: Tables
+    ) -> Response:
+        """404 when there is none."""
+        await kind.table(tables).delete(shop.id, entry_id, expected=expected)
+        return no_content()
+
+
+_add(
+    Kind(
+        noun="shipment method mapping",
+        table=lambda tables: tables.shipment_methods,
+        record=ShipmentMethodMapping,
+        given=ShipmentMethodGiven,
+        shown=ShipmentMethodShown,
+        listed=ShipmentMethodList,
+        show=shipment_method_shown,
     )
-
-
-@router.post(
-    "/shops/{shop}/shipment-method-mappings",
-    response_model=ShipmentMethodShown,
-    status_code=201,
-    responses=REPLACED,
-    summary="Set a shipment method mapping",
 )
-async def post_shipment_method_mapping(
-    body: ShipmentMethodGiven, _: MappingsWrite, shop: VisibleShop, repeat: Repeat, tables: Tables
-) -> Response:
-    """Makes the entry of this text, or replaces the one there is (200)."""
-    value = ShipmentMethodMapping(**dict(body))
-    location = f"/v1/shops/{shop.code}/shipment-method-mappings"
-    return await repeat.answer(
-        lambda once: tables.shipment_methods.post(shop.id, value, once=once),
-        lambda done: put_answer(shipment_method_shown(done.kept), done, location=f"{location}/{done.kept.id}"),
+_add(
+    Kind(
+        noun="payment method mapping",
+        table=lambda tables: tables.payment_methods,
+        record=PaymentMethodMapping,
+        given=PaymentMethodGiven,
+        shown=PaymentMethodShown,
+        listed=PaymentMethodList,
+        show=payment_method_shown,
     )
-
-
-@router.get(
-    "/shops/{shop}/shipment-method-mappings/{entry_id}",
-    response_model=ShipmentMethodShown,
-    summary="Read a shipment method mapping",
 )
-async def get_shipment_method_mapping(
-    _: MappingsRead, shop: VisibleShop, entry_id: TheEntry, tables: Tables
-) -> Response:
-    """404 when there is none."""
-    kept = await tables.shipment_methods.get(shop.id, entry_id)
-    return answer(shipment_method_shown(kept), version=kept.version)
-
-
-@router.put(
-    "/shops/{shop}/shipment-method-mappings/{entry_id}",
-    response_model=ShipmentMethodShown,
-    summary="Replace a shipment method mapping",
-)
-async def put_shipment_method_mapping(
-    body: ShipmentMethodGiven,
-    _: MappingsWrite,
-    shop: VisibleShop,
-    entry_id: TheEntry,
-    expected: ExpectedVersion,
-    tables: Tables,
-) -> Response:
-    """Fields not given are null; the text it is about stays."""
-    kept = await tables.shipment_methods.put(shop.id, entry_id, ShipmentMethodMapping(**dict(body)), expected=expected)
-    return answer(shipment_method_shown(kept), version=kept.version)
-
-
-@router.delete(
-    "/shops/{shop}/shipment-method-mappings/{entry_id}", status_code=204, summary="Delete a shipment method mapping"
-)
-async def delete_shipment_method_mapping(
-    _: MappingsWrite, shop: VisibleShop, entry_id: TheEntry, expected: ExpectedVersion, tables: Tables
-) -> Response:
-    """404 when there is none."""
-    await tables.shipment_methods.delete(shop.id, entry_id, expected=expected)
-    return no_content()
-
-
-@router.get(
-    "/shops/{shop}/payment-method-mappings", response_model=PaymentMethodList, summary="List payment method mappings"
-)
-async def list_payment_method_mappings(
-    _: MappingsRead, shop: VisibleShop, paging: PagingOf, tables: Tables
-) -> Response:
-    """In the order of their ids."""
-    return paging.answer(
-        PaymentMethodList, await tables.payment_methods.page(shop.id, paging.request), payment_method_shown
-    )
-
-
-@router.post(
-    "/shops/{shop}/payment-method-mappings",
-    response_model=PaymentMethodShown,
-    status_code=201,
-    responses=REPLACED,
-    summary="Set a payment method mapping",
-)
-async def post_payment_method_mapping(
-    body: PaymentMethodGiven, _: MappingsWrite, shop: VisibleShop, repeat: Repeat, tables: Tables
-) -> Response:
-    """Makes the entry of this text, or replaces the one there is (200)."""
-    value = PaymentMethodMapping(**dict(body))
-    location = f"/v1/shops/{shop.code}/payment-method-mappings"
-    return await repeat.answer(
-        lambda once: tables.payment_methods.post(shop.id, value, once=once),
-        lambda done: put_answer(payment_method_shown(done.kept), done, location=f"{location}/{done.kept.id}"),
-    )
-
-
-@router.get(
-    "/shops/{shop}/payment-method-mappings/{entry_id}",
-    response_model=PaymentMethodShown,
-    summary="Read a payment method mapping",
-)
-async def get_payment_method_mapping(
-    _: MappingsRead, shop: VisibleShop, entry_id: TheEntry, tables: Tables
-) -> Response:
-    """404 when there is none."""
-    kept = await tables.payment_methods.get(shop.id, entry_id)
-    return answer(payment_method_shown(kept), version=kept.version)
-
-
-@router.put(
-    "/shops/{shop}/payment-method-mappings/{entry_id}",
-    response_model=PaymentMethodShown,
-    summary="Replace a payment method mapping",
-)
-async def put_payment_method_mapping(
-    body: PaymentMethodGiven,
-    _: MappingsWrite,
-    shop: VisibleShop,
-    entry_id: TheEntry,
-    expected: ExpectedVersion,
-    tables: Tables,
-) -> Response:
-    """Fields not given are null; the text it is about stays."""
-    kept = await tables.payment_methods.put(shop.id, entry_id, PaymentMethodMapping(**dict(body)), expected=expected)
-    return answer(payment_method_shown(kept), version=kept.version)
-
-
-@router.delete(
-    "/shops/{shop}/payment-method-mappings/{entry_id}", status_code=204, summary="Delete a payment method mapping"
-)
-async def delete_payment_method_mapping(
-    _: MappingsWrite, shop: VisibleShop, entry_id: TheEntry, expected: ExpectedVersion, tables: Tables
-) -> Response:
-    """404 when there is none."""
-    await tables.payment_methods.delete(shop.id, entry_id, expected=expected)
-    return no_content()
