@@ -32,6 +32,7 @@ class StockedVariantRow(Row, table=True):
     __tablename__ = "stocked_variants"
     __table_args__ = (
         Index("ix_stocked_variants_sku", "store_id", "sku_key", postgresql_where=sql("sku_key <> ''")),
+        Index(None, "store_id", "inventory_item_id"),
         Index("ix_stocked_variants_barcode", "store_id", "barcode_key", postgresql_where=sql("barcode_key <> ''")),
     )
 

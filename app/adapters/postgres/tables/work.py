@@ -75,6 +75,8 @@ class ScheduleRow(Row, table=True):
     category: str | None = Field(default=None, sa_column=text(nullable=True))
     version: int = Field(sa_column=small())
     updated_at: datetime = Field(sa_column=instant())
+    woken_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    """A webhook announced something that the task looks at: from then on it is due, besides its own times."""
 
 
 class RunRow(Row, table=True):
