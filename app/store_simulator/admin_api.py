@@ -84,7 +84,7 @@ class AdminApi:
         if FaultKind.THROTTLED in faults:
             outcome = Outcome(body={"errors": [throttled()], "extensions": _empty_bucket(shop)})
         else:
-            outcome = self._execute(shop, request, faults)
+            outcome = _as_told(shop, request, self._execute(shop, request, faults), faults)
         if FaultKind.PARTIAL_DATA in faults:
             _take_away(outcome, faults[FaultKind.PARTIAL_DATA], request.request_id)
         self._note(shop, request, outcome, 200, list(faults.values()))
@@ -226,6 +226,17 @@ async def _hang(http: HttpRequest, fault: Fault) -> Response:
             while (await http.receive())["type"] != "http.disconnect":
                 pass
     return Response(ERROR_PAGE.format(status=504, text="Gateway timeout"), 504, media_type="text/html")
+
+
+def _as_told(shop: Shop, request: Request, outcome: Outcome, faults: dict[FaultKind, Fault]) -> Outcome:
+    """The outcome, or what was said before in its place."""
+    if FaultKind.STALE_PAGE in faults:
+        return shop.earlier.as_before(request, outcome)
+    if FaultKind.REPEATED_PAGE in faults:
+        return shop.earlier.page_before(request, outcome)
+    if FaultKind.PARTIAL_DATA not in faults:
+        shop.earlier.note(request, outcome)
+    return outcome
 
 
 def _empty_bucket(shop: Shop) -> Values:

@@ -20,6 +20,8 @@ class FaultKind(StrEnum):
     CUT_JSON = "cut_json"
     PARTIAL_DATA = "partial_data"
     USER_ERRORS = "user_errors"
+    STALE_PAGE = "stale_page"
+    REPEATED_PAGE = "repeated_page"
     LATENCY = "latency"
     ANSWER = "answer"
 

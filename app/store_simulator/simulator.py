@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from app.store_simulator.bulk_operations import BulkRunner
+from app.store_simulator.earlier_answers import EarlierAnswers
 from app.store_simulator.engine import Engine, Outcome, Request
 from app.store_simulator.faults import Fault, FaultPlan
 from app.store_simulator.graphql_schema import AdminSchema, load_schema
@@ -39,6 +40,7 @@ class Shop:
     store: Store
     webhooks: WebhookSender
     faults: FaultPlan = field(default_factory=FaultPlan)
+    earlier: EarlierAnswers = field(default_factory=EarlierAnswers)
     calls: list[Values] = field(default_factory=list)
     calls_made: int = 0
 

@@ -40,6 +40,8 @@ SCHEDULES_PER_HOUSE = 20
 
 KILLS = ("kill_api", "kill_worker", "kill_both")
 DATABASE = ("stop_database", "cut_connections", "hold_tables")
+READINGS = ["OrderListing", "OrdersWhole"]
+"""A search index lags behind; what is looked at before a write does not."""
 STORE: dict[str, dict[str, object]] = {
     "rate_limited": {"times": 2},
     "throttled": {"times": 2},
@@ -50,6 +52,8 @@ STORE: dict[str, dict[str, object]] = {
     "cut_json": {},
     "partial_data": {},
     "latency": {"seconds": 2.0, "times": 3},
+    "stale_page": {"operation": READINGS, "times": 3},
+    "repeated_page": {"operation": READINGS, "times": 2},
 }
 WEBHOOKS: dict[str, dict[str, object]] = {
     "doubled": {"duplicates": 2},
@@ -59,6 +63,8 @@ WEBHOOKS: dict[str, dict[str, object]] = {
 }
 CLOCK = ("clock_forward", "clock_back")
 ALL = (*KILLS, *DATABASE, *STORE, *WEBHOOKS, *CLOCK)
+ORDERS_A_PAGE = 10
+"""Of the store's answers, so that a listing has pages that can come twice."""
 HELD_SECONDS = 2.0
 HOLD = f"DO $$ BEGIN LOCK TABLE orders_to_import, events; PERFORM pg_sleep({HELD_SECONDS}); END $$"
 CUT = (
@@ -224,6 +230,7 @@ def scene(*, apis: int = 1, workers: int = 1) -> Iterator[Scene]:
         for shop in SHOPS:
             desk = simulator.desk(f"{shop}.myshopify.com")
             open_shop(callers[0], desk, shop)
+            desk.put(page_sizes={"orders": ORDERS_A_PAGE})
             told(callers[0], stack.enter_context(receiving()), history, shop)
             accounts.append(Account(shop=shop, desk=desk, erp=house.erp(shops=shop), told_from=0))
             robots.append(Robot(callers=callers, shop=shop, history=history))

@@ -7,6 +7,8 @@ from app.store_simulator.server import serving
 from tests.contract.simulator.client import TOKEN, ShopClient, an_order
 
 NAMES = "query Names { orders(first: 5) { nodes { name customer { id } } } }"
+PAGES = """query Pages($after: String) { orders(first: 1, after: $after) {
+  nodes { name } pageInfo { hasNextPage endCursor } } }"""
 NOTE = """mutation Note($note: String!) { orderUpdate(input: {id: "gid://shopify/Order/1", note: $note}) {
   order { note } userErrors { field message } } }"""
 
@@ -87,6 +89,25 @@ async def test_faults_can_be_read_and_taken_back(shop: ShopClient) -> None:
     await shop.fault(kind="latency", seconds=5, times=None)
     assert (await shop.control("GET", "faults"))["faults"][0]["kind"] == "latency"
     assert await shop.control("DELETE", "faults") == {"faults": []}
+
+
+async def test_a_stale_page_says_what_the_same_question_was_answered_last(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(1)])
+    before = await shop.data(NAMES)
+    await shop.put(orders=[an_order(2)])
+    await shop.fault(kind="stale_page", operation="Names")
+    assert await shop.data(NAMES) == before
+    assert len((await shop.data(NAMES))["orders"]["nodes"]) == 2
+
+
+async def test_a_repeated_page_is_the_page_before_and_a_first_one_has_its_elements_twice(shop: ShopClient) -> None:
+    await shop.put(orders=[an_order(number) for number in (1, 2, 3)])
+    first = await shop.data(PAGES)
+    cursor = first["orders"]["pageInfo"]["endCursor"]
+    await shop.fault(kind="repeated_page", times=2)
+    assert await shop.data(PAGES, {"after": cursor}) == first
+    assert (await shop.data(PAGES))["orders"]["nodes"] == [{"name": "WEB1"}, {"name": "WEB1"}]
+    assert (await shop.data(PAGES, {"after": cursor}))["orders"]["nodes"] == [{"name": "WEB2"}]
 
 
 @pytest.mark.parametrize("fault", [{"kind": "fire"}, {"kind": "latency", "times": 0}, {"kind": "user_errors"}])
