@@ -92,7 +92,8 @@ class ListingWalk(Generic[Data, One]):
         """Pages of records. One that changes meanwhile moves to the end and may come twice."""
         for number in range(1, MOST_PAGES + 1):
             page = self._page_of((await self._page()).data)
-            found = [each for each in page.nodes if (each.id, each.updated_at) not in self._told_at_last]
+            told = {(each.id, each.updated_at): each for each in page.nodes}
+            found = [each for key, each in told.items() if key not in self._told_at_last]
             self._remember(found)
             if found:
                 yield found

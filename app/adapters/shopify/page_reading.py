@@ -3,7 +3,7 @@
 Pages of one order belong together only while the order does not change; a change is reported, not papered over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
@@ -72,6 +72,8 @@ class PageReader:
             found = self._checked(answer)
             page.nodes.extend(found.nodes)
             info = found.page_info
+        if seen:
+            _check_told_once(page.nodes)
         return page.nodes[known:]
 
     def check_unmoved(self, updated_at: datetime | None) -> None:
@@ -112,3 +114,10 @@ class PageReader:
             except (StoreRefused, ExecutionFailed) as trouble:
                 # The store answers, so it is this page: a cursor that is no longer good, or a part that cannot be told.
                 raise PartUnreadable(trouble.detail, code=trouble.code, retryable=True) from trouble
+
+
+def _check_told_once(nodes: Sequence[object]) -> None:
+    """What two pages tell has moved between them, and something else may have slipped through."""
+    ids = [identifier for node in nodes if (identifier := getattr(node, "id", None)) is not None]
+    if len(set(ids)) < len(ids):
+        raise OrderMoved

@@ -121,6 +121,23 @@ async def test_a_repeated_cursor_is_an_error_and_not_a_loop(store: SimulatedStor
     assert len(await store.calls("OrderListing")) == 2
 
 
+async def test_a_page_that_tells_orders_twice_lists_each_once(store: SimulatedStore) -> None:
+    """B7."""
+    await store.put(orders=[changed(1, minute=1), changed(2, minute=2)])
+    await store.fail("repeated_page", operation="OrderListing")
+
+    assert await names(store) == ["#1", "#2"]
+
+
+async def test_a_page_that_comes_again_ends_the_listing_and_not_quietly(store: SimulatedStore) -> None:
+    """B7: whoever asked begins again, from where the store's changes were known to be whole."""
+    await store.put(order_list_page_size=2, orders=[changed(number, minute=number) for number in range(1, 6)])
+    await store.fail("repeated_page", operation="OrderListing", skip=1)
+
+    with pytest.raises(StoreUnavailable, match="do not end"):
+        await names(store)
+
+
 async def test_a_page_that_fails_ends_the_listing_after_what_was_told(store: SimulatedStore) -> None:
     await store.put(order_list_page_size=2, orders=[changed(number, minute=number) for number in range(1, 6)])
     await store.fail("server_error", operation="OrderListing", times=None, skip=1)

@@ -79,6 +79,16 @@ async def test_a_repeated_cursor_does_not_read_for_ever(store: SimulatedStore) -
     assert len(await store.calls("OrderLinesPage")) == 2
 
 
+async def test_a_page_that_tells_a_line_again_doubles_nothing(store: SimulatedStore) -> None:
+    """B7: what came twice has moved between the pages, so the order is read from its start."""
+    await store.put(orders=[order(1, lines=120)])
+    await store.fail("answer", operation="OrderLinesPage", body=page_of_lines(100_000, cursor=None))
+
+    found = await store.order(1)
+
+    assert len(found.lines) == len({each.shopify_id for each in found.lines}) == 120
+
+
 async def test_a_page_without_a_cursor_that_promises_more_is_no_end(store: SimulatedStore) -> None:
     await store.put(orders=[order(1, lines=120)])
     lying = page_of_lines(1, cursor="x")
