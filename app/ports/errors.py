@@ -9,6 +9,7 @@
     │   └── InvalidInput        readable but wrong, with the path of each field
     └── Unavailable             somebody else's trouble; repeating may help
         ├── DatabaseUnavailable
+        ├── DatabaseBusy        others were at the same rows; nothing was changed
         ├── Throttled           the store's points are used up
         ├── StoreUnavailable    timeout, connection, 5xx, cut answer
         │   └── OutcomeUnknown  a change may have taken effect: look before repeating it
@@ -112,6 +113,12 @@ class Unavailable(ConnectorError):
 
 class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
+
+
+class DatabaseBusy(Unavailable):
+    """A deadlock, a serialization failure or a lock that did not come in time: rolled back whole (C4)."""
+
+    code = "database_busy"
 
 
 class Throttled(Unavailable):

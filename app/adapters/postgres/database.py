@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.ports.errors import DatabaseUnavailable
+from app.ports.errors import DatabaseBusy, DatabaseUnavailable, Unavailable
 
 _PLACES = [Path(__file__).resolve().parents[up] / "alembic" for up in (3, 2)]
 MIGRATIONS = next((place for place in _PLACES if (place / "env.py").is_file()), _PLACES[0])
@@ -19,8 +19,12 @@ MIGRATIONS = next((place for place in _PLACES if (place / "env.py").is_file()), 
 
 VERSION_TABLE = "schema_version"
 
-_TROUBLE = ("08", "28", "3D", "53", "57P", "58")
+READ_ONLY = "25006"
+"""The SQLSTATE of a server that is no longer the one to write to: another took over, and this connection is old."""
+_TROUBLE = ("08", "28", "3D", "53", "57P", "58", READ_ONLY)
 """What SQLSTATEs begin with when the server is starting, stopping, full, or does not let us in."""
+_BUSY = ("40", "55P03")
+"""The same of deadlocks, serialization failures and locks that did not come in time."""
 
 SERVER_SETTINGS = {
     "application_name": "orderbridge",
@@ -66,10 +70,22 @@ async def raw_connection(connection: AsyncConnection) -> asyncpg.Connection:
 
 def is_trouble(error: BaseException | None) -> bool:
     """True if an error of the driver is about the server or the way to it, not about a statement."""
-    if isinstance(error, (ConnectionError, OSError)):
-        return True
+    return isinstance(error, (ConnectionError, OSError)) or sqlstate(error).startswith(_TROUBLE)
+
+
+def sqlstate(error: BaseException | None) -> str:
+    """What PostgreSQL says of the kind of an error; empty where it was not PostgreSQL's."""
     state = getattr(error, "sqlstate", None)
-    return isinstance(state, str) and state.startswith(_TROUBLE)
+    return state if isinstance(state, str) else ""
+
+
+def trouble_in(error: BaseException | None) -> Unavailable | None:
+    """An error of the driver as ours, which is worth trying again; None = it is about a statement."""
+    if sqlstate(error).startswith(_BUSY):
+        return DatabaseBusy("Others were at the same rows. Nothing was changed; it can be tried again at once.")
+    if is_trouble(error):
+        return DatabaseUnavailable("The connection to the database was lost. It is tried again.")
+    return None
 
 
 @asynccontextmanager
@@ -80,13 +96,16 @@ async def database_trouble() -> AsyncIterator[None]:
     except (OperationalError, InterfaceError, PoolExhausted, TimeoutError, ConnectionError, OSError) as exc:
         raise DatabaseUnavailable("The database cannot be reached. It is tried again.") from exc
     except DBAPIError as exc:
-        if exc.connection_invalidated or is_trouble(exc.orig):
-            raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from exc
-        raise
+        trouble = trouble_in(exc.orig)
+        if trouble is None and exc.connection_invalidated:
+            trouble = DatabaseUnavailable("The connection to the database was lost. It is tried again.")
+        if trouble is None:
+            raise
+        raise trouble from exc
     except asyncpg.PostgresError as exc:
-        if is_trouble(exc):
-            raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from exc
-        raise
+        if (trouble := trouble_in(exc)) is None:
+            raise
+        raise trouble from exc
 
 
 async def schema_revision(engine: AsyncEngine) -> str | None:

@@ -67,6 +67,8 @@ SELECT 'endpoint_enabled', ARRAY['endpoint', id], enabled::int FROM webhook_endp
 UNION ALL
 SELECT 'feed_position', ARRAY[]::text[], last FROM event_positions
 UNION ALL
+SELECT 'database_deadlocks_total', ARRAY[]::text[], deadlocks FROM pg_stat_database WHERE datname = current_database()
+UNION ALL
 SELECT figure.* FROM stores st JOIN store_points sp ON sp.store_id = st.id, LATERAL (VALUES
     ('store_points', ARRAY['store', st.store_domain],
      least(sp.maximum, sp.available + sp.restore_rate * extract(epoch FROM now() - sp.measured_at))::float8),

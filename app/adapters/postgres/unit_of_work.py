@@ -8,7 +8,7 @@ from typing import Self
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.adapters.postgres.database import database_trouble, is_trouble, raw_connection
+from app.adapters.postgres.database import READ_ONLY, database_trouble, raw_connection, sqlstate, trouble_in
 from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
@@ -80,12 +80,17 @@ class PostgresUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         lost = self.driver.is_closed()
-        if lost:
+        if lost or sqlstate(error) == READ_ONLY:
             await self.connection.invalidate()
         await self.connection.close()
-        if isinstance(error, Exception) and (lost or (isinstance(error, asyncpg.PostgresError) and is_trouble(error))):
-            # A statement failed because its connection died or the disk is full: not the use case's trouble.
-            raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from error
+        if isinstance(error, Exception):
+            # A statement failed because its connection died, the disk is full, or others were in its way: not the use
+            # case's trouble.
+            trouble = trouble_in(error) if isinstance(error, asyncpg.PostgresError) else None
+            if lost and trouble is None:
+                trouble = DatabaseUnavailable("The connection to the database was lost. It is tried again.")
+            if trouble is not None:
+                raise trouble from error
 
     async def commit(self) -> None:
         async with database_trouble():

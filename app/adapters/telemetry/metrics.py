@@ -31,6 +31,7 @@ MEANINGS: Final = {
     "endpoint_lag_events": "Positions of the feed that a webhook endpoint's deliveries have not been made of yet.",
     "endpoint_enabled": "Whether anything is sent to a webhook endpoint.",
     "feed_position": "The last position of the change feed.",
+    "database_deadlocks_total": "Transactions ended because they waited in a circle; what they did is tried again.",
     "store_points": "Points left in a store's bucket, as last told and refilled since.",
     "store_points_maximum": "The size of a store's bucket.",
     "store_throttled_seconds_total": "For how long calls to a store were told to wait for points.",
