@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer, SecurityScopes
 
 from app.api.container import Container
 from app.api.limits import TooOften
+from app.api.middleware import TOLD
 from app.api.problems import ApiProblem
 from app.domain.access import Access, Scope
 from app.ports.repositories.api_keys import ApiKey
@@ -40,7 +41,7 @@ async def authenticate(request: Request) -> Access:
     try:
         key = await _proved(request, key_id, digest)
     except TooOften as error:
-        headers = {"Retry-After": str(error.seconds)}
+        headers = {"Retry-After": str(error.seconds), **error.told}
         raise ApiProblem(429, "rate_limited", error.detail, retryable=True, headers=headers) from error
     access = Access(
         key_id=key.id,
@@ -48,6 +49,7 @@ async def authenticate(request: Request) -> Access:
         scopes=frozenset(key.scopes),
         shops=None if key.shop_ids is None else frozenset(key.shop_ids),
     )
+    request.scope.setdefault(TOLD, {}).update(container_of(request).limits.told(key.id))
     request.state.access = access
     request.state.api_key = key
     return access

@@ -8,7 +8,7 @@ import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 MINUTE = 60.0
 MOST_KNOWN = 10_000
@@ -20,8 +20,9 @@ Seconds = Callable[[], float]
 class TooOften(Exception):
     """Somebody has to wait; ``detail`` says who and how long. Not a problem of HTTP, so that no worker loads HTTP."""
 
-    def __init__(self, who: str, wait: float) -> None:
+    def __init__(self, who: str, wait: float, *, told: Mapping[str, str] | None = None) -> None:
         self.seconds = math.ceil(wait)
+        self.told = dict(told or {})
         self.detail = f"{who} Ask again in {self.seconds} s."
         super().__init__(self.detail)
 
@@ -50,6 +51,12 @@ class Buckets:
                 self._full_at.popitem(last=False)
         return 0.0
 
+    def left(self, name: str) -> tuple[int, float]:
+        """How many may be taken now, and the seconds until it is a minute's worth again."""
+        until_full = max(0.0, self._full_at.get(name, 0.0) - self._seconds())
+        # A pause is seldom a whole number: what is not there by a rounding error alone is there.
+        return max(0, math.floor((MINUTE - until_full) / self._pause + 1e-6)) if self._pause else 0, until_full
+
     def give_back(self, name: str) -> None:
         """What was taken was not used after all."""
         if name in self._full_at:
@@ -70,6 +77,7 @@ class CallLimits:
         failed_sign_ins_per_minute: int = 0,
         seconds: Seconds = time.monotonic,
     ) -> None:
+        self._requests_per_minute = requests_per_minute
         self._requests = Buckets(requests_per_minute, seconds=seconds)
         self._failures = Buckets(failed_sign_ins_per_minute, seconds=seconds)
         self._proved: OrderedDict[str, bytes] = OrderedDict()
@@ -96,12 +104,22 @@ class CallLimits:
             self._proved.popitem(last=False)
         self._count(key_id)
 
+    def told(self, key_id: str) -> Mapping[str, str]:
+        """What every answer to this key says of its limit (draft-ietf-httpapi-ratelimit-headers)."""
+        if not self._requests_per_minute:
+            return {}
+        left, until_full = self._requests.left(key_id)
+        return {
+            "RateLimit-Policy": f'"default";q={self._requests_per_minute};w={MINUTE:.0f}',
+            "RateLimit": f'"default";r={left};t={math.ceil(until_full)}',
+        }
+
     def _is_proved(self, key_id: str, digest: bytes) -> bool:
         return hmac.compare_digest(self._proved.get(key_id, b""), digest)
 
     def _count(self, key_id: str) -> None:
         if wait := self._requests.take(key_id):
-            raise TooOften("This key has used up its requests for now.", wait)
+            raise TooOften("This key has used up its requests for now.", wait, told=self.told(key_id))
 
 
 def network_of(address: str) -> str:

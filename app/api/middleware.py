@@ -12,6 +12,8 @@ from app.api.problems import ApiProblem, internal_problem, problem_response
 
 BODY_LIMIT = 1024 * 1024
 BATCH_LIMIT = 5 * 1024 * 1024
+TOLD = "orderbridge.answer_headers"
+"""In the scope: the headers that the answer gets whatever becomes of the request, filled by whoever knows them."""
 
 log = logging.getLogger("orderbridge.api")
 
@@ -44,6 +46,7 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.id = f"req_{secrets.token_hex(12)}"
         self.started = False
+        self._told: dict[str, str] = {}
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -56,7 +59,7 @@ class _Exchange:
     def inner_scope(self) -> MutableMapping[str, Any]:
         """The scope for the routes: HEAD is a GET whose body is left out."""
         method = "GET" if self._head else self._scope["method"]
-        return {**self._scope, "method": method, "request_id": self.id}
+        return {**self._scope, "method": method, "request_id": self.id, TOLD: self._told}
 
     def refusal(self) -> ApiProblem | None:
         if self._headers.get("content-encoding", "identity").lower() != "identity":
@@ -91,6 +94,7 @@ class _Exchange:
     def _start(self, message: Message) -> Message:
         headers = MutableHeaders(raw=list(message["headers"]))
         headers["Request-Id"] = self.id
+        headers.update(self._told)
         headers.setdefault("Cache-Control", "no-store")
         headers.setdefault("X-Content-Type-Options", "nosniff")
         status = message["status"]

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from app.api import shopify_door_description
+from app.api import event_description, shopify_door_description
 from app.api.openapi_schemas import (
     REFERENCE,
     Schemas,
@@ -61,13 +61,17 @@ HEADERS = {
     "Location": "Where the result is.",
     "Idempotent-Replayed": "`true` when this is the answer given to an earlier request with the same Idempotency-Key.",
     "Retry-After": "Seconds after which a repeat may succeed.",
+    "RateLimit-Policy": "How often a key may ask: `q` requests in `w` seconds. Not sent where nothing is limited.",
+    "RateLimit": "What is left to this key: `r` requests now, all of them again after `t` seconds.",
     "WWW-Authenticate": "How to say who you are.",
 }
+LIMITS = ("RateLimit-Policy", "RateLimit")
+"""Of every answer to a known key: draft-ietf-httpapi-ratelimit-headers, which may still change."""
 PROBLEM_HEADERS = {
     401: ("WWW-Authenticate",),
     409: ("Retry-After",),
     412: ("ETag",),
-    429: ("Retry-After",),
+    429: ("Retry-After", *LIMITS),
     503: ("Retry-After",),
 }
 IF_NONE_MATCH = {
@@ -97,6 +101,7 @@ def describe(app: FastAPI) -> Document:
     for path, method, operation in operations(document):
         _complete(operation, method, keyed=path.startswith("/v1/"))
     shopify_door_description.describe(document)
+    event_description.describe(document)
     schemas = document["components"]["schemas"]
     tidy([*schemas.values(), document["paths"]])
     _separate(document, schemas)
@@ -153,10 +158,10 @@ def _complete(operation: Operation, method: str, *, keyed: bool) -> None:
     tagged = _answers_one(responses) and keyed
     if tagged and method == "get":
         operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
-        responses["304"] = {"description": "Still what you have.", "headers": _headers("Request-Id", "ETag")}
+        responses["304"] = {"description": "Still what you have.", "headers": _headers("Request-Id", "ETag", *LIMITS)}
     for status, response in responses.items():
         if status < "300":
-            _complete_answer(status, response, known, tagged=tagged)
+            _complete_answer(status, response, known, tagged=tagged, keyed=keyed)
     operation["responses"] = dict(sorted(responses.items()))
     if method == "patch":
         _complete_patch(operation)
@@ -203,8 +208,8 @@ def _answers_one(responses: Document) -> bool:
     return bool(names) and not any("List" in name or name.endswith("Page") for name in names)
 
 
-def _complete_answer(status: str, response: Operation, known: set[str], *, tagged: bool) -> None:
-    names = ["Request-Id"]
+def _complete_answer(status: str, response: Operation, known: set[str], *, tagged: bool, keyed: bool) -> None:
+    names = ["Request-Id", *(LIMITS if keyed else ())]
     if tagged:
         names.append("ETag")
     if status in {"201", "202"}:

@@ -16,7 +16,7 @@ and expect new values where a list of values is given as examples. Amounts, quan
 Lists are read with `cursor` until `next_cursor` is null. `Idempotency-Key` makes a POST safe to repeat for 7 days,
 `If-Match` with an `ETag` guards a change against one that came in between. Every refusal is
 `application/problem+json`; programs go by its `code`. Whoever asks too often gets 429 and the seconds to wait in
-`Retry-After`.
+`Retry-After`; `RateLimit` says before what is left.
 """
 
 TAGS: tuple[tuple[str, str], ...] = (

@@ -99,6 +99,39 @@ async def test_a_key_that_asks_too_often_waits_and_no_other_does(house: Surface,
         assert (await ask()).status_code == 200
 
 
+async def test_every_answer_to_a_known_key_says_what_is_left_of_its_limit(house: Surface, seconds: Seconds) -> None:
+    limit(house, seconds, requests=3)
+    key = await house.key()
+
+    async with calling(house, HERE, key) as ask:
+        first = await ask()
+        missing = await house.client.get("/v1/customers/nobody", headers=key)
+        await ask()
+        refused = await ask()
+        seconds.now += 21
+        later = await ask()
+
+    answers = [first, missing, refused, later]
+    assert [answer.status_code for answer in answers] == [200, 404, 429, 200]
+    assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"default";q=3;w=60'}
+    assert [answer.headers["ratelimit"] for answer in answers] == [
+        '"default";r=2;t=20',
+        '"default";r=1;t=40',
+        '"default";r=0;t=60',
+        '"default";r=0;t=59',
+    ]
+
+
+async def test_strangers_and_keys_without_a_limit_are_told_nothing_of_limits(house: Surface, seconds: Seconds) -> None:
+    unlimited = await house.client.get("/v1/me")
+    limit(house, seconds, requests=3, failures=1)
+    async with calling(house, HERE, wrong(await house.key())) as guess:
+        strangers = [await guess(), await guess()]
+
+    assert [answer.status_code for answer in (unlimited, *strangers)] == [200, 401, 429]
+    assert not [answer for answer in (unlimited, *strangers) if "ratelimit" in answer.headers]
+
+
 async def test_a_limited_key_costs_no_look_into_the_database(house: Surface, seconds: Seconds) -> None:
     limit(house, seconds, requests=1)
     async with calling(house, HERE, await house.key()) as ask:

@@ -1,12 +1,22 @@
 """The OpenAPI document teaches: the gates it has to pass, and the committed snapshot that shows every change of it."""
 
 import json
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
+from app.api.event_description import ABOUT, HEADERS, MEANINGS
 from app.api.routes import ROUTERS
+from app.domain.events import EventType
+from app.domain.identifiers import EventId
+from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS, PRIVACY_TOPICS
+from app.ports.repositories.events import FeedEvent
 from tests.api.openapi_document import (
     SNAPSHOT,
     answer_schemas,
@@ -192,6 +202,8 @@ def test_headers_are_declared() -> None:
             headers = set(resolved(response).get("headers", {}))
             if path != "/webhooks/shopify":
                 assert "Request-Id" in headers, (method, path, status)
+            if path.startswith("/v1/") and (status < "400" or status == "429"):
+                assert {"RateLimit-Policy", "RateLimit"} <= headers, (method, path, status)
             if status in {"201", "202"}:
                 assert "Location" in headers, (method, path)
             if method == "post" and status < "300" and path.startswith("/v1/"):
@@ -199,6 +211,54 @@ def test_headers_are_declared() -> None:
         if "If-None-Match" in sent:
             assert "ETag" in resolved(operation["responses"]["200"])["headers"], path
             assert "304" in operation["responses"], path
+
+
+def test_every_event_is_described_as_the_webhook_that_tells_it() -> None:
+    webhooks = document()["webhooks"]
+    ids = [operation["operationId"] for _, _, operation in every_operation()]
+    checker = jsonschema_rs.Draft202012Validator(
+        {"$ref": "#/components/schemas/EventShown", "components": document()["components"]}, validate_formats=True
+    )
+
+    assert list(webhooks) == [kind.value for kind in EventType]
+    for name, methods in webhooks.items():
+        [(method, operation)] = methods.items()
+        content = operation["requestBody"]["content"]["application/json"]
+        assert method == "post"
+        assert operation["operationId"] not in ids
+        assert operation["summary"] == name
+        assert operation["description"].startswith(MEANINGS[EventType(name)][1])
+        assert content["schema"] == {"$ref": "#/components/schemas/EventShown"}
+        assert content["example"]["type"] == name
+        assert list(checker.iter_errors(content["example"])) == []
+        assert [each["name"] for each in operation["parameters"]] == [name for name, _, _ in HEADERS]
+
+
+def test_the_example_of_a_webhook_leads_where_the_event_itself_would() -> None:
+    for about, (identifier, url) in ABOUT.items():
+        number = "C100" if about == "customer" else None
+        event = FeedEvent(
+            id=EventId("evt_1"),
+            position=1,
+            type="order.imported",
+            occurred_at=datetime(2026, 1, 15, tzinfo=UTC),
+            shop="web",
+            resource_type=about,
+            resource_id=identifier,
+            resource_version=1,
+            customer_no=number,
+        )
+        assert event.url == url
+
+
+def test_shopifys_door_tells_what_every_topic_that_comes_sets_going() -> None:
+    """Those we subscribe to, and those that the app's configuration declares."""
+    told = document()["paths"]["/webhooks/shopify"]["post"]["description"]
+    rows = re.findall(r"^\| (`.*`) \| .+ \|$", told, re.MULTILINE)
+    starts = [start.strip("`*") for row in rows for start in row.split(", ")]
+
+    for topic in (*APP_TOPICS, *MAPPING_TOPICS, *ORDER_TOPICS, *PRIVACY_TOPICS):
+        assert [start for start in starts if topic.startswith(start)], topic
 
 
 def test_what_is_answered_is_always_there() -> None:
@@ -267,3 +327,20 @@ def test_the_snapshot_is_the_document_of_the_code() -> None:
 
 def test_the_snapshot_is_plain_json() -> None:
     assert json.loads(SNAPSHOT.read_text())["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize(("code", "kept"), [(1, "as it was"), (0, "made anew")])
+def test_a_description_that_cannot_be_made_leaves_the_one_before(tmp_path: Path, code: int, kept: str) -> None:
+    shutil.copy(SNAPSHOT.parents[1] / "Makefile", tmp_path)
+    for name in ("docs/openapi.json", "requirements.lock", ".venv/.installed"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("as it was")
+    command = tmp_path / "orderbridge"
+    command.write_text(f"#!/bin/sh\nprintf 'made anew'\nexit {code}\n")
+    command.chmod(0o755)
+
+    done = subprocess.run(["make", "-s", "openapi", f"BIN={tmp_path}"], cwd=tmp_path, check=False)
+
+    assert (done.returncode == 0) == (code == 0)
+    assert (tmp_path / "docs" / "openapi.json").read_text() == kept
+    assert [path.name for path in (tmp_path / "docs").iterdir()] == ["openapi.json"]
