@@ -24,6 +24,16 @@ class Wakes(StrEnum):
     """Whoever waits for a bulk operation of the store looks at it now."""
     PRIVACY = "privacy"
     """What a person, or the law, asks about what is held becomes work of its own."""
+    PRODUCTS = "products"
+    """Products are looked for that are no items yet."""
+    CUSTOMERS = "customers"
+    """Customers that changed are taken in."""
+    COMPANIES = "companies"
+    """Companies and their locations that changed are taken in."""
+    DISPUTES = "disputes"
+    """Payouts and disputes are read."""
+    STOCK = "stock"
+    """The stock of what it names is compared with the ERP's."""
     NOTHING = "nothing"
     """A known topic that no feature of this release needs."""
     UNKNOWN = "unknown"
@@ -51,18 +61,35 @@ WAKES: Mapping[str, Wakes] = {
     "app/": Wakes.NOTHING,
     "shop/": Wakes.NOTHING,
     "customers/": Wakes.NOTHING,
+    "customers/create": Wakes.CUSTOMERS,
+    "customers/update": Wakes.CUSTOMERS,
     "companies/": Wakes.NOTHING,
+    "companies/create": Wakes.COMPANIES,
+    "companies/update": Wakes.COMPANIES,
     "company_contacts/": Wakes.NOTHING,
+    "company_contacts/create": Wakes.COMPANIES,
+    "company_contacts/update": Wakes.COMPANIES,
     "company_contact_roles/": Wakes.NOTHING,
     "company_locations/": Wakes.NOTHING,
+    "company_locations/create": Wakes.COMPANIES,
+    "company_locations/update": Wakes.COMPANIES,
     "products/": Wakes.NOTHING,
+    "products/create": Wakes.PRODUCTS,
+    "products/update": Wakes.PRODUCTS,
     "variants/": Wakes.NOTHING,
     "inventory_items/": Wakes.NOTHING,
+    "inventory_items/create": Wakes.STOCK,
+    "inventory_items/update": Wakes.STOCK,
     "inventory_levels/": Wakes.NOTHING,
+    "inventory_levels/connect": Wakes.STOCK,
     "disputes/": Wakes.NOTHING,
+    "disputes/create": Wakes.DISPUTES,
+    "disputes/update": Wakes.DISPUTES,
     "payment_terms/": Wakes.NOTHING,
 }
-"""By the beginning of a topic; the longest that fits decides."""
+"""By the beginning of a topic; the longest that fits decides. A level that changed wakes nothing: each sale changes
+one, and to set it back before the ERP knows the order would offer again what was sold (decision 51).
+"""
 
 PRIVACY_TOPICS = tuple(sorted(topic for topic, wakes in WAKES.items() if wakes is Wakes.PRIVACY))
 """Declared in the app's configuration at Shopify, never subscribed to."""
@@ -110,10 +137,29 @@ ORDER_TOPICS = (
 )
 """The topics to subscribe to while some shop of a store has ``orders.webhooks`` on."""
 
+TASK_OF: Mapping[Wakes, str] = {
+    Wakes.PRODUCTS: "sync_products",
+    Wakes.CUSTOMERS: "sync_customers",
+    Wakes.COMPANIES: "sync_companies",
+    Wakes.DISPUTES: "sync_payouts",
+    Wakes.STOCK: "sync_inventory",
+}
+"""The recurring task that looks at what is announced."""
+
+TASK_TOPICS: Mapping[str, tuple[str, ...]] = {
+    task: tuple(topic for topic, woken in WAKES.items() if woken is meaning) for meaning, task in TASK_OF.items()
+}
+"""By task, the topics to subscribe to while some shop of a store has it scheduled and takes in what they announce."""
+
 NEEDED_SCOPES: Mapping[str, frozenset[str]] = {
     "app/": frozenset(),
     "bulk_operations/": frozenset(),
     "locations/": frozenset({"read_locations", "read_inventory"}),
+    "products/": frozenset({"read_products"}),
+    "inventory_": frozenset({"read_inventory"}),
+    "customers/": frozenset({"read_customers"}),
+    "compan": frozenset({"read_companies", "read_customers"}),
+    "disputes/": frozenset({"read_shopify_payments_disputes", "read_shopify_payments"}),
     "returns/": frozenset({"read_returns"}),
     "reverse_": frozenset({"read_returns"}),
     "fulfillments/": frozenset({"read_fulfillments"}),

@@ -69,6 +69,16 @@ class SchedulerOfTasks:
             self._missed.add(name)
         for name in list(self._missed):
             await self._tick(name)
+        await self._wake()
+
+    async def _wake(self) -> None:
+        """What webhooks announced to tasks. Trouble is over by the next time, or in the log again."""
+        try:
+            await self._ticks.wake()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("woken schedules could not be made due; it is tried again")
 
     def _ticker(self, name: str) -> Callable[[], object]:
         async def tick() -> None:

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.domain.announced_records import AnnouncedRecord, record_of
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
 from app.domain.parts_of_orders import OrderPart
 from app.domain.privacy import KINDS, Person, PrivacyKind, person_of
-from app.domain.webhook_topics import Wakes, changed_at, fulfilment_of, instant, order_of, parts_of, wakes
+from app.domain.webhook_topics import TASK_OF, Wakes, changed_at, fulfilment_of, instant, order_of, parts_of, wakes
 from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
@@ -246,7 +247,8 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         return _kept(webhook, meaning)
     if meaning not in (Wakes.ORDER, Wakes.PRIVACY):
         told_at = instant(webhook.triggered_at) if webhook.triggered_at else None
-        news = StoreNews(webhook.store_id, meaning, told_at or now)
+        record = _record(webhook) if meaning in TASK_OF else AnnouncedRecord()
+        news = StoreNews(webhook.store_id, meaning, told_at or now, record)
         return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), news=news)
     try:
         payload = json.loads(webhook.body)
@@ -267,6 +269,14 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         wants=wanted,
         fulfilment=fulfilment_of(webhook.topic, payload),
     )
+
+
+def _record(webhook: WaitingWebhook) -> AnnouncedRecord:
+    """What it is about; unknown, where the body cannot be read: then whoever looks finds out."""
+    try:
+        return record_of(webhook.topic, json.loads(webhook.body))
+    except (ValueError, RecursionError):
+        return AnnouncedRecord()
 
 
 def _kept(webhook: WaitingWebhook, meaning: Wakes) -> _Reading:

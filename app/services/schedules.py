@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.access import Access
 from app.domain.identifiers import RunId
+from app.domain.webhook_topics import TASK_TOPICS
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import FieldError, InvalidInput, NotFound
 from app.ports.job_queue import NudgeKind
@@ -17,7 +18,8 @@ from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.runs import fingerprint, runnable
 from app.services.task_input import check_input
-from app.services.tasks import BY_SCHEDULE, DEFAULT_EVERY_MINUTES, TASKS, TaskName, TaskRunners
+from app.services.tasks import BY_SCHEDULE, BY_WEBHOOK, DEFAULT_EVERY_MINUTES, TASKS, TaskName, TaskRunners
+from app.services.waking import check_subscriptions
 
 LONGEST_INTERVAL = 7 * 24 * 60
 CAUGHT_UP = timedelta(days=1)
@@ -82,6 +84,8 @@ class Schedules:
             ):
                 return current
             await uow.schedules.put(of.id, schedule)
+            if task in TASK_TOPICS and schedule.enabled != (current is not None and current.enabled):
+                await check_subscriptions(uow, of.store_id)
             await uow.commit()
         return schedule
 
@@ -161,7 +165,28 @@ class ScheduleTicks:
             await uow.commit()
         return run.id
 
-    def _run(self, active: ActiveSchedule, due: datetime) -> NewRun:
+    async def wake(self) -> int:
+        """Queue a run of each schedule that webhooks woke; the number of runs. While an equal one is still to end it
+        waits: that one may have looked already.
+        """
+        queued = 0
+        async with self._unit_of_work() as uow:
+            for active in await uow.schedules.woken(now=self._clock.now()):
+                if not active.shop.allow_background or not self._may_run(active):
+                    await uow.schedules.went_to_work(active.shop.id, active.schedule.task)
+                    continue
+                run = self._run(active, None)
+                if await uow.runs.open_equal(run.fingerprint) is not None:
+                    continue
+                await uow.runs.add(run, now=self._clock.now())
+                await uow.schedules.went_to_work(active.shop.id, active.schedule.task)
+                await uow.nudge(NudgeKind.RUN, run.id)
+                queued += 1
+            await uow.commit()
+        return queued
+
+    def _run(self, active: ActiveSchedule, due: datetime | None) -> NewRun:
+        """``due`` None = a webhook asks for it."""
         shop, schedule = active.shop, active.schedule
         definition = TASKS[TaskName(schedule.task)]
         category = schedule.category or definition.category(shop.store_domain)
@@ -173,8 +198,8 @@ class ScheduleTicks:
             filters=schedule.filters,
             parameters=schedule.parameters,
             fingerprint=fingerprint(shop.id, schedule.task, schedule.filters, schedule.parameters, category),
-            requested_by=BY_SCHEDULE,
-            schedule_key=f"{shop.id}:{schedule.task}:{due.isoformat()}",
+            requested_by=BY_WEBHOOK if due is None else BY_SCHEDULE,
+            schedule_key=None if due is None else f"{shop.id}:{schedule.task}:{due.isoformat()}",
         )
 
 

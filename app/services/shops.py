@@ -219,6 +219,19 @@ async def _claim_again(uow: UnitOfWork, store: StoreId, *, now: datetime) -> Non
 HOLDING = frozenset({"general.allow_outgoing", "orders.write_document_number"})
 """The settings that hold up what is to be written to the store."""
 
+LISTENING = frozenset(
+    {
+        "orders.webhooks",
+        "items.auto_create",
+        "customers.import",
+        "customers.update_from_store",
+        "companies.import",
+        "companies.update_from_store",
+        "general.allow_background",
+    }
+)
+"""The settings that decide which webhooks are wanted."""
+
 
 async def _settings_changed(uow: UnitOfWork, shop: Shop, paths: Sequence[str], *, now: datetime) -> None:
     await wake(uow, {awaited.setting(shop.id, path) for path in paths}, shop=shop.id)
@@ -226,5 +239,5 @@ async def _settings_changed(uow: UnitOfWork, shop: Shop, paths: Sequence[str], *
         await _claim_again(uow, shop.store_id, now=now)
     if HOLDING.intersection(paths):
         await write_held(uow, shop.id, now=now)
-    if "orders.webhooks" in paths:
+    if LISTENING.intersection(paths):
         await check_subscriptions(uow, shop.store_id)

@@ -1,13 +1,14 @@
-"""What webhooks about a store as a whole set going: the end of access, other scopes, other locations, bulk operations.
+"""What webhooks set going besides orders: the end of access, other scopes, other locations, bulk operations, tasks.
 
 Writes within the dispatcher's transaction. Which topic means what is told by ``app.domain.webhook_topics``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from app.domain.announced_records import AnnouncedRecord
 from app.domain.events import EventType
 from app.domain.identifiers import StoreId
 from app.domain.webhook_topics import Wakes
@@ -17,6 +18,7 @@ from app.ports.unit_of_work import UnitOfWork
 from app.services.runs import queued_run
 from app.services.tasks import BY_WEBHOOK, TASKS, TaskName
 from app.services.waking import check_subscriptions
+from app.services.woken_tasks import WokenTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +28,25 @@ class StoreNews:
     store: StoreId
     wakes: Wakes
     at: datetime
+    record: AnnouncedRecord = AnnouncedRecord()
+    """What it is about, where that is a record of the store."""
 
 
 class WebhookEffects:
     def __init__(self, clock: Clock, ids: IdFactory) -> None:
         self._clock = clock
         self._ids = ids
+        self._tasks = WokenTasks(clock)
 
     async def __call__(self, uow: UnitOfWork, news: Iterable[StoreNews]) -> None:
         """All of a batch, each kind once per store: the earliest removal is the one that counts."""
-        first: dict[tuple[StoreId, Wakes], StoreNews] = {}
+        kinds: dict[tuple[StoreId, Wakes], list[StoreNews]] = {}
         for each in sorted(news, key=lambda told: (told.store, told.wakes, told.at)):
-            first.setdefault((each.store, each.wakes), each)
-        for each in first.values():
-            await self._effect(uow, each)
+            kinds.setdefault((each.store, each.wakes), []).append(each)
+        for together in kinds.values():
+            await self._effect(uow, together[0], [each.record for each in together])
 
-    async def _effect(self, uow: UnitOfWork, news: StoreNews) -> None:
+    async def _effect(self, uow: UnitOfWork, news: StoreNews, records: Sequence[AnnouncedRecord]) -> None:
         match news.wakes:
             case Wakes.END_OF_ACCESS:
                 await self._access_ended(uow, news)
@@ -51,6 +56,8 @@ class WebhookEffects:
                 await self._pull_mappings(uow, news.store)
             case Wakes.BULK_OPERATION:
                 await uow.inbox.bulk_operation_ended(news.store)
+            case Wakes.PRODUCTS | Wakes.CUSTOMERS | Wakes.COMPANIES | Wakes.DISPUTES | Wakes.STOCK:
+                await self._tasks(uow, news.store, news.wakes, records)
             case Wakes.ORDER | Wakes.PRIVACY | Wakes.NOTHING | Wakes.UNKNOWN:
                 return
             case _:

@@ -13,7 +13,7 @@ import structlog
 
 from app.domain.access import Access
 from app.domain.identifiers import ShopifyId, StoreId
-from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS, granted
+from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS, TASK_TOPICS, granted
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, NotFound, StoreRefused
 from app.ports.repositories.subscriptions import SubscriptionNeeds
@@ -244,7 +244,8 @@ class WebhookSubscriptions:
 
 def _wanted(needs: SubscriptionNeeds) -> tuple[str, ...]:
     """Whatever the settings ask for; what concerns the app itself and what can be mapped we always want to hear."""
-    return (*(ORDER_TOPICS if needs.order_webhooks else ()), *MAPPING_TOPICS, *APP_TOPICS)
+    tasks = (topic for task in sorted(needs.tasks) for topic in TASK_TOPICS[task])
+    return (*(ORDER_TOPICS if needs.order_webhooks else ()), *tasks, *MAPPING_TOPICS, *APP_TOPICS)
 
 
 def _granted(needs: SubscriptionNeeds, topic: str) -> bool:
@@ -252,8 +253,8 @@ def _granted(needs: SubscriptionNeeds, topic: str) -> bool:
 
 
 def _may_go(topic: str, wanted: Sequence[str]) -> bool:
-    """Doubles of wanted topics, and order topics that no shop wants; never what another feature may have made."""
-    return topic in wanted or topic in ORDER_TOPICS
+    """Doubles of wanted topics, and those of orders and tasks that no shop wants; never what others may have made."""
+    return topic in wanted or topic in ORDER_TOPICS or any(topic in topics for topics in TASK_TOPICS.values())
 
 
 def _check_access(needs: SubscriptionNeeds) -> None:

@@ -154,6 +154,25 @@ async def test_versions_rise_with_changes_only_and_are_checked(house: Machinery)
         await service.put(EVERYBODY, "web", "import_orders", every(30), known)
 
 
+async def test_scheduling_a_task_that_webhooks_wake_has_the_subscriptions_looked_at(house: Machinery) -> None:
+    runners = {**RUNNERS, TaskName.SYNC_PAYOUTS: nothing}
+    service = Schedules(house.unit_of_work, house.clock, RECURRENCE, runners)
+
+    async def due() -> bool:
+        found = await house.value("SELECT subscriptions_checked_at IS NULL FROM stores")
+        await house.do("UPDATE stores SET subscriptions_checked_at = now()")
+        return bool(found)
+
+    for task, wanted, looked_at in (
+        ("import_orders", every(), False),
+        ("sync_payouts", every(), True),
+        ("sync_payouts", every(20), False),
+        ("sync_payouts", every(20, enabled=False), True),
+    ):
+        await service.put(EVERYBODY, "web", task, wanted)
+        assert await due() == looked_at, (task, wanted)
+
+
 async def test_a_store_that_refuses_us_has_no_schedule_but_what_needs_no_store(house: Machinery) -> None:
     """A27: until somebody connects it again."""
     runners = {**RUNNERS, TaskName.PURGE_EXPIRED: nothing}

@@ -26,7 +26,7 @@ from app.services.purge_expired import PurgeExpired
 from app.services.runs import StartRun
 from app.services.tasks import RunContext, TaskName
 from app.services.webhook_subscriptions import SubscriptionState, WebhookSubscriptions
-from tests.machinery import EVERYBODY, STORE, WEB, Machinery, delivery, door, machinery
+from tests.machinery import EVERYBODY, POS, STORE, WEB, Machinery, delivery, door, machinery
 
 OURS = "https://erp.example/webhooks/shopify"
 ALWAYS = {*MAPPING_TOPICS, *APP_TOPICS}
@@ -168,11 +168,30 @@ async def test_one_shop_with_webhooks_on_is_enough_and_none_ends_ours(house: Mac
     assert shopify.ours() == ALWAYS
 
 
+async def test_topics_of_a_task_are_subscribed_to_while_a_shop_has_it_scheduled_and_takes_them_in(
+    house: Machinery, shopify: Shopify
+) -> None:
+    service, shopify.scopes = subscriptions(house, shopify), {*EVERY_SCOPE, "read_products", "read_customers"}
+    await house.do("""UPDATE shops SET settings = '{"items": {"auto_create": true}}' WHERE code = 'pos'""")
+    await house.do(
+        "INSERT INTO schedules (shop_id, task, enabled, every_minutes, filters, parameters, version, updated_at)"
+        " SELECT id, task, true, 60, '{}', '{}', 1, now() FROM shops, unnest($1::text[]) AS task",
+        ["sync_products", "sync_customers"],
+    )
+    await service.check(STORE)
+    assert shopify.ours() == WANTED | {"products/create", "products/update"}
+
+    await house.do("UPDATE schedules SET enabled = false WHERE shop_id = $1", POS)
+    await service.check(STORE)
+
+    assert shopify.ours() == WANTED
+
+
 async def test_strangers_subscriptions_and_topics_are_left_alone_and_doubles_go(
     house: Machinery, shopify: Shopify
 ) -> None:
     shopify.has("orders/updated", "https://other.example/hooks", "1")
-    shopify.has("products/update", OURS, "2")
+    shopify.has("carts/update", OURS, "2")
     shopify.has("orders/updated", OURS, "3")
     shopify.has("orders/updated", OURS, "4")
 

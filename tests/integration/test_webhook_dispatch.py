@@ -115,7 +115,7 @@ async def test_topics_that_nothing_acts_on_are_kept_and_unknown_ones_say_so(
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
     """A24."""
-    for number, topic in enumerate(("products/update", "brand/new", "")):
+    for number, topic in enumerate(("inventory_levels/update", "brand/new", "")):
         await receive(delivery(b"not even json", topic=topic, webhook_id=f"w-{number}"))
 
     await dispatcher(house)()

@@ -1,11 +1,12 @@
 """When tasks recur in a shop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.domain.identifiers import ShopId
+from app.domain.announced_records import AnnouncedRecord
+from app.domain.identifiers import ShopId, StoreId
 from app.ports.repositories.runs import RunShop
 
 
@@ -47,4 +48,24 @@ class Schedules(Protocol):
 
     async def active(self, defaults: Mapping[str, int]) -> Sequence[ActiveSchedule]:
         """All enabled ones of shops whose store is not deleted; ``defaults`` are minutes by task, where none is set."""
+        ...
+
+    async def listening(self, store: StoreId, task: str) -> Collection[ShopId]:
+        """The shops of a store that have the task scheduled and take in what webhooks announce to it."""
+        ...
+
+    async def wake(
+        self, store: StoreId, task: str, told: Sequence[AnnouncedRecord], *, now: datetime, due_at: datetime
+    ) -> None:
+        """Have the task run in the shops that listen, from ``due_at`` on unless it is to already: where any of what is
+        told is not that shop's own write.
+        """
+        ...
+
+    async def woken(self, *, now: datetime) -> Sequence[ActiveSchedule]:
+        """Those whose time has come by ``wake``, locked until the transaction ends; not those that others hold."""
+        ...
+
+    async def went_to_work(self, shop: ShopId, task: str) -> None:
+        """What woke it is being looked at."""
         ...

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from app.domain.identifiers import ShopId, StoreId
+from app.domain.identifiers import ShopId, ShopifyId, StoreId
 from app.domain.shop_settings import ItemSettings
 from app.domain.stock import ItemKey, StockedVariant
 
@@ -49,8 +49,8 @@ class Stock(Protocol):
         """Keep what the ERP tells; of one place told twice the last counts. Those of which anything changed."""
         ...
 
-    async def want(self, items: Collection[ItemKey], *, now: datetime) -> Sequence[ShopId]:
-        """Have these looked at in every shop that tells stock; the shops that have work."""
+    async def want(self, items: Collection[ItemKey], *, now: datetime, shop: ShopId | None = None) -> Sequence[ShopId]:
+        """Have these looked at in this shop, None = in every one, that tells stock; the shops that have work."""
         ...
 
     async def want_all(self, shop: ShopId, *, now: datetime) -> int:
@@ -97,6 +97,10 @@ class Stock(Protocol):
         self, store: StoreId, shop: ShopId, items: Collection[ItemKey], settings: ItemSettings
     ) -> Sequence[StockedVariant]:
         """The store's variants that are linked to these items or carry one of their codes."""
+        ...
+
+    async def of_inventory_items(self, store: StoreId, things: Collection[ShopifyId]) -> Sequence[StockedVariant]:
+        """The variants known whose stock these inventory items carry."""
         ...
 
     async def listed_at(self, store: StoreId) -> datetime | None:

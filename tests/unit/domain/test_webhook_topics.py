@@ -12,6 +12,8 @@ from app.domain.webhook_topics import (
     MAPPING_TOPICS,
     ORDER_TOPICS,
     PRIVACY_TOPICS,
+    TASK_OF,
+    TASK_TOPICS,
     Wakes,
     changed_at,
     granted,
@@ -131,10 +133,18 @@ TABLE = {
     Wakes.END_OF_ACCESS: "app/uninstalled",
     Wakes.SCOPES: "app/scopes_update",
     Wakes.PRIVACY: "customers/data_request customers/redact shop/redact",
+    Wakes.PRODUCTS: "products/create products/update",
+    Wakes.CUSTOMERS: "customers/create customers/update",
+    Wakes.COMPANIES: (
+        "companies/create companies/update company_locations/create company_locations/update company_contacts/create"
+        " company_contacts/update"
+    ),
+    Wakes.DISPUTES: "disputes/create disputes/update",
+    Wakes.STOCK: "inventory_items/create inventory_items/update inventory_levels/connect",
     Wakes.NOTHING: (
-        "customers/create customers/update customers/merge customers/delete companies/update company_locations/update"
-        " company_contacts/create products/update products/delete inventory_levels/update inventory_items/create"
-        " shop/update app/subscriptions_update"
+        "customers/merge customers/delete companies/delete company_contact_roles/assign products/delete"
+        " variants/in_stock inventory_levels/update inventory_levels/disconnect inventory_items/delete shop/update"
+        " app/subscriptions_update"
     ),
     Wakes.UNKNOWN: "brand/new orders customers bulk_operations/begin x",
 }
@@ -153,10 +163,31 @@ def test_a_webhook_without_a_topic_is_of_an_unknown_one() -> None:
 
 
 def test_we_subscribe_to_nothing_that_wakes_nothing_and_never_to_privacy_topics() -> None:
-    subscribed = {wakes(topic) for topic in (*ORDER_TOPICS, *APP_TOPICS, *MAPPING_TOPICS)}
+    of_tasks = [topic for topics in TASK_TOPICS.values() for topic in topics]
+    subscribed = {wakes(topic) for topic in (*ORDER_TOPICS, *APP_TOPICS, *MAPPING_TOPICS, *of_tasks)}
 
-    assert subscribed == {Wakes.ORDER, Wakes.END_OF_ACCESS, Wakes.SCOPES, Wakes.MAPPINGS, Wakes.BULK_OPERATION}
+    assert subscribed == set(Wakes) - {Wakes.PRIVACY, Wakes.NOTHING, Wakes.UNKNOWN}
     assert sorted(TABLE[Wakes.PRIVACY].split()) == list(PRIVACY_TOPICS)
+
+
+@pytest.mark.parametrize("meaning", TASK_OF)
+def test_a_task_hears_of_every_topic_that_wakes_it_and_of_no_other(meaning: Wakes) -> None:
+    assert sorted(TASK_TOPICS[TASK_OF[meaning]]) == sorted(TABLE[meaning].split())
+
+
+@pytest.mark.parametrize(
+    ("topic", "scope"),
+    [
+        ("products/update", "read_products"),
+        ("inventory_levels/connect", "write_inventory"),
+        ("customers/create", "read_customers"),
+        ("company_locations/update", "read_companies"),
+        ("disputes/create", "read_shopify_payments_disputes"),
+    ],
+)
+def test_topics_of_tasks_need_the_scope_to_read_what_they_announce(topic: str, scope: str) -> None:
+    assert granted(topic, frozenset({scope}))
+    assert not granted(topic, frozenset({"read_orders"}))
 
 
 def test_topics_of_the_app_need_no_scope_and_those_of_locations_their_own() -> None:

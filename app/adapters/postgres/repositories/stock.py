@@ -37,7 +37,7 @@ FROM unnest($1::text[], $2::text[]) AS item(no, code)
 CROSS JOIN shops JOIN stores ON stores.id = shops.store_id AND stores.deleted_at IS NULL
 WHERE EXISTS (
     SELECT FROM location_mappings m WHERE m.shop_id = shops.id AND m.stock_calculation IS NOT NULL
-)
+) AND ($4::text IS NULL OR shops.id = $4)
 ORDER BY shops.id, item.no, item.code
 {_QUEUED}
 RETURNING shop_id
@@ -166,10 +166,10 @@ class PostgresStock:
         rows = await self._driver.fetch(_TELL, *_columns(last, 3), list(last.values()), now)
         return {ItemKey(row["item_no"], row["variant_code"]) for row in rows}
 
-    async def want(self, items: Collection[ItemKey], *, now: datetime) -> Sequence[ShopId]:
+    async def want(self, items: Collection[ItemKey], *, now: datetime, shop: ShopId | None = None) -> Sequence[ShopId]:
         if not items:
             return []
-        rows = await self._driver.fetch(_WANT, *_keys(items), now)
+        rows = await self._driver.fetch(_WANT, *_keys(items), now, shop)
         return sorted({ShopId(row["shop_id"]) for row in rows})
 
     async def want_all(self, shop: ShopId, *, now: datetime) -> int:
@@ -252,16 +252,16 @@ class PostgresStock:
         rows = await self._driver.fetch("SELECT DISTINCT code FROM item_codes WHERE item_no = ANY($1::text[])", nos)
         joined = {f"{item.item_no}{settings.sku_separator}{item.variant_code}".casefold() for item in items}
         codes = sorted(joined | {row["code"] for row in rows})
-        rows = await self._driver.fetch(_CANDIDATES, store, shop, nos, codes)
-        return [
-            StockedVariant(
-                store_variant_id=ShopifyId(row["store_variant_id"]),
-                inventory_item_id=ShopifyId(row["inventory_item_id"]),
-                sku=row["sku"],
-                barcode=row["barcode"],
-            )
-            for row in rows
-        ]
+        return _variants(await self._driver.fetch(_CANDIDATES, store, shop, nos, codes))
+
+    async def of_inventory_items(self, store: StoreId, things: Collection[ShopifyId]) -> Sequence[StockedVariant]:
+        rows = await self._driver.fetch(
+            "SELECT store_variant_id, inventory_item_id, sku, barcode FROM stocked_variants"
+            " WHERE store_id = $1 AND inventory_item_id = ANY($2::text[]) ORDER BY store_variant_id",
+            store,
+            list(things),
+        )
+        return _variants(rows)
 
     async def listed_at(self, store: StoreId) -> datetime | None:
         found: datetime | None = await self._driver.fetchval(
@@ -290,6 +290,18 @@ class PostgresStock:
         await self._driver.execute(
             "DELETE FROM stocked_variants WHERE store_id = $1 AND listed_at < $2", store, listed_before
         )
+
+
+def _variants(rows: Sequence[asyncpg.Record]) -> Sequence[StockedVariant]:
+    return [
+        StockedVariant(
+            store_variant_id=ShopifyId(row["store_variant_id"]),
+            inventory_item_id=ShopifyId(row["inventory_item_id"]),
+            sku=row["sku"],
+            barcode=row["barcode"],
+        )
+        for row in rows
+    ]
 
 
 def _columns(rows: Collection[tuple[str, ...]], width: int) -> list[list[str]]:

@@ -4,17 +4,22 @@ from datetime import datetime
 
 import asyncpg
 
+from app.adapters.postgres.repositories.schedules import LISTENS
 from app.domain.identifiers import StoreId
 from app.ports.repositories.subscriptions import SubscriptionNeeds
 from app.ports.store_gateway import StoreRef
 
-NEEDS = """
+NEEDS = f"""
 SELECT st.id, st.store_domain, st.granted_scopes, st.access_revoked_at, st.access_revoked_reason,
        st.created_at, st.webhooks_missed_since,
        EXISTS (
            SELECT 1 FROM shops s
-           WHERE s.store_id = st.id AND coalesce((s.settings #>> '{orders,webhooks}')::boolean, true)
-       ) AS order_webhooks
+           WHERE s.store_id = st.id AND coalesce((s.settings #>> '{{orders,webhooks}}')::boolean, true)
+       ) AS order_webhooks,
+       ARRAY(
+           SELECT DISTINCT c.task FROM schedules c JOIN shops s ON s.id = c.shop_id
+           WHERE s.store_id = st.id AND {LISTENS}
+       ) AS tasks
 FROM stores st
 WHERE st.id = $1 AND st.deleted_at IS NULL
 """
@@ -33,6 +38,7 @@ class PostgresSubscriptions:
         return SubscriptionNeeds(
             store=StoreRef(id=StoreId(row["id"]), domain=row["store_domain"]),
             order_webhooks=row["order_webhooks"],
+            tasks=frozenset(row["tasks"]),
             granted_scopes=None if row["granted_scopes"] is None else tuple(row["granted_scopes"]),
             access_revoked=row["access_revoked_at"] is not None,
             access_revoked_reason=row["access_revoked_reason"],
