@@ -14,6 +14,7 @@ from app import __version__
 from app.demo.processes import STARTED, end_with_standard_input
 from app.domain.console_roles import ConsoleRole
 from app.loading import many_modules
+from app.ports.acting import Actor, ActorKind, acting
 from app.settings import Settings, SettingsError, load_settings
 
 cli = typer.Typer(
@@ -29,6 +30,9 @@ users = typer.Typer(help="People who sign in to the console.", no_args_is_help=T
 cli.add_typer(users, name="users")
 secrets = typer.Typer(help="Stored secrets, and the keys they are encrypted with.", no_args_is_help=True)
 cli.add_typer(secrets, name="secrets")
+
+RUNNING = frozenset({"serve", "demo", "simulator"})
+"""Commands that go on by themselves; the others are done by whoever types them, and the audit says so."""
 
 
 def main() -> None:
@@ -46,11 +50,14 @@ def _say_version(wanted: bool) -> None:
 
 @cli.callback()
 def _options(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback says it
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
     ] = False,
 ) -> None:
     """Connects Shopify stores to any ERP."""
+    if context.invoked_subcommand not in RUNNING:
+        context.with_resource(acting(Actor(kind=ActorKind.COMMAND_LINE, id=None, name="command line")))
 
 
 @cli.command()

@@ -10,10 +10,12 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.auditing import actor_of
 from app.api.auth import authenticate
 from app.api.dependencies import shop_by_code
 from app.api.problems import ApiProblem
 from app.api.strict_json import parse_strictly
+from app.ports.acting import acting
 from app.ports.errors import FieldError
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
@@ -62,7 +64,10 @@ class StrictRoute(APIRoute):
                 strict.parsed = parse_strictly(body)
             elif body.strip() not in {b"", b"{}"}:
                 raise ApiProblem(422, "invalid_input", "This request takes no body.")
-            return await handle(strict)
+            if request.method == "GET":
+                return await handle(strict)
+            with acting(actor_of(request, access, self.name)):
+                return await handle(strict)
 
         return strictly
 

@@ -28,6 +28,7 @@ from app.services.order_requests import OrderRequests
 from app.services.payouts import ReadPayouts
 from app.services.privacy import PrivacyRequests
 from app.services.read_activities import ReadActivities
+from app.services.read_audit_entries import ReadAuditEntries
 from app.services.read_discovered_items import ReadDiscoveredItems
 from app.services.read_documents import ReadDocuments
 from app.services.read_events import ReadEvents
@@ -85,6 +86,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         OrderRequests(uow, work.decisions, clock),
         PrivacyRequests(uow, clock, world.contact),
         ReadActivities(uow, clock),
+        ReadAuditEntries(uow),
         ReadCompleteness(uow, work.compare_days),
         ReadDocuments(uow),
         ReadEvents(uow, world.signals),

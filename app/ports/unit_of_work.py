@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 from app.ports.repositories.activities import Activities
 from app.ports.repositories.api_keys import ApiKeys
+from app.ports.repositories.audit_entries import AuditEntries
 from app.ports.repositories.awaiting import AwaitingWork
 from app.ports.repositories.completeness import Completeness
 from app.ports.repositories.configuration import Configurations
@@ -46,6 +47,9 @@ from app.ports.repositories.write_backs import WriteBacks
 
 class UnitOfWork(Protocol):
     """A transaction with the repositories that live in it. Left without ``commit()`` it never happened."""
+
+    @property
+    def audit_entries(self) -> AuditEntries: ...
 
     @property
     def awaiting(self) -> AwaitingWork: ...
@@ -163,6 +167,8 @@ class UnitOfWork(Protocol):
 
     @property
     def products(self) -> Products: ...
+
+    @property
 
     @property
     def stores(self) -> Stores: ...

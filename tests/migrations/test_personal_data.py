@@ -19,7 +19,8 @@ COLUMNS = {
 """All that are wide enough for a person: no numbers, instants or flags."""
 
 OF_THINGS = frozenset(
-    "api_keys.name console_users.name idempotency_keys.api_key_id location_mappings.name orders.name"
+    "api_keys.name audit_entries.actor_name console_users.name idempotency_keys.api_key_id location_mappings.name"
+    " orders.name"
     " orders_to_import.name payment_terms_mappings.name run_tallies.name runs.parameters schedules.parameters"
     " shipping_agents.name shops.name stores.name".split()
 )
@@ -52,7 +53,8 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
         return isinstance(column.type, (JSON, ARRAY)) and column.info["holds"] is Holds.PLAIN
 
     assert {name for name, column in COLUMNS.items() if is_open(column)} == set(
-        "api_keys.scopes api_keys.shop_ids discovered_items.product idempotency_keys.headers item_images.images"
+        "api_keys.scopes api_keys.shop_ids audit_entries.after audit_entries.before audit_entries.withheld"
+        " discovered_items.product idempotency_keys.headers item_images.images"
         " items.barcodes items.variants location_mappings.location_filter payouts.summary product_exports.files"
         " runs.counts runs.filters runs.parameters schedules.filters schedules.parameters shops.settings"
         " store_tokens.scopes privacy_requests.counts stores.granted_scopes"
@@ -78,6 +80,7 @@ def test_every_personal_column_is_dealt_with_when_a_person_is_forgotten() -> Non
 def test_everything_of_a_store_ends_with_it() -> None:
     kept = {
         "api_keys",
+        "audit_entries",
         "console_sessions",
         "console_users",
         "currency_mappings",

@@ -1,5 +1,6 @@
 """The unit of work on PostgreSQL: one connection, one transaction, the repositories bound to it."""
 
+import json
 from collections.abc import Callable
 from functools import cached_property
 from types import TracebackType
@@ -12,6 +13,7 @@ from app.adapters.postgres.database import READ_ONLY, database_trouble, raw_conn
 from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
+from app.adapters.postgres.repositories.audit_entries import PostgresAuditEntries, write_deed
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
 from app.adapters.postgres.repositories.completeness import PostgresCompleteness
 from app.adapters.postgres.repositories.configuration import PostgresConfigurations
@@ -51,6 +53,7 @@ from app.adapters.postgres.repositories.webhook_deliveries import PostgresWebhoo
 from app.adapters.postgres.repositories.webhook_endpoints import PostgresWebhookEndpoints
 from app.adapters.postgres.repositories.write_backs import PostgresWriteBacks
 from app.adapters.postgres.ulid import Ulids
+from app.ports.acting import who_acts
 from app.ports.clock import IdFactory
 from app.ports.errors import DatabaseUnavailable
 from app.ports.job_queue import Nudge
@@ -69,7 +72,7 @@ class PostgresUnitOfWork:
             self.connection: AsyncConnection = await self._engine.connect()
             try:
                 # The driver's own calls do not open SQLAlchemy's transaction; one statement through it does.
-                await self.connection.exec_driver_sql("SELECT 1")
+                await self.connection.exec_driver_sql(*_first_statement())
                 self.driver: asyncpg.Connection = await raw_connection(self.connection)
             except BaseException:
                 await self.connection.close()
@@ -95,10 +98,20 @@ class PostgresUnitOfWork:
     async def commit(self) -> None:
         async with database_trouble():
             await enqueue(self.driver, self._nudges)
+            actor = who_acts()
+            deed = actor.deed if actor else None
+            if actor is not None and deed is not None:
+                await write_deed(self.driver, actor, deed)
             await self.connection.commit()
+            if actor is not None:
+                actor.deed = None
 
     async def nudge(self, kind: str, key: str) -> None:
         self._nudges.add(Nudge(kind, key))
+
+    @cached_property
+    def audit_entries(self) -> PostgresAuditEntries:
+        return PostgresAuditEntries(self.driver)
 
     @cached_property
     def awaiting(self) -> PostgresAwaitingWork:
@@ -257,8 +270,18 @@ class PostgresUnitOfWork:
         return PostgresProducts(self.driver)
 
     @cached_property
+
+    @cached_property
     def stores(self) -> PostgresStores:
         return PostgresStores(self.driver)
+
+
+def _first_statement() -> tuple[str, tuple[str, ...]]:
+    """What opens the transaction; it tells the triggers of the audit who acts, for as long as the transaction lasts."""
+    actor = who_acts()
+    if actor is None:
+        return "SELECT 1", ()
+    return "SELECT set_config('orderbridge.actor', $1, true)", (json.dumps(actor.facts),)
 
 
 def unit_of_work_factory(engine: AsyncEngine, ids: IdFactory | None = None) -> Callable[[], PostgresUnitOfWork]:

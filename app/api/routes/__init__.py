@@ -6,6 +6,7 @@ from app.api import health
 from app.api.routes import (
     activities,
     api_keys,
+    audit_entries,
     completeness,
     country_mappings,
     customers,
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     runs.router,
     activities.router,
     skipped_records.router,
+    audit_entries.router,
     events.router,
     webhook_endpoints.router,
     webhook_subscriptions.router,

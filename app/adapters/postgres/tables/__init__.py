@@ -1,6 +1,7 @@
 """All tables. Rows live in this ring only and validate nothing (decision 7)."""
 
 from app.adapters.postgres.tables import (
+    audit,
     console,
     exchanges,
     gift_cards,
@@ -20,6 +21,7 @@ from app.adapters.postgres.tables import (
 from app.adapters.postgres.tables.base import metadata
 
 __all__ = [
+    "audit",
     "console",
     "exchanges",
     "gift_cards",
