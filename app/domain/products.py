@@ -201,9 +201,12 @@ def sku_of(item: Item, variant: ItemVariant | None, settings: ItemSettings) -> s
 
 
 def price_of(item: Item, variant_code: str, prices: PricesOfItem, *, shop_id: str) -> ItemPrice:
-    """The most particular price that the ERP told: of this shop before every shop, of the variant before the item; the
-    item's own unit price last.
-    """
+    """The price that the ERP told, else the item's own unit price."""
+    return told_price(variant_code, prices, shop_id=shop_id) or ItemPrice(price=item.unit_price)
+
+
+def told_price(variant_code: str, prices: PricesOfItem, *, shop_id: str) -> ItemPrice | None:
+    """The most particular price that the ERP told: of this shop before every shop, of the variant before the item."""
     for key in (
         PriceKey(variant_code, shop_id),
         PriceKey(variant_code, ""),
@@ -212,7 +215,7 @@ def price_of(item: Item, variant_code: str, prices: PricesOfItem, *, shop_id: st
     ):
         if key in prices:
             return prices[key].shown
-    return ItemPrice(price=item.unit_price)
+    return None
 
 
 def fingerprint(*values: object) -> str:

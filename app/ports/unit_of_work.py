@@ -7,6 +7,7 @@ from app.ports.repositories.activities import Activities
 from app.ports.repositories.api_keys import ApiKeys
 from app.ports.repositories.audit_entries import AuditEntries
 from app.ports.repositories.awaiting import AwaitingWork
+from app.ports.repositories.catalogs import Catalogs
 from app.ports.repositories.completeness import Completeness
 from app.ports.repositories.configuration import Configurations
 from app.ports.repositories.console_users import ConsoleUsers
@@ -169,6 +170,7 @@ class UnitOfWork(Protocol):
     def products(self) -> Products: ...
 
     @property
+    def catalogs(self) -> Catalogs: ...
 
     @property
     def stores(self) -> Stores: ...

@@ -56,6 +56,7 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
         "api_keys.scopes api_keys.shop_ids audit_entries.after audit_entries.before audit_entries.withheld"
         " discovered_items.product idempotency_keys.headers item_images.images"
         " items.barcodes items.variants location_mappings.location_filter payouts.summary product_exports.files"
+        " store_catalogs.locations store_catalogs.markets"
         " runs.counts runs.filters runs.parameters schedules.filters schedules.parameters shops.settings"
         " store_tokens.scopes privacy_requests.counts stores.granted_scopes"
         " webhook_endpoints.shop_ids webhook_endpoints.types".split()
@@ -81,6 +82,7 @@ def test_everything_of_a_store_ends_with_it() -> None:
     kept = {
         "api_keys",
         "audit_entries",
+        "catalog_prices",
         "console_sessions",
         "console_users",
         "currency_mappings",

@@ -114,6 +114,13 @@ AUDITED: tuple[Audited, ...] = (
         table="staff_mappings", resource="staff_mappings", key=(), told=("salesperson_code",), withheld=("staff_id",)
     ),
     Audited(
+        table="store_catalogs",
+        resource="catalogs",
+        key=("catalog_id",),
+        told=("type", "status"),
+        withheld=("price_group",),
+    ),
+    Audited(
         table="customer_templates",
         resource="customer_templates",
         key=("country_code", "province"),

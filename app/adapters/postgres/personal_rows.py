@@ -139,6 +139,19 @@ PERSONAL_ROWS: tuple[PersonalRows, ...] = (
         f" OR record_id = ANY({CUSTOMERS}::text[]))",
         blanked={"sent": _NULL, "error_detail": _NULL},
     ),
+    # The store's own name of a catalog comes again with the next listing, as the store then calls it.
+    PersonalRows(
+        table="store_catalogs",
+        key=("shop_id", "catalog_id"),
+        found_by=f"{_SHOPS} AND {_NAMED.format('title')}",
+        blanked={"title": _NULL},
+    ),
+    PersonalRows(
+        table="company_catalogs",
+        key=("shop_id", "store_company_id"),
+        found_by=f"{_SHOPS} AND {_NAMED.format('error_detail')}",
+        blanked={"error_detail": _NULL},
+    ),
     PersonalRows(
         table="webhook_inbox",
         key=("store_id", "webhook_id"),

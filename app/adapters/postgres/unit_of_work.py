@@ -15,6 +15,7 @@ from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
 from app.adapters.postgres.repositories.audit_entries import PostgresAuditEntries, write_deed
 from app.adapters.postgres.repositories.awaiting import PostgresAwaitingWork
+from app.adapters.postgres.repositories.catalogs import PostgresCatalogs
 from app.adapters.postgres.repositories.completeness import PostgresCompleteness
 from app.adapters.postgres.repositories.configuration import PostgresConfigurations
 from app.adapters.postgres.repositories.console_users import PostgresConsoleUsers
@@ -270,6 +271,8 @@ class PostgresUnitOfWork:
         return PostgresProducts(self.driver)
 
     @cached_property
+    def catalogs(self) -> PostgresCatalogs:
+        return PostgresCatalogs(self.driver)
 
     @cached_property
     def stores(self) -> PostgresStores:

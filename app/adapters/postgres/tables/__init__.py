@@ -2,6 +2,7 @@
 
 from app.adapters.postgres.tables import (
     audit,
+    catalogs,
     console,
     exchanges,
     gift_cards,
@@ -22,6 +23,7 @@ from app.adapters.postgres.tables.base import metadata
 
 __all__ = [
     "audit",
+    "catalogs",
     "console",
     "exchanges",
     "gift_cards",
