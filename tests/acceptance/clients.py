@@ -136,6 +136,10 @@ class StoreDesk:
     def set_webhooks(self, **options: Any) -> None:
         self._ask("POST", "/webhooks", {"options": options})
 
+    def announce(self, gid: str, *topics: str) -> None:
+        """Send webhooks about something that stands in the store."""
+        self._ask("POST", "/webhooks", {"emit": {"id": gid, "topics": list(topics)}})
+
     def redeliver(self, webhook_ids: Sequence[str]) -> None:
         self._ask("POST", "/webhooks", {"redeliver": list(webhook_ids)})
 
