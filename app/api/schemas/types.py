@@ -167,7 +167,8 @@ SearchQuery = Annotated[
     Query(
         min_length=1,
         max_length=100,
-        description="Only those whose number, names, codes or place hold this text, in any case.",
+        description="Only those of which for each of these words a word of the number, names, codes or place begins so,"
+        " in any case.",
         examples=["jansen"],
     ),
 ]

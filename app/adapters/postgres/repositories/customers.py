@@ -6,8 +6,9 @@ from typing import Any
 
 import asyncpg
 
-from app.adapters.postgres.repositories.paging import page_of, pattern_of
+from app.adapters.postgres.repositories.paging import numbered_page, page_of
 from app.adapters.postgres.repositories.stored_json import decoder, recordset
+from app.adapters.postgres.searched_words import customer_words
 from app.adapters.postgres.ulid import new_id
 from app.domain.addresses import Address
 from app.domain.chosen_customers import LinkKind
@@ -28,11 +29,6 @@ from app.ports.repositories.customers import (
 _contacts = decoder(tuple[CustomerContact, ...])
 
 SELECT = "SELECT c.*, s.code AS shop_code FROM customers AS c LEFT JOIN shops AS s ON s.id = c.shop_id"
-HOLDS = (
-    "({0}::text IS NULL OR concat_ws(' ', c.no, c.name, c.name2, c.contact_name, c.email, c.postal_code, c.city)"
-    " ILIKE {0})"
-)
-"""Whether a customer has the words looked for; people look, so every row may be read."""
 TEXTS = (
     "name", "name2", "contact_name", "email", "phone", "vat_registration_no", "registration_no", "payment_terms_code",
 )  # fmt: skip
@@ -138,24 +134,16 @@ class PostgresCustomers(Customers):
     async def page(
         self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
     ) -> Page[KeptCustomer]:
-        wanted = pattern_of(search)
-        if updated_from is not None:
-            after, no = request.after or (updated_from.isoformat(), "")
-            rows = await self._driver.fetch(
-                f"{SELECT} WHERE c.no IS NOT NULL AND c.updated_at >= $1 AND (c.updated_at, c.no) > ($2, $3)"
-                f" AND {HOLDS.format('$5')} ORDER BY c.updated_at, c.no LIMIT $4",
-                updated_from,
-                datetime.fromisoformat(str(after)),
-                no,
-                request.limit + 1,
-                wanted,
-            )
-            return page_of(rows, request, shape=_kept, key=lambda row: (row["updated_at"].isoformat(), row["no"]))
-        (no,) = request.after or ("",)
-        rows = await self._driver.fetch(
-            f"{SELECT} WHERE c.no > $1 AND {HOLDS.format('$3')} ORDER BY c.no LIMIT $2", no, request.limit + 1, wanted
+        return await numbered_page(
+            self._driver,
+            SELECT,
+            request,
+            words=customer_words("c."),
+            updated_from=updated_from,
+            search=search,
+            shape=_kept,
+            alias="c.",
         )
-        return page_of(rows, request, shape=_kept, key=lambda row: (row["no"],))
 
     async def save(self, customer: Customer, keys: CustomerKeys, *, now: datetime) -> KeptCustomer:
         values = [getattr(customer, name) for name in TEXTS]

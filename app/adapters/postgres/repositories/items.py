@@ -6,13 +6,12 @@ from typing import Any, Final
 
 import asyncpg
 
-from app.adapters.postgres.repositories.paging import page_of, pattern_of
+from app.adapters.postgres.repositories.paging import numbered_page
+from app.adapters.postgres.searched_words import ITEM_WORDS
 from app.domain.catalogue import Item, ItemVariant, codes_of
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.items import Items, KeptItem
 
-HOLDS: Final = "({0}::text IS NULL OR concat_ws(' ', no, description, sku, array_to_string(barcodes, ' ')) ILIKE {0})"
-"""Whether an item has the words looked for; people look, so every row may be read."""
 PLAIN: Final = (
     "no",
     "description",
@@ -55,27 +54,15 @@ class PostgresItems(Items):
     async def page(
         self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
     ) -> Page[KeptItem]:
-        wanted = pattern_of(search)
-        if updated_from is not None:
-            after, no = request.after or (updated_from.isoformat(), "")
-            rows = await self._driver.fetch(
-                "SELECT * FROM items WHERE updated_at >= $1 AND (updated_at, no) > ($2, $3)"
-                f" AND {HOLDS.format('$5')} ORDER BY updated_at, no LIMIT $4",
-                updated_from,
-                datetime.fromisoformat(str(after)),
-                no,
-                request.limit + 1,
-                wanted,
-            )
-            return page_of(rows, request, shape=_kept, key=lambda row: (row["updated_at"].isoformat(), row["no"]))
-        (no,) = request.after or ("",)
-        rows = await self._driver.fetch(
-            f"SELECT * FROM items WHERE no > $1 AND {HOLDS.format('$3')} ORDER BY no LIMIT $2",
-            no,
-            request.limit + 1,
-            wanted,
+        return await numbered_page(
+            self._driver,
+            "SELECT * FROM items",
+            request,
+            words=ITEM_WORDS,
+            updated_from=updated_from,
+            search=search,
+            shape=_kept,
         )
-        return page_of(rows, request, shape=_kept, key=lambda row: (row["no"],))
 
     async def save(self, item: Item, *, now: datetime) -> KeptItem:
         row = await self._driver.fetchrow(

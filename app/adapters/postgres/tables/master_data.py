@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
+from app.adapters.postgres.searched_words import ITEM_WORDS, customer_words
 from app.adapters.postgres.tables.base import Row
 from app.adapters.postgres.tables.columns import (
     Holds,
@@ -35,6 +36,9 @@ class CustomerRow(Row, table=True):
         *(
             Index(f"ix_customers_{name}", sql(key), postgresql_where=sql(f"{name} <> ''"))
             for name, key in TAX_IDS.items()
+        ),
+        Index(
+            "ix_customers_words", sql(customer_words()), postgresql_using="gin", postgresql_where=sql("no IS NOT NULL")
         ),
         Index("ix_customers_unnumbered", "created_at", "id", postgresql_where=sql("no IS NULL")),
     )
@@ -81,6 +85,7 @@ class ItemRow(Row, table=True):
     __table_args__ = (
         Index("ix_items_no_key", sql("lower(no)")),
         Index("ix_items_updated", "updated_at", "no"),
+        Index("ix_items_words", sql(ITEM_WORDS), postgresql_using="gin"),
         CheckConstraint("unit_price = unit_price AND unit_price < 1e15", name="unit_price"),
         CheckConstraint("net_weight = net_weight AND net_weight >= 0 AND net_weight < 1e9", name="net_weight"),
     )

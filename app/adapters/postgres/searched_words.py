@@ -1,0 +1,35 @@
+"""What customers and items are searched by: the words of their columns, in SQL for indexes and searches alike.
+
+A word is what stands between blanks and punctuation, and is found by its beginning. PostgreSQL's own text search does
+that with an index; finding any part of a word would need an extension that the embedded server has not.
+"""
+
+import string
+from functools import reduce
+from typing import Final
+
+_JOINING: Final = "-_./@:+&;<>~?=%#"
+"""Punctuation that the parser of PostgreSQL would take into a word, an address or a sign; at the rest it divides."""
+
+
+def _words(*columns: str) -> str:
+    # In the parentheses that the server shows it with, by which a drift of the index is found.
+    texts = [f"COALESCE({column}, '')" for column in columns]
+    text = reduce(lambda before, following: f"(({before} || ' ') || {following})", texts)
+    return f"to_tsvector('simple', translate({text[1:-1]}, '{_JOINING}', repeat(' ', {len(_JOINING)})))"
+
+
+def customer_words(alias: str = "") -> str:
+    """The words of a row of ``customers``; ``alias`` with its point, where the table has one."""
+    columns = ("no", "name", "name2", "contact_name", "email", "postal_code", "city")
+    return _words(*(f"{alias}{column}" for column in columns))
+
+
+ITEM_WORDS: Final = f"({_words('no', 'description', 'sku')} || array_to_tsvector(array_remove(barcodes, '')))"
+"""The words of a row of ``items``, and its barcodes, each as a whole."""
+
+
+def beginnings(search: str) -> str:
+    """What ``to_tsquery('simple', …)`` takes for rows with a word beginning with each of these; '' finds none."""
+    words = "".join(" " if character in string.punctuation else character for character in search).split()
+    return " & ".join(f"'{word}':*" for word in words)
