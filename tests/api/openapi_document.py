@@ -28,6 +28,18 @@ def every_operation() -> list[tuple[str, str, dict[str, Any]]]:
     return list(operations(document()))
 
 
+def operation_of(method: str, path: str) -> dict[str, Any]:
+    """The operation of a route, whose ids may be said to hold a path."""
+    found: dict[str, Any] = document()["paths"][path.replace(":path", "")][method.lower()]
+    return found
+
+
+def body_of(method: str, path: str) -> Any:
+    """The example of what is sent to a route; None = nothing is."""
+    content = operation_of(method, path).get("requestBody", {}).get("content", {})
+    return resolved(content["application/json"]["schema"])["examples"][0] if "application/json" in content else None
+
+
 def resolved(node: dict[str, Any]) -> dict[str, Any]:
     """What a reference leads to."""
     while "$ref" in node:
