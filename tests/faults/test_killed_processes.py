@@ -117,6 +117,18 @@ async def test_a_leader_killed_is_followed_within_two_seconds(house: Machinery) 
             assert time.monotonic() - began < 2
 
 
+async def test_a_frozen_leader_is_followed_and_finds_itself_deposed_when_it_wakes(house: Machinery) -> None:
+    """C8: the lock of a process that is stopped stays held as long as its session lives."""
+    async with process("leader", house.url) as first:
+        await says(first, "leading")
+        async with process("leader", house.url) as second:
+            first.send_signal(signal.SIGSTOP)
+            await says(second, "leading")
+            first.send_signal(signal.SIGCONT)
+            await says(first, "no longer leading")
+            assert second.returncode is None
+
+
 async def test_a_run_whose_worker_is_killed_is_done_by_another(house: Machinery) -> None:
     async with process("worker", house.url) as first:
         await says(first, "started")

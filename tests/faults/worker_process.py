@@ -77,7 +77,10 @@ async def run_a_worker(url: str) -> None:
 async def lead(url: str) -> None:
     async def leading() -> None:
         say("leading")
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            say("no longer leading")
 
     await PostgresLeadership(url).lead("test", leading, asyncio.Event())
 

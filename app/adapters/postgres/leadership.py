@@ -13,6 +13,8 @@ TRY_SECONDS = 0.5
 PROBE_SECONDS = 2.0
 NETWORK_SETTINGS = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
 """So that a leader that vanished with its machine frees the lock within seconds too."""
+FROZEN_MILLISECONDS = "10000"
+"""Who has not probed for so long is frozen, or as good as that: the server ends its session, and another one leads."""
 
 TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -34,7 +36,7 @@ class PostgresLeadership:
             self._url,
             timeout=PROBE_SECONDS,
             command_timeout=PROBE_SECONDS,
-            server_settings=SERVER_SETTINGS | NETWORK_SETTINGS | {"idle_session_timeout": "0"},
+            server_settings=SERVER_SETTINGS | NETWORK_SETTINGS | {"idle_session_timeout": FROZEN_MILLISECONDS},
         )
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name):
