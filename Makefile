@@ -9,7 +9,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format openapi bench audit lock clean client-tools
+.PHONY: help setup demo run test test-faults check format openapi bench audit lock clean client-tools example-tryton console-tools
 
 help:
 	@echo "make demo         a day of orders from a simulated store, explained (KEEP=1 leaves it running)"
@@ -20,6 +20,8 @@ help:
 	@echo "make openapi      writes docs/openapi.json, the description of the HTTP surface, anew"
 	@echo "make bench        the figures of docs, measured side by side"
 	@echo "make client-tools the generators of the Python and TypeScript clients, for their test"
+	@echo "make console-tools what the browser test of the console looks for inaccessible pages with"
+	@echo "make example-tryton  documents booked in a real Tryton, to the cent, and its shipments told to the store"
 	@echo "make audit        known vulnerabilities of what the lock installs"
 	@echo "make lock         resolve the lock files again"
 
@@ -87,10 +89,28 @@ client-tools: .cache/clients/ready
 	cd .cache/clients/typescript && npm install --silent --no-audit --no-fund --no-package-lock
 	@touch $@
 
+# What the test of the console looks for inaccessible pages with.
+console-tools: .cache/console/ready
+
+.cache/console/ready: tests/acceptance/console/package.json
+	mkdir -p .cache/console && cp tests/acceptance/console/package.json .cache/console
+	cd .cache/console && npm install --silent --no-audit --no-fund --no-package-lock
+	@touch $@
+
+# A real ERP from PyPI in an environment of its own: what the example drives, and what its test needs.
+example-tryton: $(STAMP) .cache/tryton/ready
+	PYTHONPATH=. $(BIN)/python examples/tryton/stage.py
+
+.cache/tryton/ready: examples/tryton/requirements.lock
+	$(PYTHON) -m venv --clear .cache/tryton
+	.cache/tryton/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 lock: .cache/uv/bin/uv
 	$< $(COMPILE) pyproject.toml --extra embedded --extra simulator --extra telemetry --group dev -o requirements.lock
 	$< $(COMPILE) pyproject.toml -c requirements.lock -o requirements-runtime.lock
 	$< $(COMPILE) --group build -c requirements.lock -o requirements-build.lock
+	$< $(COMPILE) examples/tryton/requirements.in -o examples/tryton/requirements.lock
 
 audit: .cache/pip-audit/bin/pip-audit
 	$< --require-hashes --disable-pip -r requirements.lock

@@ -79,6 +79,11 @@ def describe_figures(*, seconds: float, orders: int, calls: Mapping[str, Any], w
     ]
 
 
+def where_to_look(url: str, user: str, password: str) -> list[str]:
+    """The console, with its first user; nobody is told the password again."""
+    return ["", f"See what waits and mend it at {url}/console/ as {user}, password {password} (told only now)."]
+
+
 def how_to_go_on(url: str, key: str, document: Json | None, *, kept: bool) -> list[str]:
     """Three calls an ERP makes."""
     document_id = document["id"] if document else "doc_…"

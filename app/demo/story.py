@@ -18,11 +18,14 @@ from app.demo.report import (
     describe_orders,
     describe_refusals,
     how_to_go_on,
+    where_to_look,
 )
 from app.demo.shop import SHOP, STORE_DOMAIN, Api, send_items, set_up_shop, wait_until_quiet
 from app.store_simulator.state import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
 
 DAY_OF_ORDERS = 200
+USER = "demo"
+"""Who looks at it in the console."""
 SEED = 20261120
 
 Say = Callable[[str], None]
@@ -48,7 +51,7 @@ def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_O
         service = Running(["serve"], environment=environment, log=folder / "service.log")
         simulator = Running(["simulator", "--port", str(store_port)], environment={}, log=folder / "simulator.log")
         with together(service, simulator):
-            key = _key(environment)
+            key = _said(environment, "keys", "create", "--name", "demo")
             store_url, url = simulator.address(), service.address()
             say(f"The store listens on {store_url}, Orderbridge on {url}.")
             api, store = Api(url, key), Api(store_url)
@@ -56,6 +59,8 @@ def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_O
             api.close()
             store.close()
             if keep:
+                for line in where_to_look(url, USER, _said(environment, "users", "create", USER, "--role", "admin")):
+                    say(line)
                 _until_interrupted()
 
 
@@ -125,16 +130,17 @@ def _folder(data_dir: Path) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _key(environment: dict[str, str]) -> str:
+def _said(environment: dict[str, str], *command: str) -> str:
+    """What a command of ``orderbridge`` prints."""
     made = subprocess.run(
-        [sys.executable, "-m", "app.cli", "keys", "create", "--name", "demo"],
+        [sys.executable, "-m", "app.cli", *command],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
     )
     if made.returncode:
-        raise DemoError(f"No API key could be made:\n{made.stderr[-1500:]}")
+        raise DemoError(f"`orderbridge {' '.join(command[:2])}` failed:\n{made.stderr[-1500:]}")
     return made.stdout.strip()
 
 

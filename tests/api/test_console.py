@@ -13,8 +13,10 @@ from app.adapters.contact import ContactKeys
 from app.adapters.crypto.passwords import Argon2Passwords
 from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.ulid import Ulids
+from app.api.console.mending import place_of
 from app.api.console.plot import plotted
 from app.domain.console_roles import ConsoleRole
+from app.domain.problems import ProblemCode
 from app.jobs.recurrence import ApschedulerRecurrence
 from app.ports.errors import Conflict
 from app.ports.unit_of_work import UnitOfWorkFactory
@@ -22,6 +24,7 @@ from app.services.console_users import ConsoleUsers
 from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests
 from app.services.read_activities import ReadActivities
+from app.services.read_audit_entries import ReadAuditEntries
 from app.services.read_orders import ReadOrders, ReadOrdersToImport
 from app.services.refund_documents import RefundDocuments
 from app.services.refunds import RefundRequests
@@ -46,6 +49,7 @@ def services(uow: UnitOfWorkFactory, clock: RisingClock, *, signals: PostgresSig
         **configuring(uow, clock),
         ConsoleUsers: ConsoleUsers(unit_of_work=uow, clock=clock, ids=Ulids(), passwords=QUICK),
         ReadActivities: ReadActivities(uow, clock),
+        ReadAuditEntries: ReadAuditEntries(uow),
         ReadOrdersToImport: ReadOrdersToImport(uow),
         OrderRequests: OrderRequests(uow, OrderDecisions(Ulids(), ContactKeys()), clock),
         ReadRuns: ReadRuns(uow, signals),
@@ -528,6 +532,8 @@ async def test_the_page_of_a_shop_leads_to_all_others_and_each_opens(house: Surf
     lists = {
         "/console/orders",
         "/console/orders?cue=unmapped_products",
+        "/console/audit-entries?shop=web",
+        "/console/new-customers",
         "/console/refunds",
         "/console/runs",
         "/console/shops",
@@ -559,6 +565,32 @@ async def test_an_order_is_shown_and_its_refusals_are_told(house: Surface, opera
 
     assert page.status_code == 200
     assert "There is no customer C404." in said(refused) or "processed" in said(refused)
+
+
+@pytest.mark.parametrize("code", list(ProblemCode))
+def test_every_problem_leads_to_where_it_is_mended(code: ProblemCode) -> None:
+    place = place_of({"code": code.value, "pointer": "/lines/11804/item_no"}, "ord_1", "web")
+
+    assert place is not None
+    assert place.address.startswith(("/console/orders/ord_1#", "/console/shops/web/", "/console/currency-mappings"))
+
+
+def test_a_setting_that_is_missing_is_led_to_itself_and_a_later_code_nowhere() -> None:
+    tips = place_of({"code": "account_missing", "pointer": "/settings/accounts/tips"}, "ord_1", "web")
+
+    assert tips is not None
+    assert tips.address == "/console/shops/web/settings#f-accounts-tips"
+    assert place_of({"code": "of_a_later_release", "pointer": ""}, "ord_1", "web") is None
+
+
+async def test_a_person_is_told_of_in_the_audit_with_what_they_pressed(house: Surface, operator: Browser) -> None:
+    """S27."""
+    row = await queued(house, "5501")
+    await operator.press(f"{QUEUE}/{row}/retry")
+
+    page = unescape((await operator.get("/console/audit-entries", actor="ann")).text)
+    assert "retry order to import" in page
+    assert row in page
 
 
 def test_a_day_is_as_high_as_its_orders_are_many_and_tells_what_differs() -> None:

@@ -1,5 +1,6 @@
 """What every page of the console works with: the house it stands in, and the person at the desk."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,7 @@ class Desk:
             here=self.here,
             path=self.request.url.path,
             may=self.may,
+            once=secrets.token_urlsafe(12),
             said=said,
             **values,
         )

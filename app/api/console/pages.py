@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from app.api.console.desk import Desk
+from app.domain.order_actions import CancelReason, CancelRefund
 
 LISTS: Mapping[str, tuple[str, str]] = {
     "/orders": ("orders.html", "Orders"),
@@ -15,6 +16,8 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "/shipments": ("shipments.html", "Shipments"),
     "/sales-documents": ("sales_documents.html", "Sales documents"),
     "/runs": ("runs.html", "Runs"),
+    "/new-customers": ("new_customers.html", "New customers"),
+    "/audit-entries": ("audit_entries.html", "Who changed what"),
     "/skipped-records": ("skipped_records.html", "Skipped records"),
     "/webhook-endpoints": ("webhook_endpoints.html", "Webhook endpoints"),
     "/shops": ("shops.html", "Shops"),
@@ -111,4 +114,6 @@ async def order(desk: Desk) -> Response:
         ),
         refunds=refunds.body["data"],
         history=list(reversed(history.body["data"])),
+        cancel_reasons=[each.value for each in CancelReason],
+        cancel_refunds=[each.value for each in CancelRefund],
     )

@@ -33,6 +33,10 @@ class Given:
         """The fields, those left empty as null."""
         return {name: self.text(name) or None for name in names}
 
+    def ticked(self, *names: str) -> dict[str, bool]:
+        """Boxes, whether they are ticked."""
+        return {name: bool(self.text(name)) for name in names}
+
     def listed(self, name: str) -> list[str]:
         """The words of a field that takes several."""
         return self.text(name).replace(",", " ").split()
@@ -49,10 +53,16 @@ class Step:
     path: str
     body: Body | None = None
     guarded: bool = False
+    once: bool = False
+    """Whether a form that is sent twice must not do it twice."""
 
 
-def _post(path: str, body: Body | None = None, *, guarded: bool = False) -> Step:
-    return Step(method="POST", path=path, body=body, guarded=guarded)
+def _post(path: str, body: Body | None = None, *, guarded: bool = False, once: bool = False) -> Step:
+    return Step(method="POST", path=path, body=body, guarded=guarded, once=once)
+
+
+def _put(path: str, body: Body, *, guarded: bool = False) -> Step:
+    return Step(method="PUT", path=path, body=body, guarded=guarded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +82,8 @@ def _remedy(path: str, said: str, *steps: Step, leads_to: str | None = None) -> 
 
 ORDER = "/orders/{order_id}"
 QUEUE = "/shops/{shop}/orders-to-import"
+IN_THE_BACKGROUND = 202
+GOES_ON = "The store takes its time: this run goes on with it."
 NOBODY = {"sell_to_customer_no": None, "bill_to_customer_no": None}
 
 REMEDIES: tuple[Remedy, ...] = (
@@ -134,8 +146,64 @@ REMEDIES: tuple[Remedy, ...] = (
             guarded=True,
         ),
     ),
+    _remedy(f"{ORDER}/mark-as-paid", "The order is paid at Shopify."),
+    _remedy(
+        f"{ORDER}/cancel",
+        "The order is cancelled at Shopify.",
+        _post(
+            f"/v1{ORDER}/cancel",
+            lambda given: given.some("reason", "refund") | given.ticked("restock", "notify_customer"),
+        ),
+    ),
+    _remedy(
+        f"{ORDER}/capture",
+        "The payment is captured.",
+        _post(f"/v1{ORDER}/capture", lambda given: given.some("amount"), once=True),
+    ),
+    _remedy(f"{ORDER}/close", "The order is closed at Shopify."),
+    _remedy(f"{ORDER}/reopen", "The order is open again at Shopify."),
     _remedy("/refunds/{refund_id}/create-document", "{number} is made."),
     _remedy("/shipments/{shipment_id}/retry", "The rest of the shipment is sent again."),
+    _remedy(
+        "/shipments/{shipment_id}/tracking",
+        "The tracking is told to Shopify.",
+        _put(
+            "/v1/shipments/{shipment_id}/tracking",
+            lambda given: {
+                "tracking": [{"number": each, **given.some("company", "url")} for each in given.listed("numbers")],
+                **given.ticked("notify_customer"),
+            },
+            guarded=True,
+        ),
+    ),
+    _remedy(
+        "/new-customers/{customer_id}/acknowledge",
+        "The customer is number {no} everywhere.",
+        _post("/v1/new-customers/{customer_id}/acknowledge", lambda given: given.some("no")),
+    ),
+    *(
+        _remedy(f"/shops/{{shop}}/{work}", "The run is queued.", leads_to="/runs/{id}")
+        for work in ("connection-test", "webhook-subscriptions/repair", "mappings/pull")
+    ),
+    _remedy(
+        "/shops/{shop}/credentials",
+        "The credentials are kept, and never shown again. Test the connection.",
+        _put(
+            "/v1/shops/{shop}/credentials",
+            lambda given: given.some("kind", "access_token", "client_id", "client_secret", "api_secret"),
+        ),
+    ),
+    _remedy(
+        "/shops/{shop}/store-companies/{store_company_id}/link",
+        "The company is linked; orders that waited for it are tried again.",
+        _put("/v1/shops/{shop}/store-companies/{store_company_id}", lambda given: given.every("customer_no")),
+    ),
+    _remedy(
+        "/webhook-endpoints/{endpoint_id}/enable",
+        "The endpoint is told events again, from where it stopped.",
+        Step(method="PATCH", path="/v1/webhook-endpoints/{endpoint_id}", body=lambda _: {"enabled": True}),
+    ),
+    _remedy("/webhook-endpoints/{endpoint_id}/test", "A test was sent."),
     _remedy(f"{QUEUE}/{{row_id}}/retry", "The order is imported as soon as possible."),
     _remedy(
         f"{QUEUE}/{{row_id}}/leave-out",
@@ -198,12 +266,15 @@ async def press(desk: Desk, remedy: Remedy) -> Response:
     given = await checked_form(desk)
     back = own_address(given.text("back"))
     answered: Mapping[str, Any] = {}
+    status = 200
     for number, step in enumerate(remedy.steps):
         told = await desk.surface.ask(_call(desk, step, given))
         if told.refused:
             begun = [] if number == 0 else ["The document was let go of, but no new one is made yet:"]
             return desk.go(back, Said(good=False, sentences=[*begun, *told.sentences]))
-        answered = told.body or {}
+        answered, status = told.body or {}, told.status
+    if status == IN_THE_BACKGROUND and not remedy.leads_to:
+        return desk.go(f"/console{filled('/runs/{id}', answered)}", Said(good=True, sentences=[GOES_ON]))
     target = f"/console{filled(remedy.leads_to, answered)}" if remedy.leads_to else back
     return desk.go(target, Said(good=True, sentences=[remedy.said.format_map(answered)]))
 
@@ -214,4 +285,5 @@ def _call(desk: Desk, step: Step, given: Given) -> Call:
         path=desk.address(step.path),
         body=step.body(given) if step.body else None,
         guarded_by=given.text("version") or None if step.guarded else None,
+        once=given.text("once") or None if step.once else None,
     )

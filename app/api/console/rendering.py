@@ -9,6 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from app.api.console.mending import place_of
+
 FOLDER = Path(__file__).parent
 HEADERS = {
     "Content-Security-Policy": (
@@ -35,7 +37,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            words=words, instant=instant, segment=segment, money=money, query=query, value=value
+            words=words, instant=instant, segment=segment, money=money, query=query, value=value, place_of=place_of
         )
 
     def page(self, name: str, *, status: int = 200, **values: Any) -> Response:

@@ -17,8 +17,9 @@ from app.api.console.remedies import checked_form
 from app.api.console.sessions import Said
 from app.api.console.surface import Call, Told
 from app.api.etag import etag
-from app.api.schemas import mappings
+from app.api.schemas import links, mappings
 from app.api.schemas.settings import SettingsGiven
+from app.api.schemas.shipments import AgentGiven
 
 DAYS = 14
 """Shown of the completeness unless others are asked for; the surface takes 31."""
@@ -58,6 +59,11 @@ MAPPINGS: tuple[MappingTable, ...] = (
     MappingTable(
         path=f"{_IN_SHOP}/customer-templates", keys=("country_code", "province"), given=mappings.TemplateGiven
     ),
+    MappingTable(path=f"{_IN_SHOP}/store-customers", keys=("store_customer_id",), given=links.CustomerLinkGiven),
+    MappingTable(path=f"{_IN_SHOP}/store-companies", keys=("store_company_id",), given=links.CustomerLinkGiven),
+    MappingTable(path=f"{_IN_SHOP}/company-locations", keys=("company_location_id",), given=links.CompanyLocationGiven),
+    MappingTable(path=f"{_IN_SHOP}/store-variants", keys=("store_variant_id",), given=links.StoreVariantGiven),
+    MappingTable(path="/shipping-agents", keys=("code",), given=AgentGiven),
     MappingTable(path="/tax-areas", keys=("country_code", "province"), given=mappings.TaxAreaGiven),
     MappingTable(path="/currency-mappings", keys=("iso",), given=mappings.CurrencyGiven),
 )

@@ -47,6 +47,8 @@ class Call:
     body: object = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     guarded_by: str | None = None
+    once: str | None = None
+    """Of what must not be done twice: a name of this press of the button, whose repeat gives the same answer."""
 
 
 class Surface:
@@ -60,7 +62,8 @@ class Surface:
 
     async def ask(self, call: Call) -> Told:
         """The answer, refusals included."""
-        headers = {"If-Match": call.guarded_by} if call.guarded_by else {}
+        given = {"If-Match": call.guarded_by, "Idempotency-Key": call.once}
+        headers = {name: text for name, text in given.items() if text}
         async with httpx.AsyncClient(transport=self._transport, base_url="http://console") as client:
             answer = await client.request(
                 call.method, call.path, params=dict(call.parameters), json=call.body, headers=headers
