@@ -22,7 +22,7 @@ LISTENING: Mapping[str, Mapping[str, Any]] = {
     "sync_companies": {"companies": {"update_from_store": True}},
     "sync_payouts": {},
 }
-TOLD = {"id": 71, "updated_at": "2026-01-15T10:00:00Z"}
+TOLD: dict[str, Any] = {"id": 71, "updated_at": "2026-01-15T10:00:00Z"}
 
 
 async def _nothing(_: RunContext) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -33,8 +34,10 @@ def ours(code: str, *, sku: str = "", barcode: str = "", colour: str = "") -> Wa
 
 
 def wanted(*variants: WantedVariant) -> WantedProduct:
-    said = dict.fromkeys(("text_html", "vendor", "category", "status", "net_weight", "hs_code", "origin_country_code"))
-    return WantedProduct(item_no="POT", title="Pot", variants=variants, **said)  # type: ignore[arg-type]
+    said: dict[str, Any] = dict.fromkeys(
+        ("text_html", "vendor", "category", "status", "net_weight", "hs_code", "origin_country_code")
+    )
+    return WantedProduct(item_no="POT", title="Pot", variants=variants, **said)
 
 
 def places(product: WantedProduct, *present: Present, links: Mapping[str, str] | None = None) -> Mapping[str, str]:
@@ -71,6 +74,10 @@ def test_a_variant_that_was_linked_is_never_found_by_its_codes_for_another() -> 
     found = places(wanted(RED, BLUE), there("1", sku="pot-b"), there("2"), links={"1": "R"})
 
     assert found == {"R": "1"}
+
+
+def test_a_variant_that_is_linked_to_what_the_erp_took_back_is_nobodys() -> None:
+    assert places(wanted(RED, BLUE), there("1", sku="pot-r"), there("2"), links={"1": "GONE"}) == {}
 
 
 def test_the_one_variant_of_a_product_is_the_one_variant_of_an_item_whatever_their_codes() -> None:

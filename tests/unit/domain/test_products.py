@@ -195,6 +195,10 @@ def test_the_variant_goes_before_the_item_and_the_shop_before_every_shop(known: 
     assert price_of(an_item(unit_price=Decimal(5)), "R", prices, shop_id="web") == told(PRICES[known][1])
 
 
+def test_a_price_told_is_shown_as_a_store_shows_it() -> None:
+    assert price_of(an_item(), "", {PriceKey("", ""): told("5", "4", "2")}, shop_id="web") == told("5", None, "2")
+
+
 def test_without_a_price_told_the_items_own_holds_and_another_shops_never_does() -> None:
     prices = {PriceKey("", "pos"): told("1"), PriceKey("B", ""): told("2")}
 
@@ -207,7 +211,7 @@ def test_a_fingerprint_does_not_see_how_an_amount_is_written_but_sees_every_chan
     sent = product(an_item(net_weight=Decimal("0.50")))
 
     assert fingerprint(sent) == fingerprint(product(an_item(net_weight=Decimal("0.5"))))
-    changed = [
+    changed: list[dict[str, Any]] = [
         {"description": "Pot"},
         {"net_weight": Decimal("0.51")},
         {"text_html": "<p>"},
@@ -229,10 +233,20 @@ def test_a_product_is_looked_for_by_the_codes_that_it_has() -> None:
 
 
 def a_variant(item_no: str | None) -> DiscoveredVariant:
-    nothing = dict.fromkeys(("compare_at_price", "unit_cost", "weight", "weight_unit", "hs_code"))
-    given: dict[str, Any] = {"title": "", "options": (), "sku": "", "barcode": "", "price": Decimal(1)}
     return DiscoveredVariant(
-        store_variant_id=ShopifyId("1"), origin_country_code=None, item_no=item_no, **given, **nothing
+        store_variant_id=ShopifyId("1"),
+        title="",
+        options=(),
+        sku="",
+        barcode="",
+        price=Decimal(1),
+        compare_at_price=None,
+        unit_cost=None,
+        weight=None,
+        weight_unit=None,
+        hs_code=None,
+        origin_country_code=None,
+        item_no=item_no,
     )
 
 

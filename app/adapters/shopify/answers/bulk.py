@@ -16,7 +16,12 @@ class BulkOperationAnswer(Wire):
     url: str | None = None
 
 
-class ListedBulkOperationAnswer(BulkOperationAnswer, kw_only=True):
+class BulkResultAnswer(BulkOperationAnswer, kw_only=True):
+    partial_data_url: str | None = None
+    """What was done before it was cancelled or failed."""
+
+
+class ListedBulkOperationAnswer(BulkResultAnswer, kw_only=True):
     query: str
 
 
@@ -34,7 +39,7 @@ class BulkStartAnswer(Wire):
 
 
 class BulkStatusAnswer(Wire):
-    bulk_operation: BulkOperationAnswer | None = None
+    bulk_operation: BulkResultAnswer | None = None
 
 
 class BulkOperationsAnswer(Wire):
