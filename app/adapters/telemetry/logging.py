@@ -25,6 +25,9 @@ CHATTY = {
 }
 
 
+TRACEBACKS = frozenset({"exception", "stack"})
+
+
 def configure_logging(
     *, json: bool, level: str, stream: TextIO | None = None, further: Sequence[Processor] = ()
 ) -> None:
@@ -62,7 +65,7 @@ def configure_logging(
                 _without_colours,
                 # Last before printing, so that nothing can be added behind its back.
                 _redact,
-                _as_json if json else _console(stream or sys.stderr),
+                *([_as_json] if json else [_on_one_line, _console(stream or sys.stderr)]),
             ],
         )
     )
@@ -90,6 +93,14 @@ def _redact(_logger: WrappedLogger, _method: str, entry: EventDict) -> Mapping[s
 
 def _as_json(_logger: WrappedLogger, _method: str, entry: EventDict) -> str:
     return msgspec.json.encode(entry).decode()
+
+
+def _on_one_line(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    # JSON does so by itself; of what is printed plainly only tracebacks have lines.
+    return {
+        key: value.replace("\n", "\\n") if isinstance(value, str) and key not in TRACEBACKS else value
+        for key, value in entry.items()
+    }
 
 
 def _without_colours(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -52,8 +53,14 @@ _LOOKS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(?i)([?&](?:email|phone|name|q|query|search|hmac|token|code|state|cursor)=)[^&\s\"']+"),
         rf"\1{REDACTED}",
     ),
-    (re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), REDACTED),
+    # Possessive and from the start of a word: a megabyte without an @ is read once, not once a letter.
+    (re.compile(r"(?<![\w.+'-])[\w.+'-]++@[\w-]++(?:\.[\w-]++)+"), REDACTED),
 )
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+"""What moves a cursor, paints a terminal or makes a line of its own; new lines of tracebacks stay."""
+_LONGEST = 20_000
+_MOST = 200
+"""Parts of a list or a mapping that are printed."""
 _DEEPEST = 6
 _LARGEST_NUMBER = 2**53
 """Beyond it readers of JSON lose digits."""
@@ -66,9 +73,14 @@ def redacted_entry(entry: Mapping[str, object]) -> dict[str, object]:
 
 
 def redacted_text(text: str) -> str:
-    """Text without the secrets and e-mail addresses that can be recognised in it."""
+    """Text without the secrets and e-mail addresses that can be recognised in it, printable and of bearable length."""
     for look, replacement in _LOOKS:
         text = look.sub(replacement, text)
+    if len(text) > _LONGEST:
+        # What a traceback is about stands at its end.
+        half = _LONGEST // 2
+        text = f"{text[:half]} … {len(text) - _LONGEST} characters … {text[-half:]}"
+    text = _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
     # Half a surrogate pair, as a broken client may send, cannot be printed at all.
     return text.encode("utf-8", "replace").decode()
 
@@ -116,6 +128,9 @@ def _value(value: object, *, depth: int) -> object:
 
 
 def _collection(values: Mapping[Any, Any] | Sequence[Any] | AbstractSet[Any], *, depth: int) -> object:
+    left = [f"… {len(values) - _MOST} more"] if len(values) > _MOST else []
     if isinstance(values, Mapping):
-        return {redacted_text(str(key)): _field(str(key), value, depth=depth) for key, value in values.items()}
-    return [_value(value, depth=depth) for value in values]
+        first = islice(values.items(), _MOST)
+        shown = {redacted_text(str(key)): _field(str(key), value, depth=depth) for key, value in first}
+        return shown | dict.fromkeys(left)
+    return [*(_value(value, depth=depth) for value in islice(values, _MOST)), *left]

@@ -174,6 +174,20 @@ def test_what_cannot_be_printed_is_made_printable(output: io.StringIO) -> None:
     assert str(10**30) in printed
 
 
+def test_nothing_that_comes_from_outside_makes_a_line_of_its_own_or_paints_the_terminal(output: io.StringIO) -> None:
+    """S9: whatever a field holds, it is one entry, escaped and of bearable length."""
+    forged = 'ok"}\r\n{"event": "forged", "level": "info"}\x1b[2J\x1b]0;title\x07\x9b31m\u2028'
+    structlog.get_logger("app.tests").info("asked", topic=forged, nested={forged: [forged]}, long="x" * 1_000_000)
+    logging.getLogger("uvicorn.error").info("asked for %s", forged)
+
+    printed = output.getvalue()
+    entries = [line for line in printed.split("\n") if line]
+    assert len(entries) == 2
+    assert not [character for character in printed if character in "\r\x07\x9b\u2028"]
+    assert "[2J" not in printed.replace(r"\x1b[2J", "").replace(r"\u001b[2J", "")
+    assert len(printed) < 50_000
+
+
 def test_truth_and_absence_of_personal_data_may_be_said() -> None:
     assert redacted_entry({"email": None, "phone": False}) == {"email": None, "phone": False}
 
