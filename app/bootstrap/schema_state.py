@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.postgres.database import create_engine, head_revision, schema_revision
+from app.adapters.postgres.database import alone_with_schema, create_engine, head_revision, schema_revision
 from app.ports.errors import ConnectorError, DatabaseUnavailable
 
 SCHEMA_PAUSE_SECONDS = 0.1
@@ -68,14 +68,21 @@ async def ensure_schema(url: str, *, migrate_first: bool) -> None:
         if newer or (found != head and not migrate_first):
             raise SchemaNotAtHead(" ".join(_schema_problems(found)))
         if found != head:
-            # Alembic takes longer to load than to find that there is nothing to do, so it is loaded when there is.
-            from app.adapters.postgres.migrations import migrate  # noqa: PLC0415
-
-            await migrate(engine)
+            await _bring_to_head(engine)
     except DatabaseUnavailable as error:
         raise DatabaseUnavailable(_why_unreachable(error)) from error
     finally:
         await engine.dispose()
+
+
+async def _bring_to_head(engine: AsyncEngine) -> None:
+    """Unless somebody else did so while this process queued."""
+    async with alone_with_schema(engine) as (connection, found):
+        if found != head_revision():
+            # Alembic takes longer to load than to find that there is nothing to do, so it is loaded when there is.
+            from app.adapters.postgres.migrations import upgrade  # noqa: PLC0415
+
+            await connection.run_sync(upgrade)
 
 
 async def schema_at_head(url: str, stop: asyncio.Event) -> bool:

@@ -111,10 +111,25 @@ async def database_trouble() -> AsyncIterator[None]:
 async def schema_revision(engine: AsyncEngine) -> str | None:
     """The revision the database stands at; None = empty."""
     async with database_trouble(), engine.connect() as connection:
-        if await connection.scalar(text(f"SELECT to_regclass('{VERSION_TABLE}')::text")) is None:
-            return None
-        found: str | None = await connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
-        return found
+        return await _revision(connection)
+
+
+async def _revision(connection: AsyncConnection) -> str | None:
+    if await connection.scalar(text(f"SELECT to_regclass('{VERSION_TABLE}')::text")) is None:
+        return None
+    found: str | None = await connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    return found
+
+
+@asynccontextmanager
+async def alone_with_schema(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, str | None]]:
+    """A transaction that nobody else brings the schema anywhere during, and the revision at which the schema stands.
+
+    Several processes that start at once queue here, on an advisory lock.
+    """
+    async with database_trouble(), engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('orderbridge.migrate'))"))
+        yield connection, await _revision(connection)
 
 
 def head_revision() -> str | None:

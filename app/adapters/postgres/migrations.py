@@ -5,7 +5,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.postgres.database import MIGRATIONS, database_trouble
+from app.adapters.postgres.database import MIGRATIONS, alone_with_schema
 
 
 def _configuration(connection: Connection) -> Config:
@@ -15,12 +15,12 @@ def _configuration(connection: Connection) -> Config:
     return config
 
 
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema to a revision, in the transaction of the connection."""
+    command.upgrade(_configuration(connection), revision)
+
+
 async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
-    """Bring the schema to a revision. Safe to run from several processes at once: they queue on an advisory lock."""
-
-    def run(connection: Connection) -> None:
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('orderbridge.migrate'))")
-        command.upgrade(_configuration(connection), revision)
-
-    async with database_trouble(), engine.begin() as connection:
-        await connection.run_sync(run)
+    """Bring the schema to a revision. Safe to run from several processes at once."""
+    async with alone_with_schema(engine) as (connection, _):
+        await connection.run_sync(upgrade, revision)
