@@ -13,6 +13,9 @@ RUN /build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-d
  && /opt/orderbridge/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 
 FROM debian:trixie-slim
+LABEL org.opencontainers.image.title="Orderbridge" \
+      org.opencontainers.image.version="1.0.0" \
+      org.opencontainers.image.licenses="MIT"
 RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin orderbridge
 COPY --from=build /opt/orderbridge /opt/orderbridge

@@ -3,4 +3,5 @@
 The package is built in rings; `docs/ARCHITECTURE.md` draws them.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
+"""The one place: the build, the command line, `/v1/me`, the description and `/metrics` take it from here."""

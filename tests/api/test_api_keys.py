@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app import __version__
 from app.domain.access import Scope
 from tests.erp_surface import Surface
 

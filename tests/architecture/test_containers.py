@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
+from app import __version__
 from app.main import ROLES
 from app.settings import PREFIX, Settings
 from tests.architecture.source_files import CHECKOUT, files_of_the_project
@@ -155,6 +156,13 @@ def test_what_the_image_is_built_from_is_there_and_let_through() -> None:
     assert {PROJECT["project"]["readme"], *PROJECT["project"]["license-files"], "pyproject.toml"} <= set(copied())
     packages = PROJECT["tool"]["hatch"]["build"]["packages"]
     assert {*packages, *PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]} <= set(copied())
+
+
+def test_image_and_compose_file_name_the_release_that_is_built() -> None:
+    [labels] = texts(IMAGE, "LABEL")
+
+    assert f'org.opencontainers.image.version="{__version__}"' in labels
+    assert COMPOSE["x-orderbridge"]["image"] == f"orderbridge:{__version__}"
 
 
 def test_the_image_takes_only_the_installed_product_from_its_build() -> None:

@@ -3,6 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
+from app import __version__
 from app.api.answers import answer
 from app.api.auth import AnyCaller, container_of
 from app.api.routing import resource_router
@@ -13,7 +14,7 @@ router = resource_router("me")
 
 @router.get("/me", response_model=Me, summary="Who am I?")
 async def get_me(request: Request, access: AnyCaller) -> Response:
-    """What the presented key is, may do and sees."""
+    """What the presented key is, may do and sees, and which release answers."""
     shops = None
     if access.shops is not None:
         async with container_of(request).unit_of_work() as uow:
@@ -21,7 +22,12 @@ async def get_me(request: Request, access: AnyCaller) -> Response:
     key = request.state.api_key
     return answer(
         Me(
-            key_id=access.key_id, name=access.name, scopes=sorted(access.scopes), shops=shops, expires_at=key.expires_at
+            key_id=access.key_id,
+            name=access.name,
+            scopes=sorted(access.scopes),
+            shops=shops,
+            expires_at=key.expires_at,
+            version=__version__,
         ),
         tagged=True,
     )

@@ -19,6 +19,7 @@ class Me(AnswerBody):
     scopes: list[str] = Field(description="What it may do.", examples=[["documents:read"]])
     shops: list[str] | None = Field(description="Codes of the shops it sees; null = all.", examples=[["web"]])
     expires_at: Instant | None = Field(description="When it stops working; null = never.")
+    version: str = Field(description="The release of Orderbridge that answers.", examples=["1.0.0"])
 
 
 class ApiKeyAnswer(AnswerBody):
