@@ -1,4 +1,4 @@
-"""What the command line does to an installation beside running it: keys, schema, secrets, imports, replays."""
+"""What the command line does to an installation beside running it: schema, secrets, imports, replays."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,11 @@ from app.adapters.postgres.database import create_engine, head_revision, schema_
 from app.adapters.postgres.ulid import Ulids
 from app.api.container import Container
 from app.bootstrap import open_installation
-from app.bootstrap.schema_state import ensure_schema, what_is_wrong
 from app.database_server import database_of
 from app.domain.access import Access, Scope
-from app.ports.errors import DatabaseUnavailable, FieldError, InvalidInput
+from app.ports.errors import DatabaseUnavailable, InvalidInput
 from app.ports.repositories.runs import RunState
-from app.services.api_keys import ApiKeys
+from app.schema_state import ensure_schema, what_is_wrong
 from app.services.runs import ENDED, ReadRuns, StartRun
 from app.services.tasks import TaskName
 from app.settings import PREFIX, Settings
@@ -95,34 +94,6 @@ async def forget_secrets(settings: Settings) -> Sequence[str]:
     with database_of(settings) as url:
         await ensure_schema(url, migrate_first=settings.embedded)
         return await stored_secrets.forget(settings, url)
-
-
-async def create_api_key(
-    settings: Settings, *, name: str, scopes: Sequence[str] | None, shops: Sequence[str] | None
-) -> dict[str, Any]:
-    """Create an API key; works before and beside ``serve``."""
-    if not name.strip():
-        raise InvalidInput("A name says what the key is for; it cannot be empty.", errors=())
-    with database_of(settings) as url:
-        await ensure_schema(url, migrate_first=settings.embedded)
-        async with open_installation(settings, url) as installation:
-            made = await installation.container.service(ApiKeys).create(name=name, scopes=_scopes(scopes), shops=shops)
-    return {
-        "id": made.key.id,
-        "name": name,
-        "key": made.secret,
-        "scopes": sorted(scope.value for scope in made.key.scopes),
-        "shops": made.shops,
-    }
-
-
-def _scopes(names: Sequence[str] | None) -> frozenset[Scope]:
-    known = {scope.value: scope for scope in Scope}
-    unknown = sorted(set(names or ()) - set(known))
-    if unknown:
-        detail = f"Unknown scopes: {', '.join(unknown)}. Known are: {', '.join(known)}."
-        raise InvalidInput(detail, errors=[FieldError(pointer="/scopes", code="unknown_scope", detail=detail)])
-    return frozenset(Scope) if names is None else frozenset(known[name] for name in names)
 
 
 async def queue_import(settings: Settings, *, shop: str, parameters: Mapping[str, object]) -> str:

@@ -126,7 +126,7 @@ def create_key(
 ) -> None:
     """Create an API key and print it; it is never shown again."""
     with many_modules():
-        from app.administration import create_api_key
+        from app.key_administration import create_api_key
 
     with _refusals():
         made = asyncio.run(create_api_key(_settings(), name=name, scopes=_listed(scopes), shops=_listed(shops)))

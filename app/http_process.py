@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from app.api.app import Lifespan, create_app
 from app.api.shopify_door import ShopifyDoor
 from app.bootstrap import Installation, open_installation, set_up_logging
-from app.bootstrap.schema_state import ensure_schema
+from app.schema_state import ensure_schema
 from app.settings import PREFIX, Settings, SettingsError
 from app.stored_secrets import refuse_missing_keys
 

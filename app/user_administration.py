@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from app.bootstrap import open_installation
-from app.bootstrap.schema_state import ensure_schema
 from app.database_server import database_of
 from app.domain.console_roles import ConsoleRole
 from app.ports.repositories.console_users import ConsoleUser
+from app.schema_state import ensure_schema
 from app.services.console_users import ConsoleUsers
 from app.settings import Settings
 

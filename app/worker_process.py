@@ -8,10 +8,10 @@ import structlog
 import uvloop
 
 from app.bootstrap import open_installation, set_up_logging
-from app.bootstrap.schema_state import ensure_schema, schema_at_head
 from app.database_server import database_of
 from app.jobs.processes import CHILD, stop_with_parent
 from app.jobs.worker import run_worker
+from app.schema_state import ensure_schema, schema_at_head
 from app.settings import Settings
 from app.stored_secrets import missing_keys, refuse_missing_keys, renew_beside_work
 

@@ -1,6 +1,6 @@
 """The composition root: the only place that sees services and adapters together.
 
-``open_installation`` wires one process; ``schema_state`` is what the command line needs beside ``serve``.
+``open_installation`` wires one process.
 """
 
 import os

@@ -7,9 +7,9 @@ from app.adapters.crypto.passwords import Argon2Passwords
 from app.adapters.telemetry.metrics import Metrics
 from app.api.container import Container
 from app.api.limits import CallLimits
-from app.bootstrap.schema_state import unready
 from app.bootstrap.work import Work
 from app.bootstrap.world import World
+from app.schema_state import unready
 from app.services.api_keys import ApiKeys
 from app.services.completeness import ReadCompleteness
 from app.services.console_users import ConsoleUsers

@@ -34,6 +34,7 @@ def packages_loaded_with(module: str) -> set[str]:
         ("app.worker_process", HTTP | MIGRATIONS | COMMAND_LINE | SIMULATOR | WATCHING),
         ("app.http_process", MIGRATIONS | SIMULATOR | {"prometheus_client"}),
         ("app.administration", HTTP | MIGRATIONS | SIMULATOR),
+        ("app.key_administration", {"httpx", "phonenumbers"} | HTTP | MIGRATIONS | SIMULATOR | WATCHING),
     ],
 )
 def test_a_starting_process_loads_only_what_it_needs(module: str, spared: set[str]) -> None:

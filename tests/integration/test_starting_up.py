@@ -7,9 +7,9 @@ import pytest
 
 from app.adapters.postgres.database import create_engine, head_revision
 from app.adapters.postgres.embedded import EmbeddedPostgres
-from app.bootstrap.schema_state import SchemaNotAtHead, ensure_schema, what_is_wrong
 from app.http_process import run_http
 from app.ports.errors import DatabaseUnavailable
+from app.schema_state import SchemaNotAtHead, ensure_schema, what_is_wrong
 from app.settings import SettingsError, load_settings
 
 KEY = "d7ejVHpf8rKnSjHzqGN2jVw6u1L1PpPEmgFnLrVZqJI="
