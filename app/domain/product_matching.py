@@ -3,7 +3,6 @@
 Pure: given what was found. Rules: links first, then codes, then options; what is not one is told, never guessed.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -70,17 +69,17 @@ def matched(
             if variant.code in found:
                 continue
             same = [each for each in left if by(variant, each)]
-            if len(same) > 1 and by is not _by_sku:
-                return _ambiguous(variant, same)
-            if len(same) == 1:
+            rivals = [each for each in wanted.variants if each.code not in found and any(by(each, one) for one in same)]
+            if max(len(same), len(rivals)) > 1 and by is not _by_sku:
+                return _ambiguous(rivals, same)
+            if len(same) == len(rivals) == 1:
                 found[variant.code] = same[0].shopify_id
                 left.remove(same[0])
-    doubles = _doubles(found)
-    return doubles or found
+    return found
 
 
 def _by_sku(variant: WantedVariant, present: ChosenVariant) -> bool:
-    """Where all variants have one SKU (``items.sku_mapping`` item_no), it tells none from the other."""
+    """Where several variants have one SKU (``items.sku_mapping`` item_no), it tells none from the other."""
     return bool(variant.sku) and variant.sku.casefold() == present.sku.casefold()
 
 
@@ -93,21 +92,12 @@ def _by_options(variant: WantedVariant, present: ChosenVariant) -> bool:
     return bool(ours) and ours == [value.casefold() for _, value in present.options]
 
 
-def _ambiguous(variant: WantedVariant, same: Sequence[ChosenVariant]) -> NotAProduct:
+def _ambiguous(rivals: Sequence[WantedVariant], same: Sequence[ChosenVariant]) -> NotAProduct:
     named = ", ".join(each.shopify_id for each in same[:10])
-    what = f"variant {variant.code} of the item" if variant.code else "item"
-    return NotAProduct(
-        reason="ambiguous_variants",
-        detail=f"Several variants of the product fit the {what}: {named}. Link the right one.",
-    )
-
-
-def _doubles(found: Mapping[str, ShopifyId]) -> NotAProduct | None:
-    by_variant: dict[ShopifyId, list[str]] = defaultdict(list)
-    for code, variant_id in found.items():
-        by_variant[variant_id].append(code)
-    for variant_id, codes in by_variant.items():
-        if len(codes) > 1:
-            detail = f"The variants {', '.join(codes)} of the item fit one variant of the product: {variant_id}."
-            return NotAProduct(reason="ambiguous_variants", detail=detail)
-    return None
+    codes = ", ".join(each.code for each in rivals[:10])
+    what = f"variant {codes} of the item" if codes else "item"
+    if len(same) > 1:
+        detail = f"Several variants of the product fit the {what}: {named}. Link the right one."
+    else:
+        detail = f"The variants {codes} of the item fit one variant of the product: {named}. Link the right one."
+    return NotAProduct(reason="ambiguous_variants", detail=detail)

@@ -21,7 +21,7 @@ from app.domain.products import (
 )
 from app.ports.product_gateway import Declined, InDoubt, ProductDraft, ProductOutcome, StoreProduct, VariantDraft
 from app.ports.repositories.products import ExportOutcome, ExportPart, ItemToExport
-from app.services.item_exports import ItemExports, Outgoing
+from app.services.item_exports import ITEMS_AT_ONCE, ItemExports, Outgoing
 from app.services.tasks import RunContext
 
 DELETED = "product_deleted"
@@ -57,12 +57,18 @@ class ExportProducts:
         of = await self._exports.outgoing(run)
         if of is None:
             return
+        waiting: list[_Sending] = []
         async for page in self._exports.pages(of):
             looked = [self._changed(of, item) for item in page]
             changed = [each for each in looked if each is not None]
             await run.count("unchanged", len(page) - len(changed))
             await self._skip(of, [each for each in changed if isinstance(each, ExportOutcome)])
-            await self._send(of, [each for each in changed if isinstance(each, _Sending)])
+            waiting += [each for each in changed if isinstance(each, _Sending)]
+            if len(waiting) >= ITEMS_AT_ONCE:
+                await self._send(of, waiting)
+                waiting = []
+        if not run.cancelled:
+            await self._send(of, waiting)
 
     def _changed(self, of: Outgoing, item: ItemToExport) -> _Sending | ExportOutcome | None:
         """None = it stands at the store as it is, or was deleted there and nobody asked for it again."""

@@ -205,6 +205,10 @@ class SimulatedStore:
         found: list[Json] = (await self._ask("GET", f"calls?operation={operation}", None))["calls"]
         return found
 
+    async def every_call(self) -> list[Json]:
+        found: list[Json] = (await self._ask("GET", "calls", None))["calls"]
+        return found
+
     async def forget_calls(self) -> None:
         await self._ask("DELETE", "calls", None)
 

@@ -107,11 +107,11 @@ def test_a_sku_goes_before_a_barcode_and_a_barcode_before_option_values() -> Non
     found = places(
         wanted(RED, BLUE),
         there("1", sku="pot-r", barcode="222", colour="Blue"),
-        there("2", barcode="111", colour="Red"),
+        there("2", barcode="222", colour="Red"),
         there("3", colour="Blue"),
     )
 
-    assert found == {"R": "1", "B": "3"}
+    assert found == {"R": "1", "B": "2"}
 
 
 def test_empty_codes_and_no_options_fit_nothing() -> None:
@@ -143,6 +143,20 @@ def test_several_variants_that_fit_one_are_told_and_none_is_guessed(present: tup
 
     assert "variant R" in detail
     assert "1, 2" in detail
+
+
+def test_two_variants_of_an_item_that_fit_one_are_told_and_none_is_guessed() -> None:
+    red, blue = ours("R", barcode="111"), ours("B", barcode="111")
+
+    assert "R, B of the item fit one variant of the product: 1" in ambiguity(
+        wanted(red, blue), there("1", barcode="111"), there("2")
+    )
+
+
+def test_a_sku_that_two_variants_of_an_item_share_is_given_to_neither() -> None:
+    red, blue = ours("R", sku="POT"), ours("B", sku="POT", colour="Blue")
+
+    assert places(wanted(red, blue), there("1", sku="POT"), there("2", colour="Blue")) == {"B": "2"}
 
 
 def test_the_variants_of_an_item_without_variants_are_told_as_the_items() -> None:
