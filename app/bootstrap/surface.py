@@ -33,6 +33,7 @@ from app.services.read_discovered_items import ReadDiscoveredItems
 from app.services.read_documents import ReadDocuments
 from app.services.read_events import ReadEvents
 from app.services.read_gift_cards import ReadGiftCards
+from app.services.read_log_entries import ReadLogEntries
 from app.services.read_orders import ReadOrders, ReadOrdersToImport
 from app.services.read_skipped_records import ReadSkippedRecords
 from app.services.refund_documents import RefundDocuments
@@ -91,6 +92,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         ReadDocuments(uow),
         ReadEvents(uow, world.signals),
         ReadGiftCards(uow),
+        ReadLogEntries(uow),
         ReadOrders(uow),
         ReadOrdersToImport(uow),
         ReadPayouts(uow),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.adapters.clock import ShiftedClock, SystemClock
 from app.adapters.contact import ContactKeys
 from app.adapters.crypto.keyring import AesGcmKeyring
+from app.adapters.postgres.call_journal import CallJournal
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.points_bucket import PostgresPointsBucket
 from app.adapters.postgres.signals import PostgresSignals
@@ -122,7 +123,10 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         tracing = Tracing(process=worker_name)
         stack.push_async_callback(asyncio.to_thread, tracing.stop)
         gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
-        gateway.transport.spans = tracing.spans
+        uow = unit_of_work_factory(engine)
+        journal = CallJournal(uow, clock, Ulids(), tracing.spans)
+        stack.push_async_callback(journal.aclose)
+        gateway.transport.spans = journal
         stack.push_async_callback(gateway.aclose)
         sender = _webhook_sender(settings, tracing.spans)
         stack.push_async_callback(sender.aclose)
@@ -131,7 +135,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             url=url,
             engine=engine,
             pool=pool,
-            uow=unit_of_work_factory(engine),
+            uow=uow,
             clock=clock,
             ids=Ulids(),
             contact=ContactKeys(),

@@ -22,6 +22,7 @@ from app.ports.repositories.idempotency import Idempotency
 from app.ports.repositories.inbox import Inbox
 from app.ports.repositories.items import Items
 from app.ports.repositories.links import Links
+from app.ports.repositories.log_entries import LogEntries
 from app.ports.repositories.mapping_rows import MappingRows
 from app.ports.repositories.mapping_tables import MappingTables
 from app.ports.repositories.order_facts import OrderFacts
@@ -51,6 +52,9 @@ class UnitOfWork(Protocol):
 
     @property
     def audit_entries(self) -> AuditEntries: ...
+
+    @property
+    def log_entries(self) -> LogEntries: ...
 
     @property
     def awaiting(self) -> AwaitingWork: ...

@@ -30,6 +30,7 @@ from app.adapters.postgres.repositories.idempotency import PostgresIdempotency
 from app.adapters.postgres.repositories.inbox import PostgresInbox
 from app.adapters.postgres.repositories.items import PostgresItems
 from app.adapters.postgres.repositories.links import PostgresLinks
+from app.adapters.postgres.repositories.log_entries import PostgresLogEntries
 from app.adapters.postgres.repositories.mapping_rows import PostgresMappingRows
 from app.adapters.postgres.repositories.mapping_tables import PostgresMappingTables
 from app.adapters.postgres.repositories.order_facts import PostgresOrderFacts
@@ -113,6 +114,10 @@ class PostgresUnitOfWork:
     @cached_property
     def audit_entries(self) -> PostgresAuditEntries:
         return PostgresAuditEntries(self.driver)
+
+    @cached_property
+    def log_entries(self) -> PostgresLogEntries:
+        return PostgresLogEntries(self.driver)
 
     @cached_property
     def awaiting(self) -> PostgresAwaitingWork:

@@ -17,11 +17,23 @@ _COST_TAIL: Final = 2000
 
 class CallLog:
     def __init__(
-        self, log: FilteringBoundLogger, *, store: StoreRef, operation: str, attempt: int, spans: Spans = NO_SPANS
+        self,
+        log: FilteringBoundLogger,
+        *,
+        store: StoreRef,
+        operation: str,
+        attempt: int,
+        writes: bool = False,
+        spans: Spans = NO_SPANS,
     ) -> None:
         self._log = log.bind(store_id=store.id, operation=operation, attempt=attempt)
         self._spans = spans
-        self._facts: dict[str, Fact] = {"store_id": store.id, "operation": operation, "attempt": attempt}
+        self._facts: dict[str, Fact] = {
+            "store_id": store.id,
+            "operation": operation,
+            "attempt": attempt,
+            "writes": writes,
+        }
         self._began = time.perf_counter()
 
     def answered(self, wire: WireAnswer) -> None:

@@ -149,9 +149,9 @@ class ShopifyTransport:
         healed.
         """
         operation = request.document.operation
-        call = CallLog(self._log, store=store, operation=operation, attempt=attempt, spans=self.spans)
-        headers = {"X-Shopify-Access-Token": token.value}
         mutation = request.document.mutation
+        call = CallLog(self._log, store=store, operation=operation, attempt=attempt, writes=mutation, spans=self.spans)
+        headers = {"X-Shopify-Access-Token": token.value}
         try:
             url = self._endpoints.graphql(store.domain)
             wire = await post_json(self._http, url, request.body, headers=headers, limit=self._answer_limit)

@@ -17,6 +17,7 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "/sales-documents": ("sales_documents.html", "Sales documents"),
     "/runs": ("runs.html", "Runs"),
     "/new-customers": ("new_customers.html", "New customers"),
+    "/log-entries": ("log_entries.html", "What happened"),
     "/audit-entries": ("audit_entries.html", "Who changed what"),
     "/skipped-records": ("skipped_records.html", "Skipped records"),
     "/webhook-endpoints": ("webhook_endpoints.html", "Webhook endpoints"),

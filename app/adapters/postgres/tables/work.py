@@ -89,6 +89,7 @@ class RunRow(Row, table=True):
         Index("uq_runs_running_category", "category", unique=True, postgresql_where=sql("state = 'running'")),
         Index("ix_runs_shop", "shop_id", "queued_at", "id"),
         Index("ix_runs_queued", "queued_at", "id"),
+        Index("ix_runs_finished", "finished_at", "id", postgresql_where=sql("finished_at IS NOT NULL")),
         Index("ix_runs_state", "state", "queued_at", "id"),
         Index("ix_runs_task", "task", "queued_at", "id"),
         Index("ix_runs_fingerprint", "fingerprint", "queued_at"),
