@@ -11,7 +11,7 @@ _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(
-    r"(?:app|tests|alembic|docs|bench|scripts|adapters|domain|ports|services|api|jobs|repositories)/[\w./*-]+"
+    r"(?:app|tests|alembic|docs|deploy|bench|examples|scripts|adapters|domain|ports|services|api|jobs|repositories)/[\w./*-]+"
 )
 
 
@@ -66,5 +66,5 @@ def paper(name: str) -> Paper:
 
 def papers() -> list[Paper]:
     """Every page of the project."""
-    found = [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")]
+    found = [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md"), *(CHECKOUT / "examples").rglob("*.md")]
     return [Paper(path=path) for path in sorted(found)]

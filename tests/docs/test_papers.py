@@ -16,7 +16,6 @@ README = paper("README.md")
 ARCHITECTURE = paper("docs/ARCHITECTURE.md")
 DEPENDENCIES = paper("docs/decisions/0021-dependencies.md")
 PROBLEMS = paper("docs/howto/when-an-order-makes-no-document.md")
-RUNNING = paper("docs/howto/run-it.md")
 SHOP = paper("docs/howto/set-up-a-shop.md")
 DECISIONS = [each for each in papers() if re.search(r"docs/decisions/\d", each.name)]
 
@@ -42,6 +41,18 @@ def test_every_link_of_a_page_leads_somewhere(page: Paper) -> None:
     assert lost == []
 
 
+def test_every_page_is_found_from_the_index_with_a_sentence_of_its_own() -> None:
+    index = paper("docs/README.md")
+    rows = dict(re.findall(r"^\| \[[^\]]+\]\(([^)#]+)\) \| ([^|]+) \|$", index.text, re.MULTILINE))
+    listed = {(index.path.parent / link).resolve() for link in rows}
+    decisions = {each.path for each in DECISIONS}
+    known = {each.path for each in papers()} - decisions - {index.path, README.path}
+
+    assert len(set(rows.values())) == len(rows)
+    assert known - listed == set()
+    assert index.path in {(README.path.parent / link).resolve() for link in README.links()}
+
+
 @pytest.mark.parametrize("page", papers(), ids=lambda page: page.name)
 def test_every_file_that_a_page_names_exists(page: Paper) -> None:
     assert [path for path in page.paths() if not is_there(path)] == []
@@ -49,18 +60,9 @@ def test_every_file_that_a_page_names_exists(page: Paper) -> None:
 
 @pytest.mark.parametrize("page", papers(), ids=lambda page: page.name)
 def test_every_module_that_a_page_names_without_a_folder_exists(page: Paper) -> None:
-    known = {path.name for path in (CHECKOUT / "app").rglob("*.*")}
+    known = {path.name for folder in ("app", "examples") for path in (CHECKOUT / folder).rglob("*.*")}
 
     assert page.modules() - known == set()
-
-
-def test_the_log_lines_that_a_page_names_are_written() -> None:
-    table = RUNNING.text.split("| `event` | meaning |", 1)[1].split("\n\n", 1)[0]
-    events = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
-    source = "\n".join(path.read_text() for path in (CHECKOUT / "app").rglob("*.py"))
-
-    assert events
-    assert [event for event in events if f'"{event}"' not in source] == []
 
 
 def test_the_readme_is_read_in_one_sitting() -> None:

@@ -1,0 +1,92 @@
+"""What `deploy/` offers to whoever runs it: a unit that systemd takes, a dashboard of figures that exist."""
+
+import configparser
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.adapters.telemetry.metrics import MEANINGS, PREFIX
+from app.settings import PREFIX as SETTING_PREFIX
+from app.settings import Settings
+from tests.architecture.source_files import CHECKOUT
+from tests.docs.papers import paper
+
+UNIT = CHECKOUT / "deploy" / "orderbridge.service"
+DASHBOARD = CHECKOUT / "deploy" / "grafana-dashboard.json"
+OF_EVERY_PROCESS = {"up", "build_info", "webhook_ack_seconds_bucket", "webhook_ack_seconds_count"}
+LABELS_OF_THE_LIBRARY = {"le", "instance"}
+
+
+class Section(configparser.RawConfigParser):
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
+def unit() -> Section:
+    parser = Section(strict=True)
+    parser.read_string(UNIT.read_text())
+    return parser
+
+
+def expressions() -> list[str]:
+    dashboard: dict[str, Any] = json.loads(DASHBOARD.read_text())
+    return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+
+
+def test_the_unit_starts_our_command_as_nobody_special_and_lets_it_end_by_itself() -> None:
+    service = unit()["Service"]
+
+    assert service["ExecStart"].split()[0].endswith("/bin/orderbridge")
+    assert service["ExecStart"].split()[1:] == ["serve"]
+    assert service["User"] not in {"root", "0"}
+    assert (service["KillMode"], service["KillSignal"], service["Restart"]) == ("mixed", "SIGTERM", "always")
+    assert int(service["TimeoutStopSec"]) > 20
+    assert (service["NoNewPrivileges"], service["ProtectSystem"], service["CapabilityBoundingSet"]) == (
+        "yes",
+        "strict",
+        "",
+    )
+    settings = re.findall(rf"{SETTING_PREFIX}(\w+)=", service["Environment"])
+    assert settings
+    assert {name.lower() for name in settings} <= set(Settings.model_fields)
+    assert "deploy/orderbridge.service" in paper("docs/howto/run-it.md").text
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_takes_the_unit_and_finds_it_well_protected(tmp_path: Path) -> None:
+    there = tmp_path / UNIT.name
+    # What is started is looked for, and is installed where the unit is, not here.
+    there.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", UNIT.read_text(), flags=re.MULTILINE))
+
+    verified = subprocess.run(["systemd-analyze", "verify", there], capture_output=True, text=True, check=False)
+
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_every_figure_of_the_dashboard_exists() -> None:
+    named = {name for each in expressions() for name in re.findall(rf"\b{PREFIX}(\w+)", each)}
+
+    assert named - OF_EVERY_PROCESS - set(MEANINGS) == set()
+
+
+def test_every_label_of_the_dashboard_is_one_of_its_figures() -> None:
+    table = re.findall(r"^\| (`[^|]+`) \|([^|]*)\|", paper("docs/howto/watch-it.md").text, re.MULTILINE)
+    labels = {
+        name: set(re.findall(r"`(\w+)`", given)) for names, given in table for name in re.findall(r"`(\w+)`", names)
+    }
+    for each in expressions():
+        figures = re.findall(rf"\b{PREFIX}(\w+?)(?:_bucket|_count)?\b(?!\w)", each)
+        known = LABELS_OF_THE_LIBRARY.union(*(labels[name] for name in figures))
+        grouped = {label for group in re.findall(r"by \(([\w, ]+)\)", each) for label in group.split(", ")}
+        assert grouped <= known, each
+
+
+def test_every_figure_of_the_database_has_its_panel_or_is_told_on_the_page() -> None:
+    shown = " ".join([*expressions(), paper("docs/howto/watch-it.md").text])
+
+    assert {name for name in MEANINGS if name not in shown} == set()
