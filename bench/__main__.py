@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import backfill, door, freshness, imports, life, starting, statements, stock
+from bench import backfill, door, freshness, imports, life, scale, starting, statements, stock, workers
 from bench.figures import Figure, table
 from bench.stage import Stage, staged
 
@@ -24,6 +24,8 @@ def measurements(*, quick: bool, large: bool) -> Mapping[str, Callable[[Stage], 
         "F1 F3 F6 F7": lambda stage: imports.measured(stage, orders=200 if quick else 1000),
         "F4": lambda stage: backfill.measured(stage, sizes=_backfills(quick=quick, large=large)),
         "F5": lambda stage: door.measured(stage, seconds=2 if quick else 6),
+        "F9": lambda stage: scale.measured(stage, orders=_stored(quick=quick, large=large)),
+        "F11": lambda stage: workers.measured(stage, orders=50 if quick else 400, rounds=2 if quick else 5),
         "F2": lambda stage: [life.measured(stage)],
         "F12": lambda stage: [freshness.measured(stage, orders=5 if quick else 40)],
         "F14": lambda stage: [stock.measured(stage, levels=2_500 if quick else 50_000)],
@@ -35,6 +37,12 @@ def _backfills(*, quick: bool, large: bool) -> tuple[int, ...]:
     if large:
         return 1_000, 100_000
     return (200, 1_000) if quick else (1_000, 10_000)
+
+
+def _stored(*, quick: bool, large: bool) -> int:
+    if large:
+        return 1_000_000
+    return 10_000 if quick else 100_000
 
 
 def main() -> int:
@@ -64,7 +72,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="The figures of docs/performance.md.")
     parser.add_argument("--quick", action="store_true", help="fewer orders and seconds, for CI; under a minute")
     parser.add_argument(
-        "--large", action="store_true", help="a backfill of 100,000 orders instead of 10,000; a quarter of an hour"
+        "--large", action="store_true", help="a backfill of 100,000 orders, a million in the database; an hour"
     )
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--only", default="", help="comma-separated, for example F1,F5")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.figures import Figure
-from bench.stage import CONTROL, SHOP, Json, Service, Stage, generate, send_items, serving, set_up_shop
+from bench.stage import CONTROL, Stage, generate, run_of_orders, send_items, serving, set_up_shop
 
 FLAT = 1.15
 """The most that memory may grow by from the fewest orders to the most and still be called flat."""
@@ -57,7 +57,7 @@ def _backfilled(stage: Stage, orders: int) -> tuple[int, int, float]:
         send_items(service)
         service.store.send("DELETE", f"{CONTROL}/calls")
         began = time.monotonic()
-        run = _run(service)
+        run = run_of_orders(service, RANGE)
         seconds = time.monotonic() - began
         calls = service.store.send("GET", f"{CONTROL}/calls")["calls"]
         peak = max(_peak(pid) for pid in service.workers())
@@ -66,15 +66,6 @@ def _backfilled(stage: Stage, orders: int) -> tuple[int, int, float]:
     # Looks at the operation while it works are paid by the minute, not by the order.
     points = sum(int(call["requestedQueryCost"] or 0) for call in calls if call["operation"] != "BulkStatus")
     return points, peak, seconds
-
-
-def _run(service: Service) -> Json:
-    run = service.api.send("POST", f"/v1/shops/{SHOP}/tasks/import_orders/runs", {"parameters": RANGE})
-    while run["finished_at"] is None:
-        run = service.api.send("GET", f"/v1/runs/{run['id']}", wait=25)
-    if run["state"] != "succeeded":
-        raise RuntimeError(f"The backfill ended as {run['state']}: {run}")
-    return run
 
 
 def _peak(pid: int) -> int:

@@ -91,11 +91,13 @@ class Service:
 
 
 @contextmanager
-def serving(stage: Stage, name: str, *, role: str = "all", webhooks: bool = False) -> Iterator[Service]:
+def serving(
+    stage: Stage, name: str, *, role: str = "all", webhooks: bool = False, workers: int = 1
+) -> Iterator[Service]:
     """The simulated store, and the service on a database of its own; with ``webhooks`` the store knows where it is."""
     simulator = Running(["simulator", "--port", "0"], environment={}, log=stage.folder / f"{name}.simulator.log")
     with together(simulator):
-        store_url, port = simulator.address(), free_port(8000)
+        store_url, port = simulator.address(), free_port(0)
         environment = {
             "ORDERBRIDGE_DATA_DIR": str(stage.folder),
             "ORDERBRIDGE_DATABASE_URL": stage.database(name),
@@ -104,6 +106,7 @@ def serving(stage: Stage, name: str, *, role: str = "all", webhooks: bool = Fals
             "ORDERBRIDGE_PUBLIC_URL": f"http://127.0.0.1:{port}" if webhooks else "",
             "ORDERBRIDGE_HOST": "127.0.0.1",
             "ORDERBRIDGE_PORT": str(port),
+            "ORDERBRIDGE_WORKERS": str(workers),
             "ORDERBRIDGE_LOG_FORMAT": "json",
         }
         arguments = ["serve", "--migrate", "--role", role]
@@ -132,33 +135,35 @@ def _key(environment: dict[str, str]) -> str:
     return made.stdout.strip()
 
 
-def set_up_shop(service: Service) -> None:
+def set_up_shop(service: Service, *, code: str = SHOP, domain: str = DOMAIN) -> None:
     """A shop that documents whatever comes, and imports only when it is asked to or told by webhook."""
     api = service.api
     # Points for everybody: what is measured is us, not how long Shopify makes us wait.
     unthrottled = {"maximumAvailable": 10_000_000, "restoreRate": 10_000_000}
-    service.store.send("PUT", f"{CONTROL}/state", {"throttle": unthrottled})
+    service.store.send("PUT", f"/control/{domain}/state", {"throttle": unthrottled})
     api.send("PUT", "/v1/customers/WEBSALES", {"name": "Web sales"})
     shop = {
-        "code": SHOP,
+        "code": code,
         "name": "Bench",
-        "store_domain": DOMAIN,
+        "store_domain": domain,
         "credentials": CREDENTIALS,
         "settings": SETTINGS,
     }
     api.send("POST", "/v1/shops", shop)
-    api.send("PUT", f"/v1/shops/{SHOP}/schedules/import_orders", {"enabled": False, "every_minutes": 60})
+    api.send("PUT", f"/v1/shops/{code}/schedules/import_orders", {"enabled": False, "every_minutes": 60})
 
 
-def generate(service: Service, count: int, *, emit: bool = False, start: str = LONG_AGO, seed: int = 3) -> None:
+def generate(
+    service: Service, count: int, *, emit: bool = False, start: str = LONG_AGO, seed: int = 3, domain: str = DOMAIN
+) -> None:
     """Typical orders in the store."""
     wish = {"seed": seed, "count": count, "preset": "typical", "start": start, "spacingSeconds": 60, "emit": emit}
-    service.store.send("POST", f"{CONTROL}/orders/generate", wish)
+    service.store.send("POST", f"/control/{domain}/orders/generate", wish)
 
 
-def send_items(service: Service) -> None:
+def send_items(service: Service, *, domain: str = DOMAIN) -> None:
     """Every article of the store as an item of the ERP."""
-    products = service.store.send("GET", f"{CONTROL}/state", kinds="products")["products"]
+    products = service.store.send("GET", f"/control/{domain}/state", kinds="products")["products"]
     skus = sorted({variant["sku"] for product in products for variant in product["variants"] if variant.get("sku")})
     for start in range(0, len(skus), 250):
         service.api.send("POST", "/v1/items/batch", {"items": [{"no": sku} for sku in skus[start : start + 250]]})
@@ -166,8 +171,21 @@ def send_items(service: Service) -> None:
 
 def import_everything(service: Service) -> Json:
     """A run over all orders of the store, to its end."""
-    parameters = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
-    run = service.api.send("POST", f"/v1/shops/{SHOP}/tasks/import_orders/runs", {"parameters": parameters})
+    return run_of_orders(service, {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True})
+
+
+def run_of_orders(service: Service, parameters: Json) -> Json:
+    """A run of the import, to its end."""
+    return ended(service, start_run(service, parameters))
+
+
+def start_run(service: Service, parameters: Json, *, shop: str = SHOP) -> Json:
+    """A run of the import, just asked for."""
+    return service.api.send("POST", f"/v1/shops/{shop}/tasks/import_orders/runs", {"parameters": parameters})
+
+
+def ended(service: Service, run: Json) -> Json:
+    """The run when it has succeeded."""
     while run["finished_at"] is None:
         run = service.api.send("GET", f"/v1/runs/{run['id']}", wait=25)
     if run["state"] != "succeeded":
