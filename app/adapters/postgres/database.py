@@ -26,6 +26,16 @@ _TROUBLE = ("08", "28", "3D", "53", "57P", "58", READ_ONLY)
 _BUSY = ("40", "55P03")
 """The same of deadlocks, serialization failures and locks that did not come in time."""
 
+CONNECTION_TROUBLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # A session that the server ended while this process was frozen.
+    asyncpg.InternalClientError,
+)
+"""What whoever keeps a connection of his own meets when it is gone; he makes another one."""
+
 SERVER_SETTINGS = {
     "application_name": "orderbridge",
     "timezone": "UTC",

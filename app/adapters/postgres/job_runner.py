@@ -16,7 +16,7 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import Job
 
-from app.adapters.postgres.database import SERVER_SETTINGS, as_plain_url
+from app.adapters.postgres.database import CONNECTION_TROUBLE, SERVER_SETTINGS, as_plain_url
 from app.ports.errors import ConnectorError
 from app.ports.job_queue import JobKind
 
@@ -29,8 +29,6 @@ RETRY_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 FINISH_SECONDS = 10.0
 RELEASE_SECONDS = 5.0
-
-TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +44,7 @@ class PostgresJobQueue:
         while not stop.is_set():
             try:
                 await self._run_once(kinds, stop)
-            except* TROUBLE as trouble:
+            except* CONNECTION_TROUBLE as trouble:
                 log.warning("job queue lost its connection", extra={"reason": repr(trouble.exceptions[0])[:200]})
                 await _pause(stop, RETRY_SECONDS)
 

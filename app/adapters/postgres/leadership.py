@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from app.adapters.postgres.database import SERVER_SETTINGS, as_plain_url
+from app.adapters.postgres.database import CONNECTION_TROUBLE, SERVER_SETTINGS, as_plain_url
 
 TRY_SECONDS = 0.5
 PROBE_SECONDS = 2.0
@@ -15,8 +15,6 @@ NETWORK_SETTINGS = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", 
 """So that a leader that vanished with its machine frees the lock within seconds too."""
 FROZEN_MILLISECONDS = "10000"
 """Who has not probed for so long is frozen, or as good as that: the server ends its session, and another one leads."""
-
-TROUBLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class PostgresLeadership:
@@ -27,7 +25,7 @@ class PostgresLeadership:
 
     async def lead(self, name: str, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
         while not stop.is_set():
-            with suppress(*TROUBLE):
+            with suppress(*CONNECTION_TROUBLE):
                 await self._lead_once(name, work, stop)
             await _pause(stop)
 

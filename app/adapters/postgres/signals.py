@@ -7,7 +7,7 @@ from typing import Self
 
 import asyncpg
 
-from app.adapters.postgres.database import SERVER_SETTINGS, as_plain_url
+from app.adapters.postgres.database import CONNECTION_TROUBLE, SERVER_SETTINGS, as_plain_url
 from app.ports.signals import Channel
 
 PROBE_SECONDS = 5.0
@@ -79,7 +79,7 @@ class PostgresSignals:
         while True:
             try:
                 await self._listen_once()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except CONNECTION_TROUBLE:
                 self.connected.clear()
                 await asyncio.sleep(RETRY_SECONDS)
 
