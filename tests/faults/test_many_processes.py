@@ -58,6 +58,7 @@ def test_many_processes_that_die_come_to_the_same_result_as_a_quiet_one() -> Non
     with scene(apis=2, workers=2) as stormy:
         assert stormy.endure(60 * MINUTES, SEED) == []
         orders, deaths, after_all = stormy.orders, stormy.house.kills, result(stormy)
+        print(f"{MINUTES:g} minutes by {stormy.summary()}")
     with scene() as quiet:
         quiet.buy(orders)
         assert quiet.settled() == []
