@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import backfill, door, freshness, imports, life, scale, starting, statements, stock, workers
+from bench import backfill, door, freshness, imports, life, peer, scale, starting, statements, stock, workers
 from bench.figures import Figure, table
 from bench.stage import Stage, staged
 
@@ -22,6 +22,7 @@ def measurements(*, quick: bool, large: bool) -> Mapping[str, Callable[[Stage], 
     return {
         "F8": lambda stage: [statements.measured(stage)],
         "F1 F3 F6 F7": lambda stage: imports.measured(stage, orders=200 if quick else 1000),
+        "tryton": lambda stage: peer.measured(stage, orders=200 if quick else 1000, sales=5 if quick else 50),
         "F4": lambda stage: backfill.measured(stage, sizes=_backfills(quick=quick, large=large)),
         "F5": lambda stage: door.measured(stage, seconds=2 if quick else 6),
         "F9": lambda stage: scale.measured(stage, orders=_stored(quick=quick, large=large)),
@@ -42,7 +43,7 @@ def _backfills(*, quick: bool, large: bool) -> tuple[int, ...]:
 def _stored(*, quick: bool, large: bool) -> int:
     if large:
         return 1_000_000
-    return 10_000 if quick else 100_000
+    return 50_000 if quick else 100_000
 
 
 def main() -> int:
@@ -75,7 +76,7 @@ def _asked() -> argparse.Namespace:
         "--large", action="store_true", help="a backfill of 100,000 orders, a million in the database; an hour"
     )
     parser.add_argument("--json", action="store_true", help="for machines")
-    parser.add_argument("--only", default="", help="comma-separated, for example F1,F5")
+    parser.add_argument("--only", default="", help="comma-separated, for example F1,F5 or tryton")
     return parser.parse_args()
 
 

@@ -9,9 +9,9 @@ from bench.stage import CONTROL, Json, Service, Stage, generate, import_everythi
 LISTED_A_PAGE = 250
 
 
-def measured(stage: Stage, *, orders: int) -> list[Figure]:
-    """All four from one catch-up and one repetition."""
-    with serving(stage, "imports") as service:
+def measured(stage: Stage, *, orders: int, name: str = "imports") -> list[Figure]:
+    """All four from one catch-up and one repetition, in a database of this name."""
+    with serving(stage, name) as service:
         set_up_shop(service)
         generate(service, orders)
         send_items(service)
