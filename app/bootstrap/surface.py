@@ -86,18 +86,15 @@ def _services(world: World, work: Work) -> Sequence[object]:
         OrderActionRequests(uow, clock, ids, ReadRuns(uow, world.signals)),
         OrderRequests(uow, work.decisions, clock),
         PrivacyRequests(uow, clock, world.contact),
-        ReadActivities(uow, clock),
-        ReadAuditEntries(uow),
+        *_watching(world),
         ReadCompleteness(uow, work.compare_days),
         ReadDocuments(uow),
         ReadEvents(uow, world.signals),
         ReadGiftCards(uow),
-        ReadLogEntries(uow),
         ReadOrders(uow),
         ReadOrdersToImport(uow),
         ReadPayouts(uow),
         ReadRuns(uow, world.signals),
-        ReadSkippedRecords(uow),
         Schedules(uow, clock, world.recurrence, runners),
         Shipments(uow, clock, ids),
         ShopAdministration(unit_of_work=uow, clock=clock, ids=ids, keyring=world.keyring),
@@ -111,6 +108,11 @@ def _services(world: World, work: Work) -> Sequence[object]:
         WebhookEndpoints(uow=uow, clock=clock, ids=ids, keyring=world.keyring, sender=world.webhook_sender),
         work.subscriptions,
     ]
+
+
+def _watching(world: World) -> Sequence[object]:
+    uow = world.uow
+    return [ReadActivities(uow, world.clock), ReadAuditEntries(uow), ReadLogEntries(uow), ReadSkippedRecords(uow)]
 
 
 def _master_data(world: World) -> Sequence[object]:

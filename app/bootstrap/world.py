@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -118,15 +118,12 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         stack.push_async_callback(pool.close)
         clock, keyring = _clock(settings), AesGcmKeyring(settings.keys)
         vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
-        bucket = PostgresPointsBucket(engine)
         worker_name = f"{socket.gethostname()}:{os.getpid()}"
         tracing = Tracing(process=worker_name)
         stack.push_async_callback(asyncio.to_thread, tracing.stop)
-        gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
         uow = unit_of_work_factory(engine)
-        journal = CallJournal(uow, clock, Ulids(), tracing.spans)
-        stack.push_async_callback(journal.aclose)
-        gateway.transport.spans = journal
+        journal = await stack.enter_async_context(aclosing(CallJournal(uow, clock, Ulids(), tracing.spans)))
+        gateway = _gateway(settings, vault=vault, engine=engine, clock=clock, spans=journal)
         stack.push_async_callback(gateway.aclose)
         sender = _webhook_sender(settings, tracing.spans)
         stack.push_async_callback(sender.aclose)
@@ -152,6 +149,16 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             worker_name=worker_name,
             spans=tracing.spans,
         )
+
+
+def _gateway(
+    settings: Settings, *, vault: PostgresTokenVault, engine: AsyncEngine, clock: Clock, spans: Spans
+) -> ShopifyGateway:
+    """The way to the stores, whose calls are told to ``spans``."""
+    bucket = PostgresPointsBucket(engine)
+    gateway = ShopifyGateway(vault=vault, bucket=bucket, clock=clock, url=settings.shopify_url)
+    gateway.transport.spans = spans
+    return gateway
 
 
 def _clock(settings: Settings) -> Clock:

@@ -16,7 +16,7 @@ from app.services.read_log_entries import ReadLogEntries
 from tests.erp_surface import RisingClock, Surface, surface
 from tests.stored_documents import NOW, POS, WEB
 
-CALL = {"store_id": "sto_1", "operation": "OrderCancel", "attempt": 1}
+CALL: dict[str, Any] = {"store_id": "sto_1", "operation": "OrderCancel", "attempt": 1}
 
 
 def services(uow: UnitOfWorkFactory, _: RisingClock) -> Mapping[type, object]:
