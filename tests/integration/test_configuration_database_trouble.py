@@ -83,6 +83,16 @@ async def test_whoever_waits_in_a_circle_is_told_to_try_again_and_it_is_counted(
     await until(counted)
 
 
+async def test_a_transaction_of_a_process_that_is_frozen_ends(house: Surface) -> None:
+    """C8: between the messages of one statement a session is idle to nobody, so its transaction has a bound itself."""
+    async with PostgresUnitOfWork(house.engine) as uow:
+        version, bound = await uow.driver.fetchrow(
+            "SELECT current_setting('server_version_num')::int, current_setting('transaction_timeout', true)"
+        )
+
+    assert bound == ("2min" if version >= 170_000 else None)
+
+
 async def test_a_lock_that_does_not_come_is_no_fault_of_whoever_waited(house: Surface) -> None:
     """C4."""
     await house.client.put("/v1/customers/C1", json={"name": "C"})

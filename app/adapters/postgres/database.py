@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from sqlalchemy import event, text
+from sqlalchemy.engine import AdaptedConnection, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -44,6 +44,12 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60000",
 }
 """Milliseconds. No use case waits for the network inside a transaction, so none of these is ever near."""
+_BOUNDED = """
+SELECT set_config('transaction_timeout', '120000', false) WHERE current_setting('server_version_num')::int >= 170000
+"""
+"""A process that is frozen between two messages of one statement is not idle to the server, and would keep its locks
+for ever. Servers before 17 have no remedy for that.
+"""
 
 
 def as_async_url(url: str) -> str:
@@ -58,7 +64,7 @@ def as_plain_url(url: str) -> str:
 
 def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine whose connections carry our timeouts; a connection that died is replaced before use."""
-    return create_async_engine(
+    engine = create_async_engine(
         as_async_url(url),
         pool_size=pool_size,
         max_overflow=0,
@@ -68,6 +74,12 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         json_deserializer=str,
         connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5},
     )
+    event.listen(engine.sync_engine, "connect", _bound)
+    return engine
+
+
+def _bound(connection: AdaptedConnection, _record: object) -> None:
+    connection.run_async(lambda driver: driver.execute(_BOUNDED))
 
 
 async def raw_connection(connection: AsyncConnection) -> asyncpg.Connection:
