@@ -44,6 +44,15 @@ class Act(StrEnum):
     SHIPMENT_NOTE = "shipment_note"
     SHIPMENT_FINISH = "shipment_finish"
     ORDER_ACTION_SEND = "order_action_send"
+    PRODUCT_BEGIN = "product_begin"
+    PRODUCT_NOTE = "product_note"
+    STOCK_CLAIM = "stock_claim"
+    STOCK_NOTE = "stock_note"
+    RECORD_TAKE = "record_take"
+    RECORD_BEGIN = "record_begin"
+    RECORD_LINK = "record_link"
+    RECORD_NOTE = "record_note"
+    PAYOUT_NOTE = "payout_note"
 
 
 class Side(StrEnum):

@@ -18,6 +18,7 @@ from app.domain.customer_export import ExportSkip, NotExported
 from app.domain.customers import Customer
 from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.domain.store_records import order_of_location
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.errors import StoreDeclined, StoreRefused
@@ -170,7 +171,7 @@ class ExportCompanies:
     async def _made(self, store: StoreRef, shop: ShopId, row: CustomerToExport, wanted: CompanyToSend) -> ShopifyId:
         async with self._uow() as uow:
             await uow.exchanges.begin(shop, COMPANY, row.customer.id, now=self._clock.now())
-            await uow.commit()
+            await through(Act.RECORD_BEGIN, uow.commit())
         return await self._companies.create(store, wanted)
 
     async def _contact_assigned(
@@ -255,7 +256,7 @@ class ExportCompanies:
             await uow.exchanges.found(shop, exchange, customer, record, now=now)
             if kind is LinkKind.COMPANY:
                 await wake(uow, {awaited.company_link(shop, record)}, shop=shop)
-            await uow.commit()
+            await through(Act.RECORD_LINK, uow.commit())
 
     async def _note(
         self, store: StoreRef, shop: ShopId, kind: ExchangeKind, sent: Sequence[tuple[CustomerToExport, Sent]]
@@ -289,7 +290,7 @@ class ExportCompanies:
                     now=self._clock.now(),
                 )
             await uow.customers.note_told(told)
-            await uow.commit()
+            await through(Act.RECORD_NOTE, uow.commit())
 
     async def _told(
         self, store: StoreRef, shop: ShopId, kind: ExchangeKind, customer: CustomerId, location: ShopifyId

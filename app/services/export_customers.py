@@ -23,6 +23,7 @@ from app.domain.identifiers import CustomerId, ShopId, ShopifyId
 from app.domain.orders import StoreCustomer
 from app.domain.shop_settings import CustomerExport
 from app.domain.store_records import order_of_customer
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.errors import StoreDeclined, StoreRefused
@@ -96,7 +97,7 @@ class StoreCustomerWriter:
             await uow.order_facts.link([link], now=now)
             await uow.exchanges.found(shop, KIND, customer, store_customer, now=now)
             await wake(uow, {awaited.store_customer_link(shop, store_customer)}, shop=shop)
-            await uow.commit()
+            await through(Act.RECORD_LINK, uow.commit())
 
     async def bring_up(
         self, store: StoreRef, store_customer: ShopifyId, customer: Customer, wanted: CustomerToSend
@@ -151,7 +152,7 @@ class StoreCustomerWriter:
                 if each.store_record in back
             ]
             await uow.customers.note_told([each for each in told if each is not None])
-            await uow.commit()
+            await through(Act.RECORD_NOTE, uow.commit())
 
     def _has_email(self, seen: ContactSeen | None, wanted: CustomerToSend) -> bool:
         return seen is not None and self._email_key(seen.email) == self._email_key(wanted.email)
@@ -238,7 +239,7 @@ class ExportCustomers:
     async def _begin(self, shop: ShopId, row: CustomerToExport) -> None:
         async with self._uow() as uow:
             await uow.exchanges.begin(shop, KIND, row.customer.id, now=self._clock.now())
-            await uow.commit()
+            await through(Act.RECORD_BEGIN, uow.commit())
 
 
 def _contact_differs(there: StoreCustomer, wanted: CustomerToSend) -> bool:

@@ -10,6 +10,7 @@ from app.domain import awaited
 from app.domain.identifiers import ShopId, ShopifyId
 from app.domain.links import StoreVariantLink
 from app.domain.shop_settings import ItemExport
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ScopeMissing
 from app.ports.product_gateway import ProductGateway
@@ -94,7 +95,7 @@ class ItemExports:
     async def begin(self, shop: ShopId, handles: dict[str, str]) -> None:
         async with self._uow() as uow:
             await uow.products.begin(shop, handles, now=self._clock.now())
-            await uow.commit()
+            await through(Act.PRODUCT_BEGIN, uow.commit())
 
     async def keep(
         self, of: Outgoing, outcomes: Sequence[ExportOutcome], links: Sequence[StoreVariantLink] = ()
@@ -110,7 +111,7 @@ class ItemExports:
             made = await uow.products.link(of.shop.id, links, now=now) if links else ()
             if made:
                 await wake(uow, {awaited.variant_link(of.shop.id, each) for each in made}, shop=of.shop.id)
-            await uow.commit()
+            await through(Act.PRODUCT_NOTE, uow.commit())
         for each in outcomes:
             if each.error_code is not None:
                 await of.run.count("skipped")

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from app.domain.access import Access
 from app.domain.identifiers import ShopifyId
 from app.domain.payouts import PAID, Payout, difference
+from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, NotFound, StoreRefused
 from app.ports.paging import Page, PageRequest
@@ -87,7 +88,7 @@ class SyncPayouts:
         behind = await self._gateway.transactions(store, payout.shopify_id)
         async with self._uow() as uow:
             news = await uow.payouts.keep_payout(store.id, payout, behind, now=self._clock.now())
-            await uow.commit()
+            await through(Act.PAYOUT_NOTE, uow.commit())
         await run.count("payouts")
         await run.progress(run.kept.done + 1)
         await run.count("changed", int(news))

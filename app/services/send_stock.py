@@ -28,6 +28,7 @@ from app.domain.stock import (
     stock_places,
     variants_of,
 )
+from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import (
     AccessRevoked,
@@ -47,7 +48,7 @@ from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
 from app.services.variant_listing import VariantListing
 
 BATCH = MOST_AT_ONCE
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=1)
 """Nobody renews it: whoever takes over from one that was only slow finds the quantities there and sets nothing."""
 STORE_TROUBLE_PAUSE = timedelta(seconds=15)
 PAUSES = (timedelta(seconds=2), *BACK_OFF)
@@ -156,7 +157,7 @@ class SendStock:
                 await uow.stock.hold(own.id, reason=held[0], detail=held[1], until=now + HELD_FOR, now=now)
             else:
                 claims = await uow.stock.claim(own.id, by=self._worker, limit=BATCH, lease=LEASE, now=now)
-            await uow.commit()
+            await through(Act.STOCK_CLAIM, uow.commit())
         return claims
 
     async def _given_back_in_trouble(self, batch: "_Batch", claims: Sequence[StockClaim]) -> StockCounts:
@@ -188,7 +189,7 @@ class SendStock:
         now = self._clock.now()
         async with self._uow() as uow:
             await uow.stock.finish(batch.shop.id, [self._end(work) for work in works], now=now)
-            await uow.commit()
+            await through(Act.STOCK_NOTE, uow.commit())
         return counts
 
     def _end(self, work: _Work) -> StockEnd:

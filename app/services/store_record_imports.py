@@ -19,6 +19,7 @@ from app.domain.orders import Order
 from app.domain.problems import ProblemCode
 from app.domain.shop_settings import ImportRange
 from app.domain.store_records import without_defaults
+from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.errors import ConnectorError
@@ -121,7 +122,7 @@ class StoreRecordImports:
             for record, refusal in refusals.items():
                 await self._note(uow, shop.id, kind, record, refusal, taken, now=now)
             await uow.exchanges.mended(shop.id, kind, [each.record for each in told if each.record not in refusals])
-            await uow.commit()
+            await through(Act.RECORD_TAKE, uow.commit())
         return taken
 
     async def _choose(self, uow: UnitOfWork, shop: ShopId, buyers: Sequence[Buyer]) -> Sequence[ChosenCustomers]:
