@@ -62,7 +62,7 @@ MUTATIONS = """
     paymentTermsCreate paymentTermsUpdate paymentTermsDelete priceListCreate priceListUpdate priceListDelete
     priceListFixedPricesAdd priceListFixedPricesUpdate priceListFixedPricesDelete
     priceListFixedPricesByProductUpdate catalogCreate catalogUpdate catalogDelete catalogContextUpdate
-    publishablePublish publishableUnpublish appUninstall
+    publicationCreate publishablePublish publishableUnpublish appUninstall
 """.split()
 
 # Types whose every field is kept as far as the field's own type survives. A trailing * matches a prefix.

@@ -26,6 +26,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("customers", "The ERP's customers by their number, sent before orders or whenever an order waits for one."),
     ("items", "The ERP's items by their number, with SKUs and barcodes by which order lines find them."),
     ("prices", "What the ERP's items cost, on its way to the stores."),
+    ("catalogs", "The store's catalogs for companies and markets, and which of the ERP's prices each is given."),
     ("inventory levels", "The ERP's stock by item and location, on its way to the stores."),
     ("links", "Which record of the store is which record of the ERP; made by the rules, or here by hand."),
     ("tasks", "What can be done regularly or now, for one shop."),

@@ -11,6 +11,7 @@ from app.bootstrap.work import Work
 from app.bootstrap.world import World
 from app.schema_state import unready
 from app.services.api_keys import ApiKeys
+from app.services.catalogs import CatalogTable
 from app.services.completeness import ReadCompleteness
 from app.services.console_users import ConsoleUsers
 from app.services.customer_tasks import RequestExport
@@ -121,6 +122,7 @@ def _master_data(world: World) -> Sequence[object]:
         CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
         ItemData(unit_of_work=uow, clock=clock),
         ItemPrices(uow, clock),
+        CatalogTable(uow, clock),
         ReadDiscoveredItems(uow),
     ]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.bootstrap.catalog_work import catalog_runners
 from app.bootstrap.customer_work import customer_runners
 from app.bootstrap.product_work import product_runners
 from app.bootstrap.stock_work import StockWork, stock_work
@@ -66,9 +67,7 @@ def work_of(world: World) -> Work:
         stock=stock,
         runners={
             **stock.runners,
-            **product_runners(world),
-            **customer_runners(world),
-            TaskName.SYNC_PAYOUTS: SyncPayouts(world.payouts, uow, clock),
+            **_beside_orders(world),
             TaskName.IMPORT_ORDERS: import_task,
             TaskName.CREATE_DOCUMENTS: CreateDocumentsTask(make_documents),
             TaskName.PUSH_SHIPMENTS: PushShipments(uow, clock, send_shipments),
@@ -81,6 +80,16 @@ def work_of(world: World) -> Work:
             TaskName.ACT_ON_ORDER: ActOnOrder(world.order_actions, world.writer, uow, clock).run,
         },
     )
+
+
+def _beside_orders(world: World) -> TaskRunners:
+    """What is exchanged with a store besides its orders and its stock."""
+    return {
+        **product_runners(world),
+        **customer_runners(world),
+        **catalog_runners(world),
+        TaskName.SYNC_PAYOUTS: SyncPayouts(world.payouts, world.uow, world.clock),
+    }
 
 
 def _import_task(

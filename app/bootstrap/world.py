@@ -28,6 +28,7 @@ from app.adapters.telemetry.tracing import Tracing
 from app.adapters.webhooks_out.sending import HttpWebhookSender
 from app.jobs.recurrence import ApschedulerRecurrence
 from app.ports.bulk_orders import BulkOrders
+from app.ports.catalog_gateway import CatalogGateway
 from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.keyring import Keyring
@@ -95,6 +96,10 @@ class World:
     @property
     def store_companies(self) -> StoreCompanies:
         return self.shopify.companies
+
+    @property
+    def catalogs(self) -> CatalogGateway:
+        return self.shopify.catalogs
 
     @property
     def order_actions(self) -> OrderActionGateway:

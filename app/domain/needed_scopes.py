@@ -31,6 +31,8 @@ def _scheduled(task: str) -> Enabled:
     return lambda _settings, tasks: task in tasks
 
 
+CATALOG_TASKS = ("sync_catalogs", "sync_catalog_prices")
+
 FEATURES: tuple[Feature, ...] = (
     Feature(name="orders", any_of=("read_orders",), without="No order is imported.", enabled=_always),
     Feature(name="buyers", any_of=("read_customers",), without="No order is imported.", enabled=_always),
@@ -114,6 +116,30 @@ FEATURES: tuple[Feature, ...] = (
         any_of=("write_inventory",),
         without="No quantity is exported.",
         enabled=_scheduled("sync_inventory"),
+    ),
+    Feature(
+        name="catalogs of markets",
+        any_of=("read_markets",),
+        without="Catalogs of markets are not listed, and get no prices.",
+        enabled=lambda _settings, tasks: bool(set(CATALOG_TASKS) & set(tasks)),
+    ),
+    Feature(
+        name="catalog prices to the store",
+        any_of=("write_products",),
+        without="No price of a catalog is exported.",
+        enabled=_scheduled("sync_catalog_prices"),
+    ),
+    Feature(
+        name="catalogs for companies",
+        any_of=("write_products",),
+        without="No company is given a catalog.",
+        enabled=lambda settings, _tasks: settings.companies.auto_create_catalog,
+    ),
+    Feature(
+        name="publications of catalogs",
+        any_of=("write_publications",),
+        without="A catalog that is made for a company shows what the sales channel shows.",
+        enabled=lambda settings, _tasks: settings.companies.auto_create_catalog,
     ),
     Feature(
         name="payouts",

@@ -249,6 +249,11 @@ class CompanySettings:
     default_contact_permission: ContactPermission = _says(
         "What an exported company contact may do.", ContactPermission.ORDERING_ONLY
     )
+    auto_create_catalog: bool = _says(
+        "Give each company that is sent to the store, and has no catalog there, one of its own: by sync_catalogs."
+        " Takes a plan of the store with catalogs for companies.",
+        False,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

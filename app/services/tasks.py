@@ -259,8 +259,18 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
             parameters=EXCHANGED,
         ),
         TaskDefinition(name=TaskName.SYNC_PAYOUTS, description="Imports payouts and their transactions."),
-        TaskDefinition(name=TaskName.SYNC_CATALOGS, description="Imports the store's catalogues."),
-        TaskDefinition(name=TaskName.SYNC_CATALOG_PRICES, description="Exports prices of the store's catalogues."),
+        TaskDefinition(
+            name=TaskName.SYNC_CATALOGS,
+            description=(
+                "Lists the store's catalogs of companies and markets, and gives companies that were sent there one of"
+                " their own, by companies.auto_create_catalog."
+            ),
+        ),
+        TaskDefinition(
+            name=TaskName.SYNC_CATALOG_PRICES,
+            description="Sends prices that changed to the price lists of the catalogs that have a price group.",
+            parameters=(_parameter("catalog_ids", ParameterKind.SHOPIFY_IDS, "Only these catalogs."),),
+        ),
         TaskDefinition(
             name=TaskName.PULL_MAPPINGS,
             description=(

@@ -257,6 +257,7 @@ OTHER_FIELDS: dict[str, TermMaker] = {
     "initial_value": text(key("initialValue")),
     "last_characters": text(key("lastCharacters")),
     "default_email": text(_emails),
+    "variant_id": text(lambda item: number_of(_nested("variant", "id")(item) or "")),
     "payments_transfer_id": text(lambda item: number_of(_nested("associatedPayout", "id")(item) or "")),
 }
 FIELDS = {

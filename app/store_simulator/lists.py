@@ -60,8 +60,9 @@ def root_list(
     arguments: Values,
     context: RequestContext,
     only: Callable[[Values], bool] | None = None,
+    among: list[Values] | None = None,
 ) -> Values:
-    """A page of all objects of a type that the search wants, or of those among them that the field is about."""
+    """A page of all objects of a type (or of those given) that the search wants, or that the field is about."""
     check_page_arguments(arguments)
     store = context.store
     sort_key = str(arguments.get("sortKey") or "ID")
@@ -74,6 +75,8 @@ def root_list(
     planted = store.planted_searches.get((type_name, arguments.get("query") or ""))
     if planted is not None:
         elements, wanted = planted, None
+    elif among is not None:
+        elements = sorted(among, key=position)
     else:
         elements = store.sorted_by(type_name, sort_key, position)
     bound = query.lower.get(BOUNDS.get(sort_key, ""))

@@ -153,6 +153,18 @@ def _market(market: Values, _now: str) -> None:
             option.setdefault("isActive", True)
 
 
+def _catalog(catalog: Values, _now: str) -> None:
+    catalog.setdefault("title", f"Catalog {number_of(catalog['id'])}")
+    catalog.setdefault("status", "ACTIVE")
+    catalog.setdefault("operations", [])
+
+
+def _price_list(price_list: Values, _now: str) -> None:
+    price_list.setdefault("name", f"Price list {number_of(price_list['id'])}")
+    price_list.setdefault("currency", SHOP["currencyCode"])
+    price_list.setdefault("prices", [])
+
+
 def _company(company: Values, now: str) -> None:
     _stamp(company, now)
     company.setdefault("name", f"Company {number_of(company['id'])}")
@@ -195,5 +207,8 @@ FILLERS: dict[str, Callable[[Values, str], None]] = {
     "FulfillmentService": _fulfillment_service,
     "DeliveryProfile": _delivery_profile,
     "Market": _market,
+    "MarketCatalog": _catalog,
+    "CompanyLocationCatalog": _catalog,
+    "PriceList": _price_list,
     "WebhookSubscription": _webhook_subscription,
 }

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from app.store_simulator import catalogs
 from app.store_simulator.context import RequestContext
 from app.store_simulator.exports import aged
 from app.store_simulator.fulfilment_places import place_of
@@ -194,6 +195,7 @@ ROOTS: dict[str, Root] = {
     "node": _node,
     "nodes": _nodes,
     "job": _job,
+    "catalogs": catalogs.listed,
     "orderByIdentifier": _by_identifier("Order"),
     "customerByIdentifier": _customer_by_identifier,
     "productByIdentifier": _by_identifier("Product", handle="handle"),

@@ -33,6 +33,7 @@ KINDS = {
     "paymentTermsTemplates": "PaymentTermsTemplate",
     "markets": "Market",
     "catalogs": "MarketCatalog",
+    "companyCatalogs": "CompanyLocationCatalog",
     "priceLists": "PriceList",
     "publications": "Publication",
     "channels": "Channel",

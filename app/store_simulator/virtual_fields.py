@@ -6,6 +6,7 @@ Keyed by type and field; everything else is read from the object itself.
 from collections.abc import Callable
 from typing import Any
 
+from app.store_simulator import catalogs
 from app.store_simulator.context import RequestContext
 from app.store_simulator.fulfilment_places import location_of, may_see, place_of, place_of_location, service_of
 from app.store_simulator.ids import gid
@@ -259,4 +260,10 @@ VIRTUAL: dict[tuple[str, str], Virtual] = {
     ("Shop", "shipsToCountries"): _ships_to,
     ("ShopifyPaymentsAccount", "balanceTransactions"): _balance_transactions,
     ("ShippingConfiguration", "optionDefinitions"): _shipping_options,
+    ("CompanyLocation", "catalogs"): catalogs.of_location,
+    ("PriceList", "catalog"): catalogs.of_list,
+    ("PriceList", "prices"): catalogs.prices,
+    ("PriceList", "fixedPricesCount"): catalogs.fixed_count,
+    ("Publication", "catalog"): catalogs.of_publication,
+    ("Publication", "includedProducts"): catalogs.published,
 }

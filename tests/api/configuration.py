@@ -7,6 +7,7 @@ from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.postgres.ulid import Ulids
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.api_keys import ApiKeys
+from app.services.catalogs import CatalogTable
 from app.services.item_prices import ItemPrices
 from app.services.links import LinkTables
 from app.services.mappings import MappingTables
@@ -26,6 +27,7 @@ def configuring(uow: UnitOfWorkFactory, clock: RisingClock) -> Mapping[type, obj
         CustomerData: CustomerData(unit_of_work=uow, clock=clock, contact=contact),
         ItemData: ItemData(unit_of_work=uow, clock=clock),
         ItemPrices: ItemPrices(uow, clock),
+        CatalogTable: CatalogTable(uow, clock),
         NewCustomers: NewCustomers(unit_of_work=uow, clock=clock, contact=contact),
         ShopAdministration: ShopAdministration(
             unit_of_work=uow, clock=clock, ids=Ulids(), keyring=AesGcmKeyring([b"k" * 32])

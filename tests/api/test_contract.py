@@ -49,6 +49,10 @@ GET    /v1/shops/{shop}/payment-terms-mappings                     mappings:read
 GET    /v1/shops/{shop}/payment-terms-mappings/{terms_id}          mappings:read       get_payment_terms_mapping
 PUT    /v1/shops/{shop}/payment-terms-mappings/{terms_id}          mappings:write      put_payment_terms_mapping
 DELETE /v1/shops/{shop}/payment-terms-mappings/{terms_id}          mappings:write      delete_payment_terms_mapping
+GET    /v1/shops/{shop}/catalogs                                   mappings:read       list_catalogs
+GET    /v1/shops/{shop}/catalogs/{catalog_id}                      mappings:read       get_catalog
+PUT    /v1/shops/{shop}/catalogs/{catalog_id}                      mappings:write      put_catalog
+DELETE /v1/shops/{shop}/catalogs/{catalog_id}                      mappings:write      delete_catalog
 GET    /v1/shops/{shop}/staff-mappings                             mappings:read       list_staff_mappings
 GET    /v1/shops/{shop}/staff-mappings/{staff_id}                  mappings:read       get_staff_mapping
 PUT    /v1/shops/{shop}/staff-mappings/{staff_id}                  mappings:write      put_staff_mapping

@@ -12,6 +12,7 @@ from tests.stored_documents import an_order
 SHOP = "/v1/shops/web"
 KEYED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (f"{SHOP}/location-mappings/71", {"location_code": "BLUE", "location_filter": ["A", "B"]}, {"location_id": "71"}),
+    (f"{SHOP}/catalogs/88001", {"price_group": "WHOLESALE"}, {"catalog_id": "88001"}),
     (
         f"{SHOP}/payment-terms-mappings/4",
         {"name": "Net 30", "type": "net", "payment_terms_code": "30D"},

@@ -11,6 +11,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from app.adapters.shopify.bulk_orders import ShopifyBulkOrders
+from app.adapters.shopify.catalogs import ShopifyCatalogs
 from app.adapters.shopify.catalogue import ORDER_LISTING, ORDER_SUMS, SHOP_DESCRIPTION
 from app.adapters.shopify.companies import ShopifyCompanies
 from app.adapters.shopify.customers import ShopifyCustomers
@@ -88,6 +89,7 @@ class ShopifyGateway:
         self.order_actions = ShopifyOrderActions(self.transport, self._scopes)
         self.customers = ShopifyCustomers(self.transport, self._scopes, clock)
         self.companies = ShopifyCompanies(self.transport, self._scopes, clock)
+        self.catalogs = ShopifyCatalogs(self.transport, self._scopes)
         self.shipping = ShopifyShipping(self.transport, self._scopes)
         self.payouts = ShopifyPayouts(self.transport, self._scopes)
         self.stock = ShopifyStock(self.transport, self._scopes)

@@ -40,6 +40,22 @@ async def mutated(
     priority: Priority = Priority.URGENT,
 ) -> Done:
     """The payload of a change that took effect; everything else is raised."""
+    done = await attempted(transport, store, document, variables, payload=payload, priority=priority)
+    if done.user_errors:
+        raise _declined(done.user_errors)
+    return done
+
+
+async def attempted(
+    transport: ShopifyTransport,
+    store: StoreRef,
+    document: Document[Data],
+    variables: Mapping[str, object],
+    *,
+    payload: Callable[[Data], Done | None],
+    priority: Priority = Priority.URGENT,
+) -> Done:
+    """As ``mutated``, but what the store has against the change is the caller's to read, error by error."""
     try:
         answer = await transport.execute(store, document, variables, priority=priority)
     except StoreUnavailable as lost:
@@ -48,7 +64,7 @@ async def mutated(
         raise OutcomeUnknown(lost.detail, retry_after=lost.retry_after) from lost
     done = payload(answer.data)
     if done is not None and done.user_errors:
-        raise _declined(done.user_errors)
+        return done
     if done is None and any(error.code == ACCESS_DENIED for error in answer.errors):
         raise ScopeMissing(f"Shopify does not allow this change: {in_its_words(answer.errors)}")
     if answer.errors:

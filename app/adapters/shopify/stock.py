@@ -8,11 +8,9 @@ import msgspec
 
 from app.adapters.shopify.answers.stock import (
     CodedErrorAnswer,
-    InventorySetAnswer,
     ListedVariantAnswer,
     StockedItemAnswer,
 )
-from app.adapters.shopify.answers.stores import UserErrorAnswer
 from app.adapters.shopify.catalogue import (
     INVENTORY_ACTIVATE,
     INVENTORY_SET,
@@ -21,7 +19,7 @@ from app.adapters.shopify.catalogue import (
     STOCK_VARIANTS,
 )
 from app.adapters.shopify.listing import instant
-from app.adapters.shopify.mutations import mutated
+from app.adapters.shopify.mutations import attempted, mutated
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_parts import unexpected
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable, unreadable
@@ -88,20 +86,18 @@ class ShopifyStock:
             for change in changes
         ]
         given = {"name": calculation.value, "reason": REASON, "quantities": quantities}
-        errors: list[CodedErrorAnswer] = []
-
-        def payload(data: InventorySetAnswer) -> "_Answered | None":
-            if data.inventory_set_quantities is None:
-                return None
-            errors.extend(data.inventory_set_quantities.user_errors)
-            return _Answered()
-
         try:
-            await mutated(self._transport, store, INVENTORY_SET, {"input": given, "key": key}, payload=payload)
+            done = await attempted(
+                self._transport,
+                store,
+                INVENTORY_SET,
+                {"input": given, "key": key},
+                payload=lambda data: data.inventory_set_quantities,
+            )
         except ScopeMissing:
             self._deny(store)
             raise
-        return [_objection(error) for error in errors]
+        return [_objection(error) for error in done.user_errors]
 
     async def stock_at(self, store: StoreRef, change: LevelChange, *, key: str) -> None:
         quantity = "available" if change.calculation is StockCalculation.AVAILABLE else "onHand"
@@ -140,12 +136,6 @@ class ShopifyStock:
             detail = "It changed while its levels were being read."
             return StockUnreadable(code="changed_while_reading", detail=detail, retryable=True)
         return _seen(answer)
-
-
-class _Answered:
-    """An answer whose objections are each about one level: they are told one by one, not as one refusal."""
-
-    user_errors: Sequence[UserErrorAnswer] = ()
 
 
 def _seen(answer: StockedItemAnswer) -> StockSeen:

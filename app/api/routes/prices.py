@@ -11,7 +11,7 @@ from app.api.batch import BatchAnswer, batch_body, each_item, items_of
 from app.api.dependencies import service
 from app.api.idempotency import Repeat
 from app.api.routing import resource_router
-from app.api.schemas.prices import PriceInBatch, price_of_body
+from app.api.schemas.prices import PriceInBatch, price_told
 from app.api.schemas.types import JsonBody
 from app.services.item_prices import ItemPrices
 
@@ -30,11 +30,13 @@ Prices = Annotated[ItemPrices, Depends(service(ItemPrices))]
 async def put_prices(
     body: JsonBody, request: Request, access: MasterDataWrite, repeat: Repeat, prices: Prices
 ) -> Response:
-    """Up to 250, each its own transaction with its own result. The task `sync_prices` sends what changed."""
+    """Up to 250, each its own transaction with its own result. The task `sync_prices` sends what changed, to the
+    catalogs with a price group `sync_catalog_prices`.
+    """
     items = items_of(body)
 
     async def put(given: PriceInBatch) -> tuple[int, str]:
-        made = await prices.tell(access, given.item_no, given.variant_code or "", price_of_body(given), shop=given.shop)
+        made = await prices.tell(access, price_told(given))
         return 201 if made else 200, given.item_no
 
     return await repeat.around(

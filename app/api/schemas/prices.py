@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.api.schemas.types import Code, DecimalString, No, RequestBody, ShopCode
+from app.api.schemas.types import Code, Currency, DecimalString, No, RequestBody, ShopCode
 from app.domain.products import ItemPrice
+from app.services.item_prices import PriceTold
 
 HIGHEST = Decimal(10) ** 15
 
@@ -29,12 +30,31 @@ class PriceInBatch(RequestBody):
     variant_code: Code | None = Field(
         default=None, description="Its variant; null = the item, and each variant without a price of its own."
     )
-    price: Price | None = Field(default=None, description="In the shop's currency.", examples=["12.50"])
+    price_group: Code | None = Field(
+        default=None,
+        description="Only for those who buy from catalogs with this price group, which may be a customer's number; then"
+        " without `shop` and `unit_cost`.",
+        examples=[None],
+    )
+    currency: Currency | None = Field(
+        default=None, description="ISO, of a price with a price group; others are in the shop's.", examples=[None]
+    )
+    price: Price | None = Field(
+        default=None, description="In the shop's currency, or in `currency`.", examples=["12.50"]
+    )
     compare_at_price: Price | None = Field(
         default=None, description="What it cost before; shown only where it is higher than the price.", examples=["15"]
     )
     unit_cost: Price | None = Field(default=None, description="What it costs you.", examples=["7.25"])
 
 
-def price_of_body(given: PriceInBatch) -> ItemPrice:
-    return ItemPrice(price=given.price, compare_at_price=given.compare_at_price, unit_cost=given.unit_cost)
+def price_told(given: PriceInBatch) -> PriceTold:
+    amounts = ItemPrice(price=given.price, compare_at_price=given.compare_at_price, unit_cost=given.unit_cost)
+    return PriceTold(
+        item_no=given.item_no,
+        variant_code=given.variant_code or "",
+        price=amounts,
+        shop=given.shop,
+        price_group=given.price_group,
+        currency=given.currency,
+    )

@@ -2,6 +2,7 @@
 
 from app.store_simulator.mutations import (
     bulk_operations,
+    catalogs,
     companies,
     customers,
     fulfilment_orders,
@@ -15,6 +16,7 @@ from app.store_simulator.mutations import (
 
 __all__ = [
     "bulk_operations",
+    "catalogs",
     "companies",
     "customers",
     "fulfilment_orders",

@@ -21,7 +21,7 @@ from graphql import (
     visit,
 )
 
-from app.adapters.shopify import catalogue, product_catalogue
+from app.adapters.shopify import catalogue, price_catalogue, product_catalogue
 from app.adapters.shopify.answers.companies import CompanyLocationAnswer
 from app.adapters.shopify.answers.company_writing import LocationStandingAnswer
 from app.adapters.shopify.answers.customers import WholeCustomerAnswer
@@ -44,7 +44,7 @@ from tests.contract.shopify.stores import SimulatedStore
 
 DOCUMENTS: dict[str, Document[Any]] = {
     each.file: each
-    for entries in (catalogue, product_catalogue)
+    for entries in (catalogue, price_catalogue, product_catalogue)
     for each in vars(entries).values()
     if isinstance(each, Document)
 }
@@ -83,6 +83,15 @@ GIVEN: dict[str, dict[str, Any]] = {
     "company_location_create": {"input": {"name": "Nowhere"}},
     "company_location_update": {"input": {"name": "Nowhere"}},
     "inventory_set": {"input": {"name": "available", "reason": "correction", "quantities": []}},
+    "company_catalogs": {"publications": True},
+    "market_catalogs": {"publications": True},
+    "catalogs_of_company": {"publications": True},
+    "catalog_create": {"title": "Nothing"},
+    "price_list_create": {"name": "Nothing", "catalog": "gid://shopify/CompanyLocationCatalog/1"},
+    "publication_create": {"catalog": "gid://shopify/CompanyLocationCatalog/1"},
+    "fixed_prices_add": {"priceList": "gid://shopify/PriceList/1", "prices": []},
+    "fixed_prices_delete": {"priceList": "gid://shopify/PriceList/1", "variants": []},
+    "fixed_prices": {"priceList": "gid://shopify/PriceList/1"},
 }
 """What a document is given that others call by the same name."""
 CHECKOUT = Path(__file__).parents[3]
@@ -156,7 +165,12 @@ def test_an_answer_is_typed_as_the_schema_promises_it(document: Document[Any], s
     assert sorted(set(check.problems(document.answer)) - HARMLESS) == []
 
 
-PAGES_OF_OTHERS = (catalogue.CUSTOMER_ADDRESSES_PAGE, catalogue.COMPANY_LOCATIONS_PAGE)
+PAGES_OF_OTHERS = (
+    catalogue.CUSTOMER_ADDRESSES_PAGE,
+    catalogue.COMPANY_LOCATIONS_PAGE,
+    price_catalogue.CATALOG_LOCATIONS_PAGE,
+    price_catalogue.CATALOG_MARKETS_PAGE,
+)
 PAGES_OF_ORDERS = [each for each in DOCUMENTS.values() if "page:" in each.text and each not in PAGES_OF_OTHERS]
 
 

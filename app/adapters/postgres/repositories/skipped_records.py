@@ -60,6 +60,25 @@ SOURCES: Final[Mapping[str, str]] = {
             shop_id, item_no AS own_no, error_code AS reason, error_detail AS detail, failed_at, updated_at, attempts
         FROM product_exports WHERE error_code IS NOT NULL
     """,
+    "catalog": """
+        SELECT 'catalog' AS resource_type, shop_id || '/catalog/' || catalog_id AS resource_id, NULL AS order_id,
+            shop_id, catalog_id AS own_no, error_code AS reason, error_detail AS detail, failed_at, updated_at,
+            coalesce(attempts, 1) AS attempts
+        FROM store_catalogs WHERE error_code IS NOT NULL
+    """,
+    "catalog_price": """
+        SELECT 'catalog_price' AS resource_type,
+            shop_id || '/catalog_price/' || catalog_id || '/' || store_variant_id AS resource_id, NULL AS order_id,
+            shop_id, coalesce(item_no, store_variant_id) AS own_no, error_code AS reason, error_detail AS detail,
+            failed_at, updated_at, attempts
+        FROM catalog_price_exports WHERE error_code IS NOT NULL
+    """,
+    "company_catalog": """
+        SELECT 'company_catalog' AS resource_type, shop_id || '/company_catalog/' || store_company_id AS resource_id,
+            NULL AS order_id, shop_id, store_company_id AS own_no, error_code AS reason, error_detail AS detail,
+            failed_at, updated_at, attempts
+        FROM company_catalogs WHERE error_code IS NOT NULL
+    """,
 }
 """By the type of what a record is about."""
 
