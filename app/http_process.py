@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.api.app import Lifespan, create_app
 from app.api.shopify_door import ShopifyDoor
 from app.bootstrap import Installation, open_installation, set_up_logging
+from app.request_heads import BoundedHeads
 from app.schema_state import ensure_schema
 from app.settings import PREFIX, Settings, SettingsError
 from app.stored_secrets import refuse_missing_keys
@@ -39,6 +40,7 @@ async def _listen(settings: Settings, installation: Installation, stop: asyncio.
                         installation.ack_times,
                     )
                 ),
+                http=BoundedHeads,
                 log_config=None,
                 access_log=False,
                 server_header=False,
