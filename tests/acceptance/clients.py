@@ -130,6 +130,11 @@ class StoreDesk:
     def fault(self, **fault: Any) -> None:
         self._ask("POST", "/faults", fault)
 
+    def faults(self) -> list[Json]:
+        """Those that nobody has met yet."""
+        found: list[Json] = self._ask("GET", "/faults")["faults"]
+        return found
+
     def mend(self) -> None:
         self._ask("DELETE", "/faults")
 

@@ -116,7 +116,7 @@ class Scene:
         def all_happened() -> bool:
             while left and time.monotonic() - began >= left[0].after:
                 self.befall(left.pop(0))
-            self._step()
+            self.step()
             return not left
 
         until(all_happened, what="all misfortunes have happened", seconds=DURING_SECONDS * 10)
@@ -141,7 +141,7 @@ class Scene:
     def settled(self) -> list[str]:
         """What is wrong when nothing more happens and all has come to rest."""
         self._calm()
-        until(self._at_rest, what="all has come to rest", seconds=REST_SECONDS)
+        until(self.at_rest, what="all has come to rest", seconds=REST_SECONDS)
         self.house.set_clock(0)
         return violations(self.house, self.accounts, self.history)
 
@@ -200,17 +200,19 @@ class Scene:
             account.desk.set_webhooks(duplicates=0, shuffle=False, drop_every=0, delay_seconds=0.0)
             until(partial(robot.asks_for_a_run, EVERYTHING), what="a run is asked for", seconds=60)
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """Who is dead is started, and each ERP does what it can do now."""
         self.house.keep_up()
         for robot in self.robots:
             robot.step()
 
     def _all_up(self) -> bool:
-        self._step()
+        self.step()
         return self.house.is_up()
 
-    def _at_rest(self) -> bool:
-        self._step()
+    def at_rest(self) -> bool:
+        """Whether all that was bought is done and nothing waits."""
+        self.step()
         if not all(robot.done(self.orders) for robot in self.robots):
             return False
         if not all(account.desk.deliveries()["idle"] for account in self.accounts):
@@ -220,14 +222,14 @@ class Scene:
 
 
 @contextmanager
-def scene(*, apis: int = 1, workers: int = 1) -> Iterator[Scene]:
-    """Two shops of two stores, with an ERP and an endpoint each."""
+def scene(*, apis: int = 1, workers: int = 1, shops: Sequence[str] = SHOPS) -> Iterator[Scene]:
+    """Shops, each of a store of its own and with an ERP and an endpoint of its own."""
     with ExitStack() as stack:
         simulator = stack.enter_context(simulated_stores())
         house = stack.enter_context(faulty_house(simulator.url, apis=apis, workers=workers))
         history, callers = History(house.folder / "history.jsonl"), house.callers()
         accounts, robots = [], []
-        for shop in SHOPS:
+        for shop in shops:
             desk = simulator.desk(f"{shop}.myshopify.com")
             open_shop(callers[0], desk, shop)
             desk.put(page_sizes={"orders": ORDERS_A_PAGE})

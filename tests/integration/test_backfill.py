@@ -151,6 +151,7 @@ async def test_a_run_may_forbid_it(world: World) -> None:
 
 @pytest.mark.long
 async def test_another_operation_of_the_app_is_waited_for(world: World) -> None:
+    """Peers 36."""
     await world.store.has(an_order(1001), bulk={"hold": True, "most_at_once": 1})
     configuration = await _configuration(world)
     await world.gateway.bulk.begin(configuration.store, OrderListing(), mark="somebody-else")
@@ -167,7 +168,30 @@ async def test_another_operation_of_the_app_is_waited_for(world: World) -> None:
     assert await world.orders() == ["#1001"]
 
 
+@pytest.mark.long
+async def test_an_operation_that_ends_before_ours_ends_nothing_of_ours(world: World) -> None:
+    """Peers 36: begun after ours and ended before it; each is taken for what it is."""
+    await world.store.has(an_order(1001), bulk={"hold": True})
+    configuration = await _configuration(world)
+    process = world.process(busy_seconds=0.02)
+    run = await started(world, process)
+    work = asyncio.create_task(process.run_task(run))
+    await world.until(lambda: _called(world, "BulkStatus", 1))
+    other = await world.gateway.bulk.begin(configuration.store, OrderListing(), mark="somebody-else")
+    await world.gateway.bulk.cancel(configuration.store, other.id)
+    seen = len(await world.store.calls("BulkStatus"))
+    await world.until(lambda: _called(world, "BulkStatus", seen + 2))
+    assert not work.done()
+
+    await world.store.has(bulk={"hold": False})
+    await work
+
+    assert (await found(world, run)).state is RunState.SUCCEEDED
+    assert await world.orders() == ["#1001"]
+
+
 async def test_an_operation_that_fails_is_begun_once_more_and_the_run_says_so(world: World) -> None:
+    """Peers 35."""
     await world.store.has(an_order(1001), bulk={"fail": "INTERNAL_SERVER_ERROR"})
 
     run = await world.run(**BULK)
@@ -180,6 +204,7 @@ async def test_an_operation_that_fails_is_begun_once_more_and_the_run_says_so(wo
 
 @pytest.mark.long
 async def test_where_operations_keep_failing_the_range_is_listed_and_nothing_is_skipped(world: World) -> None:
+    """Peers 35."""
     await world.store.has(*orders(1001, 1002), bulk={"fail": "TIMEOUT", "fail_times": 99})
 
     run = await world.run(**BULK)
@@ -218,6 +243,7 @@ async def test_a_file_that_is_gone_takes_another_operation(world: World) -> None
 
 
 async def test_lines_that_are_missing_fail_the_run_and_no_order_comes_in_cut(world: World) -> None:
+    """Peers 34, 37."""
     await world.store.has(*orders(1001, 1002), bulk={"lost_lines": 1})
 
     run = await world.run(**BULK)

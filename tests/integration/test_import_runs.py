@@ -278,6 +278,7 @@ async def test_a_missing_scope_ends_the_run_and_the_next_one_after_its_grant_imp
 
 
 async def test_a_run_says_which_orders_the_app_may_not_see_instead_of_listing_none(world: World) -> None:
+    """Peers 38."""
     await world.store.has(an_order(1001), app={"scopes": [each for each in READABLE if each != "read_all_orders"]})
 
     hidden = await world.run(created_from="2026-01-01T00:00:00Z")

@@ -265,7 +265,7 @@ async def test_what_somebody_else_wrote_in_its_place_is_not_taken_off(world: Wor
 
 
 async def test_the_reason_why_a_document_failed_stays_visible_through_our_write(world: World) -> None:
-    """Case 7 of the peers: the echo of the write-back cleared the error and made the document again."""
+    """Peers 7: the echo of the write-back cleared the error and made the document again."""
     await acknowledged(world)
     await write(world)
     document = await world.document_of()
