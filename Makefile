@@ -112,8 +112,9 @@ lock: .cache/uv/bin/uv
 	$< $(COMPILE) --group build -c requirements.lock -o requirements-build.lock
 	$< $(COMPILE) examples/tryton/requirements.in -o examples/tryton/requirements.lock
 
+# Strict: a package that could not be looked up is no package without vulnerabilities.
 audit: .cache/pip-audit/bin/pip-audit
-	$< --require-hashes --disable-pip -r requirements.lock
+	$< --strict --require-hashes --disable-pip -r requirements.lock
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
