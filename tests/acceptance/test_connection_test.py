@@ -51,6 +51,7 @@ def test_missing_scopes_are_told_with_what_they_cost(erp: Erp, simulator: Simula
 def test_a_store_that_refuses_us_fails_the_test_with_the_reason_and_goes_on_once_it_does_not(
     erp: Erp, simulator: Simulator
 ) -> None:
+    """Peers 50."""
     desk = simulator.desk("turned-away.myshopify.com")
     open_store(erp, desk, turned_away={})
     desk.put(app={"access_token": "shpat_another_one"})

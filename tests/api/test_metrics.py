@@ -62,6 +62,7 @@ async def arrange(erp: Surface) -> None:
 
 
 async def test_depths_ages_points_outcomes_and_cues_are_told(erp: Surface) -> None:
+    """Peers 50: where no worker works, what is due grows old, and says so."""
     watched(erp)
     await arrange(erp)
 

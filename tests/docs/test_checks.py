@@ -12,6 +12,8 @@ PAGE = paper("docs/checks.md")
 TEXT = PAGE.path.read_text()
 SHOWN, _, NOT_SHOWN = TEXT.partition("## Not shown by a test yet")
 ROW = re.compile(r"^\| ([ABCF]\d+b?) \| [^|]+ \| (.+) \|$", re.MULTILINE)
+PEERS_ROW = re.compile(r"^\| peers (\d+) \| [^|]+ \| (.+) \|$", re.MULTILINE)
+PEERS_CLAIMS = [(case, test) for case, tests in PEERS_ROW.findall(SHOWN) for test in re.findall(r"`([^`]+)`", tests)]
 CLAIMS = [(check, test) for check, tests in ROW.findall(SHOWN) for test in re.findall(r"`([^`]+)`", tests)]
 ASKED = {
     *(f"A{number}" for number in range(1, 28)),
@@ -49,6 +51,21 @@ def test_a_test_named_for_a_check_exists_and_names_it(check: str, test: str) -> 
     texts = texts_of(file)
     assert name in texts, f"{file} has no {name}"
     assert names_check(texts[name], check), f"neither {name} nor its file says that it is for {check}"
+
+
+def names_case(text: str, case: str) -> bool:
+    """By its number behind the word, or within a range such as cases 34 to 37."""
+    ranges = re.findall(r"cases (\d+) to (\d+)", text)
+    within = any(int(low) <= int(case) <= int(high) for low, high in ranges)
+    return within or re.search(rf"(?i)\b(peers|cases?)\b[^.]*\b{case}\b", text) is not None
+
+
+@pytest.mark.parametrize(("case", "test"), PEERS_CLAIMS)
+def test_a_test_named_for_a_case_of_the_peers_exists_and_names_it(case: str, test: str) -> None:
+    file, _, name = test.partition("::")
+    texts = texts_of(file)
+    assert name in texts, f"{file} has no {name}"
+    assert names_case(texts[name], case), f"neither {name} nor its file says that it is for case {case}"
 
 
 def test_every_check_has_a_test_or_is_said_to_have_none() -> None:
