@@ -97,6 +97,7 @@ def test_a_variant_that_is_linked_by_hand_is_as_good_as_its_sku(erp: Erp, simula
 def test_an_item_asked_for_becomes_a_product_once_and_what_cannot_is_a_skipped_record(
     erp: Erp, simulator: Simulator
 ) -> None:
+    """Others: choose the products (frappe#387)."""
     desk = a_shop(erp, simulator, "sending")
     erp.put("/v1/items/SEND-1", {"description": "Sent pot", "unit_price": "9.95"})
     erp.put("/v1/items/SEND-2", {"description": "", "unit_price": "9.95"})

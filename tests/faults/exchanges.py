@@ -12,9 +12,11 @@ from app.failpoints import Act
 from tests.acceptance.clients import Erp, Json, StoreDesk
 from tests.acceptance.harness import set_up_shop
 from tests.acceptance.queue_orders import open_store, shop_settings
+from tests.integration.catalogs_sold import CATALOG, a_catalog, a_list
 from tests.integration.stocking import HERE
 from tests.integration.stocking import a_product as a_stocked_product
 from tests.integration.test_payouts import a_movement, a_payout
+from tests.integration.world import a_person
 
 MANY = 120
 """More than are changed one by one."""
@@ -70,18 +72,8 @@ def _customers(account: Account) -> None:
 
 
 def _store_customers(account: Account) -> None:
-    account.desk.put(
-        customers=[
-            {
-                "id": f"gid://shopify/Customer/{number}",
-                "firstName": "Bob",
-                "lastName": no,
-                "defaultEmailAddress": {"emailAddress": f"{no}@example.com"},
-                "defaultAddress": {"address1": "Quay 1", "city": "Delft", "countryCodeV2": "NL", "lastName": no},
-            }
-            for number, no in enumerate(account.nos(3), start=501)
-        ]
-    )
+    people = [a_person(number, email=f"{no}@example.com") for number, no in enumerate(account.nos(3), start=501)]
+    account.desk.put(customers=people)
 
 
 def _items(account: Account, many: int = MANY) -> None:
@@ -107,6 +99,21 @@ def _stock(account: Account) -> None:
     )
     levels = [{"item_no": no, "location_code": "BLUE", "quantity": "7"} for no in nos]
     account.erp.post("/v1/inventory-levels/batch", {"items": levels})
+
+
+def _catalog_with_prices(account: Account) -> None:
+    _items(account)
+    account.erp.end_of(account.starts("exports/items", {"item_nos": account.nos(MANY)}))
+    account.desk.put(companyCatalogs=[a_catalog()], priceLists=[a_list()])
+    account.erp.put(f"/v1/shops/{account.code}/catalogs/{CATALOG}", {"price_group": account.code})
+    told = {"price_group": account.code, "currency": "EUR", "price": "6.00"}
+    account.erp.post("/v1/prices/batch", {"items": [told | {"item_no": no} for no in account.nos(MANY)]})
+
+
+def _companies(account: Account) -> None:
+    account.desk.put(shop={"plan": {"publicDisplayName": "Shopify Plus", "shopifyPlus": True}})
+    _customers(account)
+    account.erp.end_of(account.starts("exports/companies", {"customer_nos": account.nos(3)}))
 
 
 def _payouts(account: Account) -> None:
@@ -145,7 +152,7 @@ EXCHANGES: Mapping[str, Exchange] = {
     "customers from the store": Exchange(
         acts=(Act.RECORD_TAKE,),
         settings={
-            "customers": {"import": "all", "auto_create": True, "mapping": "by_email_phone"},
+            "customers": {"import": "all", "auto_create": True, "template_code": "WEB", "mapping": "by_email_phone"},
         },
         prepare=_store_customers,
         start=lambda account: account.starts("tasks/sync_customers/runs"),
@@ -191,6 +198,29 @@ EXCHANGES: Mapping[str, Exchange] = {
         start=lambda account: account.starts("tasks/sync_inventory/runs"),
         outcome=_on_hand,
         expected=[7] * 5,
+    ),
+    "catalog prices": Exchange(
+        acts=(Act.CATALOG_PRICE_BEGIN, Act.CATALOG_PRICE_SEND, Act.CATALOG_PRICE_NOTE),
+        settings={},
+        prepare=_catalog_with_prices,
+        start=lambda account: account.starts("tasks/sync_catalog_prices/runs"),
+        outcome=lambda account: [
+            (len(each["prices"]), {price["price"]["amount"] for price in each["prices"]})
+            for each in account.at_store("priceLists")
+        ],
+        expected=[(MANY, {"6.00"})],
+    ),
+    "catalogs of companies": Exchange(
+        acts=(Act.CATALOG_BEGIN, Act.CATALOG_MAKE, Act.CATALOG_NOTE),
+        settings={"companies": {"auto_create_catalog": True}},
+        prepare=_companies,
+        start=lambda account: account.starts("tasks/sync_catalogs/runs"),
+        outcome=lambda account: (
+            len(account.at_store("companyCatalogs")),
+            len(account.at_store("priceLists")),
+            sum(each["price_group"] is not None for each in account.erp.every(f"/v1/shops/{account.code}/catalogs")),
+        ),
+        expected=(3, 3, 3),
     ),
     "payouts": Exchange(
         acts=(Act.PAYOUT_NOTE,),

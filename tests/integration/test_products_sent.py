@@ -140,6 +140,7 @@ async def test_a_code_of_two_products_is_told_and_nothing_is_guessed(world: Worl
 
 
 async def test_what_shopify_refuses_is_told_in_its_words_and_the_others_go(world: World) -> None:
+    """Others: item create error (frappe#336)."""
     await world.set(items=ALL)
     for number in range(3):
         await world.item(f"POT-{number}", description=f"Pot {number}", unit_price=Decimal(5))
@@ -195,6 +196,7 @@ async def test_the_product_of_a_blocked_item_becomes_what_the_settings_say(world
 
 
 async def test_a_product_that_was_deleted_comes_back_only_when_it_is_asked_for(world: World) -> None:
+    """Others: a deleted product stops everything (frappe#338)."""
     await world.set(items=ALL)
     await world.item("POT", description="Pot", unit_price=Decimal(5))
     await sent(world)
@@ -224,6 +226,7 @@ async def test_nothing_goes_out_while_the_shop_does_not_allow_it(world: World) -
 
 
 async def test_only_prices_that_changed_are_sent(world: World) -> None:
+    """Others: prices apart from products (frappe#377)."""
     await world.set(items=ALL)
     for number in range(3):
         await world.item(f"POT-{number}", description=f"Pot {number}", unit_price=Decimal(5))

@@ -22,6 +22,7 @@ async def stocking(world: World) -> Stocking:
 
 
 async def test_what_the_erp_tells_is_what_may_be_sold_afterwards(stocking: Stocking) -> None:
+    """Others: inventory not updated (frappe#289, #266)."""
     await stocking.tells("ITEM-A", "12")
 
     counts = await stocking.sends()
@@ -110,6 +111,7 @@ async def test_what_the_store_sold_meanwhile_is_not_overwritten_but_looked_at_ag
 
 
 async def test_one_that_the_store_refuses_does_not_keep_its_neighbours_back(stocking: Stocking) -> None:
+    """Others: one bad item fails the batch (BCApps#8396)."""
     await stocking.world.item("ITEM-B")
     await stocking.world.item("ITEM-C")
     await stocking.store_has(
@@ -164,6 +166,7 @@ async def test_variants_that_carry_one_code_are_reported_and_linked_ones_are_tol
 
 
 async def test_a_run_finds_what_the_store_changed_by_itself(stocking: Stocking) -> None:
+    """Others: inventory not updated, and silently (frappe#298, #84)."""
     await stocking.tells("ITEM-A", "5")
     await stocking.tells("ITEM-Z", "1")
     await stocking.sends()
@@ -183,6 +186,7 @@ async def test_a_run_finds_what_the_store_changed_by_itself(stocking: Stocking) 
 
 
 async def test_a_shop_that_may_write_nothing_keeps_it_until_it_may(stocking: Stocking) -> None:
+    """Others: choose what is exported (frappe#382)."""
     await stocking.world.set(general={"allow_outgoing": False})
     await stocking.tells("ITEM-A", "12")
     await stocking.sends()
