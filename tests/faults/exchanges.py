@@ -183,6 +183,16 @@ EXCHANGES: Mapping[str, Exchange] = {
         outcome=_on_hand,
         expected=[7] * 5,
     ),
+    "payouts": Exchange(
+        acts=(Act.PAYOUT_NOTE,),
+        settings={},
+        prepare=_payouts,
+        start=lambda account: account.starts("tasks/sync_payouts/runs"),
+        outcome=lambda account: sorted(
+            (each["shopify_id"], each["difference"]) for each in account.erp.every("/v1/payouts", shop=account.code)
+        ),
+        expected=[("1", "0.00"), ("2", "0.00"), ("3", "0.00")],
+    ),
 }
 
 ACTS_OF_EXCHANGES = frozenset(act for exchange in EXCHANGES.values() for act in exchange.acts)
