@@ -46,6 +46,8 @@ MEANT_OPEN = {
 }
 ANYTHING = {
     "CaptureEntry.body": "the store's own answer",
+    "AuditedField.before": "of any kind",
+    "AuditedField.after": "of any kind",
     "ConflictChange.before": "of any kind",
     "ConflictChange.after": "of any kind",
     "ConflictChange.amount": "not computed yet",

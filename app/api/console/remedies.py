@@ -166,7 +166,7 @@ REMEDIES: tuple[Remedy, ...] = (
     _remedy("/shipments/{shipment_id}/retry", "The rest of the shipment is sent again."),
     _remedy(
         "/shipments/{shipment_id}/tracking",
-        "The tracking is told to Shopify.",
+        "The tracking is kept, and Shopify is told of it with what is sent.",
         _put(
             "/v1/shipments/{shipment_id}/tracking",
             lambda given: {
