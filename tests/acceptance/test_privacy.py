@@ -210,6 +210,7 @@ def test_a_store_is_forgotten_whole_and_no_other(running_service: Installation, 
 def test_a_store_that_was_connected_again_is_not_forgotten(
     erp: Erp, simulator: Simulator, running_service: Installation
 ) -> None:
+    """S15."""
     domain = "came-back.myshopify.com"
     desk = simulator.desk(domain)
     open_store(erp, desk, came_back={})

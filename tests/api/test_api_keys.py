@@ -21,6 +21,7 @@ async def make(house: Surface, **telling: Any) -> dict[str, Any]:
 
 
 async def test_a_new_key_works_and_is_shown_once(house: Surface) -> None:
+    """S12."""
     made = await make(house)
 
     me = (await house.client.get("/v1/me", headers=bearer(made))).json()

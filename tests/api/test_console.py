@@ -278,6 +278,7 @@ async def test_a_button_needs_the_token_of_a_page_that_this_session_was_shown(
 
 
 async def test_no_page_runs_or_loads_what_is_not_ours(operator: Browser) -> None:
+    """S25."""
     page = await operator.get("/console/")
 
     policy = page.headers["content-security-policy"]
@@ -289,6 +290,7 @@ async def test_no_page_runs_or_loads_what_is_not_ours(operator: Browser) -> None
 
 
 async def test_what_came_from_a_store_is_shown_as_text(house: Surface, operator: Browser) -> None:
+    """S25."""
     await queued(house, "<script>alert(1)</script>", error_code="x", error_detail="<img src=x onerror=alert(1)>")
 
     page = await operator.get(QUEUE)

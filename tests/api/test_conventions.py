@@ -54,6 +54,7 @@ async def test_a_wrong_method_names_all_the_right_ones(house: Surface) -> None:
     ],
 )
 async def test_strangers_all_get_the_same_answer(house: Surface, headers: dict[str, str]) -> None:
+    """S3."""
     house.client.headers.pop("Authorization")
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
 
@@ -93,6 +94,7 @@ async def test_a_shop_that_a_key_may_not_see_is_not_there(house: Surface) -> Non
 
 @pytest.mark.parametrize("query", ["nonsense=1", "limit=1&limit=2", "limit=0", "limit=251", "limit=x", "cursor=x"])
 async def test_parameters_that_would_be_misread_are_refused(house: Surface, query: str) -> None:
+    """E8."""
     answer = await house.client.get(f"/v1/customers?{query}")
 
     assert answer.status_code == 400
@@ -122,6 +124,7 @@ async def test_parameters_that_would_be_misread_are_refused(house: Surface, quer
     ],
 )
 async def test_bodies_are_read_without_leniency(house: Surface, body: bytes, status: int, code: str) -> None:
+    """D1, D2, D3, D4, S21."""
     problem(await sent(house, body), status, code)
 
 
@@ -133,6 +136,7 @@ async def test_an_unknown_field_is_named_by_its_pointer(house: Surface) -> None:
 
 @pytest.mark.parametrize("amount", ["12.5", "-1", "1e2"])
 async def test_an_amount_as_a_json_number_is_refused(house: Surface, amount: str) -> None:
+    """D7."""
     answer = await sent(house, f'{{"unit_price": {amount}}}'.encode(), path="/v1/items/A")
 
     assert problem(answer, 422, "money_must_be_a_string")["errors"][0]["pointer"] == "/unit_price"
@@ -142,6 +146,7 @@ async def test_an_amount_as_a_json_number_is_refused(house: Surface, amount: str
     "amount", ["1_000", "\u0661\u0662", "1E+9", " 1", "NaN", "1.1234567", "9" * 16, "+1", "01", "1."]
 )
 async def test_texts_that_only_look_like_amounts_are_refused(house: Surface, amount: str) -> None:
+    """D7, D8."""
     answer = await sent(house, json.dumps({"unit_price": amount}).encode(), path="/v1/items/A")
 
     problem(answer, 422, "invalid_input")
@@ -154,6 +159,7 @@ async def test_minus_zero_is_written_as_zero(house: Surface) -> None:
 
 
 async def test_other_content_is_refused(house: Surface) -> None:
+    """D5."""
     for content_type in ("text/plain", "application/xml", "application/json; charset=utf-16", ""):
         answer = await house.client.put(CUSTOMER, content=b"{}", headers={"content-type": content_type})
         problem(answer, 415, "unsupported_media_type")
@@ -161,6 +167,7 @@ async def test_other_content_is_refused(house: Surface) -> None:
 
 
 async def test_a_body_over_the_limit_is_refused_whatever_its_length_says(house: Surface) -> None:
+    """D6."""
     large = b'{"name": "' + b"x" * 1_100_000 + b'"}'
 
     async def pieces() -> Any:
@@ -197,6 +204,7 @@ async def test_what_the_caller_has_already_is_not_sent_again(house: Surface) -> 
 
 
 async def test_ids_that_nothing_can_have_are_not_found(house: Surface) -> None:
+    """D20."""
     for path in (
         "/v1/customers/%00",
         "/v1/shops/" + "x" * 5000,
@@ -207,6 +215,7 @@ async def test_ids_that_nothing_can_have_are_not_found(house: Surface) -> None:
 
 
 async def test_of_two_changes_to_the_same_version_one_wins(house: Surface) -> None:
+    """E4."""
     tag = (await sent(house, b'{"name": "a"}')).headers["etag"]
 
     answers = await asyncio.gather(
@@ -231,6 +240,7 @@ async def test_of_two_changes_to_the_same_version_one_wins(house: Surface) -> No
     ],
 )
 async def test_if_match_is_enforced_when_it_is_sent(house: Surface, headers: dict[str, str], status: int) -> None:
+    """E4."""
     await sent(house, b'{"name": "a"}')
 
     assert (await sent(house, b'{"name": "b"}', **headers)).status_code == status
@@ -241,6 +251,7 @@ async def test_if_match_on_what_is_not_there_fails(house: Surface) -> None:
 
 
 async def test_pages_show_every_row_once_while_others_come_and_go(house: Surface) -> None:
+    """E6."""
     for number in range(0, 20, 2):
         await sent(house, b"{}", path=f"/v1/customers/C{number:02}")
     seen: list[str] = []
@@ -257,6 +268,7 @@ async def test_pages_show_every_row_once_while_others_come_and_go(house: Surface
 
 
 async def test_a_cursor_serves_its_own_list_only(house: Surface) -> None:
+    """E5."""
     for number in range(3):
         await sent(house, b"{}", path=f"/v1/customers/C{number}")
         await sent(house, b"{}", path=f"/v1/items/I{number}")
@@ -272,6 +284,7 @@ async def test_a_cursor_serves_its_own_list_only(house: Surface) -> None:
 
 
 async def test_a_repeat_with_the_same_key_gets_the_same_answer_and_does_nothing(house: Surface) -> None:
+    """E1."""
     headers = {"Idempotency-Key": "once"}
     body = {"name": "ERP", "scopes": ["shops:read"]}
 
@@ -287,6 +300,7 @@ async def test_a_repeat_with_the_same_key_gets_the_same_answer_and_does_nothing(
 
 
 async def test_a_kept_answer_is_unreadable_in_the_database(house: Surface) -> None:
+    """S12."""
     body = {"name": "ERP", "scopes": ["shops:read"]}
     made = await house.client.post("/v1/api-keys", json=body, headers={"Idempotency-Key": "once"})
 
@@ -297,6 +311,7 @@ async def test_a_kept_answer_is_unreadable_in_the_database(house: Surface) -> No
 
 
 async def test_the_same_key_with_another_body_is_refused(house: Surface) -> None:
+    """E2."""
     headers = {"Idempotency-Key": "once"}
     await house.client.post("/v1/api-keys", json={"name": "a", "scopes": ["shops:read"]}, headers=headers)
 
@@ -306,6 +321,7 @@ async def test_the_same_key_with_another_body_is_refused(house: Surface) -> None
 
 
 async def test_two_equal_requests_at_once_have_one_effect(house: Surface) -> None:
+    """E1."""
     body = {"name": "ERP", "scopes": ["shops:read"]}
 
     answers = await asyncio.gather(
@@ -318,6 +334,7 @@ async def test_two_equal_requests_at_once_have_one_effect(house: Surface) -> Non
 
 
 async def test_a_refused_request_keeps_nothing_so_that_its_repeat_runs(house: Surface) -> None:
+    """E3."""
     headers = {"Idempotency-Key": "once"}
     body = {"code": "web", "name": "Again", "store_domain": "another.myshopify.com"}
     problem(await house.client.post("/v1/shops", json=body, headers=headers), 409, "already_exists")
@@ -328,6 +345,7 @@ async def test_a_refused_request_keeps_nothing_so_that_its_repeat_runs(house: Su
 
 
 async def test_a_key_of_one_caller_says_nothing_to_another(house: Surface) -> None:
+    """E2."""
     body = {"name": "ERP", "scopes": ["shops:read"]}
     headers = {"Idempotency-Key": "once"}
     first = await house.client.post("/v1/api-keys", json=body, headers=headers)
@@ -339,6 +357,7 @@ async def test_a_key_of_one_caller_says_nothing_to_another(house: Surface) -> No
 
 @pytest.mark.parametrize("key", ["x" * 256, "with space", "\u00e9"])
 async def test_a_key_that_is_none_is_refused(house: Surface, key: str) -> None:
+    """E2."""
     body = {"name": "ERP", "scopes": ["shops:read"]}
     raw = [(b"idempotency-key", key.encode("utf-8"))]
     problem(await house.client.post("/v1/api-keys", json=body, headers=raw), 400, "invalid_parameter")

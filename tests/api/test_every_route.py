@@ -50,6 +50,7 @@ async def call(house: Surface, method: str, path: str, headers: dict[str, str], 
 
 
 async def test_nobody_gets_anywhere_without_a_living_key(house: Surface) -> None:
+    """S3."""
     house.client.headers.pop("Authorization")
     dead = await house.key()
     async with house.rows() as uow:

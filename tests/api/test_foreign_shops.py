@@ -174,7 +174,7 @@ async def test_what_belongs_to_another_shop_is_not_there_on_any_route(callers: C
 
 
 async def test_no_list_shows_or_counts_what_belongs_to_another_shop(callers: Callers) -> None:
-    """Neither by itself, nor with the other shop as its filter, nor with a cursor of somebody who sees it."""
+    """E5: neither by itself, nor with the other shop as its filter, nor with a cursor of somebody who sees it."""
     for method, path, _ in routes():
         if method != "GET" or names_of(path) or not path.startswith("/v1/") or path == "/v1/me":
             continue

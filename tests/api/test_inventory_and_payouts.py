@@ -34,6 +34,7 @@ async def levels(erp: Surface) -> dict[tuple[str, str], Decimal]:
 
 
 async def test_only_what_is_sent_changes_and_what_is_wrong_keeps_nothing_back(erp: Surface) -> None:
+    """D19."""
     await erp.client.post(BATCH, json={"items": [{"item_no": "A", "location_code": "BLUE", "quantity": "5"}]})
     given: list[Any] = [
         {"item_no": "A", "quantity": "2.5"},

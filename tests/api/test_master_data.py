@@ -270,6 +270,7 @@ async def test_a_number_appears_on_the_documents_without_a_new_version(house: Su
     [("JANS", ["C1"]), ("c2", ["C2"]), ("1011", ["C1"]), ("%", []), ("_", []), ("\\", []), ("1011 ams", ["C1"])],
 )
 async def test_customers_are_found_by_any_of_their_words(house: Surface, search: str, found: list[str]) -> None:
+    """S8."""
     place = {"line1": "Dam 1", "postal_code": "1011", "city": "Amsterdam", "country_code": "NL"}
     await house.client.put("/v1/customers/C1", json={"name": "Jansen", "address": place})
     await house.client.put("/v1/customers/C2", json={"name": "Peeters"})

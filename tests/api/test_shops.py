@@ -98,6 +98,7 @@ async def test_new_credentials_end_the_revocation_and_keep_the_secret_before_for
 
 
 async def test_a_patch_leaves_what_it_does_not_name_and_null_brings_the_default_back(house: Surface) -> None:
+    """E9."""
     await patch(house, {"settings": {"accounts": {"tips": "4100"}, "orders": {"webhooks": False}}})
     changed = await patch(
         house, {"name": "Shop", "settings": {"accounts": {"refunds": "4200"}, "orders": {"webhooks": None}}}
@@ -146,6 +147,7 @@ async def test_a_patch_that_changes_nothing_writes_nothing(house: Surface) -> No
     ],
 )
 async def test_what_is_wrong_is_named(house: Surface, patched: dict[str, Any], pointer: str, code: str) -> None:
+    """E9."""
     answer = await patch(house, patched)
 
     assert answer.status_code == 422, answer.text

@@ -62,6 +62,7 @@ def test_no_file_names_a_package_registry_a_machine_or_a_secret(pattern: re.Patt
 
 
 def test_the_lock_files_pin_every_package_by_hash_and_name_no_address() -> None:
+    """S24."""
     for lock in CHECKOUT.glob("*.lock"):
         requirements = re.split(r"\n(?=\S)", lock.read_text().strip())
 

@@ -68,6 +68,7 @@ def test_a_generated_python_client_does_a_first_integration(
     shop: str,
     tmp_path: Path,
 ) -> None:
+    """E11."""
     tools = TOOLS / "python" / "bin"
     run(
         tools / "openapi-python-client",

@@ -11,7 +11,7 @@ from tests.docs.papers import CHECKOUT, paper
 PAGE = paper("docs/checks.md")
 TEXT = PAGE.path.read_text()
 SHOWN, _, NOT_SHOWN = TEXT.partition("## Not shown by a test yet")
-ROW = re.compile(r"^\| ([ABCF]\d+b?) \| [^|]+ \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([ABCDEFS]\d+b?) \| [^|]+ \| (.+) \|$", re.MULTILINE)
 PEERS_ROW = re.compile(r"^\| peers (\d+) \| [^|]+ \| (.+) \|$", re.MULTILINE)
 PEERS_CLAIMS = [(case, test) for case, tests in PEERS_ROW.findall(SHOWN) for test in re.findall(r"`([^`]+)`", tests)]
 CLAIMS = [(check, test) for check, tests in ROW.findall(SHOWN) for test in re.findall(r"`([^`]+)`", tests)]
@@ -21,7 +21,11 @@ ASKED = {
     *(f"B{number}" for number in range(1, 15)),
     *(f"C{number}" for number in range(1, 18)),
     "C16b",
+    *(f"D{number}" for number in range(1, 21)),
+    *(f"E{number}" for number in range(1, 14)),
+    "E12b",
     *(f"F{number}" for number in range(1, 8)),
+    *(f"S{number}" for number in range(1, 28)),
 }
 
 

@@ -80,6 +80,8 @@ async def test_an_event_that_commits_late_is_not_lost(house: Machinery, read: Re
 
 
 async def test_positions_are_gapless_under_many_writers_and_publishers(house: Machinery, read: ReadEvents) -> None:
+    """E7."""
+
     async def write(number: int) -> None:
         for each in range(10):
             await happened(house, f"{number}-{each}")
@@ -100,6 +102,39 @@ async def test_positions_are_gapless_under_many_writers_and_publishers(house: Ma
         seen += ids(page)
         after, more = page.next_position, page.has_more
     assert len(seen) == len(set(seen)) == 60
+
+
+async def test_readers_that_lose_their_place_see_every_event_in_the_same_order(
+    house: Machinery, read: ReadEvents
+) -> None:
+    """E7: three who poll while others write; two of them crash after what they read and before they noted it."""
+    written = asyncio.Event()
+
+    async def write() -> None:
+        for number in range(30):
+            await happened(house, f"o-{number}")
+            await PublishEvents(house.unit_of_work)()
+        written.set()
+
+    async def poll(limit: int, *, crashes_at: int) -> list[int]:
+        seen: list[int] = []
+        noted, rounds, ended = 0, 0, False
+        while not ended:
+            ended = written.is_set()
+            page = await read(EVERYBODY, after=noted, limit=limit)
+            seen += [event.position for event in page.events]
+            rounds += 1
+            if not crashes_at or rounds % crashes_at:
+                noted = page.next_position
+            ended = ended and noted == 30
+        return seen
+
+    _, *readers = await asyncio.gather(write(), poll(4, crashes_at=0), poll(3, crashes_at=3), poll(7, crashes_at=2))
+
+    assert readers[0] == list(range(1, 31))
+    for seen in readers:
+        # What came again is left out by its position, as a consumer does.
+        assert list(dict.fromkeys(seen)) == readers[0]
 
 
 async def test_a_publisher_that_dies_in_between_leaves_nothing_half_done(house: Machinery) -> None:
@@ -162,6 +197,7 @@ async def test_a_waiting_reader_is_answered_as_soon_as_something_happens(house: 
 
 
 async def test_readers_that_wait_hold_no_connection(house: Machinery, signals: PostgresSignals) -> None:
+    """E13."""
     read = ReadEvents(house.unit_of_work, signals)
     waiting = [asyncio.create_task(read(EVERYBODY, after=0, wait=25)) for _ in range(60)]
 

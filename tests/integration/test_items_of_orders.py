@@ -48,6 +48,7 @@ async def link_the_variant(world: World) -> None:
 async def test_two_items_with_one_barcode_hold_the_order_up_until_one_is_left(
     world: World, mend: Mended, unit: str
 ) -> None:
+    """D17."""
     for number in ("TWIN-1", "TWIN-2"):
         await world.item(number, barcodes=(BARCODE,))
     await world.store.has(SCANNED)

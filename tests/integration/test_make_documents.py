@@ -126,6 +126,7 @@ MISSING: dict[str, tuple[dict[str, Any], dict[str, Any], str, Appears]] = {
 
 @pytest.mark.parametrize("missing", MISSING)
 async def test_an_order_is_documented_by_itself_when_what_it_lacks_appears(world: World, missing: str) -> None:
+    """D17."""
     settings, order, problem, appears = MISSING[missing]
     await world.set(**settings)
     await world.store.has(order, customers=[ANNA])

@@ -50,6 +50,7 @@ def grown(pieces: int) -> dict[str, Any]:
 
 
 async def test_a_raised_quantity_is_a_conflict_and_the_document_stays(world: World) -> None:
+    """D18."""
     await booked(world)
     before = await world.document_of()
 
@@ -180,6 +181,7 @@ async def test_before_the_erp_has_it_the_document_gets_a_new_version_and_the_old
 
 
 async def test_afterwards_adjusting_documents_stand_beside_it_round_after_round(world: World) -> None:
+    """D18."""
     await booked(world)
     await acknowledged(world)
     await edited(world, **grown(3))

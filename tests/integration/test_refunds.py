@@ -99,6 +99,7 @@ async def test_a_refund_becomes_a_credit_memo_by_itself_where_the_shop_says_so(w
 
 
 async def test_imported_again_it_makes_no_second_one(world: World) -> None:
+    """D13."""
     await credited(world, refunds=AUTOMATIC)
     told = await world.events()
 
@@ -187,6 +188,7 @@ async def test_what_it_lacks_is_named_and_when_it_appears_the_memo_is_made(world
 
 
 async def test_it_waits_for_the_document_of_its_order_and_follows_it(world: World) -> None:
+    """D13."""
     await world.set(orders={"auto_create_documents": False}, accounts={"refunds": "4300"})
     await world.store.has(an_order(1001, refunds=[a_refund()]))
     await world.imports(1001)

@@ -44,6 +44,7 @@ async def test_several_locations_of_the_erp_are_one_of_the_store(stocking: Stock
 
 @pytest.mark.parametrize(("told", "stands"), [("-3", 0), ("2.999", 2)])
 async def test_pieces_are_whole_and_never_below_none(stocking: Stocking, told: str, stands: int) -> None:
+    """D19."""
     await stocking.tells("ITEM-A", told)
 
     await stocking.sends()

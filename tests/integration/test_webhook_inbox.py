@@ -25,6 +25,7 @@ async def receive(house: Machinery) -> AsyncIterator[ReceiveWebhook]:
 async def test_a_webhook_is_stored_with_its_headers_and_its_exact_bytes(
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
+    """D1."""
     body = b'{"id": 5501,  "note": "\\u0000 and \xff bytes that are no text"}'
 
     assert await receive(delivery(body, webhook_id="w-1", triggered_at="2026-01-15T10:00:00Z")) is Receipt.STORED

@@ -44,6 +44,7 @@ def document_of(case: Case, handling: CurrencyHandling, process: RefundProcess) 
 @thorough
 @given(case=cases())
 def test_the_total_is_what_shopify_charged_to_the_minor_unit(case: Case, handling: CurrencyHandling) -> None:
+    """D10."""
     document = document_of(case, handling, RefundProcess.IMPORT_ONLY)
     if document is None:
         return

@@ -151,6 +151,7 @@ def test_with_its_adjusting_documents_a_document_is_what_is_charged_now() -> Non
 
 
 def test_every_refund_that_gets_a_document_gets_one_of_what_was_refunded() -> None:
+    """D13."""
     documents = 0
     for step in steps(20260204, 150):
         order = step.after

@@ -20,6 +20,7 @@ def amounts(draw: st.DrawFn) -> tuple[Decimal, str]:
 
 @given(money=amounts(), weights=WEIGHTS)
 def test_shares_add_up_exactly_and_none_is_a_minor_unit_off(money: tuple[Decimal, str], weights: list[Decimal]) -> None:
+    """D10."""
     amount, currency = money
     shares = allocate(amount, weights, currency)
     assert sum(shares) == amount

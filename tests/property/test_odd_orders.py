@@ -82,7 +82,7 @@ ODDITIES: tuple[Callable[[Order, random.Random], Order], ...] = (
 @pytest.mark.parametrize("handling", CurrencyHandling)
 @pytest.mark.parametrize("process", RefundProcess)
 def test_no_odd_order_makes_a_wrong_document_or_breaks(handling: CurrencyHandling, process: RefundProcess) -> None:
-    """B11."""
+    """D11; B11."""
     shop = settings(orders={"currency_handling": handling}, refunds={"process": process})
     for number in range(80):
         rng = random.Random(number)

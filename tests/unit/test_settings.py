@@ -73,6 +73,7 @@ def test_a_data_folder_that_cannot_be_used_is_refused_with_what_to_do() -> None:
 
 
 def test_a_server_without_encryption_keys_is_refused() -> None:
+    """S22."""
     said = refusal(database_url=SERVER)
 
     assert "ORDERBRIDGE_ENCRYPTION_KEYS is required" in said
@@ -95,6 +96,7 @@ def test_a_server_without_encryption_keys_is_refused() -> None:
     ],
 )
 def test_a_weak_key_is_refused_by_name_and_never_repeated(weak: str) -> None:
+    """S22."""
     said = refusal(database_url=SERVER, encryption_keys=f"{a_key()},{weak}")
 
     assert said.startswith("ORDERBRIDGE_ENCRYPTION_KEYS: key 2 ")

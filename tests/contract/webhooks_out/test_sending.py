@@ -91,6 +91,7 @@ def test_the_library_verifies_what_we_sign_now() -> None:
 
 
 async def test_the_name_stays_in_the_request_and_the_connection_goes_to_the_checked_address() -> None:
+    """S7."""
     seen: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -109,6 +110,7 @@ async def test_the_name_stays_in_the_request_and_the_connection_goes_to_the_chec
 
 @pytest.mark.parametrize("addresses", [("127.0.0.1",), ("1.1.1.1", "10.0.0.1"), ("::ffff:127.0.0.1",)])
 async def test_a_name_that_leads_inside_is_refused_when_connecting(addresses: tuple[str, ...]) -> None:
+    """S6."""
     async with a_sender(*addresses, private=False) as sender:
         attempt = await sent(sender, "https://erp.example.com/")
 

@@ -52,6 +52,7 @@ def test_a_value_whose_key_is_gone_is_refused_with_what_to_do() -> None:
 
 
 def test_a_value_moved_to_another_place_cannot_be_read_there() -> None:
+    """S12."""
     keyring = AesGcmKeyring([NEW])
     cipher = keyring.encrypt(b"token", context=HERE)
 

@@ -193,6 +193,7 @@ def test_truth_and_absence_of_personal_data_may_be_said() -> None:
 
 
 def test_no_canary_comes_out_however_it_was_logged(output: io.StringIO) -> None:
+    """S10."""
     ours = structlog.get_logger("app.tests")
     library = logging.getLogger("some.library")
 

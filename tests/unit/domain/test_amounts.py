@@ -15,6 +15,7 @@ def amounts(*texts: str) -> list[Decimal]:
     ("currency", "unit"), [("EUR", "0.01"), ("JPY", "1"), ("KWD", "0.001"), ("CLF", "0.0001"), ("XYZ", "0.01")]
 )
 def test_each_currency_has_its_minor_unit(currency: str, unit: str) -> None:
+    """D9."""
     assert minor_unit(currency) == Decimal(unit)
 
 
@@ -29,6 +30,7 @@ def test_each_currency_has_its_minor_unit(currency: str, unit: str) -> None:
     ],
 )
 def test_halves_are_rounded_away_from_zero(amount: str, currency: str, expected: str) -> None:
+    """D8."""
     assert str(rounded(Decimal(amount), currency)) == expected
 
 

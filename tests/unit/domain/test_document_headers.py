@@ -86,12 +86,22 @@ def test_otherwise_the_series_numbers_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "day"),
-    [("UTC", date(2026, 1, 15)), ("Pacific/Auckland", date(2026, 1, 16)), ("America/Lima", date(2026, 1, 15))],
+    ("zone", "instant", "day"),
+    [
+        ("UTC", "2026-01-15T22:30:00+00:00", date(2026, 1, 15)),
+        ("Pacific/Auckland", "2026-01-15T22:30:00+00:00", date(2026, 1, 16)),
+        ("America/Lima", "2026-01-15T22:30:00+00:00", date(2026, 1, 15)),
+        ("Europe/Amsterdam", "2026-12-31T22:59:59+00:00", date(2026, 12, 31)),
+        ("Europe/Amsterdam", "2026-12-31T23:00:00+00:00", date(2027, 1, 1)),
+        ("Europe/Amsterdam", "2026-10-24T22:30:00+00:00", date(2026, 10, 25)),
+        ("Europe/Amsterdam", "2026-10-25T22:59:59+00:00", date(2026, 10, 25)),
+        ("America/Havana", "2026-11-01T04:30:00+00:00", date(2026, 11, 1)),
+        ("America/Havana", "2026-11-01T05:30:00+00:00", date(2026, 11, 1)),
+    ],
 )
-def test_the_document_date_is_the_day_at_the_shop(zone: str, day: date) -> None:
-    """5.13."""
-    made = order(created_at=datetime(2026, 1, 15, 22, 30, tzinfo=UTC))
+def test_the_document_date_is_the_day_at_the_shop(zone: str, instant: str, day: date) -> None:
+    """5.13, D16: a minute before midnight, and in the night whose hour comes twice."""
+    made = order(created_at=datetime.fromisoformat(instant))
     assert documented(made, time_zone=ZoneInfo(zone)).document_date == day
 
 
@@ -111,6 +121,27 @@ def test_the_codes_that_the_buyer_entered_are_carried() -> None:
 def test_a_po_number_is_never_cut() -> None:
     """5.14: longer than most ERPs' fields; how much of it one keeps is its own to decide."""
     assert documented(order(po_number="P" * 200)).external_document_no == "P" * 200
+
+
+def test_odd_addresses_and_long_notes_are_carried_whole() -> None:
+    """D15: without a country, a region or a last name, with a box for a street, and a dozen lines of note."""
+    note = "\n".join(f"Line {number}: {'x' * 80}" for number in range(12))
+    odd = address(
+        company="",
+        first_name="Cher",
+        last_name="",
+        line1="P.O. Box 7",
+        line2="",
+        city="A" * 255,
+        country_code="",
+    )
+    document = documented(order(note=note, sell_to_address=odd, bill_to_address=odd, ship_to_address=odd))
+
+    assert document.work_description == note
+    for party in (document.sell_to, document.bill_to, document.ship_to):
+        assert (party.address.line1, party.address.city) == ("P.O. Box 7", "A" * 255)
+        assert (party.address.country_code or "") == ""
+    assert document.ship_to.name == "Cher"
 
 
 def test_parties_come_from_the_orders_addresses_and_their_numbers_from_the_customers() -> None:
@@ -144,6 +175,7 @@ def test_parties_come_from_the_orders_addresses_and_their_numbers_from_the_custo
 
 
 def test_a_till_order_without_addresses_bears_the_buyers_name_and_ships_nowhere() -> None:
+    """D15."""
     made = order(sell_to_address=None, bill_to_address=None, ship_to_address=None)
     document = documented(made)
     assert (document.sell_to.name, document.bill_to.name, document.ship_to.name) == (
@@ -356,7 +388,7 @@ def test_without_a_priority_there_is_no_tax_area() -> None:
 def test_the_currency_code_is_none_for_local_then_the_setting_then_the_mapping(
     local: str, handling: str, setting: str | None, mapped: dict[str, str], code: str | None
 ) -> None:
-    """4.40, api.md currency_code."""
+    """D9: 4.40, api.md currency_code."""
     shop = settings(orders={"currency_handling": CurrencyHandling(handling), "currency_code": setting})
     document = documented(order(), shop=shop, mappings=Mappings(currencies=mapped), local_currency=local)
     assert (document.currency, document.currency_code) == ("EUR", code)

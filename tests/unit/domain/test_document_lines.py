@@ -97,7 +97,7 @@ def test_the_comment_line_names_the_shopify_order_and_costs_nothing() -> None:
 
 
 def test_tips_and_sold_gift_cards_are_account_lines() -> None:
-    """4.20, DO-05."""
+    """D11: 4.20, DO-05."""
     document = documented(
         order(
             line(1, kind=LineKind.GIFT_CARD, price="50.00"),
@@ -185,7 +185,7 @@ def test_free_shipping_makes_no_line() -> None:
 
 
 def test_fully_discounted_shipping_makes_a_line_with_the_whole_discount() -> None:
-    """5.24."""
+    """D11: 5.24."""
     document = documented(order(line(1), shipping_lines=(shipping("5.00", discount="5.00"),)))
     assert told(document.lines[1:], "unit_price", "discount_amount", "amount") == [("5.00", "5.00", "0.00")]
 

@@ -50,6 +50,7 @@ def test_a_custom_line_is_taxed_like_an_article() -> None:
 
 
 def test_a_price_finer_than_its_currency_is_rounded_by_the_line_not_by_the_piece() -> None:
+    """D8."""
     document = documented(order(line(1, price="3.3333", quantity=3), totals=totals("10.00")))
     assert told(document.lines, "unit_price", "amount") == [("3.3333", "10.00")]
 

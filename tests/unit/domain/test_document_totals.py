@@ -275,7 +275,7 @@ def test_prices_without_tax_give_net_amounts_and_the_tax_on_top() -> None:
 
 
 def test_a_tax_gap_alone_never_refuses_and_is_spread_as_estimated() -> None:
-    """P32: the header wins; largest remainder over the taxable lines."""
+    """D10: P32: the header wins; largest remainder over the taxable lines."""
     made = order(
         line(1, price="10.00", taxes=[tax("1.60")]),
         line(2, price="20.00", taxes=[tax("3.19")]),
@@ -323,7 +323,7 @@ def test_taxes_of_a_line_documented_in_part_are_its_share_and_reach_the_header()
 
 
 def test_presentment_handling_takes_every_amount_from_the_buyers_money() -> None:
-    """DO-01."""
+    """D12: DO-01."""
     made = order(
         line(1, price=("100.00", "108.55")),
         presentment_currency="USD",
@@ -339,6 +339,7 @@ def test_presentment_handling_takes_every_amount_from_the_buyers_money() -> None
 
 @pytest.mark.parametrize(("currency", "price", "total"), [("JPY", "980", "980"), ("KWD", "1.125", "1.125")])
 def test_currencies_without_and_with_three_decimals_keep_their_scale(currency: str, price: str, total: str) -> None:
+    """D9."""
     document = documented(order(line(1, price=price), currency=currency), local_currency=currency)
     assert str(document.totals.charged_by_shopify) == total
 
@@ -353,6 +354,7 @@ def test_an_order_of_10000_lines_is_proved_like_any_other() -> None:
 
 
 def test_an_order_given_away_is_documented_at_nothing() -> None:
+    """D11."""
     made = order(line(1, price="10.00", discounts=["10.00"]))
     assert str(documented(made).totals.charged_by_shopify) == "0.00"
 

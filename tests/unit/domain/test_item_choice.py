@@ -169,6 +169,7 @@ def test_a_blocked_item_that_is_the_only_one_is_taken() -> None:
 
 
 def test_a_link_to_an_item_that_is_gone_is_passed_over_and_waited_for() -> None:
+    """D17."""
     found = facts(PUMP, links={sid(9001): ItemLink(item_no="GONE")}, barcodes={"77": (ItemCandidate("1001"),)})
     assert the_choice(order(line(1, variant=9001, barcode="77")), found).item_no == "1001"
     assert "item:gone" in the_problem(order(line(1, variant=9001)), found).waits_for

@@ -99,7 +99,7 @@ def test_a_subtotal_above_the_price_is_a_higher_price_and_no_negative_discount()
 
 
 def test_money_without_lines_is_one_line_on_the_refund_account() -> None:
-    """Case RF-02."""
+    """D13: Case RF-02."""
     assert shown(credited(of(refund(refunded="5.00")))) == [("account", "4300", "1", "5.00")]
 
 
@@ -244,7 +244,7 @@ def test_the_cash_rounding_of_a_refund_is_a_line_of_its_own(total: str) -> None:
 
 
 def test_all_amounts_are_in_the_currency_of_the_document_that_is_reversed() -> None:
-    """REF-42, REF-43; the peers' case 13."""
+    """D12: REF-42, REF-43; the peers' case 13."""
     sold, charge = line(1, price=("100.00", "108.55")), shipping(("5.00", "5.43"))
     back = refund(
         refund_line(sold, subtotal=("100.00", "108.55"), restock_type="return"),

@@ -35,6 +35,7 @@ NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
     ],
 )
 def test_what_no_database_could_hold_is_replaced_and_nothing_else(sent: bytes, read: str) -> None:
+    """D1, D2."""
     assert msgspec.json.decode(mended(sent)) == read
 
 
