@@ -84,8 +84,8 @@ def where_to_look(url: str, user: str, password: str) -> list[str]:
     return ["", f"See what waits and mend it at {url}/console/ as {user}, password {password} (told only now)."]
 
 
-def how_to_go_on(url: str, key: str, document: Json | None, *, kept: bool) -> list[str]:
-    """Three calls an ERP makes."""
+def how_to_go_on(url: str, key: str, document: Json | None, *, store_url: str, kept: bool) -> list[str]:
+    """Three calls an ERP makes; while it is there to be called, also what the pages' commands want to be told."""
     document_id = document["id"] if document else "doc_…"
     acknowledgement = """-H 'Content-Type: application/json' -d '{"erp_document_no": "ERP-1", "version": 1}'"""
     header = f"-H 'Authorization: Bearer {key}'"
@@ -95,5 +95,12 @@ def how_to_go_on(url: str, key: str, document: Json | None, *, kept: bool) -> li
         f"  curl -s {header} '{url}/v1/events?after=0&limit=5'",
     ]
     if kept:
-        return ["Go on with:", *said, f"and {url}/docs explains the rest. Ctrl-C ends it."]
+        exports = f"  export URL={url} KEY={key} SIMULATOR={store_url}"
+        return [
+            "Go on with:",
+            *said,
+            "or by the pages, in another shell, after",
+            exports,
+            f"and {url}/docs explains the rest. Ctrl-C ends it.",
+        ]
     return ["Run `make demo KEEP=1` to leave it running, and go on with calls like these:", *said]

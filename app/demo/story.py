@@ -55,7 +55,7 @@ def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_O
             store_url, url = simulator.address(), service.address()
             say(f"The store listens on {store_url}, Orderbridge on {url}.")
             api, store = Api(url, key), Api(store_url)
-            _day(api, store, say, orders=orders, url=url, key=key, keep=keep)
+            _day(api, store, say, orders=orders, url=url, store_url=store_url, key=key, keep=keep)
             api.close()
             store.close()
             if keep:
@@ -64,7 +64,7 @@ def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_O
                 _until_interrupted()
 
 
-def _day(api: Api, store: Api, say: Say, *, orders: int, url: str, key: str, keep: bool) -> None:
+def _day(api: Api, store: Api, say: Say, *, orders: int, url: str, store_url: str, key: str, keep: bool) -> None:
     store.send(
         "PUT", f"/control/{STORE_DOMAIN}/state", {"shop": {"currencyCode": "EUR", "ianaTimezone": "Europe/Amsterdam"}}
     )
@@ -90,7 +90,7 @@ def _day(api: Api, store: Api, say: Say, *, orders: int, url: str, key: str, kee
         describe_documents(documents),
         describe_refusals(imported.values()),
         describe_figures(seconds=seconds, orders=len(imported), calls=calls, webhooks=int(made["webhooks"])),
-        how_to_go_on(url, key, documents[0] if documents else None, kept=keep),
+        how_to_go_on(url, key, documents[0] if documents else None, store_url=store_url, kept=keep),
     ]
     for paragraph in paragraphs:
         say("")
