@@ -22,6 +22,7 @@ from app.domain.store_catalogs import (
     list_to_fill,
     price_move,
 )
+from app.failpoints import Act, through
 from app.ports.catalog_gateway import MOST_PRICES, CatalogGateway, FixedPrice, PriceObjection
 from app.ports.clock import Clock
 from app.ports.errors import OutcomeUnknown, ScopeMissing, StoreRefused
@@ -157,10 +158,8 @@ class SyncCatalogPrices:
         self, filling: _Filling, variants: Mapping[ShopifyId, ListedVariant], wanted: Sequence[PriceToSet]
     ) -> None:
         """Set what the store has nothing against; what it has is kept with its words, price by price."""
-        async with self._uow() as uow:
-            begun = [variants[each.store_variant_id] for each in wanted]
-            await uow.catalogs.begin(filling.of.shop.id, filling.catalog, begun, now=self._clock.now())
-            await uow.commit()
+        begun = [variants[each.store_variant_id] for each in wanted]
+        await through(Act.CATALOG_PRICE_BEGIN, self._begin(filling, begun))
         outcomes: list[PriceSent] = []
         left = list(wanted)
         try:
@@ -187,7 +186,8 @@ class SyncCatalogPrices:
         left = list(wanted)
         for pause in (*PAUSES, None):
             try:
-                objections = await self._gateway.set_prices(store, to_fill.price_list_id, to_fill.currency, left)
+                sending = self._gateway.set_prices(store, to_fill.price_list_id, to_fill.currency, left)
+                objections = await through(Act.CATALOG_PRICE_SEND, sending)
             except OutcomeUnknown:
                 if pause is None:
                     return None
@@ -232,9 +232,7 @@ class SyncCatalogPrices:
     ) -> None:
         if not outcomes:
             return
-        async with self._uow() as uow:
-            await uow.catalogs.keep_prices(filling.of.shop.id, filling.catalog, outcomes, now=self._clock.now())
-            await uow.commit()
+        await through(Act.CATALOG_PRICE_NOTE, self._note(filling, outcomes))
         run = filling.run
         await run.count("updated", sum(each.error_code is None for each in outcomes))
         for each in outcomes:
@@ -247,6 +245,16 @@ class SyncCatalogPrices:
                     code=each.error_code,
                     detail=each.error_detail or "",
                 )
+
+    async def _begin(self, filling: _Filling, variants: Sequence[ListedVariant]) -> None:
+        async with self._uow() as uow:
+            await uow.catalogs.begin(filling.of.shop.id, filling.catalog, variants, now=self._clock.now())
+            await uow.commit()
+
+    async def _note(self, filling: _Filling, outcomes: Sequence[PriceSent]) -> None:
+        async with self._uow() as uow:
+            await uow.catalogs.keep_prices(filling.of.shop.id, filling.catalog, outcomes, now=self._clock.now())
+            await uow.commit()
 
     async def _skipped(self, run: RunContext, of: OfStore, catalog: ShopifyId, reason: str, detail: str) -> None:
         async with self._uow() as uow:

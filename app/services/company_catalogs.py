@@ -8,8 +8,9 @@ whomever, is given none.
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from app.domain.identifiers import ShopifyId
+from app.domain.identifiers import ShopId, ShopifyId
 from app.domain.store_catalogs import CatalogFacts, title_for
+from app.failpoints import Act, through
 from app.ports.catalog_gateway import PLAN_LACKS_IT, CatalogGateway, CompanyCatalogs
 from app.ports.clock import Clock
 from app.ports.errors import OutcomeUnknown, ScopeMissing, StoreRefused
@@ -78,13 +79,16 @@ class MakeCompanyCatalogs:
 
     async def _one(self, run: RunContext, store: StoreRef, shop: ShopConfiguration, company: CompanyToServe) -> None:
         made = await self._attempted(store, shop, company)
+        await through(Act.CATALOG_NOTE, self._served(shop.id, company, made))
+        await run.count("created", int(made is not None))
+
+    async def _served(self, shop: ShopId, company: CompanyToServe, made: ShopifyId | None) -> None:
         group = company.customer_no if made is not None else None
         async with self._uow() as uow:
             await uow.catalogs.company_served(
-                shop.id, company.store_company_id, made, price_group=group, now=self._clock.now()
+                shop, company.store_company_id, made, price_group=group, now=self._clock.now()
             )
             await uow.commit()
-        await run.count("created", int(made is not None))
 
     async def _attempted(self, store: StoreRef, shop: ShopConfiguration, company: CompanyToServe) -> ShopifyId | None:
         begun = company.begun
@@ -115,10 +119,13 @@ class MakeCompanyCatalogs:
     async def _made(
         self, store: StoreRef, shop: ShopConfiguration, company: CompanyToServe, title: str, location: ShopifyId
     ) -> ShopifyId:
+        await through(Act.CATALOG_BEGIN, self._begin(shop.id, company.store_company_id))
+        return await through(Act.CATALOG_MAKE, self._gateway.create_catalog(store, title=title, location=location))
+
+    async def _begin(self, shop: ShopId, company: ShopifyId) -> None:
         async with self._uow() as uow:
-            await uow.catalogs.begin_company(shop.id, company.store_company_id, now=self._clock.now())
+            await uow.catalogs.begin_company(shop, company, now=self._clock.now())
             await uow.commit()
-        return await self._gateway.create_catalog(store, title=title, location=location)
 
     async def _completed(
         self, store: StoreRef, there: CompanyCatalogs, title: str, catalog: ShopifyId, seen: CatalogFacts | None

@@ -12,6 +12,7 @@ from app.failpoints import Act
 from tests.acceptance.clients import Erp, Json, StoreDesk
 from tests.acceptance.harness import set_up_shop
 from tests.acceptance.queue_orders import open_store, shop_settings
+from tests.integration.catalogs_sold import CATALOG, a_catalog, a_list
 from tests.integration.stocking import HERE
 from tests.integration.stocking import a_product as a_stocked_product
 from tests.integration.test_payouts import a_movement, a_payout
@@ -100,6 +101,21 @@ def _stock(account: Account) -> None:
     account.erp.post("/v1/inventory-levels/batch", {"items": levels})
 
 
+def _catalog_with_prices(account: Account) -> None:
+    _items(account)
+    account.erp.end_of(account.starts("exports/items", {"item_nos": account.nos(MANY)}))
+    account.desk.put(companyCatalogs=[a_catalog()], priceLists=[a_list()])
+    account.erp.put(f"/v1/shops/{account.code}/catalogs/{CATALOG}", {"price_group": account.code})
+    told = {"price_group": account.code, "currency": "EUR", "price": "6.00"}
+    account.erp.post("/v1/prices/batch", {"items": [told | {"item_no": no} for no in account.nos(MANY)]})
+
+
+def _companies(account: Account) -> None:
+    account.desk.put(shop={"plan": {"publicDisplayName": "Shopify Plus", "shopifyPlus": True}})
+    _customers(account)
+    account.erp.end_of(account.starts("exports/companies", {"customer_nos": account.nos(3)}))
+
+
 def _payouts(account: Account) -> None:
     account.desk.put(
         payouts=[a_payout(number, "10.00", day=number) for number in (1, 2, 3)],
@@ -182,6 +198,29 @@ EXCHANGES: Mapping[str, Exchange] = {
         start=lambda account: account.starts("tasks/sync_inventory/runs"),
         outcome=_on_hand,
         expected=[7] * 5,
+    ),
+    "catalog prices": Exchange(
+        acts=(Act.CATALOG_PRICE_BEGIN, Act.CATALOG_PRICE_SEND, Act.CATALOG_PRICE_NOTE),
+        settings={},
+        prepare=_catalog_with_prices,
+        start=lambda account: account.starts("tasks/sync_catalog_prices/runs"),
+        outcome=lambda account: [
+            (len(each["prices"]), {price["price"]["amount"] for price in each["prices"]})
+            for each in account.at_store("priceLists")
+        ],
+        expected=[(MANY, {"6"})],
+    ),
+    "catalogs of companies": Exchange(
+        acts=(Act.CATALOG_BEGIN, Act.CATALOG_MAKE, Act.CATALOG_NOTE),
+        settings={"companies": {"auto_create_catalog": True}},
+        prepare=_companies,
+        start=lambda account: account.starts("tasks/sync_catalogs/runs"),
+        outcome=lambda account: (
+            len(account.at_store("companyCatalogs")),
+            len(account.at_store("priceLists")),
+            sum(each["price_group"] is not None for each in account.erp.every(f"/v1/shops/{account.code}/catalogs")),
+        ),
+        expected=(3, 3, 3),
     ),
     "payouts": Exchange(
         acts=(Act.PAYOUT_NOTE,),
