@@ -27,6 +27,7 @@ async def test_a_new_key_works_and_is_shown_once(house: Surface) -> None:
     me = (await house.client.get("/v1/me", headers=bearer(made))).json()
 
     assert (me["key_id"], me["name"], me["scopes"], me["shops"]) == (made["id"], "ERP", ["shops:read"], ["web"])
+    assert me["version"] == __version__
     assert "key" not in await house.get(f"/v1/api-keys/{made['id']}")
     [row] = await house.fetch("SELECT secret_hash FROM api_keys WHERE id = $1", made["id"])
     assert made["key"].rsplit("_", 1)[-1].encode() not in row["secret_hash"]
