@@ -4,7 +4,7 @@ A change that is repeated comes to the same, but for making a product: whoever d
 for its handle, which no two products of a store share.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -113,6 +113,16 @@ ProductOutcome = StoreProduct | Declined | InDoubt
 PriceOutcome = Declined | InDoubt | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undertaking:
+    """What many changes are made for. Whoever takes it up again after a crash gives the same ``mark``, and nothing else
+    has it; ``cancelled`` tells whether somebody wants it to end.
+    """
+
+    mark: str
+    cancelled: Callable[[], bool]
+
+
 class ProductGateway(Protocol):
     """Raised: ``Throttled``, ``StoreUnavailable``, ``AccessRevoked``, ``ScopeMissing``, ``StoreRefused``."""
 
@@ -134,11 +144,15 @@ class ProductGateway(Protocol):
 
     async def by_handle(self, store: StoreRef, handle: str) -> StoreProduct | None: ...
 
-    def put(self, store: StoreRef, drafts: Sequence[ProductDraft]) -> AsyncIterator[tuple[int, ProductOutcome]]:
+    def put(
+        self, store: StoreRef, drafts: Sequence[ProductDraft], undertaking: Undertaking
+    ) -> AsyncIterator[tuple[int, ProductOutcome]]:
         """Make or change them, many as one bulk operation; the place of each and what came of it."""
         ...
 
-    def set_prices(self, store: StoreRef, drafts: Sequence[PriceDraft]) -> AsyncIterator[tuple[int, PriceOutcome]]: ...
+    def set_prices(
+        self, store: StoreRef, drafts: Sequence[PriceDraft], undertaking: Undertaking
+    ) -> AsyncIterator[tuple[int, PriceOutcome]]: ...
 
     async def put_pictures(
         self, store: StoreRef, product: ShopifyId, pictures: Sequence[Picture]

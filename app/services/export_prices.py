@@ -53,7 +53,8 @@ class ExportPrices:
             return
         outcomes: list[ExportOutcome] = []
         places = list(drafts)
-        async for place, outcome in self._exports.gateway.set_prices(of.store, [drafts[each] for each in places]):
+        under = of.undertaking([each.sent for each in changed])
+        async for place, outcome in self._exports.gateway.set_prices(of.store, list(drafts.values()), under):
             outcomes.append(_ended(changed[places[place]], outcome))
         await of.run.count("updated", sum(each.error_code is None for each in outcomes))
         await self._exports.keep(of, outcomes)

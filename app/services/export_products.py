@@ -104,7 +104,8 @@ class ExportProducts:
             return
         outcomes: list[ExportOutcome] = []
         links: list[StoreVariantLink] = []
-        async for place, outcome in self._gateway.put(of.store, [draft for _, draft in drafts]):
+        under = of.undertaking([(each.no, each.sent) for each, _ in drafts])
+        async for place, outcome in self._gateway.put(of.store, [draft for _, draft in drafts], under):
             sending, draft = drafts[place]
             kept, made = await self._ended(of, sending, draft, outcome)
             outcomes += kept

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from app.domain import awaited
 from app.domain.identifiers import ShopId, ShopifyId
 from app.domain.links import StoreVariantLink
+from app.domain.products import fingerprint
 from app.domain.shop_settings import ItemExport
 from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ScopeMissing
-from app.ports.product_gateway import ProductGateway
+from app.ports.product_gateway import ProductGateway, Undertaking
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.products import ExportOutcome, ItemToExport
 from app.ports.store_gateway import StoreRef
@@ -34,6 +35,10 @@ class Outgoing:
     store: StoreRef
     shop: ShopConfiguration
     named: frozenset[str] | None
+
+    def undertaking(self, what: object) -> Undertaking:
+        """To bring this about in this run."""
+        return Undertaking(mark=f"{self.run.run_id} {fingerprint(what)}", cancelled=lambda: self.run.cancelled)
 
     def wants(self, item: ItemToExport) -> bool:
         """Whether an item is this run's to send (items.export)."""

@@ -237,6 +237,7 @@ PRODUCT_FIELDS: dict[str, TermMaker] = {
     "handle": text(key("handle")),
     "status": words(key("status"), {}),
     "vendor": text(key("vendor")),
+    "gift_card": flag(key("isGiftCard")),
     "product_type": text(key("productType")),
     "tag": text(key("tags")),
     "sku": text(_each("variants", key("sku"))),

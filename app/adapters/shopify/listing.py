@@ -62,7 +62,7 @@ def orders_of(answer: OrdersAnswer[One]) -> Page[One]:
 
 class ListingWalk(Generic[Data, One]):
     """One walk through a listing, by a document that asks of each record at least its id and its change time.
-    ``page_of`` finds the page in an answer; ``what`` is listed, in words.
+    ``page_of`` finds the page in an answer; ``what`` is listed, in words; ``terms`` narrow the search besides.
     """
 
     def __init__(
@@ -74,11 +74,13 @@ class ListingWalk(Generic[Data, One]):
         page_of: Callable[[Data], Page[One]],
         *,
         what: str = "orders",
+        terms: str = "",
     ) -> None:
         self._transport = transport
         self._document = document
         self._page_of = page_of
         self._what = what
+        self._terms = terms
         self._store = store
         self._listing = listing
         self._since = listing.updated_since
@@ -122,7 +124,8 @@ class ListingWalk(Generic[Data, One]):
         self._cursor = cursor
 
     async def _page(self) -> Answer[Data]:
-        variables = {"query": search_text(self._listing, self._since), "after": self._cursor}
+        query = f"{self._terms} {search_text(self._listing, self._since)}".strip()
+        variables = {"query": query, "after": self._cursor}
         try:
             answer = await self._transport.execute(
                 self._store, self._document, variables, size=self._size, priority=Priority.CATCH_UP

@@ -18,7 +18,7 @@ from app.adapters.shopify.bulk_changes import FROM, BulkChanges
 from app.adapters.shopify.document import Document, PageSize
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.failures import PageTooDear
-from app.adapters.shopify.listing import instant
+from app.adapters.shopify.listing import ListingWalk
 from app.adapters.shopify.mutations import mutated
 from app.adapters.shopify.node_reading import read_nodes
 from app.adapters.shopify.points import Priority
@@ -51,8 +51,9 @@ from app.ports.product_gateway import (
     ProductDraft,
     ProductOutcome,
     StoreProduct,
+    Undertaking,
 )
-from app.ports.store_gateway import StoreRef
+from app.ports.store_gateway import OrderListing, StoreRef
 
 WRITE_PRODUCTS: Final = "write_products"
 CODES_AT_ONCE: Final = 40
@@ -122,15 +123,17 @@ class ShopifyProducts:
         found = answer.data.product_by_identifier
         return None if found is None else (await self.look_at(store, [shopify_id(found.id)]))[0]
 
-    async def put(self, store: StoreRef, drafts: Sequence[ProductDraft]) -> AsyncIterator[tuple[int, ProductOutcome]]:
-        done = await self._changed(store, PRODUCT_SET, list(map(told.product_variables, drafts)))
+    async def put(
+        self, store: StoreRef, drafts: Sequence[ProductDraft], undertaking: Undertaking
+    ) -> AsyncIterator[tuple[int, ProductOutcome]]:
+        done = await self._changed(store, PRODUCT_SET, list(map(told.product_variables, drafts)), undertaking)
         coded = {
             place: told.codes_variables(drafts[place], made)
             for place, made in done.items()
             if drafts[place].codes and isinstance(made, str)
         }
         if coded:
-            outcomes = await self._changed(store, PRODUCT_VARIANTS_UPDATE, list(coded.values()))
+            outcomes = await self._changed(store, PRODUCT_VARIANTS_UPDATE, list(coded.values()), undertaking)
             done |= {place: outcomes[nth] for nth, place in enumerate(coded)}
         made = {place: each for place, each in done.items() if isinstance(each, str)}
         seen = dict(zip(made, await self.look_at(store, list(made.values())), strict=True))
@@ -141,20 +144,27 @@ class ShopifyProducts:
                 yield place, outcome
 
     async def set_prices(
-        self, store: StoreRef, drafts: Sequence[PriceDraft]
+        self, store: StoreRef, drafts: Sequence[PriceDraft], undertaking: Undertaking
     ) -> AsyncIterator[tuple[int, PriceOutcome]]:
-        done = await self._changed(store, PRODUCT_VARIANTS_UPDATE, list(map(told.price_variables, drafts)))
+        changes = list(map(told.price_variables, drafts))
+        done = await self._changed(store, PRODUCT_VARIANTS_UPDATE, changes, undertaking)
         for place, outcome in done.items():
             yield place, None if isinstance(outcome, str) else outcome
 
     async def _changed(
-        self, store: StoreRef, document: Document[Any], changes: Sequence[Mapping[str, Any]]
+        self,
+        store: StoreRef,
+        document: Document[Any],
+        changes: Sequence[Mapping[str, Any]],
+        undertaking: Undertaking,
     ) -> dict[int, Done]:
         """What came of each change, by its place."""
         if len(changes) < FROM:
             return {place: await self._one(store, document, each) for place, each in enumerate(changes)}
         try:
-            lines = await self._bulk.results(store, document, changes)
+            lines = await self._bulk.results(
+                store, document, changes, mark=undertaking.mark, cancelled=undertaking.cancelled
+            )
         except OutcomeUnknown as lost:
             return {place: InDoubt(detail=lost.detail) for place in range(len(changes))}
         return {place: _of_line(document, lines.get(place)) for place in range(len(changes))}
@@ -197,12 +207,17 @@ class ShopifyProducts:
     async def changed_since(
         self, store: StoreRef, since: datetime | None
     ) -> AsyncIterator[tuple[datetime, Sequence[DiscoveredProduct]]]:
-        terms = ["gift_card:false"] + ([f"updated_at:>='{instant(since)}'"] if since else [])
-        after: str | None = None
-        while True:
-            variables = {"query": " ".join(terms), "after": after}
-            page = (await self._asked(store, PRODUCTS_CHANGED, variables)).data.products
-            for each in page.nodes:
+        walk = ListingWalk(
+            self._transport,
+            store,
+            OrderListing(updated_since=since),
+            PRODUCTS_CHANGED,
+            lambda data: data.products,
+            what="products",
+            terms="gift_card:false",
+        )
+        async for page in walk.pages():
+            for each in page:
                 while each.variants.page_info.has_next_page:
                     asked = {"id": each.id, "after": each.variants.page_info.end_cursor}
                     more = (await self._asked(store, DISCOVERED_VARIANTS_PAGE, asked)).data.product
@@ -210,14 +225,7 @@ class ShopifyProducts:
                         break
                     each.variants.nodes += more.variants.nodes
                     each.variants.page_info = more.variants.page_info
-            if page.nodes:
-                yield (
-                    page.nodes[-1].updated_at,
-                    [told.discovered_product(each) for each in page.nodes if not each.is_gift_card],
-                )
-            if not page.page_info.has_next_page:
-                return
-            after = page.page_info.end_cursor
+            yield page[-1].updated_at, [told.discovered_product(each) for each in page if not each.is_gift_card]
 
     async def _asked(self, store: StoreRef, document: Document[Any], variables: Mapping[str, Any]) -> Answer[Any]:
         """With a smaller page where one is too dear. Raises StoreRefused when a part is missing."""
