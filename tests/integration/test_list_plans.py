@@ -37,8 +37,11 @@ GIVEN = {
     "number": "SO-000001",
     "include": "lines",
     "problem": "item_missing",
+    "resource_id": None,
 }
-"""Values for parameters whose description has none; None = left out."""
+"""Values for parameters whose description has none; None = left out, as is what names one thing: of that little is
+sorted.
+"""
 SORTED = ("/versions", "/unmapped-products", "/skipped-records")
 """Lists that are put together from few rows: the versions of a document, what the blocked orders of a shop wait for,
 what of each queue waits for a person.

@@ -173,7 +173,7 @@ class EventRow(Row, table=True):
     __table_args__ = (
         Index("uq_events_position", "position", unique=True, postgresql_where=sql("position IS NOT NULL")),
         Index("ix_events_unpositioned", "seq", postgresql_where=sql("position IS NULL")),
-        Index("ix_events_occurred", "occurred_at"),
+        Index("ix_events_occurred", "occurred_at", "id"),
         Index("ix_events_resource", "resource_id", "seq"),
     )
 
