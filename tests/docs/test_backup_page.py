@@ -57,7 +57,7 @@ def serving(folder: Path, port: int) -> Iterator[httpx.Client]:
     """The API of the installation in this folder."""
     with (folder / "service.log").open("ab") as log:
         program = folder / ".venv/bin/orderbridge"
-        command = [program, "serve", "--role", "api"]
+        command = [str(program), "serve", "--role", "api"]
         process = subprocess.Popen(command, cwd=folder, env=environment(port), stdout=log, stderr=log)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
