@@ -84,6 +84,7 @@ def watched(simulator: Simulator) -> Iterator[Watched]:
         logs = {role: service.process(role).said for role in ("api", "worker")}
         logs |= {path.name: path.read_text(errors="replace") for path in _server_logs(service)}
         logs["metrics"] = erp.http.get("/metrics").text
+        logs["events"] = erp.http.get("/v1/events", params={"limit": 250}).text
         desk.close()
         stored = columns_with(service, CANARIES)
         yield Watched(printed=logs, stored=stored, api_key=erp.http.headers["Authorization"].removeprefix("Bearer "))
@@ -198,7 +199,7 @@ def _lose_the_database(service: Installation, erp: Erp) -> None:
     until(written, what="the API writes again", seconds=20)
 
 
-@pytest.mark.parametrize("place", ["api", "worker", "server.log", "server.log.before"])
+@pytest.mark.parametrize("place", ["api", "worker", "server.log", "server.log.before", "metrics", "events"])
 def test_no_secret_and_no_person_is_printed(watched: Watched, place: str) -> None:
     printed = watched.printed[place]
     found = [line[:600] for line in printed.splitlines() if any(canary in line.lower() for canary in CANARIES)]
