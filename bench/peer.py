@@ -8,9 +8,10 @@ from bench import imports
 from bench.figures import Figure
 from bench.stage import Stage
 
-ENVIRONMENT = Path(__file__).resolve().parents[1] / ".cache" / "tryton"
+CHECKOUT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = CHECKOUT / ".cache" / "tryton"
 ACTIVATED = ENVIRONMENT / "activated.sqlite"
-SCRIPT = Path(__file__).with_name("tryton_sales.py")
+SCRIPT = CHECKOUT / "examples" / "tryton" / "many_sales.py"
 
 
 def measured(stage: Stage, *, orders: int, sales: int) -> list[Figure]:

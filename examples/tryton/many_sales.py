@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples" / "tryton"))
-
 from books import number_customer, quoted_sale
 from company import set_up
 from proteus import config
