@@ -46,7 +46,7 @@ class Orderbridge:
         found: list[Json] = []
         cursor: str | None = ""
         while cursor is not None:
-            page = self.send("GET", path, **query, **({"cursor": cursor} if cursor else {}))
+            page = self.send("GET", path, None, **query, **({"cursor": cursor} if cursor else {}))
             found += page["data"]
             cursor = page["next_cursor"]
         return iter(found)

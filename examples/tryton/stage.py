@@ -161,7 +161,7 @@ class Tryton:
         """The server, with a company set up in it."""
         self._activate()
         log = (self._folder / "trytond.log").open("wb")
-        command = [ENVIRONMENT / "bin" / "trytond", "-c", self._settings, "-d", DATABASE]
+        command = [str(ENVIRONMENT / "bin" / "trytond"), "-c", str(self._settings), "-d", DATABASE]
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             self._until_it_listens(server)
