@@ -53,7 +53,8 @@ MUTATIONS = """
     companyContactAssignRole companyLocationCreate companyLocationUpdate companyLocationDelete
     companyLocationAssignAddress companyLocationTaxSettingsUpdate
     productCreate productUpdate productSet productDelete productVariantsBulkCreate productVariantsBulkUpdate
-    productVariantsBulkDelete productChangeStatus productCreateMedia productOptionsCreate inventoryItemUpdate
+    productVariantsBulkDelete productVariantDetachMedia productChangeStatus productCreateMedia productOptionsCreate
+    inventoryItemUpdate
     inventorySetQuantities inventorySetOnHandQuantities inventoryAdjustQuantities inventoryMoveQuantities
     inventoryActivate inventoryDeactivate inventoryBulkToggleActivation locationActivate locationAdd locationEdit
     locationDeactivate webhookSubscriptionCreate webhookSubscriptionUpdate webhookSubscriptionDelete
@@ -92,7 +93,7 @@ FULL_TYPES = """
     CalculatedShippingLine Calculated*DiscountApplication OrderStagedChange* CalculatedReturn* CalculatedExchange*
     SuggestedRefund SuggestedReturn* RefundReturnOutcome Suggested*Outcome SuggestedOrderTransaction Metafield
     StaffMember Count PageInfo CardPaymentDetails *PaymentDetails PaymentSettings StagedMediaUploadTarget
-    StagedUploadParameter BasicEvent TransactionFee DraftOrder Channel Collection UserError
+    StagedUploadParameter MediaError BasicEvent TransactionFee DraftOrder Channel Collection UserError
 """.split()
 
 # An interface with more members than this (Node and its like) is kept for the members that matter only.

@@ -2,6 +2,7 @@
 
 from app.bootstrap.world import World
 from app.services.discover_items import DiscoverItems, SyncProducts
+from app.services.export_pictures import ExportPictures
 from app.services.export_prices import ExportPrices
 from app.services.export_products import ExportProducts
 from app.services.item_exports import ItemExports
@@ -14,4 +15,5 @@ def product_runners(world: World) -> TaskRunners:
     return {
         TaskName.SYNC_PRODUCTS: SyncProducts(discover, ExportProducts(exports)),
         TaskName.SYNC_PRICES: ExportPrices(exports),
+        TaskName.SYNC_IMAGES: ExportPictures(exports, world.pictures, world.picture_source),
     }

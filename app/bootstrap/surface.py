@@ -17,6 +17,7 @@ from app.services.console_users import ConsoleUsers
 from app.services.customer_tasks import RequestExport
 from app.services.document_actions import DocumentActions, UnlinkDocuments
 from app.services.install_app import InstallApp
+from app.services.item_images import ItemImagesData
 from app.services.item_prices import ItemPrices
 from app.services.links import LinkTables
 from app.services.mappings import MappingTables
@@ -121,6 +122,7 @@ def _master_data(world: World) -> Sequence[object]:
     return [
         CustomerData(unit_of_work=uow, clock=clock, contact=world.contact),
         ItemData(unit_of_work=uow, clock=clock),
+        ItemImagesData(uow, clock, world.picture_source),
         ItemPrices(uow, clock),
         CatalogTable(uow, clock),
         ReadDiscoveredItems(uow),

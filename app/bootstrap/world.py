@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.adapters.clock import ShiftedClock, SystemClock
 from app.adapters.contact import ContactKeys
 from app.adapters.crypto.keyring import AesGcmKeyring
+from app.adapters.pictures.fetching import HttpPictures
 from app.adapters.postgres.call_journal import CallJournal
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.points_bucket import PostgresPointsBucket
@@ -34,6 +35,8 @@ from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.keyring import Keyring
 from app.ports.order_actions import OrderActionGateway
 from app.ports.payout_gateway import PayoutGateway
+from app.ports.picture_gateway import PictureGateway
+from app.ports.picture_source import PictureSource
 from app.ports.product_gateway import ProductGateway
 from app.ports.recurrence import Recurrence
 from app.ports.shipment_gateway import ShipmentGateway
@@ -70,6 +73,7 @@ class World:
     payouts: PayoutGateway
     stock: StockGateway
     webhook_sender: WebhookSender
+    picture_source: PictureSource
     signals: PostgresSignals
     recurrence: Recurrence
     worker_name: str
@@ -102,6 +106,10 @@ class World:
         return self.shopify.catalogs
 
     @property
+    def pictures(self) -> PictureGateway:
+        return self.shopify.pictures
+
+    @property
     def order_actions(self) -> OrderActionGateway:
         return self.shopify.order_actions
 
@@ -130,8 +138,8 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         journal = await stack.enter_async_context(aclosing(CallJournal(uow, clock, Ulids(), tracing.spans)))
         gateway = _gateway(settings, vault=vault, engine=engine, clock=clock, spans=journal)
         stack.push_async_callback(gateway.aclose)
-        sender = _webhook_sender(settings, tracing.spans)
-        stack.push_async_callback(sender.aclose)
+        sender = await stack.enter_async_context(aclosing(_webhook_sender(settings, tracing.spans)))
+        pictures = await stack.enter_async_context(aclosing(HttpPictures(sender.connections, sender.refusal)))
         yield World(
             settings=settings,
             url=url,
@@ -149,6 +157,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             payouts=gateway.payouts,
             stock=gateway.stock,
             webhook_sender=sender,
+            picture_source=pictures,
             signals=PostgresSignals(url),
             recurrence=ApschedulerRecurrence(),
             worker_name=worker_name,

@@ -5,7 +5,7 @@ for its handle, which no two products of a store share.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -83,17 +83,6 @@ class PriceDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture of a product: one that is there (``file_id``), or new content."""
-
-    alt: str = ""
-    file_id: str | None = None
-    content: bytes = field(default=b"", repr=False)
-    mime_type: str = ""
-    filename: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Declined:
     """The store would not have it, in its words; ``codes`` are its own."""
 
@@ -110,7 +99,7 @@ class InDoubt:
 
 
 ProductOutcome = StoreProduct | Declined | InDoubt
-PriceOutcome = Declined | InDoubt | None
+ChangeOutcome = Declined | InDoubt | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,40 +141,10 @@ class ProductGateway(Protocol):
 
     def set_prices(
         self, store: StoreRef, drafts: Sequence[PriceDraft], undertaking: Undertaking
-    ) -> AsyncIterator[tuple[int, PriceOutcome]]: ...
-
-    async def put_pictures(
-        self, store: StoreRef, product: ShopifyId, pictures: Sequence[Picture]
-    ) -> Sequence[str] | Declined:
-        """The product has exactly these pictures, in this order; their file ids. A repeat comes to the same."""
-        ...
+    ) -> AsyncIterator[tuple[int, ChangeOutcome]]: ...
 
     def changed_since(
         self, store: StoreRef, since: datetime | None
     ) -> AsyncIterator[tuple[datetime, Sequence[DiscoveredProduct]]]:
         """Products but gift cards, oldest change first, in pages with the last change time of each."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedPicture:
-    content: bytes
-    mime_type: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotFetched:
-    """Why a picture could not be had. ``code`` such as ``address_refused``, ``http_404``, ``not_a_picture``."""
-
-    code: str
-    detail: str
-
-
-class PictureSource(Protocol):
-    """Where the ERP's pictures come from: addresses that anybody could reach, never a place inside the network."""
-
-    async def refusal(self, url: str) -> str | None:
-        """What is wrong with an address, in words."""
-        ...
-
-    async def fetch(self, url: str) -> FetchedPicture | NotFetched: ...

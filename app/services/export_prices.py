@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.identifiers import ShopifyId
 from app.domain.products import ItemPrice, fingerprint, price_of
-from app.ports.product_gateway import Declined, PriceDraft, PriceOutcome
+from app.ports.product_gateway import ChangeOutcome, Declined, PriceDraft
 from app.ports.repositories.products import ExportOutcome, ExportPart, ItemToExport
 from app.services.item_exports import ItemExports, Outgoing
 from app.services.tasks import RunContext
@@ -18,10 +18,9 @@ NOTHING_TOLD = ItemPrice()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prices:
-    """The prices of an item's linked variants; ``product_id`` None = it has to be asked for."""
+    """The prices of an item's linked variants."""
 
-    item_no: str
-    product_id: ShopifyId | None
+    source: ItemToExport
     prices: tuple[tuple[ShopifyId, ItemPrice], ...]
     sent: str
 
@@ -60,13 +59,11 @@ class ExportPrices:
         await self._exports.keep(of, outcomes)
 
     async def _drafts(self, of: Outgoing, changed: Sequence[_Prices]) -> dict[int, PriceDraft]:
-        """By place. Of items that were linked by hand the product is asked for."""
-        asked = [each.prices[0][0] for each in changed if each.product_id is None]
-        found = await self._exports.gateway.of_variants(of.store, asked) if asked else ()
-        products = {each.shopify_id: each.product_id for each in found}
+        """By place."""
+        products = await self._exports.products_of(of, [each.source for each in changed])
         drafts: dict[int, PriceDraft] = {}
         for place, each in enumerate(changed):
-            product = each.product_id or products.get(each.prices[0][0])
+            product = products.get(each.source.item.no)
             if product is not None:
                 drafts[place] = PriceDraft(product_id=product, prices=each.prices)
         return drafts
@@ -77,7 +74,7 @@ def _wanted(of: Outgoing, item: ItemToExport) -> _Prices:
         (variant, price_of(item.item, code, item.prices, shop_id=of.shop.id)) for variant, code in item.links.items()
     ]
     told = tuple(sorted(((variant, price) for variant, price in prices if price != NOTHING_TOLD), key=str))
-    return _Prices(item_no=item.item.no, product_id=item.product_id, prices=told, sent=fingerprint(told))
+    return _Prices(source=item, prices=told, sent=fingerprint(told))
 
 
 def _is_sent(item: ItemToExport, wanted: _Prices) -> bool:
@@ -85,8 +82,10 @@ def _is_sent(item: ItemToExport, wanted: _Prices) -> bool:
     return state.sent == wanted.sent and state.error_code is None
 
 
-def _ended(prices: _Prices, outcome: PriceOutcome) -> ExportOutcome:
+def _ended(prices: _Prices, outcome: ChangeOutcome) -> ExportOutcome:
     if outcome is None:
-        return ExportOutcome(item_no=prices.item_no, part=ExportPart.PRICES, sent=prices.sent)
+        return ExportOutcome(item_no=prices.source.item.no, part=ExportPart.PRICES, sent=prices.sent)
     code = outcome.code if isinstance(outcome, Declined) else "outcome_unknown"
-    return ExportOutcome(item_no=prices.item_no, part=ExportPart.PRICES, error_code=code, error_detail=outcome.detail)
+    return ExportOutcome(
+        item_no=prices.source.item.no, part=ExportPart.PRICES, error_code=code, error_detail=outcome.detail
+    )

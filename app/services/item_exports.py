@@ -3,7 +3,7 @@
 Knows neither what is sent nor how.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain import awaited
@@ -16,7 +16,7 @@ from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ScopeMissing
 from app.ports.product_gateway import ProductGateway, Undertaking
 from app.ports.repositories.configuration import ShopConfiguration
-from app.ports.repositories.products import ExportOutcome, ItemToExport
+from app.ports.repositories.products import ExportOutcome, ItemToExport, SentFile
 from app.ports.store_gateway import StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.tasks import RunContext
@@ -96,6 +96,19 @@ class ItemExports:
             after, seen = page[-1].item.no, seen + len(page)
             await of.run.progress(seen)
         await of.run.progress(seen, seen)
+
+    async def products_of(self, of: Outgoing, items: Sequence[ItemToExport]) -> dict[str, ShopifyId]:
+        """The product that each item is, by item number. Of items that were linked by hand it is asked for."""
+        known = {each.item.no: each.product_id for each in items if each.product_id}
+        asked = {next(iter(each.links)): each.item.no for each in items if each.links and not each.product_id}
+        found = await self.gateway.of_variants(of.store, list(asked)) if asked else ()
+        return known | {asked[each.shopify_id]: each.product_id for each in found}
+
+    async def begin_pictures(self, shop: ShopId, files: Mapping[str, Sequence[SentFile]]) -> None:
+        if files:
+            async with self._uow() as uow:
+                await uow.products.begin_pictures(shop, files, now=self._clock.now())
+                await uow.commit()
 
     async def begin(self, shop: ShopId, handles: dict[str, str]) -> None:
         async with self._uow() as uow:

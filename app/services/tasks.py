@@ -241,7 +241,12 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
             description="Compares the ERP's stock with the store's, sets what differs. What the ERP tells is set soon"
             " after in any case.",
         ),
-        TaskDefinition(name=TaskName.SYNC_IMAGES, description="Brings product images in line with the ERP's."),
+        TaskDefinition(
+            name=TaskName.SYNC_IMAGES,
+            description="Sends pictures that changed of items that are products, in their order, and takes off what the"
+            " ERP no longer gives.",
+            parameters=OF_ITEMS,
+        ),
         TaskDefinition(
             name=TaskName.SYNC_CUSTOMERS,
             description=(

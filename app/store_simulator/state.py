@@ -76,7 +76,7 @@ OWNED: dict[str, dict[str, str]] = {
         "lineItems": "ReverseFulfillmentOrderLineItem",
         "reverseDeliveries": "ReverseDelivery",
     },
-    "Product": {"variants": "ProductVariant"},
+    "Product": {"media": "MediaImage", "variants": "ProductVariant"},
     "ProductVariant": {"inventoryItem": "InventoryItem"},
     "InventoryItem": {"inventoryLevels": "InventoryLevel"},
     "Company": {"locations": "CompanyLocation", "contacts": "CompanyContact", "contactRoles": "CompanyContactRole"},

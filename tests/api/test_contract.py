@@ -111,6 +111,9 @@ POST   /v1/inventory-levels/batch                                  master_data:w
 GET    /v1/discovered-items                                        master_data:read    list_discovered_items
 GET    /v1/discovered-items/{discovered_id}                        master_data:read    get_discovered_item
 POST   /v1/prices/batch                                            master_data:write   put_prices
+GET    /v1/items/{no}/images                                       master_data:read    get_item_images
+PUT    /v1/items/{no}/images                                       master_data:write   put_item_images
+DELETE /v1/items/{no}/images                                       master_data:write   delete_item_images
 GET    /v1/items/{no}                                              master_data:read    get_item
 PUT    /v1/items/{no}                                              master_data:write   put_item
 DELETE /v1/items/{no}                                              master_data:write   delete_item

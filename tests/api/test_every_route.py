@@ -102,4 +102,4 @@ async def test_a_foreign_shop_is_not_there_on_any_route(house: Surface) -> None:
 
 
 def test_every_route_below_v1_reads_strictly() -> None:
-    assert all(type(route) is StrictRoute for _, path, route in routes() if path.startswith("/v1"))
+    assert all(isinstance(route, StrictRoute) for _, path, route in routes() if path.startswith("/v1"))

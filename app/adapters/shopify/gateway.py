@@ -23,6 +23,8 @@ from app.adapters.shopify.order_actions import ShopifyOrderActions
 from app.adapters.shopify.order_reading import OrderReader
 from app.adapters.shopify.payouts import ShopifyPayouts
 from app.adapters.shopify.points import Priority, Sleep
+from app.adapters.shopify.product_changes import ProductChanges
+from app.adapters.shopify.product_pictures import ShopifyPictures
 from app.adapters.shopify.products import ShopifyProducts
 from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.shipping import ShopifyShipping
@@ -94,7 +96,8 @@ class ShopifyGateway:
         self.payouts = ShopifyPayouts(self.transport, self._scopes)
         self.stock = ShopifyStock(self.transport, self._scopes)
         self.bulk = ShopifyBulkOrders(self.transport, self._scopes, self._reader, self._http, sleep=sleep)
-        self.products = ShopifyProducts(self.transport, self._scopes, self._http)
+        self.products = ShopifyProducts(self.transport, self._scopes, ProductChanges(self.transport, self._http))
+        self.pictures = ShopifyPictures(self.transport, self._http, self.products.changes, sleep=sleep)
         self._writer = OrderWriter(self.transport, self._scopes)
 
     async def aclose(self) -> None:

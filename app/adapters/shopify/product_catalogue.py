@@ -6,11 +6,11 @@ from app.adapters.shopify.answers.money import Nodes
 from app.adapters.shopify.answers.products import (
     BulkChangeAnswer,
     DiscoveredVariantsPageAnswer,
-    PicturesSetAnswer,
     ProductByHandleAnswer,
     ProductsChangedAnswer,
     ProductSetAnswer,
     StagedUploadsAnswer,
+    VariantDetachAnswer,
     VariantsByCodeAnswer,
     VariantsPageAnswer,
     VariantsUpdateAnswer,
@@ -47,6 +47,7 @@ PRODUCTS_CHANGED: Final = Document(
 DISCOVERED_VARIANTS_PAGE: Final = Document(
     "discovered_variants_page", DiscoveredVariantsPageAnswer, _first(250, 47), _first(50, 31)
 )
-PRODUCT_PICTURES_SET: Final = Document("product_pictures_set", PicturesSetAnswer, _all(23), mutation=True)
+PRODUCT_MEDIA: Final = Document("product_media", Nodes, _all(36, ids=50))
+VARIANT_MEDIA_DETACH: Final = Document("variant_media_detach", VariantDetachAnswer, _all(10), mutation=True)
 STAGED_UPLOADS_CREATE: Final = Document("staged_uploads_create", StagedUploadsAnswer, _all(11), mutation=True)
 BULK_CHANGE_START: Final = Document("bulk_change_start", BulkChangeAnswer, _all(10), mutation=True)

@@ -17,6 +17,10 @@ _TIMEOUT: Final = httpx.Timeout(120.0, connect=5.0)
 _KEY: Final = "key"
 
 
+class UploadFailed(StoreUnavailable):
+    """The place that Shopify named did not take a file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileToStage:
     """``resource`` is Shopify's word for what the file is."""
@@ -70,7 +74,7 @@ async def _uploaded(http: httpx.AsyncClient, target: StagedTargetAnswer, file: F
             timeout=_TIMEOUT,
         )
     except httpx.HTTPError as error:
-        raise StoreUnavailable(f"A file cannot be uploaded for Shopify: {type(error).__name__}.") from error
+        raise UploadFailed(f"A file cannot be uploaded for Shopify: {type(error).__name__}.") from error
     if answer.status_code >= httpx.codes.BAD_REQUEST:
-        raise StoreUnavailable(f"A file cannot be uploaded for Shopify: its store answers {answer.status_code}.")
+        raise UploadFailed(f"A file cannot be uploaded for Shopify: its store answers {answer.status_code}.")
     return StagedFile(address=target.resource_url or target.url, path=parameters.get(_KEY, ""))

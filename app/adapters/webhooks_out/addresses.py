@@ -1,4 +1,4 @@
-"""Where a webhook endpoint may be: by its URL, and by the address that its name leads to (S6).
+"""Where a webhook endpoint, or a picture, may be: by its URL, and by the address that its name leads to (S6).
 
 Whoever may register an endpoint must not be able to have us knock at doors that only we can reach. Knows no network.
 """
@@ -59,7 +59,7 @@ def refused_url(url: str, *, private: bool, own_hosts: Iterable[str] = ()) -> st
     if parts is None or not parts.hostname or parts.scheme not in {"https", "http"} or "\\" in url:
         return "This must be https://host[:port]/path."
     if parts.username is not None or parts.password is not None or parts.fragment or "#" in url:
-        return "The URL must hold neither a user nor a password nor a fragment: deliveries are signed."
+        return "The URL must hold neither a user nor a password nor a fragment."
     if private:
         return None
     if parts.scheme != "https":

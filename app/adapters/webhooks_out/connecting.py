@@ -19,7 +19,7 @@ RESOLVERS: Final = 16
 Resolve = Callable[[str], Awaitable[Sequence[Address]]]
 
 
-class AddressRefused(Exception):
+class AddressRefused(httpcore.ConnectError):
     """The name leads to an address that nothing may be sent to."""
 
 

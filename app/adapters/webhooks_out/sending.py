@@ -67,6 +67,11 @@ class HttpWebhookSender:
         self._tls = tls
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
+    @property
+    def connections(self) -> GuardedConnections:
+        """For others who go where somebody told them to."""
+        return self._connections
+
     async def aclose(self) -> None:
         self._resolver.close()
         for pool in self._pools.values():

@@ -38,10 +38,16 @@ class ItemImages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentFile:
-    """A picture as it stands at the store: what it shows by the digest of its content, and its id there."""
+    """A picture as it stands at the store: by the digest of its content, and its id there (empty = it was about to be
+    sent). Where it was read, what that place said of it, and which store variants show it.
+    """
 
     digest: str
     file_id: str
+    url: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    variants: tuple[ShopifyId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +135,10 @@ class Products(Protocol):
         """Note, before anything is asked for, under which handles products of these items are about to be made."""
         ...
 
+    async def begin_pictures(self, shop: ShopId, files: Mapping[str, Sequence[SentFile]], *, now: datetime) -> None:
+        """Note, before anything is asked for, which pictures of items stand at the store or are about to."""
+        ...
+
     async def keep(self, shop: ShopId, outcomes: Sequence[ExportOutcome], *, now: datetime) -> None: ...
 
     async def link(self, shop: ShopId, links: Sequence[StoreVariantLink], *, now: datetime) -> Sequence[ShopifyId]:
@@ -146,6 +156,8 @@ class Products(Protocol):
     async def put_images(self, item_no: str, images: Sequence[ItemImage], *, now: datetime) -> ItemImages:
         """Replace the pictures of an item that is there; the same again keeps their version."""
         ...
+
+    async def delete_images(self, item_no: str) -> None: ...
 
     async def cursor(self, shop: ShopId) -> datetime | None:
         """The store's time up to which its products were listed for a shop."""

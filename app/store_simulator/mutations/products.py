@@ -12,7 +12,7 @@ from app.store_simulator.context import RequestContext
 from app.store_simulator.ids import gid
 from app.store_simulator.mutations.registry import mutation, refused, user_error
 from app.store_simulator.orders.errors import ChangeRefused
-from app.store_simulator.product_media import put_files
+from app.store_simulator.product_media import put_files, shown_by
 
 Values = dict[str, Any]
 
@@ -46,6 +46,7 @@ def product_set(arguments: Values, context: RequestContext) -> Values:
             product["options"] = _options(given, product["variants"])
         if given.get("files") is not None:
             product["media"] = put_files(given["files"], product.get("media") or [], context)
+            product["variants"] = _with_pictures_of(product)
     except ChangeRefused as refusal:
         return {"product": None, "productSetOperation": None, "userErrors": [refused(refusal)]}
     product["updatedAt"] = context.store.now_text()
@@ -53,6 +54,15 @@ def product_set(arguments: Values, context: RequestContext) -> Values:
     context.store.touch(kept)
     context.emit(["PRODUCTS_UPDATE" if known else "PRODUCTS_CREATE"], kept)
     return {"product": kept, "productSetOperation": None, "userErrors": []}
+
+
+def _with_pictures_of(product: Values) -> list[Values]:
+    """A variant shows no picture that its product has no more."""
+    there = {each["id"] for each in product["media"]}
+    return [
+        {**each, "media": [], "image": None} if {shown["id"] for shown in each.get("media") or []} - there else each
+        for each in product.get("variants") or []
+    ]
 
 
 def _known(identifier: Values, given: Values, context: RequestContext) -> Values | None:
@@ -184,7 +194,10 @@ def product_variants_bulk_update(arguments: Values, context: RequestContext) -> 
     try:
         for place, given in enumerate(arguments["variants"]):
             path = ["variants", str(place)]
-            changed[given["id"]] = _changed({**_variant_of(known, given, path)}, given, path)
+            variant = _changed({**_variant_of(known, given, path)}, given, path)
+            if given.get("mediaId"):
+                variant = shown_by(variant, given["mediaId"], product, path)
+            changed[given["id"]] = variant
     except ChangeRefused as refusal:
         return {"product": product, "productVariants": None, "userErrors": [refused(refusal)]}
     variants = [changed.get(each["id"], each) for each in product["variants"]]
@@ -194,6 +207,25 @@ def product_variants_bulk_update(arguments: Values, context: RequestContext) -> 
     context.store.touch(kept)
     context.emit(["PRODUCTS_UPDATE"], kept)
     return {"product": kept, "productVariants": [context.store.by_gid[name] for name in changed], "userErrors": []}
+
+
+@mutation("productVariantDetachMedia")
+def product_variant_detach_media(arguments: Values, context: RequestContext) -> Values:
+    product = context.wanted(arguments["productId"], "Product")
+    if product is None:
+        error = user_error("Product does not exist", "productId", code="PRODUCT_DOES_NOT_EXIST")
+        return {"product": None, "productVariants": None, "userErrors": [error]}
+    known = {each["id"]: each for each in product.get("variants") or []}
+    for place, given in enumerate(arguments["variantMedia"]):
+        variant = known.get(given["variantId"])
+        shown = {each["id"] for each in (variant or {}).get("media") or []}
+        if variant is None or not shown.issuperset(given["mediaIds"]):
+            text = "The specified media is not attached to the specified variant."
+            error = user_error(text, "variantMedia", str(place), code="MEDIA_IS_NOT_ATTACHED_TO_VARIANT")
+            return {"product": product, "productVariants": None, "userErrors": [error]}
+        variant["media"], variant["image"] = [], None
+    context.emit(["PRODUCTS_UPDATE"], product)
+    return {"product": product, "productVariants": list(known.values()), "userErrors": []}
 
 
 def _variant_of(known: dict[str, Values], given: Values, path: list[str]) -> Values:

@@ -28,7 +28,7 @@ from app.adapters.shopify.answers.customers import WholeCustomerAnswer
 from app.adapters.shopify.answers.fulfilments import OrderFulfilmentsAnswer
 from app.adapters.shopify.answers.gift_cards import GiftCardAnswer
 from app.adapters.shopify.answers.orders import OrderAnswer
-from app.adapters.shopify.answers.products import FoundVariantAnswer, ProductAnswer
+from app.adapters.shopify.answers.products import FoundVariantAnswer, PicturedProductAnswer, ProductAnswer
 from app.adapters.shopify.answers.refunds import RefundAnswer
 from app.adapters.shopify.answers.returns import OrderReturnsAnswer, ReturnAnswer
 from app.adapters.shopify.answers.scoped_parts import ReceiptAnswer
@@ -62,6 +62,7 @@ NODES = {
     "customers_whole": WholeCustomerAnswer,
     "order_shipping": OrderShippingAnswer,
     "products_whole": ProductAnswer,
+    "product_media": PicturedProductAnswer,
     "variants_by_id": FoundVariantAnswer,
     "stock_levels": StockedItemAnswer,
 }
@@ -74,7 +75,7 @@ FLAGS = {
 GIVEN: dict[str, dict[str, Any]] = {
     "product_variants_update": {"productId": "gid://shopify/Product/1", "variants": []},
     "product_by_handle": {"handle": "nothing"},
-    "product_pictures_set": {"identifier": {"id": "gid://shopify/Product/1"}, "input": {}},
+    "variant_media_detach": {"productId": "gid://shopify/Product/1", "variantMedia": []},
     "staged_uploads_create": {"input": []},
     "bulk_change_start": {"mutation": "mutation { nothing }", "path": "nowhere"},
     "product_set": {"input": {"title": "Nothing"}},
@@ -82,7 +83,6 @@ GIVEN: dict[str, dict[str, Any]] = {
     "company_update": {"input": {"name": "Nobody"}},
     "company_location_create": {"input": {"name": "Nowhere"}},
     "company_location_update": {"input": {"name": "Nowhere"}},
-    "inventory_set": {"input": {"name": "available", "reason": "correction", "quantities": []}},
     "company_catalogs": {"publications": True},
     "market_catalogs": {"publications": True},
     "catalogs_of_company": {"publications": True},
@@ -92,6 +92,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "fixed_prices_add": {"priceList": "gid://shopify/PriceList/1", "prices": []},
     "fixed_prices_delete": {"priceList": "gid://shopify/PriceList/1", "variants": []},
     "fixed_prices": {"priceList": "gid://shopify/PriceList/1"},
+    "inventory_set": {"input": {"name": "available", "reason": "correction", "quantities": []}},
 }
 """What a document is given that others call by the same name."""
 CHECKOUT = Path(__file__).parents[3]

@@ -49,6 +49,12 @@ SELECT $1, item_no, 'product', false, handle, 0, $4 FROM unnest($2::text[], $3::
 ON CONFLICT (shop_id, item_no, part) DO UPDATE SET handle = excluded.handle, updated_at = excluded.updated_at
 """
 
+_BEGIN_PICTURES: Final = """
+INSERT INTO product_exports AS e (shop_id, item_no, part, adopted, files, attempts, updated_at)
+SELECT $1, item_no, 'images', false, files, 0, $3 FROM jsonb_to_recordset($2::jsonb) AS begun(item_no text, files jsonb)
+ON CONFLICT (shop_id, item_no, part) DO UPDATE SET files = excluded.files, sent = NULL, updated_at = excluded.updated_at
+"""
+
 _KEEP: Final = """
 INSERT INTO product_exports AS e (
     shop_id, item_no, part, store_product_id, adopted, sent, files, error_code, error_detail, failed_at, attempts,
@@ -132,6 +138,10 @@ class PostgresProducts:
     async def begin(self, shop: ShopId, handles: Mapping[str, str], *, now: datetime) -> None:
         await self._driver.execute(_BEGIN, shop, list(handles), list(handles.values()), now)
 
+    async def begin_pictures(self, shop: ShopId, files: Mapping[str, Sequence[SentFile]], *, now: datetime) -> None:
+        rows = [{"item_no": no, "files": list(map(dataclasses.asdict, each))} for no, each in files.items()]
+        await self._driver.execute(_BEGIN_PICTURES, shop, json.dumps(rows), now)
+
     async def keep(self, shop: ShopId, outcomes: Sequence[ExportOutcome], *, now: datetime) -> None:
         if gone := [each.item_no for each in outcomes if each.gone]:
             await self._driver.execute(_FORGET, shop, gone)
@@ -181,6 +191,9 @@ class PostgresProducts:
         if version is None:
             version = await self._driver.fetchval("SELECT version FROM item_images WHERE item_no = $1", item_no)
         return ItemImages(images=tuple(images), version=version)
+
+    async def delete_images(self, item_no: str) -> None:
+        await self._driver.execute("DELETE FROM item_images WHERE item_no = $1", item_no)
 
     async def cursor(self, shop: ShopId) -> datetime | None:
         statement = "SELECT listed_at FROM task_cursors WHERE shop_id = $1 AND task = $2"
@@ -257,9 +270,13 @@ def _state(row: dict[str, Any]) -> ExportState:
         adopted=row["adopted"],
         handle=row["handle"],
         sent=row["sent"],
-        files=tuple(SentFile(**each) for each in row["files"] or ()),
+        files=tuple(_file(each) for each in row["files"] or ()),
         error_code=row["error_code"],
     )
+
+
+def _file(row: dict[str, Any]) -> SentFile:
+    return SentFile(**row | {"variants": tuple(row.get("variants") or ())})
 
 
 def _images(text: str) -> tuple[ItemImage, ...]:

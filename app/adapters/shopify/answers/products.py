@@ -115,7 +115,7 @@ class DiscoveredVariantsPageAnswer(Wire):
 
 
 class ProductPayload(Wire):
-    """Of ``productSet`` and of ``productVariantsBulkUpdate``."""
+    """Of ``productSet``, ``productVariantsBulkUpdate`` and ``productVariantDetachMedia``."""
 
     user_errors: list[CodedErrorAnswer]
     product: Reference | None = None
@@ -129,8 +129,28 @@ class VariantsUpdateAnswer(Wire):
     product_variants_bulk_update: ProductPayload | None = None
 
 
+class ImageAddressAnswer(Wire):
+    url: str
+
+
+class MediaErrorAnswer(Wire):
+    code: str
+    message: str
+    details: str | None = None
+
+
+class MediumAnswer(Wire):
+    """``image``: of a picture that Shopify has looked at."""
+
+    id: str
+    status: str
+    media_errors: list[MediaErrorAnswer]
+    alt: str | None = None
+    image: ImageAddressAnswer | None = None
+
+
 class MediaAnswer(Wire):
-    nodes: list[Reference]
+    nodes: list[MediumAnswer]
 
 
 class PicturedProductAnswer(Wire):
@@ -138,13 +158,8 @@ class PicturedProductAnswer(Wire):
     media: MediaAnswer
 
 
-class PicturesPayload(Wire):
-    user_errors: list[CodedErrorAnswer]
-    product: PicturedProductAnswer | None = None
-
-
-class PicturesSetAnswer(Wire):
-    product_set: PicturesPayload | None = None
+class VariantDetachAnswer(Wire):
+    product_variant_detach_media: ProductPayload | None = None
 
 
 class UploadParameterAnswer(Wire):
