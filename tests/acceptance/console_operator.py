@@ -21,6 +21,7 @@ AXE = Path(__file__).parents[2] / ".cache" / "console" / "node_modules" / "axe-c
 SERIOUS = {"serious", "critical"}
 WIDTHS = (390, 1280)
 """A phone's and a screen's, in pixels."""
+MOST_TABS = 100
 _RUN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 
 
@@ -95,6 +96,15 @@ class Operator:
 
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label).first.fill(text)
+
+    def tab_to(self, wanted: str) -> None:
+        """Go on by the Tab key alone to what has this name or says this."""
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            at = self.page.evaluate("[document.activeElement.name || '', document.activeElement.textContent.trim()]")
+            if wanted in at:
+                return
+        raise AssertionError(f"no Tab leads to {wanted}")
 
     def is_told(self, sentence: str) -> None:
         expect(self.page.locator(".said")).to_contain_text(sentence)

@@ -424,6 +424,22 @@ def test_every_list_can_be_looked_at(operator: Operator, path: str) -> None:
     expect(operator.page.get_by_role("table")).to_be_visible()
 
 
+def test_an_order_is_mended_by_keyboard_alone(erp: Erp, desk: StoreDesk, operator: Operator) -> None:
+    desk.put(orders=[an_order(89, lineItems=[a_line(891, sku="NEVER-SEEN")])])
+    run_import(erp, SHOP, order_shopify_ids=["89"])
+
+    order = order_page(erp, operator, "#89")
+    operator.tab_to("Set the item of the line")
+    operator.page.keyboard.press("Enter")
+    operator.tab_to("item_no")
+    operator.page.keyboard.type(ITEM)
+    operator.tab_to("Assign")
+    operator.page.keyboard.press("Enter")
+    operator.is_told("The item is set by hand and stays.")
+
+    assert again(erp, order)["state"] == "processed"
+
+
 def test_every_button_was_pressed_by_the_tests_of_this_file(operator: Operator) -> None:
     """Of no use alone: it looks at what the tests before it did."""
     if len(operator.pressed) < len(REMEDIES) // 2:
