@@ -32,11 +32,6 @@ def _run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.execute("SET LOCAL lock_timeout = '5s'")
-        # However long it takes: what serves has a bound.
-        context.execute(
-            "SELECT set_config('transaction_timeout', '0', true)"
-            " WHERE current_setting('server_version_num')::int >= 170000"
-        )
         context.run_migrations()
 
 

@@ -104,7 +104,7 @@ def sqlstate(error: BaseException | None) -> str:
 def trouble_in(error: BaseException | None) -> Unavailable | None:
     """An error of the driver as ours, which is worth trying again; None = it is about a statement."""
     if sqlstate(error).startswith(_BUSY):
-        return DatabaseBusy("Others were at the same rows. Nothing was changed; it can be tried again at once.")
+        return DatabaseBusy("Others were in the way. Nothing was changed; it can be tried again at once.")
     if is_trouble(error):
         return DatabaseUnavailable("The connection to the database was lost. It is tried again.")
     return None
@@ -130,6 +130,13 @@ async def database_trouble() -> AsyncIterator[None]:
         raise trouble from exc
 
 
+_UNBOUNDED = """
+SELECT set_config(name, '0', true) FROM pg_settings
+WHERE name IN ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+"""
+"""For one transaction. PostgreSQL knows the last since 17."""
+
+
 async def schema_revision(engine: AsyncEngine) -> str | None:
     """The revision the database stands at; None = empty."""
     async with database_trouble(), engine.connect() as connection:
@@ -147,10 +154,13 @@ async def _revision(connection: AsyncConnection) -> str | None:
 async def alone_with_schema(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, str | None]]:
     """A transaction that nobody else brings the schema anywhere during, and the revision at which the schema stands.
 
-    Several processes that start at once queue here, on an advisory lock.
+    Several processes that start at once queue here, on an advisory lock. However long that and what is done here takes:
+    the bounds are for what serves. Only a table that others use is waited for no longer than seconds.
     """
     async with database_trouble(), engine.begin() as connection:
+        await connection.execute(text(_UNBOUNDED))
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('orderbridge.migrate'))"))
+        await connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         yield connection, await _revision(connection)
 
 
