@@ -105,7 +105,7 @@ def _wrong_filter(name: str, value: object) -> str | None:
     given = [each for each in value.values() if each is not None]
     if name in AMOUNTS:
         return None if all(map(_is_amount, given)) else f'{form}, each an amount as a text: "12.50".'
-    return None if all(map(_are_words, given)) else f"{form}, each a list of texts."
+    return None if all(map(_are_words, given)) else f"{form}, each a list of texts that are not empty."
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:
@@ -141,5 +141,5 @@ def _are_words(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) <= MOST_VALUES
-        and all(isinstance(word, str) and len(word) <= LONGEST_VALUE for word in value)
+        and all(isinstance(word, str) and 0 < len(word) <= LONGEST_VALUE for word in value)
     )

@@ -116,10 +116,12 @@ async def test_what_cannot_run_says_why(erp: Surface, path: str, status: int, co
 
 
 async def test_wrong_parameters_are_named(erp: Surface) -> None:
-    answer = await erp.client.post(RUNS, json={"parameters": {"created_to": "soon"}, "filters": {"nope": 1}})
+    filters = {"nope": 1, "name": {"not_in": [""]}}
+    answer = await erp.client.post(RUNS, json={"parameters": {"created_to": "soon"}, "filters": filters})
 
     assert answer.status_code == 422
-    assert {error["pointer"] for error in answer.json()["errors"]} == {"/parameters/created_to", "/filters/nope"}
+    wrong = {error["pointer"] for error in answer.json()["errors"]}
+    assert wrong == {"/parameters/created_to", "/filters/nope", "/filters/name"}
 
 
 async def test_a_key_makes_a_request_safe_to_repeat(erp: Surface) -> None:
