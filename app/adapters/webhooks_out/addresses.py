@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL: Final = 2000
+LONGEST_LABEL: Final = 63
 _NAMES_OF_INSIDE: Final = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "test", "invalid", "onion")
 _LOWEST_FREE_PORT: Final = 1024
 _WEB_PORTS: Final = frozenset({80, 443})
@@ -92,7 +93,7 @@ def address_of(host: str) -> Address | None:
 
 
 def _is_label(label: str) -> bool:
-    return bool(label) and label.replace("-", "").replace("_", "").isalnum()
+    return 0 < len(label) <= LONGEST_LABEL and label.replace("-", "").replace("_", "").isalnum()
 
 
 def _split(url: str) -> SplitResult | None:

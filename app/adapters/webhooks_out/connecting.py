@@ -52,7 +52,10 @@ class Resolver:
 
 
 def _looked_up(host: str) -> Sequence[Address]:
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError(f"{host} is no name that there can be") from error
     addresses = (address_of(str(place[4][0])) for place in found)
     return list(dict.fromkeys(each for each in addresses if each is not None))
 

@@ -86,6 +86,14 @@ async def test_nothing_is_read_inside_the_network(url: str, addresses: list[str]
         assert isinstance(await source.fetch(url, ReadBefore()), NotFetched)
 
 
+async def test_a_name_that_there_cannot_be_is_told(shelf: PictureShelf) -> None:
+    url = shelf.url("a.png").replace("127.0.0.1", "a" * 64 + ".example.com")
+    async with a_source() as source:
+        assert await source.fetch(url, ReadBefore()) == NotFetched("There is no connection to its place.")
+    async with a_source(private=False) as source:
+        assert await source.refusal(f"https://{'a' * 64}.example.com/a.png") == "This is not the name of a public host."
+
+
 async def test_a_name_that_leads_elsewhere_by_the_time_of_the_connection_gets_nowhere(place: Receiver) -> None:
     asked: list[str] = []
 
