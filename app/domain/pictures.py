@@ -16,6 +16,8 @@ MOST_PICTURES: Final = 250
 """Of one product, by Shopify."""
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_PIXELS: Final = 25_000_000
+MOST_SEGMENTS: Final = 5_000
+"""Of a JPEG before its frame: what has more is made to keep its reader busy."""
 _DIGEST_LENGTH: Final = 32
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 _OUR_NAME: Final = re.compile(rf"-ob([0-9a-f]{{{_DIGEST_LENGTH}}})(?:_[^/.]*)?\.[a-z]+$")
@@ -141,7 +143,9 @@ def _gif(content: bytes) -> Size:
 def _jpeg(content: bytes) -> Size:
     """From the frame header: the marker C0…CF, but for those that are tables (C4, C8, CC)."""
     place = 2
-    while place + 9 <= len(content) and content[place] == 0xFF:
+    for _ in range(MOST_SEGMENTS):
+        if place + 9 > len(content) or content[place] != 0xFF:
+            break
         marker = content[place + 1]
         if marker == 0xFF:
             place += 1

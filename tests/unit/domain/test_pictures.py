@@ -58,6 +58,7 @@ def test_a_picture_is_known_by_its_first_bytes(
         (b"", "no picture"),
         (b"<svg/>", "no picture"),
         (b"\x89PNG\r\n\x1a\n", "no picture"),
+        (b"\xff\xd8" + b"\xff" * 10_000 + JPEG[2:], "no picture"),
         (b"\xff\xd8\xff\xe0\x00\x04ab", "no picture"),
         (WEBP + b"VP8?" + b"\0" * 14, "no picture"),
         (b"GIF89a\x00\x00\x07\x00", "no picture"),
@@ -66,7 +67,19 @@ def test_a_picture_is_known_by_its_first_bytes(
         (a_png(width=1) + b"\0" * MOST_BYTES, "larger than 20 MB"),
         (b"\x89PNG\r\n\x1a\n" + b"\0\0\0\x0dIHDR" + struct.pack(">II", 5001, 5000), "5001 × 5000 pixels"),
     ],
-    ids=["nothing", "svg", "cut", "no frame", "odd", "no width", "short", "sound", "too large", "too many pixels"],
+    ids=[
+        "nothing",
+        "svg",
+        "cut",
+        "endless",
+        "no frame",
+        "odd",
+        "no width",
+        "short",
+        "sound",
+        "too large",
+        "too many pixels",
+    ],
 )
 def test_what_no_store_takes_is_refused_in_words(content: bytes, words: str) -> None:
     assert words in str(picture_in(content))
