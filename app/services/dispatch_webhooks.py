@@ -320,5 +320,5 @@ def _later(one: WantedOrder, other: WantedOrder) -> WantedOrder:
         shopify_id=one.shopify_id,
         name=other.name or one.name,
         store_updated_at=max(times, default=None),
-        changes=one.changes if same else one.changes + other.changes,
+        changes=max(one.changes, other.changes) if same else one.changes + other.changes,
     )

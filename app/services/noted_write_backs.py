@@ -23,6 +23,7 @@ from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.repositories.write_backs import WriteBackClaim, WriteBackEnd
 from app.ports.store_writer import OrderSeen
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.waking import want_read_settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,22 +64,32 @@ class NotedWriteBacks:
 
     async def written(self, store: StoreId, claim: WriteBackClaim, write: Written) -> None:
         """Note a write at once: its announcement is on the way."""
-        changed_at = write.changed_at
-        async with self._one_at_a_time, self._uow() as uow:
+        async with self._one_at_a_time:
+            if not await self._note(store, claim, write, read=False):
+                await self._note(store, claim, write, read=True)
+
+    async def _note(self, store: StoreId, claim: WriteBackClaim, write: Written, *, read: bool) -> bool:
+        """With what our copy takes over, unless the order is to be ``read``; False = it can take nothing over."""
+        changed_at, now = write.changed_at, self._clock.now()
+        async with self._uow() as uow:
+            if read:
+                await want_read_settled(uow, store, claim.shopify_id, now=now, changed_at=changed_at)
             known, copy = (await uow.orders.locked([claim.order_id]))[claim.order_id]
             if not await uow.write_backs.still_claimed([claim]):
-                return
-            unbroken = known.store_updated_at == write.before and write.shows(copy)
-            settled_at = max(changed_at, self._clock.now()) + SETTLED_AFTER
+                return True
             noted = _noted(claim, copy)
-            if unbroken:
+            if not read:
+                if known.store_updated_at != write.before or not write.shows(copy):
+                    return False
                 noted = write.made_of(noted)
                 await uow.orders_to_import.forget_echoes(store, {claim.shopify_id: changed_at})
-            taken_over = changed_at if unbroken else None
+            taken_over = None if read else changed_at
             await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, changed_at=taken_over)])
+            settled_at = max(changed_at, now) + SETTLED_AFTER
             end = WriteBackEnd(claim=claim, again_at=settled_at, vouched_at=taken_over)
-            await uow.write_backs.finish([end], now=self._clock.now())
+            await uow.write_backs.finish([end], now=now)
             await through(Act.WRITE_BACK_NOTE, uow.commit())
+        return True
 
     async def in_line(self, store: StoreId, orders: Sequence[Sighted]) -> None:
         """End the work on orders that say what they should, once it is proved that our copies say it, too."""

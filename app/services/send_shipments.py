@@ -7,7 +7,7 @@ growing pauses; what does not fit, or what the store refuses, waits for a person
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import structlog
@@ -23,11 +23,11 @@ from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.events import NewEvent
 from app.ports.repositories.shipments import ShipmentClaim, ShipmentEnd
 from app.ports.shipment_gateway import ShipmentGateway
-from app.ports.unit_of_work import UnitOfWorkFactory
+from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
 from app.services.noted_shipments import SentNow, note_sent
 from app.services.shipment_sending import LEASE, ClaimLost, Outcome, PutOff, ShipmentSending, StoreTrouble
-from app.services.waking import want_closed
+from app.services.waking import want_closed, want_read_settled
 
 BATCH = 8
 """Sent side by side, each of another order."""
@@ -131,10 +131,10 @@ class SendShipments:
                 outcome = _after_breaking_off(claim, sending, error)
         match outcome:
             case ShipmentEnd():
-                await self._finish(outcome, sending.sent if sending else None)
+                await self._finish(configuration.store.id, outcome, sending.sent if sending else None)
             case PutOff():
                 assert sending is not None
-                await self._put_off(claim, sending, outcome)
+                await self._put_off(configuration.store.id, claim, sending, outcome)
             case StoreTrouble(error=trouble):
                 await self._give_back([claim], trouble)
                 return outcome
@@ -163,7 +163,7 @@ class SendShipments:
             claim=claim,
         )
 
-    async def _put_off(self, claim: ShipmentClaim, sending: ShipmentSending, why: PutOff) -> None:
+    async def _put_off(self, store: StoreId, claim: ShipmentClaim, sending: ShipmentSending, why: PutOff) -> None:
         now = self._clock.now()
         pause = HELD_FOR if why.held else PAUSES[min(claim.attempts, len(PAUSES)) - 1]
         log.warning("shipment_put_off", shipment_id=claim.id, code=why.code, detail=why.detail)
@@ -177,31 +177,36 @@ class SendShipments:
             due_at=why.due_at or now + pause,
             attempted=not why.held,
         )
-        await self._finish(end)
+        await self._finish(store, end)
 
-    async def _finish(self, end: ShipmentEnd, sent: SentNow | None = None) -> None:
-        """The order is locked first, then the shipment, as everywhere."""
+    async def _finish(self, store: StoreId, end: ShipmentEnd, sent: SentNow | None = None) -> None:
+        """With what our copy takes over of it; where it can take nothing over, the order is read."""
         claim, now = end.claim, self._clock.now()
+        if sent is not None and sent.recorded:
+            async with self._uow() as uow:
+                # The order is locked first, then the shipment, as everywhere.
+                if await note_sent(uow, claim.order_id, sent, now=now):
+                    await self._end(uow, end, now=now)
+                    return
         async with self._uow() as uow:
-            noted = await note_sent(uow, claim.order_id, sent, now=now)
-            version = await uow.shipments.finish(end, now=now)
-            if not noted and end.state is ShipmentState.SYNCHRONISED:
+            if _is_news(end) and any(result.quantity_sent for result in end.results):
+                await want_read_settled(uow, store, claim.order_shopify_id, now=now)
+            if end.state is ShipmentState.SYNCHRONISED:
                 await want_closed(uow, [claim.order_id], now=now)
-            news = (end.state, end.results) != (claim.state, claim.results)
-            type_ = ANNOUNCED.get(end.state)
-            if version is not None and news and type_ is not None:
-                await uow.events.append_many(
-                    [
-                        NewEvent(
-                            type=type_,
-                            shop_id=claim.shop_id,
-                            resource_type="shipment",
-                            resource_id=claim.id,
-                            version=version,
-                        )
-                    ]
-                )
-            await through(Act.SHIPMENT_FINISH, uow.commit())
+            await self._end(uow, end, now=now)
+
+    async def _end(self, uow: UnitOfWork, end: ShipmentEnd, *, now: datetime) -> None:
+        version, type_ = await uow.shipments.finish(end, now=now), ANNOUNCED.get(end.state)
+        if version is not None and type_ is not None and _is_news(end):
+            event = NewEvent(
+                type=type_,
+                shop_id=end.claim.shop_id,
+                resource_type="shipment",
+                resource_id=end.claim.id,
+                version=version,
+            )
+            await uow.events.append_many([event])
+        await through(Act.SHIPMENT_FINISH, uow.commit())
 
     async def _give_back(self, claims: Sequence[ShipmentClaim], trouble: Unavailable | AccessRevoked) -> None:
         """What was ended meanwhile is nobody's claim any more and stays as it is."""
@@ -237,6 +242,10 @@ class SendShipments:
                 log.warning("claims_not_extended", error=type(error).__name__)
             else:
                 lease.reschedule(began + LEASE.total_seconds())
+
+
+def _is_news(end: ShipmentEnd) -> bool:
+    return (end.state, end.results) != (end.claim.state, end.claim.results)
 
 
 def _after_breaking_off(claim: ShipmentClaim, sending: ShipmentSending, error: Exception) -> Outcome:

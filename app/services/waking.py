@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from app.domain.identifiers import OrderId, ShopId, StoreId
+from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
+from app.domain.order_freshness import SETTLED_AFTER
 from app.domain.orders import Order
 from app.domain.shipment_traces import open_at
 from app.ports.job_queue import NudgeKind
+from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
 from app.ports.unit_of_work import UnitOfWork
 
 
@@ -39,6 +41,18 @@ async def want_closed(uow: UnitOfWork, orders: Collection[OrderId], *, now: date
     if orders:
         for store in await uow.write_backs.want_closed(orders, now=now):
             await uow.nudge(NudgeKind.WRITE_BACK, store)
+
+
+async def want_read_settled(
+    uow: UnitOfWork, store: StoreId, order: ShopifyId, *, now: datetime, changed_at: datetime | None = None
+) -> None:
+    """Have an order read that we wrote to without our copy taking it over: nobody relies on its announcement, which may
+    be lost, or be of the very second in which the copy was read. Asked before the order is locked, as by an import.
+    """
+    wanted = WantedOrder(
+        shopify_id=order, store_updated_at=changed_at, due_at=max(changed_at or now, now) + SETTLED_AFTER
+    )
+    await uow.orders_to_import.want(store, [wanted], by=WantedBy.WEBHOOK, now=now)
 
 
 async def wake_shipments(uow: UnitOfWork, orders: Mapping[OrderId, Order], *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Shipments in the small world: posted as the ERP posts them, sent by a process, looked at here and at the store."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -150,6 +150,11 @@ async def announced(world: World) -> None:
         "fulfillments/create": {"id": int(made), "order_id": 1001},
         "orders/updated": {"id": 1001, "updated_at": state.json()["updatedAt"]},
     }
+    await hear(world, bodies)
+
+
+async def hear(world: World, bodies: Mapping[str, Json]) -> None:
+    """The store tells several things at once."""
     for topic, body in bodies.items():
         await _post_of(world, topic, body)
     await DispatchWebhooks(world.uow, world.clock, world.ids)()

@@ -19,6 +19,7 @@ from tests.integration.shipping import (
     acts,
     announced,
     fulfilment_order,
+    hear,
     hears,
     imported,
     now,
@@ -294,6 +295,22 @@ async def test_the_announcements_of_our_own_fulfilment_want_no_reading(world: Wo
     await announced(world)
 
     assert await world.fetch("SELECT * FROM orders_to_import") == []
+
+
+async def test_what_is_announced_with_our_own_fulfilment_is_not_forgotten_with_it(world: World) -> None:
+    await imported(world, 3)
+    way = OddWay(world)
+
+    async def paid_meanwhile() -> None:
+        made = (await recorded(world))[-1]["id"].rsplit("/", 1)[-1]
+        told = {"fulfillments/create": {"id": int(made), "order_id": 1001}}
+        await hear(world, told | {"order_transactions/create": {"id": 7, "order_id": 1001}})
+
+    way.after = paid_meanwhile
+    await post(world, shipped(1, 2))
+    await send(world, gateway=cast("ShipmentGateway", way))
+
+    assert await world.queue() == [("1001",)]
 
 
 async def test_a_webhook_that_names_a_fulfilment_order_alone_wakes_what_waits_for_it(world: World) -> None:

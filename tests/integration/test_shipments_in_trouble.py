@@ -27,6 +27,14 @@ from tests.integration.world import EVERYBODY, World
 
 
 @pytest.mark.long
+async def read_as(world: World) -> str:
+    """How far our copy is shipped once all is read that is wanted, without any word of the store's."""
+    world.clock.pass_by(seconds=6)
+    await world.process().import_orders(world.store_id)
+    status: str = (await world.order())["fulfilment_status"]
+    return status
+
+
 async def test_an_answer_lost_after_the_effect_is_looked_up_and_never_repeated(world: World) -> None:
     await imported(world, 3)
     await world.store.fails("timeout_after", operation="FulfilmentCreate")
@@ -77,6 +85,24 @@ async def test_a_worker_that_dies_after_the_effect_leaves_what_it_asked_for_to_b
     assert early.state is ShipmentState.PENDING
     assert outcome(await now(world)) == (ShipmentState.SYNCHRONISED, [(2, None)])
     assert await pieces(world) == [[("1", 2)]]
+    assert await read_as(world) == "partially_fulfilled"
+
+
+async def test_what_our_copy_cannot_take_over_is_read_whatever_becomes_of_its_announcement(world: World) -> None:
+    """The order changed and was read between looking and sending, as when it is paid meanwhile."""
+    await imported(world, 1)
+    way = OddWay(world)
+
+    async def changed_and_read() -> None:
+        await world.store.change(1001, note="Please ring twice")
+        await world.imports(1001)
+
+    way.before = changed_and_read
+    await post(world, shipped(1))
+    await send(world, gateway=cast("ShipmentGateway", way))
+
+    assert (await world.order())["fulfilment_status"] == "unfulfilled"
+    assert await read_as(world) == "fulfilled"
 
 
 async def test_what_is_put_on_hold_right_before_it_is_sent_goes_when_the_hold_is_released(world: World) -> None:
