@@ -69,14 +69,19 @@ def file_name(item_no: str, digest: str, extension: str) -> str:
     """A name that tells the item to people and the content to us: so a picture is known again whose sending nobody
     saw the end of.
     """
-    words = _NO_NAME.sub("-", fold(item_no)).strip("-")[:60] or "item"
-    return f"{words}-ob{digest}.{extension}"
+    return f"{_words(item_no)}-ob{digest}.{extension}"
 
 
-def digest_in(name: str) -> str | None:
-    """The digest in the name of a file of ours; None = it is not ours."""
+def digest_in(name: str, item_no: str | None = None) -> str | None:
+    """The digest in the name of a file of ours, of this item where one is named; None = it is none."""
     found = _OUR_NAME.search(name)
-    return found[1] if found else None
+    if found is None or (item_no is not None and name[: found.start()] != _words(item_no)):
+        return None
+    return found[1]
+
+
+def _words(item_no: str) -> str:
+    return _NO_NAME.sub("-", fold(item_no)).strip("-")[:60] or "item"
 
 
 def arranged(wanted: Sequence[WantedPicture], standing: Sequence[StandingMedium]) -> tuple[PlacedMedium, ...]:

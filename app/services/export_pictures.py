@@ -15,6 +15,7 @@ from app.domain.pictures import (
     WantedPicture,
     arranged,
     digest_in,
+    file_name,
     stands,
     withdrawn,
 )
@@ -80,9 +81,12 @@ class ExportPictures:
         if of is None:
             return
         async for page in self._exports.pages(of):
-            pictured = [each for each in page if each.images or each.part(ExportPart.IMAGES).files]
+            pictured = [each for each in page if _concerns(each)]
             products = await self._exports.products_of(of, pictured)
-            await run.count("without_product", len(pictured) - len(products))
+            lost = [each for each in pictured if each.item.no not in products]
+            await run.count("without_product", len(lost))
+            failed = [each.item.no for each in lost if each.part(ExportPart.IMAGES).error_code is not None]
+            await self._exports.keep(of, [_outcome(no, files=()) for no in failed])
             there = [(each, products[each.item.no]) for each in pictured if each.item.no in products]
             for start in range(0, len(there), ITEMS_TOGETHER):
                 if not run.cancelled:
@@ -104,8 +108,11 @@ class ExportPictures:
             if files != each.files:
                 told_anew.append(_outcome(each.no, sent=sending.sent, files=files))
         await self._exports.keep(of, told_anew)
-        if changed:
-            await self._send(of, reading, changed)
+        # Of items that are variants of one product each is to find what the one before it put there.
+        while changed:
+            of_product = {each.product_id: each for each in reversed(changed)}
+            await self._send(of, reading, list(of_product.values()))
+            changed = [each for each in changed if of_product[each.product_id] is not each]
 
     async def _send(self, of: Outgoing, reading: PictureReading, changed: Sequence[_Sending]) -> None:
         found = await self._gateway.media_of(of.store, [each.product_id for each in changed])
@@ -189,6 +196,12 @@ class ExportPictures:
         await self._exports.keep(of, outcomes)
 
 
+def _concerns(item: ItemToExport) -> bool:
+    """Whether it has pictures, had some, or something was in the way of them."""
+    state = item.part(ExportPart.IMAGES)
+    return bool(item.images or state.files or state.error_code)
+
+
 def _sending(read: ReadItem) -> _Sending:
     of_code = {each.image.variant_code: each.digest for each in reversed(read.pictures) if each.image.variant_code}
     shown = {variant: of_code[code] for variant, code in read.item.links.items() if code in of_code}
@@ -204,7 +217,7 @@ def _planned(sending: _Sending, media: Media) -> _Sending | Trouble:
     is_open = any(not each.file_id for each in sending.read.files)
     standing: list[StandingMedium] = []
     for each in media:
-        digest = ours.get(each.file_id) or digest_in(each.filename)
+        digest = ours.get(each.file_id) or digest_in(each.filename, sending.read.no)
         if digest is None and is_open and each.state is not MediumState.READY:
             if each.state is MediumState.PROCESSING:
                 return BUSY
@@ -226,7 +239,7 @@ def _settled(sending: _Sending, media: Media) -> _Sending | Trouble:
         return BUSY
     fresh = [each.digest for each in sending.placed if each.file_id is None]
     by_digest = dict(zip(fresh, new, strict=True)) if len(fresh) == len(new) else {}
-    by_digest |= {digest: each for each in new if (digest := digest_in(each.filename)) is not None}
+    by_digest |= {digest: each for each in new if (digest := digest_in(each.filename, sending.read.no)) is not None}
     placed: list[PlacedMedium] = []
     trouble = sending.trouble
     for each in sending.placed:
@@ -247,8 +260,10 @@ def _draft(sending: _Sending, reading: PictureReading) -> MediaDraft:
     media: list[MediumDraft] = []
     for each in sending.placed:
         place = reading.place_of(each.digest) if each.file_id is None and each.digest else None
-        if isinstance(place, tuple):
-            media.append(MediumDraft(address=place[0], filename=place[1], alt=each.alt))
+        if each.digest and isinstance(place, tuple):
+            address, extension = place
+            name = file_name(sending.read.no, each.digest, extension)
+            media.append(MediumDraft(address=address, filename=name, alt=each.alt))
         else:
             media.append(MediumDraft(file_id=each.file_id, alt=each.alt))
     return MediaDraft(product_id=sending.product_id, media=tuple(media))

@@ -7,6 +7,7 @@ shows.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -70,7 +71,7 @@ class PictureReading:
         self._places: dict[str, tuple[str, str] | Declined] = {}
 
     def place_of(self, digest: str) -> tuple[str, str] | Declined | None:
-        """The address and the file's name; None = it was not read, for it was sent before."""
+        """The address and the ending of a file's name; None = it was not read, for it was sent before."""
         return self._places.get(digest)
 
     async def read(self, items: Sequence[tuple[ItemToExport, ShopifyId]]) -> Sequence[ReadItem]:
@@ -80,8 +81,12 @@ class PictureReading:
             async with turn:
                 return await self._item(item, product)
 
-        async with asyncio.TaskGroup() as group:
-            reading = [group.create_task(one(item, product)) for item, product in items]
+        try:
+            async with asyncio.TaskGroup() as group:
+                reading = [group.create_task(one(item, product)) for item, product in items]
+        except ExceptionGroup as troubles:
+            # All of them are the store's, met while something was brought there.
+            raise troubles.exceptions[0] from troubles
         await self.finish()
         return [each.result() for each in reading]
 
@@ -137,7 +142,9 @@ class PictureReading:
             return
         places = await self._gateway.upload(self._store, list(waiting.values()))
         for (digest, picture), place in zip(waiting.items(), places, strict=True):
-            self._places[digest] = place if isinstance(place, Declined) else (place, picture.filename)
+            self._places[digest] = (
+                place if isinstance(place, Declined) else (place, PurePosixPath(picture.filename).suffix[1:])
+            )
 
 
 def _trouble(code: str, image: ItemImage, detail: str) -> Trouble:

@@ -37,10 +37,21 @@ from app.ports.store_gateway import StoreRef
 
 PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between looks at pictures that Shopify is still busy with; most are ready within five."""
+HIDDEN: Final = frozenset(
+    {
+        "MEDIA_IS_NOT_ATTACHED_TO_VARIANT",
+        "MEDIA_DOES_NOT_EXIST_ON_PRODUCT",
+        "PRODUCT_VARIANT_DOES_NOT_EXIST_ON_PRODUCT",
+    }
+)
+"""What Shopify says of a variant that does not show a picture, or is not there."""
 STATES: Final = {"READY": MediumState.READY, "FAILED": MediumState.FAILED}
 _PICTURED: Final = msgspec.json.Decoder(PicturedProductAnswer)
 
+HIDDEN_AT_ONCE: Final = 100
+
 Media = tuple[StoreMedium, ...] | None
+Files = tuple[tuple[ShopifyId, str], ...]
 
 
 class ShopifyPictures:
@@ -104,11 +115,23 @@ class ShopifyPictures:
             yield place, without_id(done)
 
     async def hide(self, store: StoreRef, draft: VariantPictures) -> ChangeOutcome:
+        pieces = [draft.files[start : start + HIDDEN_AT_ONCE] for start in range(0, len(draft.files), HIDDEN_AT_ONCE)]
+        outcomes = [await self._hidden(store, draft.product_id, each) for each in pieces]
+        return next((each for each in outcomes if each is not None), None)
+
+    async def _hidden(self, store: StoreRef, product: ShopifyId, files: Files) -> ChangeOutcome:
         variables = {
-            "productId": product_gid(draft.product_id),
-            "variantMedia": [{"variantId": variant_gid(variant), "mediaIds": [file]} for variant, file in draft.files],
+            "productId": product_gid(product),
+            "variantMedia": [{"variantId": variant_gid(variant), "mediaIds": [file]} for variant, file in files],
         }
-        return without_id(await self._changes.one(store, VARIANT_MEDIA_DETACH, variables))
+        outcome = without_id(await self._changes.one(store, VARIANT_MEDIA_DETACH, variables))
+        if not isinstance(outcome, Declined) or HIDDEN.isdisjoint(outcome.codes):
+            return outcome
+        if len(files) == 1:
+            return None
+        # One of them is hidden already, for which Shopify refuses all.
+        outcomes = [await self._hidden(store, product, (each,)) for each in files]
+        return next((each for each in outcomes if each is not None), None)
 
 
 def _is_processing(media: Media) -> bool:
