@@ -8,7 +8,9 @@ from app.domain.identifiers import ShopifyId
 from app.domain.links import StoreVariantLink
 from app.domain.products import ItemPrice
 from app.domain.store_catalogs import StoreCatalog
+from app.ports.paging import PageRequest
 from app.ports.repositories.runs import Run, RunState
+from app.ports.repositories.skipped_records import SkippedRecordFilter
 from app.services.catalog_prices import SyncCatalogPrices
 from app.services.catalogs import CatalogTable, PullCatalogs, SyncCatalogs
 from app.services.company_catalogs import MakeCompanyCatalogs
@@ -135,6 +137,13 @@ async def skipped(world: World) -> list[tuple[str, str]]:
         "SELECT item_no, error_code FROM catalog_price_exports WHERE error_code IS NOT NULL ORDER BY item_no"
     )
     return [tuple(row) for row in rows]
+
+
+async def listed_as_skipped(world: World) -> list[str]:
+    """The kinds of records that the surface shows as skipped."""
+    async with world.uow() as uow:
+        page = await uow.skipped_records.page(SkippedRecordFilter(), PageRequest())
+    return [each.resource_type for each in page.rows]
 
 
 def told(run: Run) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from app.domain.identifiers import ShopifyId
 from app.domain.links import StoreVariantLink
 from app.ports.errors import Conflict
 from app.ports.repositories.runs import RunState
+from app.services.catalogs import CatalogTable
 from app.services.tasks import TaskName
 from tests.integration.catalogs_sold import (
     CATALOG,
@@ -17,6 +18,7 @@ from tests.integration.catalogs_sold import (
     a_market_catalog,
     fixed,
     for_a_group,
+    listed_as_skipped,
     priced,
     seller,
     sells,
@@ -153,6 +155,26 @@ async def test_one_variant_that_the_store_refuses_keeps_no_other_from_its_price(
     assert told(run) == [(f"{CATALOG}/LID", "refused_by_shopify")]
     assert run.errors[0]["detail"] == "Product variant ID does not exist."
     assert await skipped(world) == [("LID", "refused_by_shopify")]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("end", ["no group", "deleted"])
+async def test_a_catalog_that_is_given_no_prices_any_more_has_no_skipped_records(world: World, end: str) -> None:
+    await a_wholesale_catalog(world, "POT", "LID")
+    await tells(world, "LID", "5")
+    ghost = StoreVariantLink(store_variant_id=ShopifyId("599"), item_no="LID", variant_code=None)
+    await world.links.store_variants.put(world.shop, ghost)
+    await for_a_group(world, catalog="8809")
+    await priced(world)
+    assert await listed_as_skipped(world) == ["catalog", "catalog_price"]
+
+    for catalog in (CATALOG, "8809"):
+        if end == "deleted":
+            await CatalogTable(world.uow, world.clock).delete(world.shop, (catalog,))
+        else:
+            await for_a_group(world, None, catalog)
+
+    assert await listed_as_skipped(world) == []
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ from tests.integration.catalogs_sold import (
     fixed,
     for_a_group,
     listed,
+    listed_as_skipped,
     priced,
     sells,
     tells,
@@ -158,6 +159,9 @@ async def test_a_plan_without_catalogs_for_companies_is_told_in_shopifys_words_a
     assert "outside of a supported plan" in run.errors[0]["detail"]
     assert len(await world.store.calls("CatalogCreate")) == 1
     assert await own_catalogs(world) == []
+    assert await listed_as_skipped(world) == ["company_catalog"]
+    await world.set(companies={"auto_create_catalog": False})
+    assert await listed_as_skipped(world) == []
 
 
 @pytest.mark.long

@@ -2,7 +2,8 @@
 which there was nothing to send, customers and companies that could not be exchanged, and days that differ from the
 store's.
 
-Rows of those queues end with their work, so a record that was mended is not listed any more.
+Rows of those queues end with their work, so a record that was mended is not listed any more; nor is what is not worked
+on any more, such as a catalog without a price group.
 """
 
 from collections.abc import Mapping
@@ -64,20 +65,28 @@ SOURCES: Final[Mapping[str, str]] = {
         SELECT 'catalog' AS resource_type, shop_id || '/catalog/' || catalog_id AS resource_id, NULL AS order_id,
             shop_id, catalog_id AS own_no, error_code AS reason, error_detail AS detail, failed_at, updated_at,
             coalesce(attempts, 1) AS attempts
-        FROM store_catalogs WHERE error_code IS NOT NULL
+        FROM store_catalogs WHERE error_code IS NOT NULL AND price_group IS NOT NULL
     """,
     "catalog_price": """
         SELECT 'catalog_price' AS resource_type,
             shop_id || '/catalog_price/' || catalog_id || '/' || store_variant_id AS resource_id, NULL AS order_id,
             shop_id, coalesce(item_no, store_variant_id) AS own_no, error_code AS reason, error_detail AS detail,
             failed_at, updated_at, attempts
-        FROM catalog_price_exports WHERE error_code IS NOT NULL
+        FROM catalog_price_exports WHERE error_code IS NOT NULL AND EXISTS (
+            SELECT FROM store_catalogs AS c WHERE c.shop_id = catalog_price_exports.shop_id
+                AND c.catalog_id = catalog_price_exports.catalog_id AND c.price_group IS NOT NULL
+        )
     """,
     "company_catalog": """
         SELECT 'company_catalog' AS resource_type, shop_id || '/company_catalog/' || store_company_id AS resource_id,
             NULL AS order_id, shop_id, store_company_id AS own_no, error_code AS reason, error_detail AS detail,
             failed_at, updated_at, attempts
-        FROM company_catalogs WHERE error_code IS NOT NULL
+        FROM company_catalogs WHERE error_code IS NOT NULL AND EXISTS (
+            SELECT FROM record_exchanges AS e JOIN shops ON shops.id = e.shop_id
+            WHERE e.shop_id = company_catalogs.shop_id AND e.kind = 'company'
+                AND e.store_record_id = company_catalogs.store_company_id
+                AND (shops.settings #>> '{companies,auto_create_catalog}')::boolean
+        )
     """,
 }
 """By the type of what a record is about."""
