@@ -49,6 +49,7 @@ async def note_sent(uow: UnitOfWork, order_id: OrderId, sent: SentNow | None, *,
     changed_at = noted.updated_at
     await uow.orders.note_own_writes([OwnWrite(id=order_id, order=noted, changed_at=changed_at)])
     await uow.orders_to_import.forget_echoes(known.store_id, {known.shopify_id: changed_at})
+    await uow.orders_to_import.overtake(known.store_id, known.shopify_id)
     settled_at = max(changed_at, now) + SETTLED_AFTER
     await uow.write_backs.vouch(order_id, changed_at, look_at=settled_at, now=now)
     await uow.nudge(NudgeKind.WRITE_BACK, known.store_id)

@@ -83,6 +83,7 @@ class NotedWriteBacks:
                     return False
                 noted = write.made_of(noted)
                 await uow.orders_to_import.forget_echoes(store, {claim.shopify_id: changed_at})
+                await uow.orders_to_import.overtake(store, claim.shopify_id)
             taken_over = None if read else changed_at
             await uow.orders.note_own_writes([OwnWrite(id=claim.order_id, order=noted, changed_at=taken_over)])
             settled_at = max(changed_at, now) + SETTLED_AFTER

@@ -102,6 +102,7 @@ class OddWay:
     """The way to the store, on which something happens before or after a fulfilment is recorded there."""
 
     def __init__(self, world: World) -> None:
+        self.world = world
         self._way = cast("Any", world.gateway.shipping)
         self.before: Any = None
         self.after: Any = None

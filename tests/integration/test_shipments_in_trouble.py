@@ -1,13 +1,15 @@
 """Shipments while something goes wrong: lost answers, dying workers, faults. Nothing is made twice (B6)."""
 
 import asyncio
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from app.domain.shipments import NotSent, ParcelTracking, ShipmentState
 from app.ports.errors import Unavailable
-from app.ports.shipment_gateway import ShipmentGateway
+from app.ports.shipment_gateway import NewFulfilment, RecordedFulfilment, ShipmentGateway
+from app.ports.store_gateway import StoreRef
 from tests.integration.shipping import (
     THERE,
     OddWay,
@@ -23,10 +25,20 @@ from tests.integration.shipping import (
     shipments,
     shipped,
 )
-from tests.integration.world import EVERYBODY, World
+from tests.integration.test_write_back_numbers import write
+from tests.integration.world import EVERYBODY, HeldReading, World
 
 
-@pytest.mark.long
+class InTheSecondOfTheReading(OddWay):
+    """The order has the change time after the fulfilment that it had before."""
+
+    async def create_fulfilment(self, store: StoreRef, fulfilment: NewFulfilment) -> RecordedFulfilment:
+        made = await super().create_fulfilment(store, fulfilment)
+        [copy] = await self.world.fetch("SELECT store_updated_at AS at FROM orders")
+        await self.world.store.change(1001, updatedAt=copy["at"].strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return replace(made, order_updated_at=copy["at"])
+
+
 async def read_as(world: World) -> str:
     """How far our copy is shipped once all is read that is wanted, without any word of the store's."""
     world.clock.pass_by(seconds=6)
@@ -35,6 +47,7 @@ async def read_as(world: World) -> str:
     return status
 
 
+@pytest.mark.long
 async def test_an_answer_lost_after_the_effect_is_looked_up_and_never_repeated(world: World) -> None:
     await imported(world, 3)
     await world.store.fails("timeout_after", operation="FulfilmentCreate")
@@ -268,3 +281,22 @@ async def test_a_shipment_nobody_could_foresee_to_fail_is_left_after_five_attemp
 
     left = await now(world)
     assert (left.state, left.reason) == (ShipmentState.FAILED, "broke_off")
+
+
+async def test_a_reading_from_before_our_fulfilment_that_is_written_after_its_proof_is_made_good(world: World) -> None:
+    """Both are of one second, by which nobody can tell which is the older."""
+    await imported(world, 1)
+    await world.wants(1001)
+    held, way = HeldReading(world.gateway), InTheSecondOfTheReading(world)
+    reading = asyncio.create_task(world.process("slow", gateway=held).import_orders(world.store_id))
+    await held.has_read.wait()
+
+    await post(world, shipped(1))
+    await send(world, gateway=cast("ShipmentGateway", way))
+    world.clock.pass_by(seconds=7)
+    await write(world)
+    assert await world.fetch("SELECT * FROM number_write_backs") == []
+    held.let_go.set()
+    await reading
+
+    assert (await world.order())["fulfilment_status"] == "fulfilled"

@@ -131,6 +131,12 @@ class OrdersToImport(Protocol):
         """Let go of orders that are wanted only because our own writes, of these times, were announced."""
         ...
 
+    async def overtake(self, store: StoreId, order: ShopifyId) -> None:
+        """Have an order that is being read at this moment read once more: its reading may be older than a write of ours
+        that the copy has just taken over, and have the same change time.
+        """
+        ...
+
     async def retry_failed(
         self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False
     ) -> int:

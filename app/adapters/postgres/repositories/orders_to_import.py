@@ -101,6 +101,15 @@ DELETE FROM orders_to_import WHERE id IN (
 )
 """
 
+# Never waits, either: whoever is writing what he read by now is found out by the second look at our write.
+_OVERTAKE = """
+UPDATE orders_to_import SET wanted = wanted + 1 WHERE id IN (
+    SELECT id FROM orders_to_import
+    WHERE store_id = $1 AND shopify_id = $2 AND due_at IS NOT NULL AND claimed_until IS NOT NULL
+    FOR UPDATE SKIP LOCKED
+)
+"""
+
 _RETRY_UNCLAIMED = """
 UPDATE orders_to_import SET due_at = $2, unclaimed_at = NULL, run_id = NULL, attempts = 0 WHERE id IN (
     SELECT id FROM orders_to_import
@@ -264,6 +273,9 @@ class PostgresOrdersToImport:
     async def forget_echoes(self, store: StoreId, changed_at: Mapping[ShopifyId, datetime]) -> None:
         if changed_at:
             await self._driver.execute(_FORGET_ECHOES, store, list(changed_at), list(changed_at.values()))
+
+    async def overtake(self, store: StoreId, order: ShopifyId) -> None:
+        await self._driver.execute(_OVERTAKE, store, order)
 
     async def retry_failed(
         self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False
