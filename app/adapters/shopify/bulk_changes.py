@@ -90,7 +90,7 @@ class BulkChanges:
             if each.query == text != document.text:
                 own = own or each
             elif each.status in UNDER_WAY and each.query.endswith(document.text):
-                await self._ended(store, each, cancelled)
+                await self._waited_for(store, each, cancelled)
         return own
 
     async def _begun(self, store: StoreRef, text: str, content: bytes) -> BulkOperationAnswer:
@@ -116,12 +116,21 @@ class BulkChanges:
             if cancelled() and not told:
                 await self._cancel(store, operation)
                 told = True
-            await self._sleep(next(pauses, PAUSES[-1]))
-            answer = await self._transport.execute(store, BULK_STATUS, {"id": operation.id})
-            if answer.data.bulk_operation is None:
-                raise OutcomeUnknown("Shopify does not know the bulk operation any more.")
-            operation = answer.data.bulk_operation
+            operation = await self._looked_at(store, operation, next(pauses, PAUSES[-1]))
         return operation
+
+    async def _waited_for(self, store: StoreRef, operation: BulkOperationAnswer, cancelled: Cancelled) -> None:
+        """Until it has ended or we are to end. Another run may be watching it, so it is not ours to cancel."""
+        pauses = iter(PAUSES)
+        while operation.status in UNDER_WAY and not cancelled():
+            operation = await self._looked_at(store, operation, next(pauses, PAUSES[-1]))
+
+    async def _looked_at(self, store: StoreRef, operation: BulkOperationAnswer, pause: float) -> BulkResultAnswer:
+        await self._sleep(pause)
+        answer = await self._transport.execute(store, BULK_STATUS, {"id": operation.id})
+        if answer.data.bulk_operation is None:
+            raise OutcomeUnknown("Shopify does not know the bulk operation any more.")
+        return answer.data.bulk_operation
 
     async def _cancel(self, store: StoreRef, operation: BulkOperationAnswer) -> None:
         """Refused where it has just ended, which comes to the same."""

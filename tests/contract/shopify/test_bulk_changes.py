@@ -78,6 +78,25 @@ async def test_another_undertaking_waits_for_the_one_under_way_and_begins_its_ow
     assert (len(found), await begun(store)) == (3, 2)
 
 
+async def test_who_is_cancelled_while_another_is_under_way_leaves_that_alone(store: SimulatedStore) -> None:
+    async def dies(_: float) -> None:
+        raise Dies
+
+    await store.put(bulk={"hold": True})
+    with pytest.raises(Dies):
+        await changes(store, sleep=dies).results(store.ref, PRODUCT_SET, LINES, mark="run_1")
+    asked = iter([False])
+
+    found = await changes(store).results(
+        store.ref, PRODUCT_SET, LINES[:3], mark="run_2", cancelled=lambda: next(asked, True)
+    )
+    await store.put(bulk={"hold": False})
+    other = await changes(store).results(store.ref, PRODUCT_SET, LINES, mark="run_1")
+
+    assert (found, len(other), await begun(store)) == ({}, len(LINES), 1)
+    assert await store.calls("BulkCancel") == []
+
+
 async def test_a_cancelled_one_ends_its_operation_and_waits_no_longer(store: SimulatedStore) -> None:
     await store.put(bulk={"hold": True})
     asked = iter([False])
