@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.api.app import Lifespan, create_app
 from app.api.shopify_door import ShopifyDoor
 from app.bootstrap import Installation, open_installation, set_up_logging
+from app.bootstrap.tracing import resources_of
 from app.request_heads import BoundedHeads
 from app.schema_state import ensure_schema
 from app.settings import PREFIX, Settings, SettingsError
@@ -30,16 +31,13 @@ async def run_http(settings: Settings, url: str, stop: asyncio.Event, *, migrate
 
 
 async def _listen(settings: Settings, installation: Installation, stop: asyncio.Event) -> None:
+    surface = create_app(installation.container, lifespan=_lifespan(installation))
+    door = ShopifyDoor(surface, installation.receive_webhook, installation.ack_times)
+    resources = resources_of(getattr(route, "path", "") for route in surface.routes)
     with _bound(settings.host, settings.port) as listener:
         server = _Server(
             uvicorn.Config(
-                installation.around_requests(
-                    ShopifyDoor(
-                        create_app(installation.container, lifespan=_lifespan(installation)),
-                        installation.receive_webhook,
-                        installation.ack_times,
-                    )
-                ),
+                installation.around_requests(door, resources),
                 http=BoundedHeads,
                 log_config=None,
                 access_log=False,

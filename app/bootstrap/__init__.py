@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -34,7 +34,8 @@ class Installation:
     ack_times: AckTimes
     worker: WorkerParts
     receive_webhook: Callable[[Delivery], Awaitable[Receipt]]
-    around_requests: Callable[[Application], Application]
+    around_requests: Callable[[Application, Collection[str]], Application]
+    """With the resources that requests may be named by."""
     webhook_inbox: PostgresWebhookInbox
     signals: PostgresSignals
 
@@ -56,7 +57,7 @@ async def open_installation(settings: Settings, url: str) -> AsyncIterator[Insta
         metrics = Metrics(PostgresFigures(world.engine, world.clock), acks, process=world.worker_name)
         receive = ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox)
         yield Installation(
-            around_requests=lambda app: traced_requests(world.spans, app),
+            around_requests=lambda app, resources: traced_requests(world.spans, app, resources),
             container=container_of(world, work, metrics),
             ack_times=acks,
             worker=worker_parts(world, work),

@@ -1,7 +1,7 @@
 """Spans around the work of a process: put on here, so that services need not know that somebody looks."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, TypeVar
 
 from app.ports.job_queue import NudgeKind
@@ -67,8 +67,16 @@ def traced_call(
     return traced
 
 
-def traced_requests(spans: Spans, app: Application) -> Application:
-    """Requests within spans named by method and resource; addresses hold numbers of customers and stay out."""
+def resources_of(paths: Iterable[str]) -> frozenset[str]:
+    """What requests may be named by: the fixed beginnings of the addresses that there are."""
+    parts = [path.partition("{")[0].rstrip("/").split("/") for path in paths]
+    return frozenset("/".join(each[:depth]) for each in parts for depth in (2, 3)) - {""}
+
+
+def traced_requests(spans: Spans, app: Application, resources: Collection[str]) -> Application:
+    """Requests within spans named by method and resource. Addresses hold numbers of customers and stay out; those that
+    there are not hold whatever somebody typed.
+    """
     if spans is NO_SPANS:
         return app
 
@@ -76,11 +84,13 @@ def traced_requests(spans: Spans, app: Application) -> Application:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        with spans.open(f"{scope['method']} {_resource(scope['path'])}"):
+        with spans.open(f"{scope['method']} {_resource(scope['path'], resources)}"):
             await app(scope, receive, send)
 
     return traced
 
 
-def _resource(path: str) -> str:
-    return "/".join(path.split("/")[:3])[:60]
+def _resource(path: str, resources: Collection[str]) -> str:
+    parts = path.split("/")
+    named = ("/".join(parts[:depth]) for depth in (3, 2))
+    return next((each for each in named if each in resources), "elsewhere")

@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app.adapters.telemetry.tracing import Tracing, traces_are_wanted, with_trace_ids
-from app.bootstrap.tracing import traced_batch, traced_job, traced_requests
+from app.bootstrap.tracing import resources_of, traced_batch, traced_job, traced_requests
 from app.ports.job_queue import NudgeKind
 from app.ports.tracing import NO_SPANS
 
@@ -48,7 +48,7 @@ async def test_what_nobody_traces_is_called_as_it_is() -> None:
 
     assert traced_job(NO_SPANS, NudgeKind.RUN, work) is work
     assert traced_batch(NO_SPANS, "publish events", batch) is batch
-    assert traced_requests(NO_SPANS, app) is app
+    assert traced_requests(NO_SPANS, app, ()) is app
 
 
 async def test_a_call_stands_within_its_job_and_a_failure_is_named_by_its_kind_only(
@@ -89,11 +89,20 @@ async def test_a_request_is_named_by_its_resource_never_by_a_number(
 ) -> None:
     async def app(*_: object) -> None: ...
 
-    scope = {"type": "http", "method": "GET", "path": "/v1/customers/C100"}
-    await traced_requests(tracing.spans, app)(scope, None, None)
+    resources = resources_of(["/livez", "/v1/customers/{no}", "/v1/customers", "/v1/{no}", "/console"])
+    for path in ("/v1/customers/C100", "/v1/Jansen", "/console/Jansen", "/livez", "/Jansen", "/"):
+        scope = {"type": "http", "method": "GET", "path": path}
+        await traced_requests(tracing.spans, app, resources)(scope, None, None)
     tracing.stop()
 
-    assert [span.name for span in exporter.get_finished_spans()] == ["GET /v1/customers"]
+    assert [span.name.removeprefix("GET ") for span in exporter.get_finished_spans()] == [
+        "/v1/customers",
+        "/v1",
+        "/console",
+        "/livez",
+        "elsewhere",
+        "elsewhere",
+    ]
 
 
 def test_log_lines_carry_the_trace_they_were_written_in(tracing: Tracing, exporter: InMemorySpanExporter) -> None:
