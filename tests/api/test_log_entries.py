@@ -84,6 +84,17 @@ async def test_events_runs_and_calls_stand_in_one_list_with_the_newest_first(hou
     assert [each["kind"] for each in await entries(house, kind="event")] == ["event"]
 
 
+async def test_the_stores_own_words_are_the_runs_to_tell(house: Surface) -> None:
+    """S11: they may name a buyer."""
+    await ended(house, "failed", problem='{"code": "store_refused", "detail": "Shopify refused: no order: of Jansen"}')
+    await ended(house, "failed", problem='{"code": "x", "detail": "Nothing fits: A1."}', minutes=-1)
+
+    assert [each["message"] for each in await entries(house)] == [
+        "Import orders: failed. Shopify refused.",
+        "Import orders: failed. Nothing fits: A1.",
+    ]
+
+
 async def test_of_calls_those_are_noted_that_write_or_fail(house: Surface) -> None:
     calls = journal(house)
     calls.done("shopify call", seconds=0.1, writes=False, status=200, points=3, **CALL)

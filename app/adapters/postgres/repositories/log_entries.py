@@ -18,6 +18,10 @@ def _listed(level: LogLevel) -> str:
     return ", ".join(f"'{each}'" for each in sorted(LEVELS[level]))
 
 
+_DETAIL = r"""CASE WHEN problem ->> 'code' LIKE 'store\_%'
+                THEN regexp_replace(problem ->> 'detail', ': .*', '.') ELSE problem ->> 'detail' END"""
+"""Behind its colon stand the store's own words, which may name a buyer: the run tells them, the log does not."""
+
 SOURCES: Final[Mapping[str, str]] = {
     "event": f"""
         SELECT 'event' AS kind, id, occurred_at, shop_id, resource_type, resource_id, type AS what, NULL AS detail,
@@ -25,10 +29,10 @@ SOURCES: Final[Mapping[str, str]] = {
                 WHEN type IN ({_listed(LogLevel.WARNING)}) THEN 'warning' ELSE 'info' END AS level
         FROM events WHERE type <> '{EventType.RUN_FAILED}'
     """,
-    "run": """
+    "run": f"""
         SELECT 'run' AS kind, id, finished_at AS occurred_at, shop_id, 'run' AS resource_type, id AS resource_id,
             replace(task, '_', ' ') || ': ' || state AS what,
-            coalesce(problem ->> 'detail', nullif(jsonb_array_length(errors), 0) || ' records failed') AS detail,
+            coalesce({_DETAIL}, nullif(jsonb_array_length(errors), 0) || ' records failed') AS detail,
             CASE WHEN state = 'failed' THEN 'error' WHEN jsonb_array_length(errors) > 0 THEN 'warning' ELSE 'info' END
                 AS level
         FROM runs WHERE finished_at IS NOT NULL
