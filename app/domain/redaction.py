@@ -27,6 +27,7 @@ PERSONAL_BESIDE: Mapping[frozenset[str], frozenset[str]] = {
     frozenset({"contact_name", "name"}): frozenset({"name"}),
     frozenset({"key", "value"}): frozenset({"value"}),
     frozenset({"number", "url"}): frozenset({"number", "url"}),
+    frozenset({"numbers", "urls"}): frozenset({"numbers", "urls"}),
     frozenset({"level", "text"}): frozenset({"text"}),
 }
 """Fields that are personal beside others: the company of an address, the name of a party, the value of an attribute,
@@ -43,6 +44,22 @@ PERSONAL_CHANGES = frozenset(
     }
 )
 """Changes of an order whose before and after are personal."""
+
+
+NAMING = frozenset({"email", "phone", "last_name", "line1"})
+"""Fields whose texts name a person wherever else they are met."""
+
+
+def names_in(stored: Any) -> frozenset[str]:
+    """The texts of some JSON by which sentences of others, about the same person, are found."""
+    match stored:
+        case dict():
+            own = {text for name, text in stored.items() if name in NAMING and isinstance(text, str) and text}
+            return frozenset(own).union(*map(names_in, stored.values()))
+        case list():
+            return frozenset[str]().union(*map(names_in, stored))
+        case _:
+            return frozenset()
 
 
 def without_person(value: Value) -> Value:
@@ -79,5 +96,13 @@ def _personal(names: Collection[str]) -> Collection[str]:
 
 
 def _blank(part: Any) -> Any:
-    """A personal field may hold more than a text where two things have one name: then what is inside it decides."""
-    return "" if isinstance(part, str) else _without(part)
+    """A personal field may hold several texts; where two things have one name, what is inside it decides."""
+    match part:
+        case str():
+            return ""
+        case tuple():
+            return tuple(map(_blank, part))
+        case list():
+            return list(map(_blank, part))
+        case _:
+            return _without(part)

@@ -7,13 +7,17 @@ it. Every condition may use the same parameters, which are named below.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ORDERS, SHOPIFY_ORDERS, CUSTOMERS, STORE_CUSTOMER, TEXTS, STORE = "$1", "$2", "$3", "$4", "$5", "$6"
-"""Our order ids; Shopify's; ids of customers we created; Shopify's customer id; texts to look for; the store."""
+ORDERS, SHOPIFY_ORDERS, CUSTOMERS, STORE_CUSTOMER, TEXTS, STORE, NAMES = "$1", "$2", "$3", "$4", "$5", "$6", "$7"
+"""Our order ids; Shopify's; ids of customers we created; Shopify's customer id; texts to look for; the store; names and
+other texts that are not this person's alone.
+"""
 
 _OF_THE_ORDERS = f"order_id = ANY({ORDERS}::text[])"
 _SHOPS = f"shop_id IN (SELECT id FROM shops WHERE store_id = {STORE})"
 _OF_THE_STORE_CUSTOMER = f"{_SHOPS} AND store_customer_id = {STORE_CUSTOMER}"
 _NAMED = f"EXISTS (SELECT 1 FROM unnest({TEXTS}::text[]) AS sought WHERE position(sought IN lower({{0}})) > 0)"
+_MENTIONED = _NAMED.replace(f"{TEXTS}::text[]", f"{TEXTS}::text[] || {NAMES}::text[]")
+"""For what others said went wrong, which may name whomever and is worth little later."""
 _NAMED_IN_BYTES = (
     f"EXISTS (SELECT 1 FROM unnest({TEXTS}::text[]) AS sought WHERE position(convert_to(sought, 'UTF8') IN {{0}}) > 0)"
 )
@@ -149,7 +153,7 @@ PERSONAL_ROWS: tuple[PersonalRows, ...] = (
     PersonalRows(
         table="company_catalogs",
         key=("shop_id", "store_company_id"),
-        found_by=f"{_SHOPS} AND {_NAMED.format('error_detail')}",
+        found_by=f"{_SHOPS} AND {_MENTIONED.format('error_detail')}",
         blanked={"error_detail": _NULL},
     ),
     PersonalRows(
@@ -167,13 +171,13 @@ PERSONAL_ROWS: tuple[PersonalRows, ...] = (
     PersonalRows(
         table="runs",
         key=("id",),
-        found_by=f"{_SHOPS} AND ({_NAMED.format('errors::text')} OR {_NAMED.format('problem::text')})",
+        found_by=f"{_SHOPS} AND ({_MENTIONED.format('errors::text')} OR {_MENTIONED.format('problem::text')})",
         blanked={"errors": "'[]'", "problem": _NULL},
     ),
     PersonalRows(
         table="webhook_deliveries",
         key=("endpoint_id", "position"),
-        found_by=_NAMED.format("history::text"),
+        found_by=_MENTIONED.format("history::text"),
         blanked={"history": "'[]'"},
     ),
     PersonalRows(

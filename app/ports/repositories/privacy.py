@@ -50,6 +50,8 @@ class Traces:
     """Customers that we made of the store's; those that the ERP gave are the ERP's."""
     erp_customer_nos: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Texts that others have, too, such as surnames: by them only sentences about what went wrong are found."""
 
 
 class Privacy(Protocol):

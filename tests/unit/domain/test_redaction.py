@@ -8,8 +8,9 @@ from app.domain.fulfilments import Tracking
 from app.domain.identifiers import ShopifyId
 from app.domain.orders import Attribute
 from app.domain.privacy import Person, person_of
-from app.domain.redaction import without_person
+from app.domain.redaction import names_in, without_person
 from app.domain.returns import Return, ReturnLine, ReverseDelivery, ReverseFulfilmentOrder
+from app.ports.shipment_gateway import FulfilmentTracking
 
 
 def test_an_address_keeps_its_country_and_province_for_the_taxes() -> None:
@@ -33,6 +34,14 @@ def test_values_and_their_json_are_treated_alike() -> None:
 
     assert without_person(attribute) == Attribute(key="gift for", value="")
     assert without_person({"key": "gift for", "value": "Ada"}) == {"key": "gift for", "value": ""}
+
+
+def test_numbers_of_parcels_go_one_by_one_and_together() -> None:
+    together = FulfilmentTracking(company="DHL", numbers=("A1", "A2"), urls=("https://x",))
+
+    assert without_person({"number": "A1", "url": None}) == {"number": "", "url": None}
+    assert without_person(together) == FulfilmentTracking(company="DHL", numbers=("", ""), urls=("",))
+    assert without_person({"numbers": ["A1"], "urls": []}) == {"numbers": [""], "urls": []}
 
 
 def test_names_of_things_stay() -> None:
@@ -73,6 +82,13 @@ def test_what_was_written_about_a_return_goes_and_what_came_back_stays() -> None
         lines=(replace(line, customer_note="", reason_note=""),),
         reverse_orders=(replace(reverse, deliveries=(replace(parcel, tracking=Tracking(company="DHL")),)),),
     )
+
+
+def test_sentences_of_others_are_found_by_what_names_the_person() -> None:
+    place = {"last_name": "Lovelace", "city": "A"}
+    order = {"email": "a@x.nl", "phone": "", "ship_to": place, "lines": [{"note": "N"}]}
+
+    assert names_in(order) == {"a@x.nl", "Lovelace"}
 
 
 def test_blank_things_are_themselves() -> None:

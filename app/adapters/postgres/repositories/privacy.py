@@ -17,7 +17,7 @@ from app.adapters.postgres.store_removal import removal_statements
 from app.domain.identifiers import CustomerId, OrderId, ShopId, ShopifyId, StoreId
 from app.domain.orders import Order
 from app.domain.privacy import ANSWERED_WITHIN, Person, PrivacyKind, PrivacyState
-from app.domain.redaction import without_person
+from app.domain.redaction import names_in, without_person
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.privacy import NewPrivacyRequest, PrivacyRequest, Traces
 
@@ -45,7 +45,7 @@ ORDER BY r.received_at, r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED
 """
 
 _ORDERS = """
-SELECT id, shopify_id, mapping FROM orders
+SELECT id, shopify_id, mapping, body FROM orders
 WHERE store_id = $1 AND (
     shopify_id = ANY($2::text[]) OR store_customer_id = $3
     OR ($3 IS NULL AND store_customer_id IS NULL AND (
@@ -116,6 +116,7 @@ class PostgresPrivacy:
         documents = await self._driver.fetch("SELECT id FROM sales_documents WHERE order_id = ANY($1::text[])", ids)
         created = [row for row in customers if row["store_customer_id"] is not None or person.customer_id is None]
         named = [*(row["shopify_id"] for row in orders), *person.orders, person.customer_id or "", person.email.lower()]
+        called = {name.lower() for row in orders for name in names_in(msgspec.json.decode(row["body"]))}
         ours = [*ids, *(row["id"] for row in documents), *(row["id"] for row in customers)]
         return Traces(
             orders=tuple(map(OrderId, ids)),
@@ -124,6 +125,7 @@ class PostgresPrivacy:
             created_customers=tuple(CustomerId(row["id"]) for row in created),
             erp_customer_nos=tuple(sorted(row["no"] for row in customers if row["no"] and row not in created)),
             texts=tuple(sorted({text for text in (*named, *ours) if len(text) >= SHORTEST_TEXT})),
+            names=tuple(sorted(name for name in {*called, person.phone} if len(name) >= SHORTEST_TEXT)),
         )
 
     async def uncollected(self, orders: Collection[OrderId]) -> int:
@@ -274,12 +276,14 @@ def _parameters(store: StoreId, person: Person, traces: Traces) -> list[object]:
         person.customer_id,
         list(traces.texts),
         store,
+        list(traces.names),
     ]
 
 
 def _typed(statement: str) -> str:
     """The statement with every parameter in it: one that a statement does not use must have a type, too."""
-    return f"WITH given AS (SELECT $1::text[], $2::text[], $3::text[], $4::text, $5::text[], $6::text) {statement}"
+    types = "$1::text[], $2::text[], $3::text[], $4::text, $5::text[], $6::text, $7::text[]"
+    return f"WITH given AS (SELECT {types}) {statement}"
 
 
 def _rewritten(stored: str | None) -> msgspec.Raw | None:
