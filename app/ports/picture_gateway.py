@@ -4,7 +4,7 @@ Putting the media of a product is the same when repeated as long as files are na
 whoever does not know whether it took effect looks at the product first.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -79,6 +79,10 @@ class PictureGateway(Protocol):
 
     async def upload(self, store: StoreRef, pictures: Sequence[NewPicture]) -> Sequence[str | Declined]:
         """Where each lies until a product names it. Changes nothing at the store."""
+        ...
+
+    async def settled(self, store: StoreRef, cancelled: Callable[[], bool]) -> None:
+        """Waits until nothing is under way any more that somebody put earlier, or until it is ``cancelled``."""
         ...
 
     def put(self, store: StoreRef, drafts: Sequence[MediaDraft]) -> AsyncIterator[tuple[int, ChangeOutcome]]: ...

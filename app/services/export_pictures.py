@@ -60,6 +60,11 @@ class _Sending:
         return self.read.product_id
 
     @property
+    def is_open(self) -> bool:
+        """Whether pictures of it were sent and nobody saw the end of it."""
+        return any(not each.file_id for each in self.read.files)
+
+    @property
     def is_as_it_stands(self) -> bool:
         return stands(self.placed, self.standing)
 
@@ -115,6 +120,10 @@ class ExportPictures:
             changed = [each for each in changed if of_product[each.product_id] is not each]
 
     async def _send(self, of: Outgoing, reading: PictureReading, changed: Sequence[_Sending]) -> None:
+        if any(each.is_open for each in changed):
+            await self._gateway.settled(of.store, lambda: of.run.cancelled)
+        if of.run.cancelled:
+            return
         found = await self._gateway.media_of(of.store, [each.product_id for each in changed])
         planned: list[_Sending] = []
         for sending, media in zip(changed, found, strict=True):
@@ -214,11 +223,10 @@ def _planned(sending: _Sending, media: Media) -> _Sending | Trouble:
     yet may be ours; one that failed then is, and goes.
     """
     ours = {each.file_id: each.digest for each in sending.read.files if each.file_id}
-    is_open = any(not each.file_id for each in sending.read.files)
     standing: list[StandingMedium] = []
     for each in media:
         digest = ours.get(each.file_id) or digest_in(each.filename, sending.read.no)
-        if digest is None and is_open and each.state is not MediumState.READY:
+        if digest is None and sending.is_open and each.state is not MediumState.READY:
             if each.state is MediumState.PROCESSING:
                 return BUSY
             digest = ""

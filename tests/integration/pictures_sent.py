@@ -20,6 +20,7 @@ from app.services.run_task import RunTask
 from app.services.tasks import TaskName
 from tests.integration.items_sent import product_of, sent
 from tests.integration.world import World
+from tests.picture_shelf import PictureShelf, a_png
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +71,24 @@ async def a_product(world: World, no: str = "POT", *variants: ItemVariant) -> No
 
 def digests(shown: Sequence[tuple[str | None, str]]) -> list[str | None]:
     return [digest for digest, _ in shown]
+
+
+async def a_hundred_pictured(world: World, pictures: Pictures, shelf: PictureShelf) -> list[dict[str, Any]]:
+    """So many products of an item each, each with a picture of its own, that they are sent in one operation."""
+    products: list[dict[str, Any]] = [
+        {"legacyResourceId": str(number), "title": f"P {number}", "variants": [{"legacyResourceId": str(number * 10)}]}
+        for number in range(1000, 1100)
+    ]
+    await world.store.has(products=products)
+    for each in products:
+        no = each["legacyResourceId"]
+        await world.item(no, description=each["title"])
+        await world.do(
+            "INSERT INTO store_variant_links (shop_id, store_variant_id, item_no, version, updated_at)"
+            " VALUES ($1, $2, $3, 1, now())",
+            world.shop,
+            f"{no}0",
+            no,
+        )
+        await pictures.give(no, shelf.put(no, a_png(int(no) % 250)))
+    return products

@@ -1,6 +1,8 @@
 """P72: what is in the way of an item's pictures is told, ends, and harms no other item."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from app.ports.picture_gateway import PictureGateway
 from app.ports.repositories.products import ItemImage
 from app.ports.repositories.runs import RunState
 from tests.integration.items_sent import product_of, skipped
-from tests.integration.pictures_sent import Pictures, a_product, digests, pictures_of
+from tests.integration.pictures_sent import Pictures, a_hundred_pictured, a_product, digests, pictures_of
 from tests.integration.world import World
 from tests.picture_shelf import PictureShelf, a_png, picture_shelf
 
@@ -112,6 +114,32 @@ async def test_items_that_are_variants_of_one_product_keep_each_others_pictures(
     assert len(digests(await pictures.shown())) == 2
     assert await pictures.sent(item_nos=["BLU"]) == {"updated": 1}
     assert len(digests(await pictures.shown())) == 2
+
+
+async def test_what_is_still_under_way_after_a_death_is_waited_for_and_not_sent_twice(
+    world: World, pictures: Pictures, shelf: PictureShelf
+) -> None:
+    await a_hundred_pictured(world, pictures, shelf)
+    await world.store.has(bulk={"hold": True})
+    dying = asyncio.create_task(pictures.send())
+    await called(world, "BulkChangeStart")
+    dying.cancel()
+    with suppress(asyncio.CancelledError):
+        await dying
+
+    following = asyncio.create_task(pictures.sent())
+    await called(world, "BulkStatus", times=len(await world.store.calls("BulkStatus")) + 1)
+    await world.store.has(bulk={"hold": False})
+
+    assert await following == {"updated": 100}
+    assert len(await world.store.calls("BulkChangeStart")) == 1
+
+
+async def called(world: World, operation: str, *, times: int = 1) -> None:
+    async def so_often() -> bool:
+        return len(await world.store.calls(operation)) >= times
+
+    await world.until(so_often)
 
 
 class TakesNoFile:

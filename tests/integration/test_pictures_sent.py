@@ -11,7 +11,7 @@ from app.ports.picture_gateway import MediaDraft, PictureGateway
 from app.ports.repositories.products import ItemImage
 from app.ports.repositories.runs import RunState
 from tests.integration.items_sent import product_of, skipped
-from tests.integration.pictures_sent import Pictures, a_product, digests, pictures_of
+from tests.integration.pictures_sent import Pictures, a_hundred_pictured, a_product, digests, pictures_of
 from tests.integration.world import World
 from tests.picture_shelf import PictureShelf, a_png, picture_shelf
 
@@ -313,22 +313,7 @@ async def test_without_the_scope_the_run_says_so(world: World, pictures: Picture
 async def test_a_hundred_changed_products_are_one_operation(
     world: World, pictures: Pictures, shelf: PictureShelf
 ) -> None:
-    products: list[dict[str, Any]] = [
-        {"legacyResourceId": str(number), "title": f"P {number}", "variants": [{"legacyResourceId": str(number * 10)}]}
-        for number in range(1000, 1100)
-    ]
-    await world.store.has(products=products)
-    for each in products:
-        no = each["legacyResourceId"]
-        await world.item(no, description=each["title"])
-        await world.do(
-            "INSERT INTO store_variant_links (shop_id, store_variant_id, item_no, version, updated_at)"
-            " VALUES ($1, $2, $3, 1, now())",
-            world.shop,
-            f"{no}0",
-            no,
-        )
-        await pictures.give(no, shelf.put(no, a_png(int(no) % 250)))
+    products = await a_hundred_pictured(world, pictures, shelf)
     await world.store.forget_calls()
 
     assert await pictures.sent() == {"updated": 100}

@@ -78,6 +78,10 @@ class BulkChanges:
             begin += content.count(b"\n")
         return found
 
+    async def settled(self, store: StoreRef, document: Document[Any], cancelled: Cancelled = never) -> None:
+        """Wait for what an earlier run began and did not see the end of."""
+        await self._of_before(store, document, document.text, cancelled)
+
     async def _of_before(
         self, store: StoreRef, document: Document[Any], text: str, cancelled: Cancelled
     ) -> BulkOperationAnswer | None:

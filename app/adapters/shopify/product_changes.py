@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 
 from app.adapters.shopify.answers.products import BulkLineAnswer, CodedErrorAnswer, ProductPayload
-from app.adapters.shopify.bulk_changes import FROM, BulkChanges, never
+from app.adapters.shopify.bulk_changes import FROM, BulkChanges, Cancelled, never
 from app.adapters.shopify.document import Document
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.points import Priority
@@ -51,6 +51,10 @@ class ProductChanges:
         except OutcomeUnknown as lost:
             return {place: InDoubt(detail=lost.detail) for place in range(len(changes))}
         return {place: _of_line(document, lines.get(place)) for place in range(len(changes))}
+
+    async def settled(self, store: StoreRef, document: Document[Any], cancelled: Cancelled) -> None:
+        """Wait until no operation of these changes is under way."""
+        await self._bulk.settled(store, document, cancelled)
 
     async def one(self, store: StoreRef, document: Document[Any], variables: Mapping[str, Any]) -> Done:
         try:

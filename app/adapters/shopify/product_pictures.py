@@ -1,6 +1,6 @@
 """The PictureGateway of Shopify: what stands at products, files staged for it, and what products and variants show."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -92,6 +92,9 @@ class ShopifyPictures:
             if len(pictures) == 1:
                 return [Declined(detail=refusal.detail)]
         return [(await self.upload(store, [each]))[0] for each in pictures]
+
+    async def settled(self, store: StoreRef, cancelled: Callable[[], bool]) -> None:
+        await self._changes.settled(store, PRODUCT_SET, cancelled)
 
     async def put(self, store: StoreRef, drafts: Sequence[MediaDraft]) -> AsyncIterator[tuple[int, ChangeOutcome]]:
         variables = [
