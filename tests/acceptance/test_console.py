@@ -414,7 +414,7 @@ def test_a_run_is_cancelled(desk: StoreDesk, operator: Operator) -> None:
     operator.page.locator("form[action$='/tasks/import_orders/runs']").get_by_role("button").click()
     operator.presses("Cancel", "The run ends at its next convenient point.")
 
-    expect(operator.page.locator(".state.cancelled, .state.succeeded")).to_be_visible()
+    expect(operator.page.locator(".state.cancelled, .state.succeeded")).to_be_visible(timeout=20_000)
 
 
 @pytest.mark.parametrize("path", ["log-entries", "audit-entries", "skipped-records", "runs", "refunds", "shops"])

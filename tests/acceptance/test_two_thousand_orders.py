@@ -130,7 +130,7 @@ def test_a_second_import_writes_nothing_and_tells_nobody(
     stores: dict[str, Imported], erp: Erp, running_service: Installation
 ) -> None:
     wait_until_quiet(running_service)
-    before, events = fingerprints(running_service), len(erp.events())
+    before, events = written(running_service), len(erp.events())
     for store in stores.values():
         store.desk.forget_calls()
         run = erp.finished_run(store.mode, "import_orders", EVERYTHING)
@@ -142,10 +142,15 @@ def test_a_second_import_writes_nothing_and_tells_nobody(
         }
         # The store's plan and whole pages of the listing, and nothing else: no order is read again.
         assert {call["operation"] for call in store.desk.calls()} == {"ShopDescription", "OrderListing"}
-    assert fingerprints(running_service) == before
+    assert written(running_service) == before
     assert len(erp.events()) == events
 
 
 def _rounded(order: Json) -> bool:
     rounding = (order["totalCashRoundingAdjustment"] or {}).get("paymentSet")
     return rounding is not None and Decimal(rounding["shopMoney"]["amount"]) != 0
+
+
+def written(installation: Installation) -> dict[str, str]:
+    """Everything but the audit, which tells who asked for a run."""
+    return {table: content for table, content in fingerprints(installation).items() if table != "audit_entries"}
