@@ -1,11 +1,13 @@
 """Importing orders: whole or not at all, once, and never by two workers at a time (P14, decisions 3 and 4)."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.ports.errors import AccessRevoked, Unavailable
 from app.services.import_orders import LEASE
+from tests.integration.shipping import hears
 from tests.integration.world import HeldReading, World, a_line, an_order
 
 PAST = {"processedAt": "2026-01-15T09:00:00Z", "createdAt": "2026-01-15T09:00:00Z"}
@@ -142,6 +144,18 @@ async def test_an_older_reading_never_overwrites_a_newer_one(world: World) -> No
 
     assert (counts.imported, await world.order()) == (0, before)
     assert await world.queue() == []
+
+
+async def test_a_clock_that_goes_ahead_takes_no_reading_for_later_than_its_second(world: World) -> None:
+    """What else happens in the second of a reading is announced with the change time that the copy has."""
+    world.clock.pass_by(hours=1)
+    changed_at = f"{datetime.now(UTC) + timedelta(seconds=30):%Y-%m-%dT%H:%M:%SZ}"
+    await world.store.has(an_order(1001, updatedAt=changed_at))
+    await world.imports(1001)
+
+    await hears(world, "orders/updated", {"id": 1001, "updated_at": changed_at})
+
+    assert await world.queue() == [("1001",)]
 
 
 async def test_one_bad_order_fails_alone_and_its_neighbours_go_on(world: World) -> None:

@@ -85,7 +85,7 @@ class ShopifyGateway:
         )
         self.installer = ShopifyInstaller(Endpoints(template=url), self.transport.tokens)
         self._scopes = GrantedScopes(self.transport, clock)
-        self._reader = OrderReader(self.transport, self._scopes, clock)
+        self._reader = OrderReader(self.transport, self._scopes)
         self._subscriptions = Subscriptions(self.transport)
         self.values = ShopifyStoreValues(self.transport, self._scopes)
         self.order_actions = ShopifyOrderActions(self.transport, self._scopes)

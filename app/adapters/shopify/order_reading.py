@@ -3,7 +3,7 @@
 An order comes back complete, or as unreadable, or as not there; never a part as the whole (P14, B4).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,6 @@ from app.adapters.shopify.transport import ShopifyTransport
 from app.adapters.shopify.writing import order_gid
 from app.domain.amount_limits import too_large
 from app.domain.identifiers import ShopifyId
-from app.ports.clock import Clock
 from app.ports.errors import ScopeMissing
 from app.ports.store_gateway import OrderNotThere, OrderRead, OrderReading, OrderUnreadable, StoreRef
 
@@ -65,7 +64,6 @@ _DECODER: Final = msgspec.json.Decoder(OrderAnswer)
 class OrderReader:
     transport: ShopifyTransport
     scopes: GrantedScopes
-    clock: Clock
 
     async def read(self, store: StoreRef, ids: Sequence[ShopifyId]) -> list[OrderReading]:
         """Each order asked for, exactly once, in the order asked. Raises ``ScopeMissing`` with all that is missing."""
@@ -96,20 +94,21 @@ class OrderReader:
         outcomes = {each: NodeOutcome(gid=order_gid(each), raw=raw) for each, raw in told.items() if raw is not None}
         granted = await self.scopes.of(store)
         flags = flags_of(granted)
-        readings = await self._completed(store, outcomes, flags, granted, began=exported_at)
+        readings = await self._completed(store, outcomes, flags, granted, began=lambda: exported_at)
         rest = [each for each in told if each not in readings]
         anew = dict(zip(rest, await self.read(store, rest), strict=True)) if rest else {}
         return [readings.get(each) or anew[each] for each in told]
 
     async def _read_batch(self, store: StoreRef, ids: Sequence[ShopifyId]) -> dict[ShopifyId, OrderReading]:
         """The readings of these orders; one that moved under our hands is left out."""
-        began = self.clock.now()
+        began = self.transport.time.begin()
         size = MANY_ORDERS if len(ids) > FEW_ORDERS.ids else FEW_ORDERS
         gids = [order_gid(each) for each in ids]
         granted = await self.scopes.of(store)
         flags = flags_of(granted)
         outcomes = await read_nodes(self.transport, store, ORDERS_WHOLE, gids, size=size, flags=flags)
-        return await self._completed(store, dict(zip(ids, outcomes, strict=True)), flags, granted, began=began)
+        told = dict(zip(ids, outcomes, strict=True))
+        return await self._completed(store, told, flags, granted, began=lambda: self.transport.time.of(began))
 
     async def _completed(
         self,
@@ -118,9 +117,11 @@ class OrderReader:
         flags: Flags,
         granted: frozenset[str],
         *,
-        began: datetime,
+        began: Callable[[], datetime],
     ) -> dict[ShopifyId, OrderReading]:
-        """Orders with everything that their own answers do not tell; one that moved meanwhile is left out."""
+        """Orders with everything that their own answers do not tell; one that moved meanwhile is left out. When their
+        reading ``began`` is asked last.
+        """
         begun = [self._begun(store, each, outcome, flags) for each, outcome in outcomes.items()]
         drafts = [each for each in begun if isinstance(each, OrderDraft)]
         for draft in drafts:
@@ -129,7 +130,8 @@ class OrderReader:
         await add_scoped_parts(self.transport, store, drafts, granted)
         await add_companies(self.transport, store, drafts, granted)
         await add_gift_cards(self.transport, store, drafts, granted)
-        readings = (_reading(each, began) for each in begun)
+        read_at = began()
+        readings = (_reading(each, read_at) for each in begun)
         return {each.shopify_id: reading for each, reading in zip(begun, readings, strict=True) if reading is not None}
 
     def _begun(
@@ -186,7 +188,7 @@ def _is_of_a_company(raw: bytes | None) -> bool:
         return False
 
 
-def _reading(begun: OrderDraft | OrderNotThere | OrderUnreadable, began: datetime) -> OrderReading | None:
+def _reading(begun: OrderDraft | OrderNotThere | OrderUnreadable, read_at: datetime) -> OrderReading | None:
     """What came of an order; None when it moved and must be read again."""
     if not isinstance(begun, OrderDraft):
         return begun
@@ -201,7 +203,7 @@ def _reading(begun: OrderDraft | OrderNotThere | OrderUnreadable, began: datetim
         return _told_unreadable(begun.shopify_id, unexpected(exc))
     if (detail := too_large(order)) is not None:
         return OrderUnreadable(shopify_id=begun.shopify_id, code="amount_too_large", detail=detail, retryable=False)
-    return OrderRead(order=order, raw=begun.record(), read_at=began)
+    return OrderRead(order=order, raw=begun.record(), read_at=read_at)
 
 
 def _told_unreadable(identifier: ShopifyId, trouble: PartUnreadable) -> OrderUnreadable:

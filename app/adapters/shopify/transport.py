@@ -28,6 +28,7 @@ from app.adapters.shopify.envelope import ErrorEntry, SearchWarning, ThrottleSta
 from app.adapters.shopify.failures import AnswerUnreadablyLarge, PageTooDear
 from app.adapters.shopify.points import Points, Priority, Sleep
 from app.adapters.shopify.retrying import RetryBudget, TryAgain, wait_before
+from app.adapters.shopify.store_time import StoreTime
 from app.adapters.shopify.tokens import Tokens
 from app.adapters.shopify.wire import ANSWER_LIMIT, AnswerTooLarge, WireAnswer, WireFailure, post_json
 from app.ports.clock import Clock
@@ -91,6 +92,7 @@ class ShopifyTransport:
         """Told of every call; set by whoever traces."""
         self._sleep = sleep
         self._answer_limit = answer_limit
+        self.time = StoreTime(clock)
         self.tokens = Tokens(vault, http, endpoints, clock, log)
         self.points = Points(bucket, clock, sleep)
         self._budgets: dict[str, RetryBudget] = {}
@@ -162,6 +164,7 @@ class ShopifyTransport:
             call.failed(exc.detail)
             raise unanswered(f"Shopify cannot be reached: {exc.detail}.", mutation=mutation and exc.sent) from exc
         call.answered(wire)
+        self.time.hear(wire.headers)
         if wire.status != UNAUTHORIZED:
             check_status(wire, now=self._clock.now(), mutation=mutation)
         return wire
