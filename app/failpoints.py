@@ -52,6 +52,7 @@ class Act(StrEnum):
     CATALOG_PRICE_NOTE = "catalog_price_note"
     PRODUCT_BEGIN = "product_begin"
     PRODUCT_NOTE = "product_note"
+    PICTURE_BEGIN = "picture_begin"
     STOCK_CLAIM = "stock_claim"
     STOCK_NOTE = "stock_note"
     RECORD_TAKE = "record_take"

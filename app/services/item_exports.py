@@ -108,7 +108,7 @@ class ItemExports:
         if files:
             async with self._uow() as uow:
                 await uow.products.begin_pictures(shop, files, now=self._clock.now())
-                await uow.commit()
+                await through(Act.PICTURE_BEGIN, uow.commit())
 
     async def begin(self, shop: ShopId, handles: dict[str, str]) -> None:
         async with self._uow() as uow:

@@ -17,6 +17,7 @@ from tests.integration.stocking import HERE
 from tests.integration.stocking import a_product as a_stocked_product
 from tests.integration.test_payouts import a_movement, a_payout
 from tests.integration.world import a_person
+from tests.picture_shelf import PictureShelf, a_png
 
 MANY = 120
 """More than are changed one by one."""
@@ -29,6 +30,7 @@ class Account:
     erp: Erp
     desk: StoreDesk
     code: str
+    shelf: PictureShelf
 
     def nos(self, many: int) -> list[str]:
         return [f"{self.code}-{number:03}" for number in range(many)]
@@ -53,10 +55,10 @@ class Exchange:
     settings: Mapping[str, Json]
 
 
-def opened(erp: Erp, desk: StoreDesk, code: str, exchange: Exchange) -> Account:
+def opened(erp: Erp, desk: StoreDesk, code: str, exchange: Exchange, shelf: PictureShelf) -> Account:
     open_store(erp, desk)
     set_up_shop(erp, desk, code, settings=shop_settings(**exchange.settings))
-    account = Account(erp=erp, desk=desk, code=code)
+    account = Account(erp=erp, desk=desk, code=code, shelf=shelf)
     exchange.prepare(account)
     return account
 
@@ -86,6 +88,14 @@ def _products_with_prices(account: Account) -> None:
     account.erp.end_of(account.starts("exports/items", {"item_nos": account.nos(MANY)}))
     prices = [{"shop": account.code, "item_no": no, "price": "6.00"} for no in account.nos(MANY)]
     account.erp.post("/v1/prices/batch", {"items": prices})
+    account.desk.forget_calls()
+
+
+def _products_with_pictures(account: Account) -> None:
+    _items(account)
+    account.erp.end_of(account.starts("exports/items", {"item_nos": account.nos(MANY)}))
+    for shade, no in enumerate(account.nos(MANY)):
+        account.erp.put(f"/v1/items/{no}/images", {"images": [{"url": account.shelf.put(no, a_png(shade))}]})
     account.desk.forget_calls()
 
 
@@ -196,6 +206,17 @@ EXCHANGES: Mapping[str, Exchange] = {
         start=lambda account: account.starts("tasks/sync_prices/runs"),
         outcome=lambda account: ({price for _, price in _products(account)}, _bulk_operations(account)),
         expected=({"6.00"}, 1),
+    ),
+    "pictures": Exchange(
+        acts=(Act.PICTURE_BEGIN, Act.PRODUCT_NOTE),
+        settings={"items": {"export": "selected"}},
+        prepare=_products_with_pictures,
+        start=lambda account: account.starts("tasks/sync_images/runs"),
+        outcome=lambda account: (
+            [len(each["media"]) for each in account.at_store("products")],
+            _bulk_operations(account),
+        ),
+        expected=([1] * MANY, 1),
     ),
     "stock": Exchange(
         acts=(Act.STOCK_CLAIM, Act.STOCK_NOTE),

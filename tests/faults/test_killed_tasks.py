@@ -12,6 +12,7 @@ from tests.acceptance.harness import Simulator, simulated_stores
 from tests.acceptance.processes import until
 from tests.faults.exchanges import EXCHANGES, opened
 from tests.faults.house import FaultyHouse, faulty_house
+from tests.picture_shelf import PictureShelf, picture_shelf
 
 SECONDS = 120
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -31,14 +32,20 @@ def house(simulator: Simulator) -> Iterator[FaultyHouse]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def shelf() -> Iterator[PictureShelf]:
+    with picture_shelf() as made:
+        yield made
+
+
 @pytest.mark.parametrize("side", [Side.BEFORE, pytest.param(Side.AFTER, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("kind", EXCHANGES)
 def test_a_task_killed_in_its_middle_goes_on_and_does_nothing_twice(
-    house: FaultyHouse, simulator: Simulator, kind: str, side: Side
+    house: FaultyHouse, simulator: Simulator, shelf: PictureShelf, kind: str, side: Side
 ) -> None:
     exchange, code = EXCHANGES[kind], f"{kind.replace(' ', '-')}-{side}"
     [erp] = house.callers()
-    account = opened(erp, simulator.desk(f"{code}.myshopify.com"), code, exchange)
+    account = opened(erp, simulator.desk(f"{code}.myshopify.com"), code, exchange, shelf)
     house.arm(*(point(act, side) for act in exchange.acts))
 
     run_id = exchange.start(account)
