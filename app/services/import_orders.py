@@ -53,6 +53,8 @@ SCOPE_PAUSE = timedelta(minutes=10)
 """Until what the app may not read is tried again by itself; every run tries it at once."""
 SUSPECT_FROM = 3
 """The attempt from which an order is worked on alone: it failed, or its worker died, often enough to be the cause."""
+AFTER_DEATHS = (timedelta(minutes=20), timedelta(hours=6))
+"""After which an order whose workers died is tried once more, alone: they may have died of something else."""
 
 ReadOrders = Callable[[Sequence[ShopifyId]], Awaitable[Sequence[OrderReading]]]
 """As ``StoreGateway.read_orders`` for one store: each order asked for, in the order asked."""
@@ -136,8 +138,9 @@ class ImportOrders:
             return await self._read_and_write(configuration, claims, read)
 
     async def _import(self, configuration: StoreConfiguration, claims: Sequence[ImportClaim]) -> ImportCounts:
-        if claims[0].attempts > MAX_ATTEMPTS:
-            return await self._park_killer(claims[0])
+        beyond = claims[0].attempts - MAX_ATTEMPTS
+        if beyond > 0 and beyond % 2:
+            return await self._park_killer(claims[0], tried_again=beyond // 2)
         async with self._held(claims):
             catch_up = all(claim.catch_up for claim in claims)
             read = partial(self._gateway.read_orders, configuration.store, catch_up=catch_up)
@@ -246,11 +249,13 @@ class ImportOrders:
         when = retry_at(claim, self._clock.now())
         return await self._end(failed_import(claim, code="import_failed", detail=detail, shop=shop, retry_at=when))
 
-    async def _park_killer(self, claim: ImportClaim) -> ImportCounts:
-        """An order whose workers died each time they had it is not read once more."""
+    async def _park_killer(self, claim: ImportClaim, *, tried_again: int) -> ImportCounts:
+        """An order whose workers died each time they had it is left alone, in the end for good."""
         log.error("import_killed_workers", shopify_order_id=claim.shopify_id, attempts=claim.attempts)
-        detail = f"{MAX_ATTEMPTS} workers ended while they imported it."
-        return await self._end(failed_import(claim, code="import_crashed", detail=detail, retry_at=None))
+        detail = f"{MAX_ATTEMPTS + tried_again} workers ended while they imported it."
+        when = self._clock.now() + AFTER_DEATHS[tried_again] if tried_again < len(AFTER_DEATHS) else None
+        failed = failed_import(claim, code="import_crashed", detail=detail, retry_at=when)
+        return await self._end(replace(failed, parked=True))
 
     async def _end(self, failed: FinishedImport) -> ImportCounts:
         claim, counts = failed.claim, ImportCounts(failed=1)

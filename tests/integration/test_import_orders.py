@@ -227,7 +227,31 @@ async def test_an_order_whose_workers_died_is_tried_alone_and_at_last_parked(wor
     await world.do("UPDATE orders_to_import SET attempts = 5 WHERE shopify_id = '6666'")
     await world.process().import_orders(world.store_id)
     row = await world.row_of(6666)
-    assert (row["error_code"], row["due_at"]) == ("import_crashed", None)
+    assert (row["error_code"], row["parked_at"] is None) == ("import_crashed", False)
+    assert (await world.process().import_orders(world.store_id)).failed == 0
+
+
+async def test_an_order_parked_for_deaths_is_tried_alone_twice_more_and_then_left_to_a_person(world: World) -> None:
+    """The deaths may have had another cause: what is innocent comes in by itself."""
+    await world.store.has(an_order(1001), an_order(6666))
+    await world.wants(1001, 6666)
+    await world.do("UPDATE orders_to_import SET attempts = 5")
+    for _ in range(2):
+        await world.process().import_orders(world.store_id)
+    assert len(await world.queue("parked_at")) == 2
+
+    pauses = []
+    while (row := await world.row_of(6666))["due_at"]:
+        pauses.append(round((row["due_at"] - world.clock.now()).total_seconds(), -1))
+        # Another worker dies with it.
+        await world.do("UPDATE orders_to_import SET attempts = attempts + 1 WHERE shopify_id = '6666'")
+        world.clock.pass_by(hours=6, seconds=1)
+        await world.process().import_orders(world.store_id)
+
+    assert pauses == [1200, 21_600]
+    assert (row["attempts"], row["parked_at"] is None) == (10, False)
+    assert row["error_detail"] == "7 workers ended while they imported it."
+    assert await world.orders() == ["#1001"]
 
 
 @pytest.mark.parametrize("kind", ["server_error", "throttled", "rate_limited", "cut_json"])

@@ -71,7 +71,7 @@ class ImportOutcome(StrEnum):
     WAITING = "waiting"
     """The filters of the run that listed it leave it out: it stays for a run with other filters, or none."""
     FAILED = "failed"
-    """Put off until ``retry_at``; parked when that is None."""
+    """Put off until ``retry_at``; parked when that is None, or when it is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,8 @@ class FinishedImport:
     error_code: str | None = None
     error_detail: str | None = None
     retry_at: datetime | None = None
+    parked: bool = False
+    """For a person, though it may be tried once more by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

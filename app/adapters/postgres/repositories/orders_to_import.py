@@ -143,13 +143,15 @@ UPDATE orders_to_import AS queue SET
     error_detail = CASE WHEN done.outcome = 'failed' THEN done.error_detail END,
     failed_at = CASE WHEN done.outcome = 'failed' THEN $8::timestamptz END,
     parked_at = CASE
-        WHEN queue.wanted = done.wanted AND done.outcome = 'failed' AND done.retry_at IS NULL THEN $8::timestamptz
+        WHEN queue.wanted = done.wanted AND done.outcome = 'failed' AND (done.parked OR done.retry_at IS NULL)
+        THEN $8::timestamptz
     END,
     unclaimed_at = CASE WHEN queue.wanted = done.wanted AND done.outcome = 'unclaimed' THEN $8::timestamptz END,
     run_id = CASE WHEN queue.wanted <> done.wanted OR done.outcome = 'waiting' THEN queue.run_id END,
     updated_at = $8
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $9::text[])
-    AS done(id, wanted, outcome, shop_id, error_code, error_detail, retry_at, name)
+FROM unnest(
+    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $9::text[], $10::bool[]
+) AS done(id, wanted, outcome, shop_id, error_code, error_detail, retry_at, name, parked)
 WHERE queue.id = done.id
 """
 
@@ -338,6 +340,7 @@ class PostgresOrdersToImport:
             [done.retry_at for done in finished],
             now,
             [done.name for done in finished],
+            [done.parked for done in finished],
         )
 
     async def extend(self, claims: Sequence[ImportClaim], *, lease: timedelta, now: datetime) -> None:
