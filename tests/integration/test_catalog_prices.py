@@ -2,17 +2,21 @@
 sent.
 """
 
+import asyncio
+
 import pytest
 
 from app.domain.catalogue import ItemVariant
 from app.domain.identifiers import ShopifyId
 from app.domain.links import StoreVariantLink
+from app.domain.store_catalogs import StoreCatalog
 from app.ports.errors import Conflict
 from app.ports.repositories.runs import RunState
 from app.services.catalogs import CatalogTable
 from app.services.tasks import TaskName
 from tests.integration.catalogs_sold import (
     CATALOG,
+    WHOLESALE,
     a_catalog,
     a_list,
     a_market_catalog,
@@ -283,6 +287,22 @@ async def test_a_catalog_takes_the_prices_of_one_shop_of_its_store_only(world: W
 
     with pytest.raises(Conflict, match="web"):
         await for_a_group(world)
+
+
+@pytest.mark.long
+async def test_of_two_shops_that_take_a_catalog_at_once_one_gets_it(world: World) -> None:
+    first, world.shop = world.shop, await world.set_up_shop("pos", {})
+    wanted = StoreCatalog(catalog_id=ShopifyId(CATALOG), price_group=WHOLESALE)
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+    async with world.uow() as uow:
+        assert await uow.catalogs.taken_by(first, wanted.catalog_id) is None
+        other = asyncio.create_task(for_a_group(world))
+        await world.until(lambda: world.is_true(waiting))
+        await uow.catalogs.records.put(first, wanted, now=world.clock.now())
+        await uow.commit()
+
+    with pytest.raises(Conflict, match="web"):
+        await other
 
 
 @pytest.mark.long

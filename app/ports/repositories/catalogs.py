@@ -38,7 +38,9 @@ class Catalogs(Protocol):
         ...
 
     async def taken_by(self, shop: ShopId, catalog: ShopifyId) -> str | None:
-        """The code of another shop of the same store that gives this catalog its prices."""
+        """The code of another shop of the same store that gives this catalog its prices. Who asks waits until nobody
+        else of the store has asked and not yet committed.
+        """
         ...
 
     async def keep(self, shop: ShopId, told: Sequence[CatalogFacts], *, now: datetime) -> KeptRows:

@@ -50,6 +50,11 @@ UPDATE store_catalogs SET status = '{CatalogStatus.NOT_AT_STORE}', version = ver
 WHERE shop_id = $1 AND type = $2 AND catalog_id <> ALL($3::text[]) AND status <> '{CatalogStatus.NOT_AT_STORE}'
 """
 
+# Of two shops that take a catalog at once the later one sees the earlier.
+_ONE_BY_ONE: Final = """
+SELECT FROM stores WHERE id = (SELECT store_id FROM shops WHERE id = $1) FOR NO KEY UPDATE
+"""
+
 _TAKEN: Final = """
 SELECT other.code FROM store_catalogs AS c JOIN shops AS other ON other.id = c.shop_id
 WHERE c.catalog_id = $2 AND c.shop_id <> $1 AND c.price_group IS NOT NULL
@@ -203,6 +208,7 @@ class PostgresCatalogs:
         return PostgresKeyedRecords(self._driver, CATALOGS)
 
     async def taken_by(self, shop: ShopId, catalog: ShopifyId) -> str | None:
+        await self._driver.execute(_ONE_BY_ONE, shop)
         code: str | None = await self._driver.fetchval(_TAKEN, shop, catalog)
         return code
 
