@@ -79,7 +79,8 @@ def _fingerprint(installation: Installation, table: str) -> str:
 
 
 def _url(installation: Installation) -> str:
-    return EmbeddedPostgres(installation.folder / "data" / "postgres").url()
+    given = installation.environment.get("ORDERBRIDGE_DATABASE_URL")
+    return given or EmbeddedPostgres(installation.folder / "data" / "postgres").url()
 
 
 async def _fetch(url: str, statement: str, parameters: tuple[object, ...]) -> list[Any]:

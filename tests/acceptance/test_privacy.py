@@ -72,9 +72,11 @@ def a_refund(number: int) -> Json:
     }
 
 
-def shopify_says(service: Installation, domain: str, topic: str, body: Json, *, delivery: str) -> None:
+def shopify_says(
+    service: Installation, domain: str, topic: str, body: Json, *, delivery: str, secret: str = DEFAULT_CLIENT_SECRET
+) -> None:
     sent = json.dumps(body).encode()
-    signature = base64.b64encode(hmac.digest(DEFAULT_CLIENT_SECRET.encode(), sent, hashlib.sha256)).decode()
+    signature = base64.b64encode(hmac.digest(secret.encode(), sent, hashlib.sha256)).decode()
     answer = service.caller(None).http.post(
         "/webhooks/shopify",
         content=sent,
