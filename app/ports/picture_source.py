@@ -28,9 +28,10 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class NotFetched:
-    """Why it could not be had, in words."""
+    """Why it could not be had, in words. ``unanswered``: its place gave none, or none in time."""
 
     detail: str
+    unanswered: bool = False
 
 
 Fetched = FetchedPicture | Unchanged | NotFetched

@@ -32,7 +32,7 @@ from app.ports.picture_source import PictureSource
 from app.ports.product_gateway import ChangeOutcome, Declined
 from app.ports.repositories.products import ExportOutcome, ExportPart, ItemToExport, SentFile
 from app.services.item_exports import ItemExports, Outgoing
-from app.services.picture_reading import PictureReading, ReadItem, Trouble
+from app.services.picture_reading import PicturePlaces, PictureReading, ReadItem, Trouble
 from app.services.tasks import RunContext
 
 ITEMS_TOGETHER: Final = 200
@@ -85,6 +85,7 @@ class ExportPictures:
         of = await self._exports.outgoing(run)
         if of is None:
             return
+        places = PicturePlaces(self._source)
         async for page in self._exports.pages(of):
             pictured = [each for each in page if _concerns(each)]
             products = await self._exports.products_of(of, pictured)
@@ -95,10 +96,12 @@ class ExportPictures:
             there = [(each, products[each.item.no]) for each in pictured if each.item.no in products]
             for start in range(0, len(there), ITEMS_TOGETHER):
                 if not run.cancelled:
-                    await self._together(of, there[start : start + ITEMS_TOGETHER])
+                    await self._together(of, places, there[start : start + ITEMS_TOGETHER])
 
-    async def _together(self, of: Outgoing, items: Sequence[tuple[ItemToExport, ShopifyId]]) -> None:
-        reading = PictureReading(self._gateway, self._source, of.store)
+    async def _together(
+        self, of: Outgoing, places: PicturePlaces, items: Sequence[tuple[ItemToExport, ShopifyId]]
+    ) -> None:
+        reading = PictureReading(self._gateway, places, of.store)
         changed: list[_Sending] = []
         told_anew: list[ExportOutcome] = []
         for each in await reading.read(items):

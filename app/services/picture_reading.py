@@ -5,6 +5,7 @@ shows.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,13 +15,16 @@ from urllib.parse import urlsplit
 from app.domain.identifiers import ShopifyId
 from app.domain.pictures import digest_of, file_name, picture_in
 from app.ports.picture_gateway import NewPicture, PictureGateway
-from app.ports.picture_source import FetchedPicture, NotFetched, PictureSource, ReadBefore, Unchanged
+from app.ports.picture_source import Fetched, FetchedPicture, NotFetched, PictureSource, ReadBefore, Unchanged
 from app.ports.product_gateway import Declined
 from app.ports.repositories.products import ExportPart, ItemImage, ItemToExport, SentFile
 from app.ports.store_gateway import StoreRef
 
 ITEMS_READ_AT_ONCE: Final = 4
 MOST_HELD: Final = 32 * 1024 * 1024
+MOST_UNANSWERED: Final = 8
+"""In a row; more than are asked for at once."""
+PLACE_IS_DOWN: Final = "Its place gave no answer several times. The next run asks it again."
 NEVER_READ: Final = ReadBefore()
 
 
@@ -60,12 +64,31 @@ class ReadItem:
         return self.item.part(ExportPart.IMAGES).files
 
 
+class PicturePlaces:
+    """Of one run. A place that is down is not waited for again and again: its other pictures are the next run's."""
+
+    def __init__(self, source: PictureSource) -> None:
+        self._source = source
+        self._unanswered: Counter[str] = Counter()
+
+    async def fetch(self, url: str, before: ReadBefore) -> Fetched:
+        place = urlsplit(url).netloc
+        if self._unanswered[place] >= MOST_UNANSWERED:
+            return NotFetched(PLACE_IS_DOWN, unanswered=True)
+        fetched = await self._source.fetch(url, before)
+        if isinstance(fetched, NotFetched) and fetched.unanswered:
+            self._unanswered[place] += 1
+        else:
+            del self._unanswered[place]
+        return fetched
+
+
 class PictureReading:
     """Of some items of one run. ``place_of`` answers where new pictures lie, once ``finish`` has been awaited."""
 
-    def __init__(self, gateway: PictureGateway, source: PictureSource, store: StoreRef) -> None:
+    def __init__(self, gateway: PictureGateway, places: PicturePlaces, store: StoreRef) -> None:
         self._gateway = gateway
-        self._source = source
+        self._from = places
         self._store = store
         self._waiting: dict[str, NewPicture] = {}
         self._places: dict[str, tuple[str, str] | Declined] = {}
@@ -117,7 +140,7 @@ class PictureReading:
         self, item_no: str, image: ItemImage, before: ReadBefore, sent: Sequence[str] | set[str]
     ) -> ReadPicture | Trouble | None:
         """None = it is as it was before. A content that was never sent waits for being brought."""
-        fetched = await self._source.fetch(image.url, before)
+        fetched = await self._from.fetch(image.url, before)
         match fetched:
             case Unchanged():
                 return None

@@ -52,9 +52,9 @@ class HttpPictures:
             async with asyncio.timeout(WHOLE_SECONDS):
                 status, headers, content = await self._got(url, before)
         except TimeoutError:
-            return NotFetched(f"It was not whole within {WHOLE_SECONDS:.0f} s.")
+            return NotFetched(f"It was not whole within {WHOLE_SECONDS:.0f} s.", unanswered=True)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError):
-            return NotFetched("There is no connection to its place.")
+            return NotFetched("There is no connection to its place.", unanswered=True)
         if status == NOT_MODIFIED and before:
             return Unchanged()
         if status != OK:

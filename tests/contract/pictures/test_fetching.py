@@ -11,6 +11,7 @@ from app.adapters.webhooks_out.addresses import Address
 from app.adapters.webhooks_out.sending import HttpWebhookSender
 from app.domain.pictures import MOST_BYTES
 from app.ports.picture_source import FetchedPicture, NotFetched, ReadBefore, Unchanged
+from app.services.picture_reading import MOST_UNANSWERED, PLACE_IS_DOWN, PicturePlaces
 from tests.picture_shelf import PictureShelf, a_png, picture_shelf
 from tests.webhook_receiver import Receiver, Reply, receiving
 
@@ -89,7 +90,9 @@ async def test_nothing_is_read_inside_the_network(url: str, addresses: list[str]
 async def test_a_name_that_there_cannot_be_is_told(shelf: PictureShelf) -> None:
     url = shelf.url("a.png").replace("127.0.0.1", "a" * 64 + ".example.com")
     async with a_source() as source:
-        assert await source.fetch(url, ReadBefore()) == NotFetched("There is no connection to its place.")
+        assert await source.fetch(url, ReadBefore()) == NotFetched(
+            "There is no connection to its place.", unanswered=True
+        )
     async with a_source(private=False) as source:
         assert await source.refusal(f"https://{'a' * 64}.example.com/a.png") == "This is not the name of a public host."
 
@@ -107,6 +110,31 @@ async def test_a_name_that_leads_elsewhere_by_the_time_of_the_connection_gets_no
 
     found = await source.fetch(f"https://pictures.example.com:{port}/a.png", ReadBefore())
 
-    assert (found, len(asked), place.received) == (NotFetched("There is no connection to its place."), 2, [])
+    assert (found, len(asked), place.received) == (
+        NotFetched("There is no connection to its place.", unanswered=True),
+        2,
+        [],
+    )
+    await source.aclose()
+    await guard.aclose()
+
+
+async def test_a_place_that_is_down_is_not_asked_for_every_picture_of_a_run() -> None:
+    asked: list[str] = []
+
+    async def resolve(host: str) -> Sequence[Address]:
+        asked.append(host)
+        raise OSError
+
+    guard = HttpWebhookSender(private=True, resolve=resolve)
+    source = HttpPictures(guard.connections, guard.refusal)
+    places = PicturePlaces(source)
+
+    found = [await places.fetch(f"http://down.example.com/{number}.png", ReadBefore()) for number in range(20)]
+
+    assert len(asked) == 2 * MOST_UNANSWERED
+    assert found[-1] == NotFetched(PLACE_IS_DOWN, unanswered=True)
+    await PicturePlaces(source).fetch("http://down.example.com/a.png", ReadBefore())
+    assert len(asked) > 2 * MOST_UNANSWERED
     await source.aclose()
     await guard.aclose()
