@@ -1,4 +1,5 @@
-"""C17: last night's backup on a new server: the service goes on, nobody misses an event, the difference is repaired.
+"""C17, S18: last night's backup on a new server: the service goes on, nobody misses an event, the difference is
+repaired, and who was forgotten since is forgotten again.
 
 The commands are those of ``docs/howto/run-it.md``.
 """
@@ -15,18 +16,21 @@ from standardwebhooks import Webhook
 from app.adapters.postgres.embedded import FAST_AND_FORGETFUL, EmbeddedPostgres
 from app.adapters.postgres.embedded_binaries import find_programs
 from tests.acceptance.clients import Erp, Json, StoreDesk
-from tests.acceptance.database import wait_until_quiet
+from tests.acceptance.database import columns_with, wait_until_quiet
 from tests.acceptance.harness import (
+    GENEROUS_SETTINGS,
     Installation,
     all_documents,
     installation,
     is_live,
     scratch_folder,
+    set_up_shop,
     simulated_stores,
     wait_for_subscriptions,
 )
 from tests.acceptance.processes import command, until
-from tests.acceptance.queue_orders import an_order, names, open_store
+from tests.acceptance.queue_orders import an_order, names, open_store, run_import
+from tests.acceptance.test_privacy import a_customer, an_order_of, asked_for, shopify_says
 from tests.docs.papers import paper
 from tests.webhook_receiver import receiving
 
@@ -34,6 +38,7 @@ SHOP = "restored"
 PROGRAMS = find_programs(choice=None, major=None).postgres.parent
 AFTER_A_RESTORE = "UPDATE event_positions SET last = last + 1000000"
 """Positions that were given after the backup are not given again: whoever stands at one would miss what has it now."""
+NOTED = ("-a", "-t", "forgotten_orders", "--inserts", "--on-conflict-do-nothing")
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
@@ -168,6 +173,66 @@ def test_a_backup_on_a_new_server_goes_on_where_the_store_stands_and_no_reader_m
                 Webhook(endpoint["secret"]).verify(received.body, received.headers)
         finally:
             restored.stop_all()
+
+
+def test_who_was_forgotten_after_the_backup_is_forgotten_again() -> None:
+    """S18."""
+    with (
+        simulated_stores() as simulator,
+        installation(simulator.url) as lost,
+        new_server() as server,
+        scratch_folder() as folder,
+    ):
+        desk = simulator.desk("restored.myshopify.com")
+        lost.start()
+        erp = lost.erp()
+        settings = GENEROUS_SETTINGS | {"orders": {"auto_create_documents": True, "webhooks": False}}
+        open_store(erp, desk)
+        set_up_shop(erp, desk, SHOP, settings=settings)
+        bodies = [an_order_of("vergeetmij", 7101, 71), an_order_of("onthoudmij", 7102, 72)]
+        desk.put(customers=[a_customer("vergeetmij", 71), a_customer("onthoudmij", 72)], orders=bodies)
+        run_import(erp, SHOP)
+        dump = backed_up(lost, folder)
+        acknowledged_and_forgotten(lost, erp, desk.domain)
+        assert columns_with(lost, ["vergeetmij"]) == set()
+        url = EmbeddedPostgres(lost.folder / "data" / "postgres").url()
+        noted = folder / "forgotten.sql"
+        do("pg_dump", "-d", url, *NOTED, "-f", noted)
+        lost.stop("all")
+        desk.put(orders=[], customers=[])
+
+        restored = restored_to(server, dump, lost, folder)
+        assert "orders.body" in columns_with(restored, ["vergeetmij"])
+        again = folder / "forget-again.sql"
+        again.write_text(page_block("sql"))
+        for script in (noted, again):
+            do("psql", "-v", "ON_ERROR_STOP=1", "-d", server.url(database="restored"), "-f", script)
+        restored.start()
+        try:
+            until(lambda: columns_with(restored, ["vergeetmij"]) == set(), what="it is done again", seconds=90)
+            assert {each["state"] for each in erp.every("/v1/privacy-requests")} == {"done"}
+            assert "orders.body" in columns_with(restored, ["onthoudmij"])
+        finally:
+            restored.stop_all()
+
+
+def acknowledged_and_forgotten(lost: Installation, erp: Erp, domain: str) -> None:
+    for each in all_documents(erp, SHOP):
+        body = {"erp_document_no": f"ERP-{each['number']}", "version": each["version"]}
+        erp.post(f"/v1/sales-documents/{each['id']}/acknowledge", body)
+    about = {"customer": {"id": 71, "email": "vergeetmij@example.com"}, "orders_to_redact": [7101]}
+    shopify_says(lost, domain, "customers/redact", about, delivery="redact")
+    asked_for(erp, domain, "customer_redact", "done")
+
+
+def page_block(language: str) -> str:
+    """The page's own statement."""
+    return paper("docs/howto/run-it.md").path.read_text().split(f"```{language}\n", 1)[1].partition("```")[0]
+
+
+def test_the_page_notes_the_forgotten_as_the_test_does() -> None:
+    """S18."""
+    assert " ".join(NOTED) in paper("docs/howto/run-it.md").path.read_text()
 
 
 def test_the_page_tells_whoever_restores_to_leave_the_given_positions_behind() -> None:
