@@ -103,19 +103,17 @@ class ExportPictures:
     ) -> None:
         reading = PictureReading(self._gateway, places, of.store)
         changed: list[_Sending] = []
-        told_anew: list[ExportOutcome] = []
+        told: list[ExportOutcome] = []
         for each in await reading.read(items):
             sending = _sending(each)
-            state = each.item.part(ExportPart.IMAGES)
-            in_the_way = state.error_code is not None or each.trouble is not None
-            if state.sent != sending.sent or in_the_way or of.named is not None:
+            if of.named is not None or _is_to_be_looked_at(sending):
                 changed.append(sending)
                 continue
-            await of.run.count("unchanged")
+            await of.run.count("unchanged", int(each.trouble is None))
             files = tuple(_files(sending, {file.digest: file.file_id for file in each.files}))
-            if files != each.files:
-                told_anew.append(_outcome(each.no, sent=sending.sent, files=files))
-        await self._exports.keep(of, told_anew)
+            if each.trouble is not None or files != each.files:
+                told.append(_outcome(each.no, sent=sending.sent, files=files, trouble=each.trouble))
+        await self._exports.keep(of, told)
         # Of items that are variants of one product each is to find what the one before it put there.
         while changed:
             of_product = {each.product_id: each for each in reversed(changed)}
@@ -219,6 +217,12 @@ def _sending(read: ReadItem) -> _Sending:
     shown = {variant: of_code[code] for variant, code in read.item.links.items() if code in of_code}
     told = [(each.digest, each.image.alt) for each in read.pictures]
     return _Sending(read=read, shown=shown, sent=fingerprint(told, sorted(shown.items())), trouble=read.trouble)
+
+
+def _is_to_be_looked_at(sending: _Sending) -> bool:
+    """Not while it stands as it can be had: of what cannot, its product tells nothing."""
+    state = sending.read.item.part(ExportPart.IMAGES)
+    return state.sent != sending.sent or (state.error_code is not None and sending.trouble is None)
 
 
 def _planned(sending: _Sending, media: Media) -> _Sending | Trouble:

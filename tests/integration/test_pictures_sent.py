@@ -164,9 +164,10 @@ async def test_a_picture_that_cannot_be_had_is_told_and_what_stood_there_stays(
 
     shelf.put("front", b"<html>Sorry</html>")
     before = await pictures.shown()
-    await pictures.sent()
+    await world.store.forget_calls()
+    assert await pictures.sent() == {"skipped": 2}
     assert await skipped(world) == [("LID", "picture_not_fetched"), ("POT", "picture_unusable")]
-    assert await pictures.shown() == before
+    assert (await pictures.shown(), await world.store.calls("ProductMedia")) == (before, [])
 
     shelf.put("front", a_png(1))
     shelf.put("nowhere", a_png(5))

@@ -85,7 +85,8 @@ class ItemToExport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOutcome:
-    """How a part of an item ended: sent (``sent`` is its fingerprint), or not, with the reason.
+    """How a part of an item ended: sent (``sent`` is its fingerprint), or not, with the reason; or with both, when only
+    some of it could be sent.
 
     ``in_doubt`` keeps the handle under which it may have been made; ``gone`` forgets the product.
     """

@@ -69,7 +69,7 @@ FROM jsonb_to_recordset($2::jsonb) AS ended(
 ON CONFLICT (shop_id, item_no, part) DO UPDATE SET
     store_product_id = coalesce(excluded.store_product_id, e.store_product_id),
     adopted = CASE WHEN excluded.store_product_id IS NULL THEN e.adopted ELSE excluded.adopted END,
-    sent = CASE WHEN excluded.error_code IS NULL THEN excluded.sent ELSE e.sent END,
+    sent = CASE WHEN excluded.error_code IS NULL THEN excluded.sent ELSE coalesce(excluded.sent, e.sent) END,
     files = coalesce(excluded.files, e.files),
     error_code = excluded.error_code,
     error_detail = excluded.error_detail,
