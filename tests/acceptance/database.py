@@ -22,6 +22,7 @@ MACHINERY = (
     "idempotency_keys",
     "run_tallies",
     "runs",
+    "store_calls",
     "schedules",
     "store_points",
     "store_tokens",
