@@ -166,7 +166,7 @@ def _wanting(reading: _Reading, held: Mapping[OrderPart, ShopifyId]) -> _Reading
     order = next((held[part] for part in reading.parts if part in held), None)
     if order is None:
         return reading
-    handled = replace(reading.looked_at, state=InboxState.HANDLED, detail=None)
+    handled = replace(reading.looked_at, state=InboxState.HANDLED, detail=None, order=order)
     return _Reading(handled, wants=WantedOrder(shopify_id=order))
 
 
@@ -265,7 +265,7 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         shopify_id=order, name=_name(webhook.topic, payload), store_updated_at=changed_at(webhook.topic, payload)
     )
     return _Reading(
-        LookedAt(webhook=webhook, state=InboxState.HANDLED),
+        LookedAt(webhook=webhook, state=InboxState.HANDLED, order=order),
         wants=wanted,
         fulfilment=fulfilment_of(webhook.topic, payload),
     )

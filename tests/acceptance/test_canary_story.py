@@ -48,7 +48,7 @@ GRANTED = r"sh(pat|prt|pss)_[0-9a-f]{6}"
 OF_THE_GOODS = {"item_images.images"}
 """A picture's caption is for everybody who looks at the goods."""
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +101,9 @@ def forget_kim(story: Aviary) -> None:
     asked = asked_for(story.erp, DOMAIN, "data_request", "done")
     assert KIM in str(story.erp.get(f"/v1/privacy-requests/{asked['id']}/export"))
     asked_for(story.erp, DOMAIN, "customer_redact", "done")
+    late = {"id": KIMS_ORDERS[0], "email": f"{KIM}@example.com", "updated_at": "2026-12-01T00:00:00Z"}
+    shopify_says(story.service, DOMAIN, "orders/updated", late, delivery="late", secret=APP_SECRET)
+    wait_until_quiet(story.service)
 
 
 def test_the_story_was_played_to_its_end(told: Told) -> None:

@@ -50,6 +50,21 @@ async def test_a_webhook_makes_its_order_wanted_and_nudges_the_store(house: Mach
     ]
 
 
+async def test_a_late_webhook_of_a_forgotten_buyers_order_is_looked_at_and_not_kept(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    """S14, S17."""
+    await house.do(f"INSERT INTO forgotten_orders (store_id, shopify_id) VALUES ('{STORE}', '5501')")
+    await receive(delivery(order_payload(5501, email="kim@example.com"), webhook_id="w-1"))
+    await receive(delivery(order_payload(5502, email="robin@example.com"), webhook_id="w-2"))
+
+    await dispatcher(house)()
+
+    assert [order for order, *_ in await wanted(house)] == ["5501", "5502"]
+    kept = await house.fetch("SELECT webhook_id FROM webhook_inbox WHERE body <> ''")
+    assert [row["webhook_id"] for row in kept] == ["w-2"]
+
+
 async def test_many_webhooks_of_an_order_are_one_wish_of_a_batch(house: Machinery, receive: ReceiveWebhook) -> None:
     """A13."""
     for _ in range(5):

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from app.domain.identifiers import ShopId, StoreId
+from app.domain.identifiers import ShopId, ShopifyId, StoreId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,8 @@ class LookedAt:
     webhook: WaitingWebhook
     state: InboxState
     detail: str | None = None
+    order: ShopifyId | None = None
+    """Which order it is about; if its buyer was forgotten, the body is not kept."""
 
 
 class Inbox(Protocol):

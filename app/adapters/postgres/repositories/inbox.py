@@ -19,8 +19,12 @@ LIMIT $1 FOR UPDATE SKIP LOCKED
 """
 
 SETTLE = """
-UPDATE webhook_inbox AS inbox SET state = done.state, detail = done.detail, handled_at = $5
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS done (store_id, webhook_id, state, detail)
+UPDATE webhook_inbox AS inbox SET state = done.state, detail = done.detail, handled_at = $5,
+    body = CASE WHEN forgotten.shopify_id IS NULL THEN inbox.body ELSE ''::bytea END
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $6::text[])
+    AS done (store_id, webhook_id, state, detail, shopify_id)
+LEFT JOIN forgotten_orders AS forgotten
+    ON forgotten.store_id = done.store_id AND forgotten.shopify_id = done.shopify_id
 WHERE inbox.store_id = done.store_id AND inbox.webhook_id = done.webhook_id
 """
 
@@ -68,6 +72,7 @@ class PostgresInbox:
             [done.state.value for done in looked_at],
             [done.detail for done in looked_at],
             now,
+            [done.order for done in looked_at],
         )
 
     async def uninstalled(self, store: StoreId, *, triggered_at: datetime, now: datetime) -> Sequence[ShopId]:
