@@ -48,6 +48,11 @@ async def test_prices_of_a_group_are_fixed_in_the_list_of_its_catalog_with_what_
 
     assert await fixed(world) == {"501": "12.50/15.00", "502": "3.00"}
     assert (run.counts["updated"], run.errors) == (2, [])
+    [call] = await world.store.calls("FixedPricesAdd")
+    assert [each["compareAtPrice"] for each in call["variables"]["prices"]] == [
+        {"amount": "15", "currencyCode": "EUR"},
+        None,
+    ]
     assert await world.events() == []
 
 

@@ -121,9 +121,13 @@ class ShopifyCatalogs:
         def money(amount: object) -> dict[str, str]:
             return {"amount": str(amount), "currencyCode": currency}
 
+        # Named also where there is none, so that one from earlier goes.
         told = [
-            {"variantId": _variant_gid(each.store_variant_id), "price": money(each.price)}
-            | ({} if each.compare_at_price is None else {"compareAtPrice": money(each.compare_at_price)})
+            {
+                "variantId": _variant_gid(each.store_variant_id),
+                "price": money(each.price),
+                "compareAtPrice": None if each.compare_at_price is None else money(each.compare_at_price),
+            }
             for each in prices
         ]
         given = {"priceList": _list_gid(price_list), "prices": told}
