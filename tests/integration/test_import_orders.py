@@ -232,7 +232,7 @@ async def test_an_order_whose_workers_died_is_tried_alone_and_at_last_parked(wor
 
 
 async def test_an_order_parked_for_deaths_is_tried_alone_twice_more_and_then_left_to_a_person(world: World) -> None:
-    """The deaths may have had another cause: what is innocent comes in by itself."""
+    """A25: the deaths may have had another cause; what is innocent comes in by itself."""
     await world.store.has(an_order(1001), an_order(6666))
     await world.wants(1001, 6666)
     await world.do("UPDATE orders_to_import SET attempts = 5")
