@@ -95,10 +95,12 @@ def test_every_contract_is_kept_by_the_code_as_it_is() -> None:
     assert broken_contracts(CHECKOUT) == []
 
 
+@pytest.mark.long
 def test_every_contract_is_kept_by_a_right_skeleton(tmp_path: Path) -> None:
     assert broken_contracts(a_skeleton(tmp_path)) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("module", "line", "contract"), PLANTED)
 def test_a_planted_import_breaks_its_contract(tmp_path: Path, module: str, line: str, contract: str) -> None:
     assert contract in broken_contracts(a_skeleton(tmp_path, planted=(module, line)))

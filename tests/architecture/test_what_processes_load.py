@@ -41,6 +41,7 @@ def test_a_starting_process_loads_only_what_it_needs(module: str, spared: set[st
     assert packages_loaded_with(module) & spared == set()
 
 
+@pytest.mark.long
 def test_no_process_loads_what_sends_traces_unless_it_is_asked_to() -> None:
     """FastAPI brings OpenTelemetry's interface; what costs is behind it."""
     assert {"google", "requests"} & (
