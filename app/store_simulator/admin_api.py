@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import json
 import uuid
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -56,7 +57,8 @@ class AdminApi:
         if version is None:
             return json_response({"errors": "Not Found"}, 404)
         request_id = str(uuid.uuid4())
-        headers = {"X-Request-Id": request_id, "X-Shopify-API-Version": version}
+        date = format_datetime(shop.store.clock.ticking(), usegmt=True)
+        headers = {"X-Request-Id": request_id, "X-Shopify-API-Version": version, "Date": date}
         body = await http.body()
         request = _parse(body, http.headers.get("content-type", ""), version, request_id)
         if not shop.store.app.accepts(http.headers.get("x-shopify-access-token"), shop.store.clock.now()):

@@ -129,7 +129,13 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
 
 def _config(application: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
-        application, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
+        application,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+        # A store tells the time by its own clock.
+        date_header=False,
     )
 
 

@@ -81,7 +81,7 @@ async def test_an_older_reading_takes_nothing_back(world: World) -> None:
     await anna_is_known(world)
     await world.store.has(of_person(1001, ANNA, lineItems=[a_line(1, sku="LATER")]), customers=[ANNA])
     await world.imports(1001)
-    world.clock.pass_by(days=1)
+    await world.time_passes(days=1)
     await moved(world, ANNA, 1002, city="Leiden")
     await world.imports(1002)
 
@@ -226,7 +226,7 @@ async def test_an_older_reading_takes_nothing_from_a_customer_that_was_made_of_a
     await world.set(customers=UPDATING)
     await world.store.has(of_person(1001, ANNA), customers=[ANNA])
     await world.imports(1001)
-    world.clock.pass_by(days=1)
+    await world.time_passes(days=1)
     await moved(world, ANNA, 1002, city="Leiden")
     await world.set(customers={"auto_create": True})
     await world.imports(1002)

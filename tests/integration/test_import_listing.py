@@ -155,7 +155,7 @@ async def test_a_copy_read_in_the_second_of_its_change_is_read_once_more(world: 
     await world.run()
     assert len(await world.store.calls("OrdersWhole")) == 1
 
-    world.clock.pass_by(seconds=30)
+    await world.time_passes(seconds=30)
     await world.run()
     await world.store.forget_calls()
     await world.run()

@@ -410,6 +410,11 @@ class World:
             await uow.orders_to_import.want(self.store_id, wanted, by=WantedBy(by), now=self.clock.now())
             await uow.commit()
 
+    async def time_passes(self, **time: float) -> None:
+        """Here and at the store; a clock that is moved alone is a wrong one."""
+        self.clock.pass_by(**time)
+        await self.store.has(clock={"advance_seconds": timedelta(**time).total_seconds()})
+
     async def imports(self, *orders: int | str) -> ImportCounts:
         """Announce these, and import whatever is due."""
         await self.wants(*orders)

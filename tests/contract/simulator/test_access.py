@@ -1,5 +1,8 @@
 """Tokens, access scopes and API versions."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
 import httpx
 import pytest
 
@@ -35,6 +38,13 @@ async def test_a_token_dies_when_its_day_is_over(shop: ShopClient) -> None:
     token = (await grant(shop)).json()["access_token"]
     await shop.put(clock={"advance_seconds": 86_400})
     assert (await shop.post(SHOP, token=token)).status_code == 401
+
+
+async def test_an_answer_says_what_time_it_is_at_the_store(shop: ShopClient) -> None:
+    await shop.put(clock={"advance_seconds": 86_400})
+    told = [parsedate_to_datetime(date) for date in (await shop.post(SHOP)).headers.get_list("date")]
+    ahead = [moment - datetime.now(UTC) for moment in told]
+    assert [timedelta(hours=23) < each <= timedelta(days=1) for each in ahead] == [True]
 
 
 async def test_wrong_credentials_buy_nothing(shop: ShopClient) -> None:
