@@ -1,5 +1,7 @@
 """P16 from outside: the command line asks for a range, one bulk operation reads it, and its end is told by webhook."""
 
+import pytest
+
 from tests.acceptance.clients import Erp
 from tests.acceptance.harness import (
     UNLIMITED,
@@ -15,6 +17,7 @@ from tests.acceptance.processes import command
 SHOP = "backfill"
 
 
+@pytest.mark.long
 def test_a_range_asked_for_on_the_command_line_comes_in_by_one_operation(
     erp: Erp, simulator: Simulator, running_service: Installation
 ) -> None:

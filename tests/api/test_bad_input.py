@@ -16,6 +16,7 @@ from tests.erp_surface import Surface
 LEAKS = ("Traceback", "pydantic", "asyncpg", "sqlalchemy", "fastapi", "SELECT ", "/app/", ".py", "Input should be")
 
 
+@pytest.mark.long
 async def test_objects_and_lists_of_a_million_parts_are_refused(house: Surface) -> None:
     """D6."""
     many = b"{" + b",".join(b'"%d":0' % number for number in range(90_000)) + b"}"

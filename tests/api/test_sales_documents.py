@@ -108,6 +108,7 @@ async def test_a_poller_collects_every_document_once_and_what_it_acknowledged_le
     assert [each["id"] for each in left["data"]] == [each.id for each in made[3:]]
 
 
+@pytest.mark.long
 async def test_a_page_with_lines_ends_early_before_it_grows_too_large_and_nothing_is_left_out(erp: Surface) -> None:
     long = content(lines=tuple(a_line(10000 * (place + 1)) for place in range(12_000)))
     made = [await document(erp, content=long) for _ in range(3)]

@@ -320,6 +320,7 @@ async def test_fulfilment_orders_come_with_location_and_every_line(store: Simula
     }
 
 
+@pytest.mark.long
 async def test_many_shipping_lines_and_ten_thousand_lines_are_read_in_bounded_memory(store: SimulatedStore) -> None:
     shipping = [
         {"legacyResourceId": str(place), "title": "Post", "originalPriceSet": money("1.00")} for place in range(300)
