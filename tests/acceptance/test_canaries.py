@@ -206,7 +206,7 @@ def test_no_secret_and_no_person_is_printed(watched: Watched, place: str) -> Non
 
     assert printed
     assert found == []
-    assert watched.api_key.rpartition("_")[2] not in printed
+    assert watched.api_key.split("_", 2)[2] not in printed
     assert DEFAULT_CLIENT_SECRET.removeprefix("shpss_") not in printed
 
 

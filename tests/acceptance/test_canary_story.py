@@ -86,7 +86,7 @@ def told(simulator: Simulator) -> Iterator[Told]:
 
 def core(secret: str) -> str:
     """The part of it that is secret: an API key's name before it is shown to everybody."""
-    return secret.rpartition("_")[2] if secret.startswith("ob_") else secret
+    return secret.split("_", 2)[2] if secret.startswith("ob_") else secret
 
 
 def forget_kim(story: Aviary) -> None:

@@ -11,8 +11,9 @@ from tests.integration.test_statement_counts import DOMAIN, ORDERS, Counted, _a_
 
 __all__ = ["counted"]
 
-STATEMENTS_OF_A_WRITE = 9
-"""Claimed among eight, and noted by itself as soon as it is done: its announcement is on the way."""
+STATEMENTS_OF_A_WRITE = 10
+"""Claimed among eight, and noted by itself as soon as it is done: its announcement is on the way, and whoever reads the
+order meanwhile is to read it once more."""
 POINTS_OF_A_WRITE = 12
 STATEMENTS_OF_A_PROOF = 2
 POINTS_OF_A_PROOF = 1
