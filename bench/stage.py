@@ -25,6 +25,8 @@ SHOP = "bench"
 DOMAIN = "bench-store.myshopify.com"
 CONTROL = f"/control/{DOMAIN}"
 CREDENTIALS = {"kind": "client_credentials", "client_id": DEFAULT_CLIENT_ID, "client_secret": DEFAULT_CLIENT_SECRET}
+KEPT_LOG = "1GB"
+"""How much of its log the server uses again, as one does that has run for a day under such loads."""
 LONG_AGO = "2025-06-01T08:00:00Z"
 SETTINGS = {
     "orders": {"auto_create_documents": True},
@@ -65,7 +67,7 @@ async def _create_database(url: str, name: str) -> None:
 @contextmanager
 def staged(folder: Path) -> Iterator[Stage]:
     """The server, with the durability of a production database: nothing is switched off."""
-    postgres = EmbeddedPostgres(folder / "postgres")
+    postgres = EmbeddedPostgres(folder / "postgres", settings={"min_wal_size": KEPT_LOG})
     with postgres:
         yield Stage(folder=folder, postgres=postgres)
 
