@@ -1,16 +1,17 @@
 """What is asked of an order at its store, as a run, and the answer to who asked (P35). Doing it is ``act_on_order``.
 
 A repeat of a request finds the run of the first one; one whose outcome nobody learned leaves what it knew to the next.
+Money is taken a second time only by a request that tells itself apart from the first.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, assert_never
 
 from app.domain.access import Access
 from app.domain.identifiers import OrderId, RunId
-from app.domain.money import rounded
+from app.domain.money import rounded, written
 from app.domain.order_actions import (
     CancelOrder,
     CancelReason,
@@ -77,7 +78,7 @@ class OrderActionRequests:
         if found is None or not access.sees(found[0].shop_id):
             raise NotFound("There is no such order, or none that this key may see.")
         known, order = found
-        _check_amount(action, order)
+        action = _checked(action, order)
         configuration = await uow.configurations.of_store(known.store_id)
         shop = configuration.shop(known.shop_id) if configuration else None
         if configuration is None or shop is None:
@@ -92,6 +93,7 @@ class OrderActionRequests:
         last = await uow.runs.last_equal(equal)
         if last is not None and _stands_for(last, request):
             return last
+        _refuse_a_second_part(action, order, last, request)
         run = NewRun(
             id=RunId(self._ids.new("run")),
             shop_id=shop.id,
@@ -156,18 +158,34 @@ def action_of(parameters: Mapping[str, Any]) -> OrderAction:
             raise ValueError(f"no order can be asked to {other}")
 
 
-def _check_amount(action: OrderAction, order: Order) -> None:
-    """An amount that its currency has no coins for is not sent anywhere."""
+def _checked(action: OrderAction, order: Order) -> OrderAction:
+    """An amount that its currency has no coins for is not sent anywhere; equal amounts are written equally."""
     if not isinstance(action, CapturePayment) or action.amount is None:
-        return
+        return action
     currency = order.presentment_currency
+    exact = rounded(action.amount, currency)
     detail = ""
     if action.amount <= 0:
         detail = "The amount to capture must be more than zero. Leave it out to capture all that is left."
-    elif rounded(action.amount, currency) != action.amount:
+    elif exact != action.amount:
         detail = f"The amount {action.amount:f} has more decimals than {currency} has. Give it in whole minor units."
     if detail:
         raise InvalidInput(detail, errors=[FieldError(pointer="/amount", code="invalid_amount", detail=detail)])
+    return replace(action, amount=exact)
+
+
+def _refuse_a_second_part(action: OrderAction, order: Order, last: Run | None, request: str | None) -> None:
+    """Without a key nobody can tell a repeat from the wish to capture as much once more."""
+    if not isinstance(action, CapturePayment) or action.amount is None or request is not None:
+        return
+    if last is None or last.state is not RunState.SUCCEEDED or last.errors:
+        return
+    raise Conflict(
+        f"{written(action.amount, order.presentment_currency)} of this order was captured before. Nothing was captured"
+        " now. To capture as much once more, send the request with an Idempotency-Key.",
+        code="already_captured",
+        facts={"run_id": last.id},
+    )
 
 
 def _stands_for(last: Run, request: str | None) -> bool:

@@ -254,6 +254,21 @@ class TestCapturing:
 
         assert await captured(desk) == ["4.00", "4.00"]
 
+    async def test_as_much_once_more_needs_a_key_that_tells_it_from_a_repeat(self, world: World, desk: Desk) -> None:
+        await imported(world, **AUTHORISED)
+        await desk.ask(CapturePayment(amount=Decimal("4.0")))
+
+        with pytest.raises(Conflict) as told:
+            await desk.ask(CapturePayment(amount=Decimal("4.00")))
+
+        assert (told.value.code, await captured(desk)) == ("already_captured", ["4.00"])
+        assert "4.00 EUR of this order was captured before" in told.value.detail
+
+        await desk.ask(CapturePayment(amount=Decimal("4.00")), request="once more")
+        await desk.ask(CapturePayment(amount=Decimal("1.00")))
+
+        assert await captured(desk) == ["4.00", "4.00", "1.00"]
+
     async def test_a_part_is_captured_once_when_the_worker_died_after_sending(self, world: World, desk: Desk) -> None:
         await imported(world, **AUTHORISED)
         gone = desk.world.gateway.order_actions

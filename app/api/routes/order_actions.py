@@ -100,10 +100,10 @@ async def cancel_order(ask: Ask, order_id: TheOrder, body: OrderCancellation) ->
     "/orders/{order_id}/capture", response_model=Order, responses=IN_THE_BACKGROUND, summary="Capture a payment"
 )
 async def capture_order_payment(ask: Ask, order_id: TheOrder, body: PaymentCapture | None = None) -> Response:
-    """Takes what was authorised, or so much of it. Send an `Idempotency-Key` with an amount: without one, a repeat
-    after an answer is another capture.
+    """Takes what was authorised, or so much of it. Send an `Idempotency-Key` with an amount: without one, an amount that
+    was captured before is not captured once more.
 
-    409 `amount_exceeds_authorised`, `nothing_to_capture`; others as of `mark-as-paid`.
+    409 `already_captured`, `amount_exceeds_authorised`, `nothing_to_capture`; others as of `mark-as-paid`.
     """
     return await ask(order_id, CapturePayment(amount=body.amount if body else None))
 
