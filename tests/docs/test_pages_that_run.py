@@ -30,6 +30,7 @@ PAGES = (
     "docs/howto/send-shipments.md",
     "docs/howto/tell-stock.md",
     "docs/howto/reconcile-payouts.md",
+    "docs/howto/exchange-customers.md",
     "docs/howto/develop-against-the-simulator.md",
 )
 START_SECONDS = 100.0

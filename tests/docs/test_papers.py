@@ -10,6 +10,8 @@ from app.adapters.postgres.tables.columns import Holds
 from app.domain.problems import TITLES, ProblemCode
 from app.domain.shop_settings import paths
 from app.settings import PREFIX, Settings
+from scripts.write_settings_page import PAGE as SETTINGS
+from scripts.write_settings_page import settings_page
 from tests.docs.papers import CHECKOUT, Paper, paper, papers
 
 README = paper("README.md")
@@ -144,6 +146,10 @@ def test_the_settings_that_a_page_names_exist() -> None:
         if text not in known and not text.endswith((".py", ".document_due_at", ".body"))
     }
     assert unknown == set()
+
+
+def test_the_page_of_settings_is_what_the_list_says() -> None:
+    assert SETTINGS.read_text() == settings_page(), "run: .venv/bin/python -m scripts.write_settings_page"
 
 
 def test_the_page_of_dependencies_names_each_direct_one() -> None:

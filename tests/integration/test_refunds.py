@@ -329,6 +329,16 @@ async def test_a_shop_that_begins_to_credit_by_itself_credits_what_stood_open(wo
     assert (run.counts["documents"], (await the_refund(world)).state) == (1, RefundState.DONE)
 
 
+async def test_refunds_of_another_shop_are_left_to_it(world: World) -> None:
+    """G30."""
+    await credited(world)
+    await world.set_up_shop("pos", {"orders": {"auto_create_documents": True}, "refunds": AUTOMATIC})
+
+    run = await world.run(TaskName.CREATE_DOCUMENTS, shop="pos")
+
+    assert (run.counts["documents"], (await the_refund(world)).state) == (0, RefundState.OPEN)
+
+
 async def test_several_refunds_have_a_memo_each_and_do_not_disturb_each_other(world: World) -> None:
     """Case 26 of the peers."""
     first = a_refund(701, refunded="4.00", refundLineItems=[])
