@@ -46,6 +46,7 @@ TAGS: tuple[tuple[str, str], ...] = (
     ("privacy", "Requests of persons that Shopify passes on: what is asked, until when, what was done."),
     ("activities", "What waits for a person, counted by shop."),
     ("api-keys", "Keys for the programs that call."),
+    ("console-users", "The people who sign in to the console, and what each may do there."),
     ("shopify", "Shopify's own door; nothing for an ERP to call."),
     ("health", "For whoever runs the service; without a key."),
 )

@@ -29,8 +29,11 @@ class Scope(StrEnum):
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
     PRIVACY_READ = "privacy:read"
+    PRIVACY_WRITE = "privacy:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ class ConsoleRole(StrEnum):
     ADMIN = "admin"
 
 
-_NOT_FOR_EVERYBODY = {Scope.KEYS_READ, Scope.PRIVACY_READ}
+_NOT_FOR_EVERYBODY = {Scope.KEYS_READ, Scope.PRIVACY_READ, Scope.USERS_READ}
 _LOOKING = frozenset(scope for scope in Scope if scope.value.endswith(":read")) - _NOT_FOR_EVERYBODY
 _MENDING = frozenset(
     {

@@ -1,4 +1,5 @@
-"""People of the console: made, given a new password, removed, signed in and out. Knows neither cookies nor pages.
+"""People of the console: made, given a role or a new password, removed, signed in and out. Knows neither cookies nor
+pages.
 
 Nobody can tell from an answer, or from how long it takes, whether a name exists.
 """
@@ -7,17 +8,20 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from app.domain.access import Access
 from app.domain.console_roles import ConsoleRole, scopes_of
 from app.ports.clock import Clock, IdFactory
-from app.ports.errors import Conflict, FieldError, InvalidInput, NotFound
+from app.ports.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
+from app.ports.once import AS_OFTEN_AS_ASKED, Once
+from app.ports.paging import Page, PageRequest
 from app.ports.passwords import Passwords
 from app.ports.repositories.console_users import ConsoleUser
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
+LONGEST_NAME = 63
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}", re.ASCII)
 LONGEST_PASSWORD = 200
 IDLE = timedelta(hours=12)
@@ -44,15 +48,29 @@ class SignedIn:
 
 
 class ConsoleUsers:
+    """``access`` None stands for whoever runs the installation: the command line. Users see all shops, so a caller that
+    is limited to some of them sees no user; and nobody makes, or takes over, a user who may do more than themselves.
+    """
+
     def __init__(self, *, unit_of_work: UnitOfWorkFactory, clock: Clock, ids: IdFactory, passwords: Passwords) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._ids = ids
         self._passwords = passwords
 
-    async def create(self, name: str, role: ConsoleRole) -> NewPassword:
-        """A person with a generated password. Raises ``InvalidInput``, ``Conflict`` for a name that somebody has."""
+    async def create(
+        self,
+        name: str,
+        role: ConsoleRole,
+        *,
+        access: Access | None = None,
+        once: Once[NewPassword] = AS_OFTEN_AS_ASKED,
+    ) -> NewPassword:
+        """A person with a generated password. Raises ``InvalidInput``, ``Forbidden``, ``Conflict`` for a name that
+        somebody has.
+        """
         known_as = _name(name)
+        _check_rights(role, access)
         password = secrets.token_urlsafe(15)
         user = ConsoleUser(
             id=self._ids.new("usr"),
@@ -61,28 +79,68 @@ class ConsoleUsers:
             password_hash=await self._passwords.hashed(password),
             created_at=self._clock.now(),
         )
+        made = NewPassword(user=user, password=password)
         async with self._unit_of_work() as uow:
+            await once.begin(uow)
             if not await uow.console_users.add(user):
-                raise Conflict(f"There is a user {known_as} already. `orderbridge users list` shows all.")
+                raise Conflict(f"There is a user {known_as} already.", code="name_taken")
+            await once.answered(uow, made)
             await uow.commit()
-        return NewPassword(user=user, password=password)
+        return made
 
-    async def renew_password(self, name: str) -> NewPassword:
+    async def renew_password(
+        self, name: str, *, access: Access | None = None, once: Once[NewPassword] = AS_OFTEN_AS_ASKED
+    ) -> NewPassword:
         """A new generated password; whoever is signed in with the old one is so no more."""
         password = secrets.token_urlsafe(15)
         kept = await self._passwords.hashed(password)
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name)
+            await once.begin(uow)
+            user = await _known(uow, name, access)
+            _check_rights(user.role, access)
             await uow.console_users.set_password(user.id, kept)
+            renewed = NewPassword(user=user, password=password)
+            await once.answered(uow, renewed)
             await uow.commit()
-        return NewPassword(user=user, password=password)
+        return renewed
 
-    async def remove(self, name: str) -> None:
+    async def change_role(self, name: str, role: ConsoleRole, *, access: Access) -> ConsoleUser:
+        """From the person's next request on."""
+        async with self._unit_of_work() as uow:
+            user = await _known(uow, name, access)
+            _check_rights(user.role, access)
+            _check_rights(role, access)
+            if role is not ConsoleRole.ADMIN:
+                await _check_admin_stays(uow, user)
+            await uow.console_users.set_role(user.id, role)
+            await uow.commit()
+        return replace(user, role=role)
+
+    async def sign_out_everywhere(self, name: str, *, access: Access) -> None:
+        """Ends the person's sessions; name and password go on working."""
+        async with self._unit_of_work() as uow:
+            user = await _known(uow, name, access)
+            await uow.console_users.close_sessions(user.id)
+            await uow.commit()
+
+    async def remove(self, name: str, *, access: Access | None = None) -> None:
         """Ends the person's sessions at once. What was done under the name stays told."""
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name)
+            user = await _known(uow, name, access)
+            if access is not None:
+                await _check_admin_stays(uow, user)
             await uow.console_users.remove(user.id)
             await uow.commit()
+
+    async def page(self, request: PageRequest, *, access: Access) -> Page[ConsoleUser]:
+        if access.shops is not None:
+            return Page(rows=[], next_after=None)
+        async with self._unit_of_work() as uow:
+            return await uow.console_users.page(request)
+
+    async def get(self, name: str, *, access: Access) -> ConsoleUser:
+        async with self._unit_of_work() as uow:
+            return await _known(uow, name, access)
 
     async def everybody(self) -> Sequence[ConsoleUser]:
         async with self._unit_of_work() as uow:
@@ -121,11 +179,24 @@ class ConsoleUsers:
             await uow.commit()
 
 
-async def _known(uow: UnitOfWork, name: str) -> ConsoleUser:
-    user = await uow.console_users.by_name(name.strip().lower())
+async def _known(uow: UnitOfWork, name: str, access: Access | None) -> ConsoleUser:
+    seen = access is None or access.shops is None
+    user = await uow.console_users.by_name(name.strip().lower()) if seen else None
     if user is None:
-        raise NotFound(f"There is no user {name.strip().lower()}. `orderbridge users list` shows all.")
+        raise NotFound(f"There is no user {name.strip().lower()}.")
     return user
+
+
+def _check_rights(role: ConsoleRole, access: Access | None) -> None:
+    if access is not None and access.exceeds(scopes_of(role), None):
+        raise Forbidden(f"The role {role} may do more than you may yourself.", code="exceeds_own_rights")
+
+
+async def _check_admin_stays(uow: UnitOfWork, user: ConsoleUser) -> None:
+    """Somebody must be able to make the next one; without one only the command line is left."""
+    if user.role is ConsoleRole.ADMIN and await uow.console_users.locked_admins() == [user.id]:
+        detail = f"{user.name} is the only admin. Make another user an admin first."
+        raise Conflict(detail, code="last_admin")
 
 
 def _name(name: str) -> str:

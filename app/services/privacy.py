@@ -14,6 +14,7 @@ from app.domain.privacy import COLLECTED_WITHIN, LOOKED_AT_AGAIN_AFTER, Person, 
 from app.ports.clock import Clock
 from app.ports.contact_normaliser import ContactNormaliser
 from app.ports.errors import Conflict, NotFound
+from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.privacy import PrivacyRequest, Traces
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -45,6 +46,22 @@ class PrivacyRequests:
             traces = await self._traces(uow, asked.store_id, asked.person)
             return await uow.privacy.export(asked.store_id, asked.person, traces)
 
+    async def carry_out(
+        self, access: Access, request: str, *, once: Once[PrivacyRequest] = AS_OFTEN_AS_ASKED
+    ) -> PrivacyRequest:
+        """Now, whatever it waits for. Raises NotFound, Conflict for one that does not wait any more."""
+        async with self._uow() as uow:
+            await once.begin(uow)
+            asked = await _there(uow, request, access.shops, locked=True)
+            if asked.state is not PrivacyState.WAITING:
+                raise Conflict(f"The request is {asked.state} already.", code="invalid_state")
+            await self._carry_out(uow, asked, waits=False)
+            # Without the caller's shops: those of a store that was forgotten are not there any more.
+            done = await _there(uow, request, None)
+            await once.answered(uow, done)
+            await uow.commit()
+        return done
+
     async def due(self, store: str) -> int:
         """Carry out what is due of a store, one request after the other; how many came to their end."""
         done = 0
@@ -53,10 +70,11 @@ class PrivacyRequests:
                 request = await uow.privacy.locked_due(StoreId(store), now=self._clock.now())
                 if request is None:
                     return done
-                done += await self._carry_out(uow, request)
+                done += await self._carry_out(uow, request, waits=True)
                 await uow.commit()
 
-    async def _carry_out(self, uow: UnitOfWork, request: PrivacyRequest) -> bool:
+    async def _carry_out(self, uow: UnitOfWork, request: PrivacyRequest, *, waits: bool) -> bool:
+        """Whether it came to its end; one that ``waits`` does so while the books need the person."""
         match request.kind:
             case PrivacyKind.DATA_REQUEST:
                 # The answer is read at the time it is asked for; nothing of it is kept beside what is held.
@@ -64,17 +82,17 @@ class PrivacyRequests:
                 await self._finish(uow, request, detail, {}, keep_person=True)
                 return True
             case PrivacyKind.CUSTOMER_REDACT:
-                return await self._forget(uow, request)
+                return await self._forget(uow, request, waits=waits)
             case PrivacyKind.SHOP_REDACT:
                 return await self._forget_store(uow, request)
             case _:
                 assert_never(request.kind)
 
-    async def _forget(self, uow: UnitOfWork, request: PrivacyRequest) -> bool:
+    async def _forget(self, uow: UnitOfWork, request: PrivacyRequest, *, waits: bool) -> bool:
         traces = await self._traces(uow, request.store_id, request.person)
         now = self._clock.now()
         last = request.received_at + COLLECTED_WITHIN
-        waiting = await uow.privacy.uncollected(traces.orders)
+        waiting = await uow.privacy.uncollected(traces.orders) if waits else 0
         if waiting and now < last:
             until = min(now + LOOKED_AT_AGAIN_AFTER, last)
             await uow.privacy.put_off(request.id, until=until, detail=UNCOLLECTED.format(waiting, last.date()))
@@ -111,8 +129,10 @@ class PrivacyRequests:
         )
 
 
-async def _there(uow: UnitOfWork, request: str, shops: Collection[ShopId] | None) -> PrivacyRequest:
-    found = await uow.privacy.one(request, shops)
+async def _there(
+    uow: UnitOfWork, request: str, shops: Collection[ShopId] | None, *, locked: bool = False
+) -> PrivacyRequest:
+    found = await uow.privacy.one(request, shops, locked=locked)
     if found is None:
         raise NotFound("There is no such privacy request.")
     return found

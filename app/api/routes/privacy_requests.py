@@ -7,8 +7,9 @@ from fastapi import Depends, Path
 from starlette.responses import Response
 
 from app.api.answers import answer, encoded
-from app.api.auth import PrivacyRead
+from app.api.auth import PrivacyRead, PrivacyWrite
 from app.api.dependencies import service
+from app.api.idempotency import Repeat
 from app.api.pagination import PagingOf
 from app.api.routing import resource_router
 from app.api.schemas.privacy_requests import (
@@ -50,3 +51,20 @@ async def export_person(access: PrivacyRead, requests: Requests, request_id: Req
     a request to forget.
     """
     return encoded(msgspec.json.encode({"data": await requests.export(access, request_id)}))
+
+
+@router.post(
+    "/privacy-requests/{request_id}/carry-out",
+    response_model=PrivacyRequestShown,
+    summary="Carry out a privacy request now",
+)
+async def carry_out_privacy_request(
+    access: PrivacyWrite, requests: Requests, request_id: RequestId, repeat: Repeat
+) -> Response:
+    """Without waiting until the ERP has acknowledged the person's documents: what it has not read by then it reads
+    without the person. Refused for a request that does not wait any more.
+    """
+    return await repeat.answer(
+        lambda once: requests.carry_out(access, request_id, once=once),
+        lambda done: answer(privacy_request_shown(done), tagged=True),
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.console_roles import ConsoleRole
+from app.ports.paging import Page, PageRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,14 @@ class ConsoleUsers(Protocol):
         """Everybody, by name."""
         ...
 
+    async def page(self, request: PageRequest) -> Page[ConsoleUser]:
+        """By name."""
+        ...
+
+    async def locked_admins(self) -> Sequence[str]:
+        """The ids of all admins, none of whom ceases to be one before this transaction ends."""
+        ...
+
     async def add(self, user: ConsoleUser) -> bool:
         """False if somebody has the name."""
         ...
@@ -42,6 +51,8 @@ class ConsoleUsers(Protocol):
     async def set_password(self, user: str, password_hash: str) -> None:
         """Ends every session of the user."""
         ...
+
+    async def set_role(self, user: str, role: ConsoleRole) -> None: ...
 
     async def remove(self, user: str) -> None:
         """With every session."""
@@ -56,6 +67,10 @@ class ConsoleUsers(Protocol):
     async def seen(self, token_hash: bytes, at: datetime) -> None: ...
 
     async def close_session(self, token_hash: bytes) -> None: ...
+
+    async def close_sessions(self, user: str) -> None:
+        """Every one of the user."""
+        ...
 
     async def purge(self, *, seen_before: datetime, created_before: datetime) -> None:
         """Delete sessions that were not used since, or are older."""

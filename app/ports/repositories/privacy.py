@@ -108,4 +108,8 @@ class Privacy(Protocol):
         """Of stores all of whose shops are among these; None = of all, by the time of their receipt."""
         ...
 
-    async def one(self, request: str, shops: Collection[ShopId] | None) -> PrivacyRequest | None: ...
+    async def one(
+        self, request: str, shops: Collection[ShopId] | None, *, locked: bool = False
+    ) -> PrivacyRequest | None:
+        """``locked``: nobody else works on it before this transaction ends."""
+        ...

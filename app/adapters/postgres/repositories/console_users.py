@@ -5,7 +5,9 @@ from datetime import datetime
 
 import asyncpg
 
+from app.adapters.postgres.repositories.paging import page_of
 from app.domain.console_roles import ConsoleRole
+from app.ports.paging import Page, PageRequest
 from app.ports.repositories.console_users import ConsoleSession, ConsoleUser
 
 
@@ -19,6 +21,17 @@ class PostgresConsoleUsers:
 
     async def all(self) -> Sequence[ConsoleUser]:
         return [_user(row) for row in await self._driver.fetch("SELECT * FROM console_users ORDER BY name")]
+
+    async def page(self, request: PageRequest) -> Page[ConsoleUser]:
+        (after,) = request.after or ("",)
+        rows = await self._driver.fetch(
+            "SELECT * FROM console_users WHERE name > $1 ORDER BY name LIMIT $2", after, request.limit + 1
+        )
+        return page_of(rows, request, shape=_user, key=lambda row: (row["name"],))
+
+    async def locked_admins(self) -> Sequence[str]:
+        rows = await self._driver.fetch("SELECT id FROM console_users WHERE role = 'admin' ORDER BY id FOR UPDATE")
+        return [row["id"] for row in rows]
 
     async def add(self, user: ConsoleUser) -> bool:
         done = await self._driver.execute(
@@ -34,7 +47,10 @@ class PostgresConsoleUsers:
 
     async def set_password(self, user: str, password_hash: str) -> None:
         await self._driver.execute("UPDATE console_users SET password_hash = $2 WHERE id = $1", user, password_hash)
-        await self._driver.execute("DELETE FROM console_sessions WHERE user_id = $1", user)
+        await self.close_sessions(user)
+
+    async def set_role(self, user: str, role: ConsoleRole) -> None:
+        await self._driver.execute("UPDATE console_users SET role = $2 WHERE id = $1", user, role)
 
     async def remove(self, user: str) -> None:
         await self._driver.execute("DELETE FROM console_users WHERE id = $1", user)
@@ -66,6 +82,9 @@ class PostgresConsoleUsers:
 
     async def close_session(self, token_hash: bytes) -> None:
         await self._driver.execute("DELETE FROM console_sessions WHERE token_hash = $1", token_hash)
+
+    async def close_sessions(self, user: str) -> None:
+        await self._driver.execute("DELETE FROM console_sessions WHERE user_id = $1", user)
 
     async def purge(self, *, seen_before: datetime, created_before: datetime) -> None:
         await self._driver.execute(

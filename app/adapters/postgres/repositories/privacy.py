@@ -251,9 +251,12 @@ class PostgresPrivacy:
         )
         return page_of(rows, request, shape=_request, key=lambda row: key_of(row["received_at"], row["id"]))
 
-    async def one(self, request: str, shops: Collection[ShopId] | None) -> PrivacyRequest | None:
+    async def one(
+        self, request: str, shops: Collection[ShopId] | None, *, locked: bool = False
+    ) -> PrivacyRequest | None:
         where = _visible(shops, request)
-        row = await self._driver.fetchrow(f"{_SHOWN} WHERE r.id = $1 AND {where}", *where.parameters)
+        lock = " FOR UPDATE OF r" if locked else ""
+        row = await self._driver.fetchrow(f"{_SHOWN} WHERE r.id = $1 AND {where}{lock}", *where.parameters)
         return _request(row) if row else None
 
 
