@@ -13,7 +13,7 @@ from app.adapters.shopify.answers.catalogs import (
 from app.adapters.shopify.answers.pages import PageAnswer
 from app.adapters.shopify.answers.products import CodedErrorAnswer
 from app.adapters.shopify.document import Document
-from app.adapters.shopify.mutations import Payload, attempted, mutated
+from app.adapters.shopify.mutations import Changes
 from app.adapters.shopify.points import Priority
 from app.adapters.shopify.price_catalogue import (
     CATALOG_CREATE,
@@ -34,9 +34,11 @@ from app.adapters.shopify.whole_lists import HasPageInfo, asked_whole, pages
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.store_catalogs import CatalogFacts, CatalogLocation, CatalogMarket, CatalogType, PriceToSet
 from app.ports.catalog_gateway import PLAN_LACKS_IT, CompanyCatalogs, FixedPrice, PriceObjection
-from app.ports.errors import ScopeMissing, StoreDeclined, StoreRefused
+from app.ports.errors import StoreDeclined, StoreRefused
 from app.ports.store_gateway import StoreRef
 
+WRITE_PRODUCTS: Final = "write_products"
+WRITE_PUBLICATIONS: Final = "write_publications"
 NEEDED: Final[Mapping[CatalogType, tuple[frozenset[str], ...]]] = {
     CatalogType.COMPANY: (frozenset({"read_products"}), frozenset({"read_companies", "read_customers"})),
     CatalogType.MARKET: (frozenset({"read_products"}), frozenset({"read_markets"})),
@@ -55,19 +57,20 @@ LOOKED_AT: Final = 50
 
 Data = TypeVar("Data")
 Node = TypeVar("Node")
-Done = TypeVar("Done", bound=Payload)
 
 
 class ShopifyCatalogs:
     def __init__(self, transport: ShopifyTransport, scopes: GrantedScopes) -> None:
         self._transport = transport
         self._scopes = scopes
+        self._changes = Changes(transport, scopes, {WRITE_PRODUCTS}, priority=Priority.CATCH_UP)
+        self._publishing = Changes(transport, scopes, {WRITE_PUBLICATIONS}, priority=Priority.CATCH_UP)
 
     async def may_write(self, store: StoreRef) -> bool:
-        return "write_products" in await self._scopes.of(store)
+        return WRITE_PRODUCTS in await self._scopes.of(store)
 
     async def may_publish(self, store: StoreRef) -> bool:
-        return "write_publications" in await self._scopes.of(store)
+        return WRITE_PUBLICATIONS in await self._scopes.of(store)
 
     async def catalogs(self, store: StoreRef, kind: CatalogType) -> AsyncIterator[Sequence[CatalogFacts]]:
         await self._require(store, kind)
@@ -98,7 +101,7 @@ class ShopifyCatalogs:
 
     async def create_catalog(self, store: StoreRef, *, title: str, location: ShopifyId) -> ShopifyId:
         given = {"title": title, "location": f"gid://shopify/CompanyLocation/{location}"}
-        done = await self._attempted(store, CATALOG_CREATE, given, lambda data: data.catalog_create)
+        done = await self._changes.attempted(store, CATALOG_CREATE, given, lambda data: data.catalog_create)
         if any(error.code in PLAN_CODES for error in done.user_errors):
             raise StoreRefused(_words(done.user_errors), code=PLAN_LACKS_IT)
         if done.user_errors:
@@ -109,11 +112,11 @@ class ShopifyCatalogs:
 
     async def create_price_list(self, store: StoreRef, *, catalog: ShopifyId, name: str, currency: str) -> None:
         given = {"name": name, "currency": currency, "catalog": _catalog_gid(CatalogType.COMPANY, catalog)}
-        await self._mutated(store, PRICE_LIST_CREATE, given, lambda data: data.price_list_create)
+        await self._changes.mutated(store, PRICE_LIST_CREATE, given, lambda data: data.price_list_create)
 
     async def create_publication(self, store: StoreRef, *, catalog: ShopifyId) -> None:
         given = {"catalog": _catalog_gid(CatalogType.COMPANY, catalog)}
-        await self._mutated(store, PUBLICATION_CREATE, given, lambda data: data.publication_create)
+        await self._publishing.mutated(store, PUBLICATION_CREATE, given, lambda data: data.publication_create)
 
     async def set_prices(
         self, store: StoreRef, price_list: ShopifyId, currency: str, prices: Sequence[PriceToSet]
@@ -131,7 +134,7 @@ class ShopifyCatalogs:
             for each in prices
         ]
         given = {"priceList": _list_gid(price_list), "prices": told}
-        done: FixedPricesPayload = await self._attempted(
+        done: FixedPricesPayload = await self._changes.attempted(
             store, FIXED_PRICES_ADD, given, lambda data: data.price_list_fixed_prices_add
         )
         return _objections(done.user_errors, len(prices))
@@ -140,7 +143,7 @@ class ShopifyCatalogs:
         self, store: StoreRef, price_list: ShopifyId, variants: Sequence[ShopifyId]
     ) -> Sequence[PriceObjection]:
         given = {"priceList": _list_gid(price_list), "variants": [_variant_gid(each) for each in variants]}
-        done: FixedPricesPayload = await self._attempted(
+        done: FixedPricesPayload = await self._changes.attempted(
             store, FIXED_PRICES_DELETE, given, lambda data: data.price_list_fixed_prices_delete
         )
         return _objections(done.user_errors, len(variants))
@@ -201,30 +204,6 @@ class ShopifyCatalogs:
         with pressed(Priority.CATCH_UP):
             async for data in pages(self._transport, store, document, page_of, given):
                 yield data
-
-    async def _attempted(
-        self,
-        store: StoreRef,
-        document: Document[Data],
-        variables: Mapping[str, object],
-        payload: Callable[[Data], Done | None],
-    ) -> Done:
-        try:
-            return await attempted(
-                self._transport, store, document, variables, payload=payload, priority=Priority.CATCH_UP
-            )
-        except ScopeMissing:
-            self._scopes.deny(store, "write_products")
-            raise
-
-    async def _mutated(
-        self,
-        store: StoreRef,
-        document: Document[Data],
-        variables: Mapping[str, object],
-        payload: Callable[[Data], Done | None],
-    ) -> None:
-        await mutated(self._transport, store, document, variables, payload=payload, priority=Priority.CATCH_UP)
 
 
 def _page(data: PageAnswer[Node]) -> Any:

@@ -3,7 +3,7 @@
 What is to be read or changed is a service's to know.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -35,7 +35,7 @@ from app.adapters.shopify.customers import customer_gid
 from app.adapters.shopify.document import Document
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.listing import ListingWalk
-from app.adapters.shopify.mutations import Done, mutated
+from app.adapters.shopify.mutations import Changes
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable, unreadable
 from app.adapters.shopify.points import Priority
@@ -69,6 +69,7 @@ class ShopifyCompanies:
         self._transport = transport
         self._scopes = scopes
         self._clock = clock
+        self._changes = Changes(transport, scopes, SCOPES_FOR_WRITING, priority=Priority.CATCH_UP)
 
     async def list_changed(self, store: StoreRef, *, since: datetime | None) -> AsyncIterator[Sequence[ListedCompany]]:
         await self._require(store)
@@ -137,18 +138,18 @@ class ShopifyCompanies:
             "company": {"name": company.name, "externalId": company.external_id},
             "companyLocation": _new_location(company.location),
         }
-        done = await self._sent(store, COMPANY_CREATE, {"input": given}, lambda data: data.company_create)
+        done = await self._changes.mutated(store, COMPANY_CREATE, {"input": given}, lambda data: data.company_create)
         if done.company is None:
             raise StoreRefused("Shopify made no company and gave no reason.")
         return shopify_id(done.company.id)
 
     async def rename(self, store: StoreRef, company: ShopifyId, *, name: str, external_id: str) -> None:
         given = {"id": company_gid(company), "input": {"name": name, "externalId": external_id}}
-        await self._sent(store, COMPANY_UPDATE, given, lambda data: data.company_update)
+        await self._changes.mutated(store, COMPANY_UPDATE, given, lambda data: data.company_update)
 
     async def assign_contact(self, store: StoreRef, company: ShopifyId, customer: ShopifyId) -> ShopifyId:
         given = {"company": company_gid(company), "customer": customer_gid(customer)}
-        done = await self._sent(
+        done = await self._changes.mutated(
             store, COMPANY_CONTACT_ASSIGN, given, lambda data: data.company_assign_customer_as_contact
         )
         if done.company_contact is None:
@@ -157,7 +158,9 @@ class ShopifyCompanies:
 
     async def assign_main_contact(self, store: StoreRef, company: ShopifyId, contact: ShopifyId) -> None:
         given = {"company": company_gid(company), "contact": _gid("CompanyContact", contact)}
-        await self._sent(store, COMPANY_MAIN_CONTACT_ASSIGN, given, lambda data: data.company_assign_main_contact)
+        await self._changes.mutated(
+            store, COMPANY_MAIN_CONTACT_ASSIGN, given, lambda data: data.company_assign_main_contact
+        )
 
     async def assign_role(self, store: StoreRef, *, contact: ShopifyId, role: ShopifyId, location: ShopifyId) -> None:
         given = {
@@ -165,28 +168,30 @@ class ShopifyCompanies:
             "role": _gid("CompanyContactRole", role),
             "location": location_gid(location),
         }
-        await self._sent(store, COMPANY_ROLE_ASSIGN, given, lambda data: data.company_contact_assign_role)
+        await self._changes.mutated(store, COMPANY_ROLE_ASSIGN, given, lambda data: data.company_contact_assign_role)
 
     async def create_location(self, store: StoreRef, company: ShopifyId, location: LocationToSend) -> ShopifyId:
         given = {"company": company_gid(company), "input": _new_location(location)}
-        done = await self._sent(store, COMPANY_LOCATION_CREATE, given, lambda data: data.company_location_create)
+        done = await self._changes.mutated(
+            store, COMPANY_LOCATION_CREATE, given, lambda data: data.company_location_create
+        )
         if done.company_location is None:
             raise StoreRefused("Shopify made no company location and gave no reason.")
         return shopify_id(done.company_location.id)
 
     async def update_location(self, store: StoreRef, location_id: ShopifyId, location: LocationToSend) -> None:
         given = {"id": location_gid(location_id), "input": _location_words(location)}
-        await self._sent(store, COMPANY_LOCATION_UPDATE, given, lambda data: data.company_location_update)
+        await self._changes.mutated(store, COMPANY_LOCATION_UPDATE, given, lambda data: data.company_location_update)
 
     async def put_address(self, store: StoreRef, location_id: ShopifyId, location: LocationToSend) -> None:
         given = {"id": location_gid(location_id), "address": _address(location)}
-        await self._sent(
+        await self._changes.mutated(
             store, COMPANY_LOCATION_ADDRESS_ASSIGN, given, lambda data: data.company_location_assign_address
         )
 
     async def put_tax_id(self, store: StoreRef, location_id: ShopifyId, tax_id: str) -> None:
         given = {"id": location_gid(location_id), "taxId": tax_id}
-        await self._sent(
+        await self._changes.mutated(
             store, COMPANY_LOCATION_TAX_UPDATE, given, lambda data: data.company_location_tax_settings_update
         )
 
@@ -215,22 +220,6 @@ class ShopifyCompanies:
         if answer.errors:
             raise StoreRefused(f"Shopify answered about a company only in part: {in_its_words(answer.errors)}")
         return answer
-
-    async def _sent(
-        self,
-        store: StoreRef,
-        document: Document[Data],
-        variables: Mapping[str, object],
-        payload: Callable[[Data], Done | None],
-    ) -> Done:
-        try:
-            return await mutated(
-                self._transport, store, document, variables, payload=payload, priority=Priority.CATCH_UP
-            )
-        except ScopeMissing:
-            for scope in SCOPES_FOR_WRITING:
-                self._scopes.deny(store, scope)
-            raise
 
 
 def company_gid(company: ShopifyId) -> str:

@@ -3,9 +3,9 @@
 Who is to be read or changed is a service's to know.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -20,10 +20,9 @@ from app.adapters.shopify.catalogue import (
     CUSTOMER_UPDATE,
     CUSTOMERS_WHOLE,
 )
-from app.adapters.shopify.document import Document
 from app.adapters.shopify.envelope import in_its_words
 from app.adapters.shopify.listing import ListingWalk
-from app.adapters.shopify.mutations import Done, mutated
+from app.adapters.shopify.mutations import Changes
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_parts import unexpected
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable, unreadable
@@ -51,8 +50,6 @@ WRITE_CUSTOMERS: Final = "write_customers"
 
 _WHOLE: Final = msgspec.json.Decoder(WholeCustomerAnswer)
 
-Data = TypeVar("Data")
-
 
 class ShopifyCustomers:
     """The StoreCustomers of Shopify."""
@@ -61,6 +58,7 @@ class ShopifyCustomers:
         self._transport = transport
         self._scopes = scopes
         self._clock = clock
+        self._changes = Changes(transport, scopes, {WRITE_CUSTOMERS}, priority=Priority.CATCH_UP)
 
     async def list_changed(self, store: StoreRef, *, since: datetime | None) -> AsyncIterator[Sequence[ListedRecord]]:
         await self._require(store)
@@ -94,7 +92,7 @@ class ShopifyCustomers:
         return WRITE_CUSTOMERS in await self._scopes.of(store)
 
     async def create(self, store: StoreRef, customer: CustomerToSend) -> ShopifyId:
-        done = await self._sent(
+        done = await self._changes.mutated(
             store, CUSTOMER_CREATE, {"input": _contact(customer)}, lambda data: data.customer_create
         )
         if done.customer is None:
@@ -103,17 +101,21 @@ class ShopifyCustomers:
 
     async def update(self, store: StoreRef, customer_id: ShopifyId, customer: CustomerToSend) -> None:
         given = {"id": customer_gid(customer_id)} | _contact(customer)
-        await self._sent(store, CUSTOMER_UPDATE, {"input": given}, lambda data: data.customer_update)
+        await self._changes.mutated(store, CUSTOMER_UPDATE, {"input": given}, lambda data: data.customer_update)
 
     async def put_default_address(
         self, store: StoreRef, customer_id: ShopifyId, address_id: str | None, customer: CustomerToSend
     ) -> None:
         given: dict[str, object] = {"customer": customer_gid(customer_id), "address": _address(customer)}
         if address_id is None:
-            await self._sent(store, CUSTOMER_ADDRESS_CREATE, given, lambda data: data.customer_address_create)
+            await self._changes.mutated(
+                store, CUSTOMER_ADDRESS_CREATE, given, lambda data: data.customer_address_create
+            )
         else:
             given["id"] = f"gid://shopify/MailingAddress/{address_id}?model_name=CustomerAddress"
-            await self._sent(store, CUSTOMER_ADDRESS_UPDATE, given, lambda data: data.customer_address_update)
+            await self._changes.mutated(
+                store, CUSTOMER_ADDRESS_UPDATE, given, lambda data: data.customer_address_update
+            )
 
     async def _require(self, store: StoreRef) -> None:
         """Not to be asked where it is known to be denied."""
@@ -146,21 +148,6 @@ class ShopifyCustomers:
         customer = store_customer(answer)
         assert customer is not None, "made of an answer"
         return CustomerRead(customer=customer, updated_at=answer.updated_at, read_at=read_at)
-
-    async def _sent(
-        self,
-        store: StoreRef,
-        document: Document[Data],
-        variables: Mapping[str, object],
-        payload: Callable[[Data], Done | None],
-    ) -> Done:
-        try:
-            return await mutated(
-                self._transport, store, document, variables, payload=payload, priority=Priority.CATCH_UP
-            )
-        except ScopeMissing:
-            self._scopes.deny(store, WRITE_CUSTOMERS)
-            raise
 
 
 def customer_gid(customer: ShopifyId) -> str:

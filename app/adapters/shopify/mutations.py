@@ -4,13 +4,15 @@ Which change it is and what its payload means are its caller's to know. Nothing 
 effect: changes of orders, fulfilments and customers know no idempotency key, so whoever asks again looks first (B6).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 from app.adapters.shopify.answers.stores import UserErrorAnswer
 from app.adapters.shopify.document import Document
 from app.adapters.shopify.envelope import ACCESS_DENIED, in_its_words
 from app.adapters.shopify.points import Priority
+from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.transport import ShopifyTransport
 from app.ports.errors import OutcomeUnknown, ScopeMissing, StoreDeclined, StoreRefused, StoreUnavailable
 from app.ports.store_gateway import StoreRef
@@ -73,6 +75,58 @@ async def attempted(
     if done is None:
         raise StoreRefused(f"Shopify did nothing about {document.operation} and gave no reason.")
     return done
+
+
+class Changes:
+    """Changes of a store that any of some scopes allows. A store that does not allow one is taken at its word for a
+    while: whoever asks whether the scopes are granted hears that they are not.
+    """
+
+    def __init__(
+        self,
+        transport: ShopifyTransport,
+        scopes: GrantedScopes,
+        needed: Collection[str],
+        *,
+        priority: Priority = Priority.URGENT,
+    ) -> None:
+        self._transport = transport
+        self._scopes = scopes
+        self._needed = needed
+        self._priority = priority
+
+    async def mutated(
+        self,
+        store: StoreRef,
+        document: Document[Data],
+        variables: Mapping[str, object],
+        payload: Callable[[Data], Done | None],
+    ) -> Done:
+        """As the function of this name."""
+        with self._noted(store):
+            return await mutated(self._transport, store, document, variables, payload=payload, priority=self._priority)
+
+    async def attempted(
+        self,
+        store: StoreRef,
+        document: Document[Data],
+        variables: Mapping[str, object],
+        payload: Callable[[Data], Done | None],
+    ) -> Done:
+        """As the function of this name."""
+        with self._noted(store):
+            return await attempted(
+                self._transport, store, document, variables, payload=payload, priority=self._priority
+            )
+
+    @contextmanager
+    def _noted(self, store: StoreRef) -> Iterator[None]:
+        try:
+            yield
+        except ScopeMissing:
+            for scope in self._needed:
+                self._scopes.deny(store, scope)
+            raise
 
 
 def _declined(errors: Sequence[UserErrorAnswer]) -> StoreDeclined:

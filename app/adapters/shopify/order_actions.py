@@ -19,7 +19,7 @@ from app.adapters.shopify.catalogue import (
 )
 from app.adapters.shopify.document import Document
 from app.adapters.shopify.envelope import in_its_words
-from app.adapters.shopify.mutations import Done, mutated
+from app.adapters.shopify.mutations import Changes
 from app.adapters.shopify.points import Priority
 from app.adapters.shopify.scopes import GrantedScopes
 from app.adapters.shopify.translators.amounts import amount, word
@@ -27,7 +27,7 @@ from app.adapters.shopify.transport import ShopifyTransport
 from app.adapters.shopify.writing import WRITE_ORDERS, order_gid, order_seen
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.order_actions import Authorisation, CancelOrder, CancelRefund, Capture, OrderStanding
-from app.ports.errors import ScopeMissing, StoreRefused
+from app.ports.errors import StoreRefused
 from app.ports.store_gateway import StoreRef
 from app.ports.store_writer import OrderSeen
 
@@ -45,7 +45,7 @@ Data = TypeVar("Data")
 class ShopifyOrderActions:
     def __init__(self, transport: ShopifyTransport, scopes: GrantedScopes) -> None:
         self._transport = transport
-        self._scopes = scopes
+        self._changes = Changes(transport, scopes, {WRITE_ORDERS})
 
     async def standing(self, store: StoreRef, order: ShopifyId) -> OrderStanding | None:
         variables = {"id": order_gid(order)}
@@ -58,7 +58,7 @@ class ShopifyOrderActions:
         await self._changed(store, order, ORDER_MARK_AS_PAID, lambda data: data.order_mark_as_paid)
 
     async def close(self, store: StoreRef, order: ShopifyId) -> OrderSeen:
-        done = await self._sent(store, ORDER_CLOSE, {"id": order_gid(order)}, lambda data: data.order_close)
+        done = await self._changes.mutated(store, ORDER_CLOSE, {"id": order_gid(order)}, lambda data: data.order_close)
         if done.order is None or done.order.closed_at is None:
             raise StoreRefused("Shopify did not close the order and gave no reason.")
         return order_seen(done.order)
@@ -74,7 +74,7 @@ class ShopifyOrderActions:
             "notifyCustomer": how.notify_customer,
             "refundMethod": dict(_REFUND_METHODS[how.refund]),
         }
-        done = await self._sent(store, ORDER_CANCEL, variables, lambda data: data.order_cancel)
+        done = await self._changes.mutated(store, ORDER_CANCEL, variables, lambda data: data.order_cancel)
         if done.job is None:
             raise StoreRefused("Shopify began no cancellation and gave no reason.")
         return done.job.id
@@ -90,7 +90,7 @@ class ShopifyOrderActions:
             "amount": f"{part.amount:f}",
             "currency": currency,
         }
-        done = await self._sent(store, ORDER_CAPTURE, variables, lambda data: data.order_capture)
+        done = await self._changes.mutated(store, ORDER_CAPTURE, variables, lambda data: data.order_capture)
         if done.transaction is None or done.transaction.status not in _MONEY_TAKEN:
             status = word(done.transaction.status) if done.transaction else "unknown"
             raise StoreRefused(f"The payment provider did not take the money: the capture's status is {status}.")
@@ -102,22 +102,9 @@ class ShopifyOrderActions:
         document: Document[Data],
         payload: Callable[[Data], OrderUpdatePayload | None],
     ) -> None:
-        done = await self._sent(store, document, {"id": order_gid(order)}, payload)
+        done = await self._changes.mutated(store, document, {"id": order_gid(order)}, payload)
         if done.order is None:
             raise StoreRefused("Shopify changed no order and gave no reason.")
-
-    async def _sent(
-        self,
-        store: StoreRef,
-        document: Document[Data],
-        variables: Mapping[str, object],
-        payload: Callable[[Data], Done | None],
-    ) -> Done:
-        try:
-            return await mutated(self._transport, store, document, variables, payload=payload)
-        except ScopeMissing:
-            self._scopes.deny(store, WRITE_ORDERS)
-            raise
 
 
 def _standing(answer: OrderStandingAnswer) -> OrderStanding:

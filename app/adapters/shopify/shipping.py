@@ -3,8 +3,7 @@
 What is shipped, and what is done when the outcome is not known, is a service's to know.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -18,8 +17,7 @@ from app.adapters.shopify.catalogue import (
     ORDER_SHIPPING,
     ORDER_SHIPPING_PAGE,
 )
-from app.adapters.shopify.document import Document
-from app.adapters.shopify.mutations import Done, mutated
+from app.adapters.shopify.mutations import Changes
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_parts import unexpected
 from app.adapters.shopify.page_reading import NOT_ALLOWED, OrderMoved, PageReader, PartUnreadable, unreadable
@@ -50,13 +48,12 @@ READINGS: Final = 4
 
 _SHIPPING: Final = msgspec.json.Decoder(OrderShippingAnswer)
 
-Data = TypeVar("Data")
-
 
 class ShopifyShipping:
     def __init__(self, transport: ShopifyTransport, scopes: GrantedScopes) -> None:
         self._transport = transport
         self._scopes = scopes
+        self._changes = Changes(transport, scopes, SCOPES)
 
     async def may_ship(self, store: StoreRef) -> bool:
         return not (await self._scopes.of(store)).isdisjoint(SCOPES)
@@ -98,7 +95,7 @@ class ShopifyShipping:
 
     async def create_fulfilment(self, store: StoreRef, fulfilment: NewFulfilment) -> RecordedFulfilment:
         variables = {"fulfillment": fulfilment_input(fulfilment)}
-        done = await self._sent(store, FULFILMENT_CREATE, variables, lambda data: data.fulfillment_create)
+        done = await self._changes.mutated(store, FULFILMENT_CREATE, variables, lambda data: data.fulfillment_create)
         return _recorded(done)
 
     async def update_tracking(
@@ -109,33 +106,19 @@ class ShopifyShipping:
             "tracking": tracking_input(tracking),
             "notifyCustomer": notify_customer,
         }
-        done = await self._sent(
+        done = await self._changes.mutated(
             store, FULFILMENT_TRACKING_UPDATE, variables, lambda data: data.fulfillment_tracking_info_update
         )
         return _recorded(done)
 
     async def accept_request(self, store: StoreRef, fulfilment_order: ShopifyId) -> None:
         variables = {"id": fulfilment_order_gid(fulfilment_order)}
-        await self._sent(
+        await self._changes.mutated(
             store,
             FULFILMENT_REQUEST_ACCEPT,
             variables,
             lambda data: data.fulfillment_order_accept_fulfillment_request,
         )
-
-    async def _sent(
-        self,
-        store: StoreRef,
-        document: Document[Data],
-        variables: Mapping[str, Any],
-        payload: Callable[[Data], Done | None],
-    ) -> Done:
-        try:
-            return await mutated(self._transport, store, document, variables, payload=payload)
-        except ScopeMissing:
-            for scope in SCOPES:
-                self._scopes.deny(store, scope)
-            raise
 
 
 def _recorded(payload: FulfilmentPayload) -> RecordedFulfilment:

@@ -19,7 +19,7 @@ from app.adapters.shopify.catalogue import (
     STOCK_VARIANTS,
 )
 from app.adapters.shopify.listing import instant
-from app.adapters.shopify.mutations import attempted, mutated
+from app.adapters.shopify.mutations import Changes
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_parts import unexpected
 from app.adapters.shopify.page_reading import OrderMoved, PageReader, PartUnreadable, unreadable
@@ -28,11 +28,11 @@ from app.adapters.shopify.transport import ShopifyTransport
 from app.adapters.shopify.whole_lists import pages
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.stock import LevelChange, LevelSeen, StockCalculation, StockedVariant
-from app.ports.errors import ScopeMissing
 from app.ports.stock_gateway import LevelObjection, Objection, StockSeen, StockSight, StockUnreadable
 from app.ports.store_gateway import StoreRef
 
-NEEDED: Final = frozenset({"read_products", "write_inventory"})
+WRITE_INVENTORY: Final = "write_inventory"
+NEEDED: Final = frozenset({"read_products", WRITE_INVENTORY})
 MOST_BY_CURSOR: Final = 20_000
 """Shopify ends a cursor after 25,000 objects; from here the listing goes on behind the last id."""
 REASON: Final = "correction"
@@ -47,6 +47,7 @@ class ShopifyStock:
     def __init__(self, transport: ShopifyTransport, scopes: GrantedScopes) -> None:
         self._transport = transport
         self._scopes = scopes
+        self._changes = Changes(transport, scopes, {WRITE_INVENTORY})
 
     async def may_set_stock(self, store: StoreRef) -> bool:
         return await self._scopes.of(store) >= NEEDED
@@ -86,17 +87,9 @@ class ShopifyStock:
             for change in changes
         ]
         given = {"name": calculation.value, "reason": REASON, "quantities": quantities}
-        try:
-            done = await attempted(
-                self._transport,
-                store,
-                INVENTORY_SET,
-                {"input": given, "key": key},
-                payload=lambda data: data.inventory_set_quantities,
-            )
-        except ScopeMissing:
-            self._deny(store)
-            raise
+        done = await self._changes.attempted(
+            store, INVENTORY_SET, {"input": given, "key": key}, lambda data: data.inventory_set_quantities
+        )
         return [_objection(error) for error in done.user_errors]
 
     async def stock_at(self, store: StoreRef, change: LevelChange, *, key: str) -> None:
@@ -107,16 +100,7 @@ class ShopifyStock:
             quantity: change.quantity,
             "key": key,
         }
-        try:
-            await mutated(
-                self._transport, store, INVENTORY_ACTIVATE, variables, payload=lambda data: data.inventory_activate
-            )
-        except ScopeMissing:
-            self._deny(store)
-            raise
-
-    def _deny(self, store: StoreRef) -> None:
-        self._scopes.deny(store, "write_inventory")
+        await self._changes.mutated(store, INVENTORY_ACTIVATE, variables, lambda data: data.inventory_activate)
 
     async def _sight(self, store: StoreRef, outcome: NodeOutcome) -> StockSight:
         try:

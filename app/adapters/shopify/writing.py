@@ -8,7 +8,7 @@ import msgspec
 
 from app.adapters.shopify.answers.writing import OrderGlanceAnswer
 from app.adapters.shopify.catalogue import ORDER_ATTRIBUTES_UPDATE, ORDER_GLANCES
-from app.adapters.shopify.mutations import mutated
+from app.adapters.shopify.mutations import Changes
 from app.adapters.shopify.node_reading import NodeOutcome, read_nodes
 from app.adapters.shopify.order_parts import unexpected
 from app.adapters.shopify.page_reading import PartUnreadable, unreadable
@@ -18,7 +18,7 @@ from app.adapters.shopify.translators.order_lines import attributes
 from app.adapters.shopify.transport import ShopifyTransport
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.orders import Attribute
-from app.ports.errors import ScopeMissing, StoreRefused
+from app.ports.errors import StoreRefused
 from app.ports.store_gateway import OrderNotThere, OrderUnreadable, StoreRef
 from app.ports.store_writer import OrderSeen, OrderSight
 
@@ -31,6 +31,7 @@ class OrderWriter:
     def __init__(self, transport: ShopifyTransport, scopes: GrantedScopes) -> None:
         self._transport = transport
         self._scopes = scopes
+        self._changes = Changes(transport, scopes, {WRITE_ORDERS})
 
     async def may_write(self, store: StoreRef) -> bool:
         return WRITE_ORDERS in await self._scopes.of(store)
@@ -42,13 +43,7 @@ class OrderWriter:
     async def replace_attributes(self, store: StoreRef, order: ShopifyId, wanted: Sequence[Attribute]) -> datetime:
         given = [{"key": each.key, "value": each.value} for each in wanted]
         variables = {"input": {"id": order_gid(order), "customAttributes": given}}
-        try:
-            done = await mutated(
-                self._transport, store, ORDER_ATTRIBUTES_UPDATE, variables, payload=lambda data: data.order_update
-            )
-        except ScopeMissing:
-            self._scopes.deny(store, WRITE_ORDERS)
-            raise
+        done = await self._changes.mutated(store, ORDER_ATTRIBUTES_UPDATE, variables, lambda data: data.order_update)
         if done.order is None:
             raise StoreRefused("Shopify changed no order and gave no reason.")
         return done.order.updated_at
