@@ -1,5 +1,6 @@
 """``/v1/shops/{shop}/exports/…``: sending some of the ERP's records to a store now, whatever the settings say."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
@@ -17,7 +18,23 @@ from app.services.customer_tasks import RequestExport, WantedExport
 
 router = resource_router("exports")
 
-Requesting = Annotated[RequestExport, Depends(service(RequestExport))]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Whoever asks for records of the ERP to be sent to a shop's store."""
+
+    access: RunsWrite
+    request: Annotated[RequestExport, Depends(service(RequestExport))]
+    repeat: Repeat
+    shop: VisibleShop
+
+    async def __call__(self, wanted: WantedExport) -> Response:
+        return await self.repeat.answer(
+            lambda once: self.request(self.access, self.shop.code, wanted, once=once), started_answer
+        )
+
+
+Exporting = Annotated[Export, Depends()]
 
 
 @router.post(
@@ -27,16 +44,13 @@ Requesting = Annotated[RequestExport, Depends(service(RequestExport))]
     responses=EQUAL_RUN,
     summary="Export customers",
 )
-async def export_customers(
-    access: RunsWrite, request: Requesting, repeat: Repeat, shop: VisibleShop, body: CustomersToExport
-) -> Response:
+async def export_customers(export: Exporting, body: CustomersToExport) -> Response:
     """Makes these customers at the store, or adopts who has their e-mail or phone there; answers with the run.
 
     Customers that are linked already are brought in line where `customers.update_store` is on. What is refused is a
     skipped record of type `customer`, in Shopify's words.
     """
-    wanted = WantedExport(kind=ExchangeKind.CUSTOMER, customer_nos=body.customer_nos)
-    return await repeat.answer(lambda once: request(access, shop.code, wanted, once=once), started_answer)
+    return await export(WantedExport(kind=ExchangeKind.CUSTOMER, customer_nos=body.customer_nos))
 
 
 @router.post(
@@ -46,15 +60,12 @@ async def export_customers(
     responses=EQUAL_RUN,
     summary="Export companies",
 )
-async def export_companies(
-    access: RunsWrite, request: Requesting, repeat: Repeat, shop: VisibleShop, body: CompaniesToExport
-) -> Response:
+async def export_companies(export: Exporting, body: CompaniesToExport) -> Response:
     """Makes each of these customers a company at the store, with its contact and one location; with
     `store_company_id` a further location of that company. Answers with the run; what is refused is a skipped record.
     """
     kind = ExchangeKind.COMPANY if body.company_id is None else ExchangeKind.COMPANY_LOCATION
-    wanted = WantedExport(kind=kind, customer_nos=body.customer_nos, company=body.company_id)
-    return await repeat.answer(lambda once: request(access, shop.code, wanted, once=once), started_answer)
+    return await export(WantedExport(kind=kind, customer_nos=body.customer_nos, company=body.company_id))
 
 
 @router.post(
