@@ -1,7 +1,6 @@
 """P72: what is in the way of an item's pictures is told, ends, and harms no other item."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -13,9 +12,9 @@ from app.ports.picture_gateway import PictureGateway
 from app.ports.repositories.products import ItemImage
 from app.ports.repositories.runs import RunState
 from tests.integration.items_sent import product_of, skipped
-from tests.integration.pictures_sent import Pictures, a_hundred_pictured, a_product, digests, pictures_of
+from tests.integration.pictures_sent import Pictures, a_hundred_pictured, a_product, digests
 from tests.integration.world import World
-from tests.picture_shelf import PictureShelf, a_png, picture_shelf
+from tests.picture_shelf import PictureShelf, a_png
 
 pytestmark = pytest.mark.long
 
@@ -24,18 +23,6 @@ OF_BOTH = {
     "title": "Pot",
     "variants": [{"legacyResourceId": "701"}, {"legacyResourceId": "702"}],
 }
-
-
-@pytest.fixture
-def shelf() -> Iterator[PictureShelf]:
-    with picture_shelf() as made:
-        yield made
-
-
-@pytest.fixture
-async def pictures(world: World) -> AsyncIterator[Pictures]:
-    async with pictures_of(world) as made:
-        yield made
 
 
 async def test_a_picture_that_the_erp_no_longer_gives_is_in_nobodys_way(

@@ -1,6 +1,6 @@
 """P72: the ERP's pictures stand at the product of their item, in their order, and only what changed is sent (B6)."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -11,21 +11,9 @@ from app.ports.picture_gateway import MediaDraft, PictureGateway
 from app.ports.repositories.products import ItemImage
 from app.ports.repositories.runs import RunState
 from tests.integration.items_sent import product_of, skipped
-from tests.integration.pictures_sent import Pictures, a_hundred_pictured, a_product, digests, pictures_of
+from tests.integration.pictures_sent import Pictures, a_hundred_pictured, a_product, digests
 from tests.integration.world import World
-from tests.picture_shelf import PictureShelf, a_png, picture_shelf
-
-
-@pytest.fixture
-def shelf() -> Iterator[PictureShelf]:
-    with picture_shelf() as made:
-        yield made
-
-
-@pytest.fixture
-async def pictures(world: World) -> AsyncIterator[Pictures]:
-    async with pictures_of(world) as made:
-        yield made
+from tests.picture_shelf import PictureShelf, a_png
 
 
 async def test_pictures_stand_at_the_product_in_their_order_with_their_texts(
