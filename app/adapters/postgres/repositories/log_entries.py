@@ -8,15 +8,21 @@ import asyncpg
 
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
 from app.adapters.postgres.repositories.paging import page_of
+from app.adapters.postgres.tables.work import events_of
 from app.domain.events import EventType
-from app.domain.log_words import LEVELS, LogLevel, event_words
+from app.domain.log_words import LogLevel, event_words
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.log_entries import LogEntry, LogFilter
 
-
-def _listed(level: LogLevel) -> str:
-    return ", ".join(f"'{each}'" for each in sorted(LEVELS[level]))
-
+_CONDITIONS: Final[Mapping[str, Mapping[LogLevel, str]]] = {
+    "event": {level: events_of(level) for level in (LogLevel.ERROR, LogLevel.WARNING)},
+    "run": {
+        LogLevel.ERROR: "state = 'failed'",
+        LogLevel.WARNING: "state <> 'failed' AND jsonb_array_length(errors) > 0",
+    },
+    "store_call": {LogLevel.ERROR: "(status >= 400 OR status IS NULL)", LogLevel.WARNING: "false"},
+}
+"""Which rows of a kind are troubles. Each has an index of its own, as they are few among many."""
 
 _DETAIL = r"""CASE WHEN problem ->> 'code' LIKE 'store\_%'
                 THEN regexp_replace(problem ->> 'detail', ': .*', '.') ELSE problem ->> 'detail' END"""
@@ -24,17 +30,14 @@ _DETAIL = r"""CASE WHEN problem ->> 'code' LIKE 'store\_%'
 
 SOURCES: Final[Mapping[str, str]] = {
     "event": f"""
-        SELECT 'event' AS kind, id, occurred_at, shop_id, resource_type, resource_id, type AS what, NULL AS detail,
-            CASE WHEN type IN ({_listed(LogLevel.ERROR)}) THEN 'error'
-                WHEN type IN ({_listed(LogLevel.WARNING)}) THEN 'warning' ELSE 'info' END AS level
+        SELECT 'event' AS kind, id, occurred_at, shop_id, resource_type, resource_id, type AS what, NULL AS detail
+            {{level}}
         FROM events WHERE type <> '{EventType.RUN_FAILED}'
     """,
     "run": f"""
         SELECT 'run' AS kind, id, finished_at AS occurred_at, shop_id, 'run' AS resource_type, id AS resource_id,
             replace(task, '_', ' ') || ': ' || state AS what,
-            coalesce({_DETAIL}, nullif(jsonb_array_length(errors), 0) || ' records failed') AS detail,
-            CASE WHEN state = 'failed' THEN 'error' WHEN jsonb_array_length(errors) > 0 THEN 'warning' ELSE 'info' END
-                AS level
+            coalesce({_DETAIL}, nullif(jsonb_array_length(errors), 0) || ' records failed') AS detail {{level}}
         FROM runs WHERE finished_at IS NOT NULL
     """,
     "store_call": """
@@ -43,12 +46,27 @@ SOURCES: Final[Mapping[str, str]] = {
             'store' AS resource_type, store_id AS resource_id,
             operation || CASE WHEN writes THEN ' (writes)' ELSE '' END || ': '
                 || coalesce('HTTP ' || status, 'no answer') AS what,
-            milliseconds || ' ms' || coalesce(', ' || points || ' points', '') || ', attempt ' || attempt AS detail,
-            CASE WHEN status < 400 THEN 'info' ELSE 'error' END AS level
-        FROM store_calls
+            milliseconds || ' ms' || coalesce(', ' || points || ' points', '') || ', attempt ' || attempt AS detail
+            {level}
+        FROM store_calls WHERE true
     """,
 }
 """By kind; each is read backwards by an index on its time."""
+
+
+def _source(kind: str, wanted: LogFilter, visible: Conditions) -> str:
+    """The rows of a kind with their levels, or those of the wanted level only."""
+    troubles = _CONDITIONS[kind]
+    told = " ".join(f"WHEN {condition} THEN '{level}'" for level, condition in troubles.items())
+    source = SOURCES[kind].format(level=f", CASE {told} ELSE '{LogLevel.INFO}' END AS level", visible=visible)
+    if wanted.kind not in (None, kind):
+        return f"{source} AND false"
+    if wanted.level is None:
+        return source
+    if wanted.level in troubles:
+        return f"{source} AND {troubles[wanted.level]}"
+    return source + "".join(f" AND NOT ({condition})" for condition in troubles.values())
+
 
 _NO = """CASE page.resource_type
     WHEN 'order' THEN (SELECT name FROM orders WHERE id = page.resource_id)
@@ -71,15 +89,13 @@ def page_statement(wanted: LogFilter, request: PageRequest) -> tuple[str, list[o
     visible.add_given("shops.id = ANY({0}::text[])", None if wanted.shop_ids is None else sorted(wanted.shop_ids))
     visible.add_given("shops.code = {0}", wanted.shop)
     where.add_written(f"shop_id IN (SELECT shops.id FROM shops WHERE {visible})")
-    where.add_given("level = {0}", wanted.level)
     where.add_given("resource_id = {0}", wanted.resource_id)
     if request.after is not None:
         where.add("(occurred_at, id) < ({0}, {1})", *moment_and_id(request.after))
     chosen = " UNION ALL ".join(
-        f"(SELECT * FROM ({source.replace('{visible}', str(visible))}) AS found"
-        f" WHERE {'true' if wanted.kind in (None, kind) else 'false'} AND {where}"
+        f"(SELECT * FROM ({_source(kind, wanted, visible)}) AS found WHERE {where}"
         " ORDER BY occurred_at DESC, id DESC LIMIT $1)"
-        for kind, source in SOURCES.items()
+        for kind in SOURCES
     )
     page = f"SELECT * FROM ({chosen}) AS entries ORDER BY occurred_at DESC, id DESC LIMIT $1"
     shown = f"SELECT page.*, shops.code AS shop, {_NO} FROM ({page}) AS page JOIN shops ON shops.id = page.shop_id"

@@ -81,6 +81,11 @@ class CatalogPriceExportRow(Row, table=True):
             "store_variant_id",
             postgresql_where=sql("error_code IS NOT NULL"),
         ),
+        Index(
+            "ix_catalog_price_exports_skipped",
+            sql("((((shop_id || '/catalog_price/') || catalog_id) || '/') || store_variant_id)"),
+            postgresql_where=sql("error_code IS NOT NULL"),
+        ),
     )
 
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True))

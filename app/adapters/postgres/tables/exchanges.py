@@ -33,6 +33,12 @@ class RecordExchangeRow(Row, table=True):
         ),
         Index(None, "shop_id", "store_record_id", postgresql_where=sql("store_record_id IS NOT NULL")),
         Index("ix_record_exchanges_errors", "shop_id", "record_id", postgresql_where=sql("error_code IS NOT NULL")),
+        Index(
+            "ix_record_exchanges_skipped",
+            "kind",
+            sql("((((shop_id || '/') || kind) || '/') || record_id)"),
+            postgresql_where=sql("error_code IS NOT NULL"),
+        ),
         Index("ix_record_exchanges_asked", "shop_id", "kind", postgresql_where=sql("asked_at IS NOT NULL")),
     )
 

@@ -58,6 +58,11 @@ class ProductExportRow(Row, table=True):
             postgresql_where=sql("store_product_id IS NOT NULL"),
         ),
         Index("ix_product_exports_errors", "shop_id", "item_no", postgresql_where=sql("error_code IS NOT NULL")),
+        Index(
+            "ix_product_exports_skipped",
+            sql("((((shop_id || '/') || part) || '/') || item_no)"),
+            postgresql_where=sql("error_code IS NOT NULL"),
+        ),
     )
 
     shop_id: str = Field(sa_column=text(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True))

@@ -21,6 +21,7 @@ class ShipmentRow(Row, table=True):
         Index("ix_shipments_due", "store_id", "due_at", "id", postgresql_where=sql("due_at IS NOT NULL")),
         Index("ix_shipments_order", "order_id", "id"),
         Index("ix_shipments_open", "shop_id", "state", "id", postgresql_where=sql("state <> 'synchronised'")),
+        Index("ix_shipments_skipped", "id", postgresql_where=sql("state = 'skipped'")),
         Index("ix_shipments_shop", "shop_id", "id"),
         Index("ix_shipments_posting_date", "posting_date", "id"),
         {"postgresql_with": {"fillfactor": 85}},

@@ -64,6 +64,11 @@ class StockToTellRow(Row, table=True):
             postgresql_where=sql("due_at IS NOT NULL"),
         ),
         Index("ix_stock_to_tell_errors", "shop_id", "item_no", postgresql_where=sql("reason IS NOT NULL")),
+        Index(
+            "ix_stock_to_tell_skipped",
+            sql("((((shop_id || '/stock/') || item_no) || '/') || variant_code)"),
+            postgresql_where=sql("reason IS NOT NULL"),
+        ),
         {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}},
     )
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from app.adapters.postgres.tables.base import Row
@@ -13,7 +14,11 @@ class StoreCallRow(Row, table=True):
     """One call, without anything of its body."""
 
     __tablename__ = "store_calls"
-    __table_args__ = (Index("ix_store_calls_called", "called_at", "id"), Index("ix_store_calls_store", "store_id"))
+    __table_args__ = (
+        Index("ix_store_calls_called", "called_at", "id"),
+        Index("ix_store_calls_failed", "called_at", "id", postgresql_where=sql("status >= 400 OR status IS NULL")),
+        Index("ix_store_calls_store", "store_id"),
+    )
 
     id: str = Field(sa_column=text(primary_key=True))
     store_id: str = Field(sa_column=text(ForeignKey("stores.id")))

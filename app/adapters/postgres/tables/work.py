@@ -27,6 +27,12 @@ from app.adapters.postgres.tables.columns import (
     text,
     whole,
 )
+from app.domain.log_words import LEVELS, LogLevel
+
+
+def events_of(level: LogLevel) -> str:
+    """Which events are of a level that few are of."""
+    return "type IN ({})".format(", ".join(f"'{each}'" for each in sorted(LEVELS[level])))
 
 
 class WebhookInboxRow(Row, table=True):
@@ -90,6 +96,13 @@ class RunRow(Row, table=True):
         Index("ix_runs_shop", "shop_id", "queued_at", "id"),
         Index("ix_runs_queued", "queued_at", "id"),
         Index("ix_runs_finished", "finished_at", "id", postgresql_where=sql("finished_at IS NOT NULL")),
+        Index("ix_runs_failed", "finished_at", "id", postgresql_where=sql("state = 'failed'")),
+        Index(
+            "ix_runs_with_errors",
+            "finished_at",
+            "id",
+            postgresql_where=sql("state <> 'failed' AND jsonb_array_length(errors) > 0"),
+        ),
         Index("ix_runs_state", "state", "queued_at", "id"),
         Index("ix_runs_task", "task", "queued_at", "id"),
         Index("ix_runs_fingerprint", "fingerprint", "queued_at"),
@@ -174,6 +187,8 @@ class EventRow(Row, table=True):
         Index("uq_events_position", "position", unique=True, postgresql_where=sql("position IS NOT NULL")),
         Index("ix_events_unpositioned", "seq", postgresql_where=sql("position IS NULL")),
         Index("ix_events_occurred", "occurred_at", "id"),
+        Index("ix_events_errors", "occurred_at", "id", postgresql_where=sql(events_of(LogLevel.ERROR))),
+        Index("ix_events_warnings", "occurred_at", "id", postgresql_where=sql(events_of(LogLevel.WARNING))),
         Index("ix_events_resource", "resource_id", "seq"),
     )
 

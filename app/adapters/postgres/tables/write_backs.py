@@ -22,6 +22,7 @@ class NumberWriteBackRow(Row, table=True):
             "ix_number_write_backs_due", "store_id", "due_at", "order_id", postgresql_where=sql("due_at IS NOT NULL")
         ),
         Index("ix_number_write_backs_errors", "shop_id", "order_id", postgresql_where=sql("error_code IS NOT NULL")),
+        Index("ix_number_write_backs_skipped", "order_id", postgresql_where=sql("error_code IS NOT NULL")),
         {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}},
     )
 
