@@ -1,15 +1,19 @@
 """The database as a place: engine, timeouts, and where its schema stands. Knows no table's meaning."""
 
+import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import AdaptedConnection, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.ports.errors import DatabaseBusy, DatabaseUnavailable, Unavailable
 
@@ -44,6 +48,10 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60000",
 }
 """Milliseconds. No use case waits for the network inside a transaction, so none of these is ever near."""
+ASKED_AFTER_SECONDS = 5.0
+ASKED_FOR_SECONDS = 5.0
+"""How long a connection may rest in the pool before it is asked whether it lives, and how long it has to answer."""
+_RESTING_SINCE = "resting_since"
 _BOUNDED = """
 SELECT set_config('transaction_timeout', '120000', false) WHERE current_setting('server_version_num')::int >= 170000
 """
@@ -62,24 +70,46 @@ def as_plain_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine whose connections carry our timeouts; a connection that died is replaced before use."""
+def create_engine(url: str, *, pool_size: int = 10, asked_after: float = ASKED_AFTER_SECONDS) -> AsyncEngine:
+    """An engine whose connections carry our timeouts; a connection that died is replaced before use. One that rested
+    for so many seconds is asked whether it lives.
+    """
     engine = create_async_engine(
         as_async_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=2,
-        pool_pre_ping=True,
         # JSON stays text here: whoever reads a column knows its type and decodes it once.
         json_deserializer=str,
         connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5},
     )
     event.listen(engine.sync_engine, "connect", _bound)
+    event.listen(engine.sync_engine, "checkin", _rests)
+    event.listen(engine.sync_engine, "checkout", partial(_still_lives, asked_after))
     return engine
 
 
 def _bound(connection: AdaptedConnection, _record: object) -> None:
     connection.run_async(lambda driver: driver.execute(_BOUNDED))
+
+
+def _rests(_connection: AdaptedConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTING_SINCE] = time.monotonic()
+
+
+def _still_lives(
+    asked_after: float, connection: AdaptedConnection, record: ConnectionPoolEntry, _taken: object
+) -> None:
+    """A connection that the server has ended shows it by itself; one that may be dead unnoticed is asked, after a rest.
+    Those that are as old as a dead one are replaced with it.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+    if time.monotonic() - record.info.get(_RESTING_SINCE, math.inf) >= asked_after:
+        try:
+            connection.run_async(lambda driver: driver.execute("SELECT 1", timeout=ASKED_FOR_SECONDS))
+        except CONNECTION_TROUBLE as trouble:
+            raise InvalidatePoolError from trouble
 
 
 async def raw_connection(connection: AsyncConnection) -> asyncpg.Connection:
@@ -88,6 +118,30 @@ async def raw_connection(connection: AsyncConnection) -> asyncpg.Connection:
     driver = fairy.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     return driver
+
+
+async def begin(engine: AsyncEngine) -> tuple[AsyncConnection, asyncpg.Connection]:
+    """A connection on which the driver has begun a transaction. SQLAlchemy knows nothing of that: whoever takes it ends
+    the transaction before he gives the connection back.
+
+    A server that has just ended one connection may let in the next: nothing was done on the first.
+    """
+    again = False
+    while True:
+        connection = await engine.connect()
+        driver = await raw_connection(connection)
+        try:
+            await driver.execute("BEGIN")
+        except BaseException as error:
+            died = driver.is_closed() and isinstance(error, CONNECTION_TROUBLE)
+            # Whether the transaction has begun is not known.
+            await connection.invalidate()
+            await connection.close()
+            if again or not died:
+                raise
+            again = True
+        else:
+            return connection, driver
 
 
 def is_trouble(error: BaseException | None) -> bool:

@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.postgres.database import READ_ONLY, database_trouble, raw_connection, sqlstate, trouble_in
+from app.adapters.postgres.database import CONNECTION_TROUBLE, READ_ONLY, begin, database_trouble, sqlstate, trouble_in
 from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
@@ -71,13 +71,11 @@ class PostgresUnitOfWork:
 
     async def __aenter__(self) -> Self:
         async with database_trouble():
-            self.connection: AsyncConnection = await self._engine.connect()
+            self.connection, self.driver = await begin(self._engine)
             try:
-                # The driver's own calls do not open SQLAlchemy's transaction; one statement through it does.
-                await self.connection.exec_driver_sql(*_first_statement())
-                self.driver: asyncpg.Connection = await raw_connection(self.connection)
+                await self._tell_who_acts()
             except BaseException:
-                await self.connection.close()
+                await self._leave(usable=False)
                 raise
         return self
 
@@ -85,9 +83,7 @@ class PostgresUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         lost = self.driver.is_closed()
-        if lost or sqlstate(error) == READ_ONLY:
-            await self.connection.invalidate()
-        await self.connection.close()
+        await self._leave(usable=sqlstate(error) != READ_ONLY)
         if isinstance(error, Exception):
             # A statement failed because its connection died, the disk is full, or others were in its way: not the use
             # case's trouble.
@@ -104,9 +100,30 @@ class PostgresUnitOfWork:
             deed = actor.deed if actor else None
             if actor is not None and deed is not None:
                 await write_deed(self.driver, actor, deed)
-            await self.connection.commit()
+            await self.driver.execute("COMMIT")
             if actor is not None:
                 actor.deed = None
+
+    async def _tell_who_acts(self) -> None:
+        """For the triggers of the audit, as long as the transaction lasts."""
+        actor = who_acts()
+        if actor is not None:
+            await self.driver.execute("SELECT set_config('orderbridge.actor', $1, true)", json.dumps(actor.facts))
+
+    async def _leave(self, *, usable: bool) -> None:
+        """Give the connection back, rolled back if nothing was committed; one that is of no more use is ended."""
+        clean = False
+        try:
+            if usable and not self.driver.is_closed():
+                if self.driver.is_in_transaction():
+                    await self.driver.execute("ROLLBACK")
+                clean = True
+        except CONNECTION_TROUBLE:
+            """It died meanwhile, and the transaction with it."""
+        finally:
+            if not clean:
+                await self.connection.invalidate()
+            await self.connection.close()
 
     async def nudge(self, kind: str, key: str) -> None:
         self._nudges.add(Nudge(kind, key))
@@ -282,14 +299,6 @@ class PostgresUnitOfWork:
     @cached_property
     def stores(self) -> PostgresStores:
         return PostgresStores(self.driver)
-
-
-def _first_statement() -> tuple[str, tuple[str, ...]]:
-    """What opens the transaction; it tells the triggers of the audit who acts, for as long as the transaction lasts."""
-    actor = who_acts()
-    if actor is None:
-        return "SELECT 1", ()
-    return "SELECT set_config('orderbridge.actor', $1, true)", (json.dumps(actor.facts),)
 
 
 def unit_of_work_factory(engine: AsyncEngine, ids: IdFactory | None = None) -> Callable[[], PostgresUnitOfWork]:

@@ -1,0 +1,115 @@
+"""How units of work take connections from the pool: at what cost, and that none comes back with a transaction open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+
+import asyncpg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.adapters.postgres.database import create_engine
+from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
+
+MINE = "SELECT pg_backend_pid()"
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url, pool_size=1)
+    yield engine
+    await engine.dispose()
+
+
+async def _ended(database_url: str, backend: int) -> None:
+    other = await asyncpg.connect(database_url)
+    await other.execute("SELECT pg_terminate_backend($1, 5000)", backend)
+    await other.close()
+
+
+async def test_a_use_case_sends_its_own_statements_and_a_begin_and_an_end(engine: AsyncEngine) -> None:
+    sent: list[str] = []
+    async with PostgresUnitOfWork(engine) as uow:
+        uow.driver.add_query_logger(lambda query: sent.append(query.query))
+    async with PostgresUnitOfWork(engine) as uow:
+        await uow.driver.fetchval("SELECT 1")
+        await uow.commit()
+    async with PostgresUnitOfWork(engine) as uow:
+        await uow.driver.fetchval("SELECT 2")
+    await asyncio.sleep(0)
+
+    assert sent == ["ROLLBACK", "BEGIN", "SELECT 1", "COMMIT", "BEGIN", "SELECT 2", "ROLLBACK"]
+
+
+async def test_a_connection_that_the_server_ended_in_its_rest_is_replaced_unnoticed(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    async with PostgresUnitOfWork(engine) as uow:
+        before = await uow.driver.fetchval(MINE)
+    await _ended(database_url, before)
+
+    async with PostgresUnitOfWork(engine) as uow:
+        assert await uow.driver.fetchval(MINE) != before
+
+
+async def test_a_connection_that_ends_as_a_transaction_begins_is_replaced_unnoticed(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    async with PostgresUnitOfWork(engine) as uow:
+        before = await uow.driver.fetchval(MINE)
+    # The loop stands still meanwhile, so that nobody here has seen the end when the connection is taken.
+    with ThreadPoolExecutor() as elsewhere:
+        elsewhere.submit(asyncio.run, _ended(database_url, before)).result()
+
+    async with PostgresUnitOfWork(engine) as uow:
+        assert await uow.driver.fetchval(MINE) != before
+
+
+async def test_a_connection_that_rested_long_is_asked_before_it_is_used(
+    database_url: str,
+) -> None:
+    engine = create_engine(database_url, pool_size=1, asked_after=0)
+    sent: list[str] = []
+    async with PostgresUnitOfWork(engine) as uow:
+        uow.driver.add_query_logger(lambda query: sent.append(query.query))
+    async with PostgresUnitOfWork(engine) as uow:
+        await uow.driver.execute("SELECT 2")
+        await uow.commit()
+    await engine.dispose()
+
+    assert sent == ["ROLLBACK", "SELECT 1", "BEGIN", "SELECT 2", "COMMIT"]
+
+
+async def test_whoever_is_cancelled_in_a_statement_leaves_no_transaction_behind(engine: AsyncEngine) -> None:
+    begun = asyncio.Event()
+
+    async def use_case() -> None:
+        async with PostgresUnitOfWork(engine) as uow:
+            await uow.driver.execute("CREATE TABLE left_behind ()")
+            begun.set()
+            await uow.driver.execute("SELECT pg_sleep(60)")
+
+    task = asyncio.create_task(use_case())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with PostgresUnitOfWork(engine) as uow:
+        assert await uow.driver.fetchval("SELECT to_regclass('left_behind')") is None
+
+
+async def test_what_fails_only_at_the_commit_is_told_and_leaves_nothing(engine: AsyncEngine) -> None:
+    async def use_case() -> None:
+        async with PostgresUnitOfWork(engine) as uow:
+            await uow.driver.execute(
+                "CREATE TEMPORARY TABLE once (id int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP"
+            )
+            await uow.driver.execute("INSERT INTO once VALUES (1), (1)")
+            await uow.commit()
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await use_case()
+
+    async with PostgresUnitOfWork(engine) as uow:
+        assert await uow.driver.fetchval("SELECT 1") == 1
