@@ -130,7 +130,13 @@ def house(running_service: Installation, erp: Erp, simulator: Simulator) -> Hous
     run_import(erp, SHOP)
     desk.change_order(KIMS_ORDERS[0], note=f"No, ring at {KIM}'s sister's", shippingAddress=address(f"{KIM}2"))
     run_import(erp, SHOP)
+    erp.put("/v1/items/FORGET-POT", {"description": "A pot"})
+    erp.put("/v1/items/FORGET-POT/images", {"images": [a_picture(f"{KIM}@example.com's pot"), a_picture("The pot")]})
     return House(service=running_service, erp=erp, desk=desk, before=all_documents(erp, SHOP))
+
+
+def a_picture(alt: str) -> Json:
+    return {"url": "https://127.0.0.1:1/pot.png", "alt": alt}
 
 
 def test_what_is_held_of_a_person_is_told_to_the_shop_and_nothing_of_others(house: House) -> None:
@@ -156,7 +162,7 @@ def test_who_is_to_be_forgotten_is_kept_until_the_erp_has_the_documents_then_is_
         lambda: "not acknowledged" in requests(erp, DOMAIN).get("customer_redact", {}).get("detail", ""),
         what="it waits",
     )
-    assert "orders.body" in columns_with(house.service, [KIM])
+    assert {"orders.body", "item_images.images"} <= columns_with(house.service, [KIM])
 
     for number, document in enumerate(all_documents(erp, SHOP)):
         erp.post(
@@ -169,6 +175,8 @@ def test_who_is_to_be_forgotten_is_kept_until_the_erp_has_the_documents_then_is_
     assert columns_with(house.service, [KIM]) == set()
     assert {"orders", "sales_documents", "order_captures", "customers"} <= done["counts"].keys()
     assert "orders.body" in columns_with(house.service, [ROBIN])
+    pictures = erp.get("/v1/items/FORGET-POT/images")["images"]
+    assert [each["alt"] for each in pictures] == ["", "The pot"]
     after = {each["id"]: each for each in all_documents(erp, SHOP)}
     books = ("number", "version", "currency", "totals")
     assert [[each[name] for name in books] for each in house.before] == [

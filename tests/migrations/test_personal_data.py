@@ -54,7 +54,7 @@ def test_the_values_that_are_told_to_be_plain_though_they_could_hold_anything_ar
 
     assert {name for name, column in COLUMNS.items() if is_open(column)} == set(
         "api_keys.scopes api_keys.shop_ids audit_entries.after audit_entries.before audit_entries.withheld"
-        " discovered_items.product idempotency_keys.headers item_images.images"
+        " discovered_items.product idempotency_keys.headers"
         " items.barcodes items.variants location_mappings.location_filter payouts.summary product_exports.files"
         " store_catalogs.locations store_catalogs.markets"
         " runs.counts runs.filters runs.parameters schedules.filters schedules.parameters shops.settings"

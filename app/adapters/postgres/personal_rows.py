@@ -42,6 +42,11 @@ class PersonalRows:
 _TEXT = "''"
 _NULL = "NULL"
 _NONE = "'{}'"
+_CAPTIONS_WITHOUT = f"""(
+    SELECT jsonb_agg(shown || CASE WHEN {_NAMED.format("shown ->> 'alt'")} THEN jsonb '{{"alt": ""}}' ELSE '{{}}' END
+        ORDER BY place)
+    FROM jsonb_array_elements(images) WITH ORDINALITY AS pictures(shown, place)
+)"""
 
 PERSONAL_ROWS: tuple[PersonalRows, ...] = (
     PersonalRows(
@@ -149,6 +154,13 @@ PERSONAL_ROWS: tuple[PersonalRows, ...] = (
         key=("shop_id", "catalog_id"),
         found_by=f"{_SHOPS} AND {_NAMED.format('title')}",
         blanked={"title": _NULL},
+    ),
+    # Of the ERP's words about its pictures only those end that name the person; with them the next run's at the store.
+    PersonalRows(
+        table="item_images",
+        key=("item_no",),
+        found_by=_NAMED.format("jsonb_path_query_array(images, '$[*].alt')::text"),
+        blanked={"images": _CAPTIONS_WITHOUT},
     ),
     PersonalRows(
         table="company_catalogs",

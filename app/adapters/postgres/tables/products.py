@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from app.adapters.postgres.tables.base import Row
-from app.adapters.postgres.tables.columns import amount, flag, instant, json, small, text
+from app.adapters.postgres.tables.columns import Holds, amount, flag, instant, json, small, text
 
 
 class ItemPriceRow(Row, table=True):
@@ -40,7 +40,7 @@ class ItemImagesRow(Row, table=True):
     __tablename__ = "item_images"
 
     item_no: str = Field(sa_column=text(ForeignKey("items.no", ondelete="CASCADE"), primary_key=True))
-    images: Any = Field(sa_column=json())
+    images: Any = Field(sa_column=json(holds=Holds.PERSON))
     version: int = Field(sa_column=small())
     updated_at: datetime = Field(sa_column=instant())
 
