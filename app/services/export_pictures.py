@@ -1,11 +1,12 @@
 """The task ``sync_images``: a product shows the ERP's pictures of its item, in their order (P72, PRD-25).
 
-What a content shows is known by its digest; only another one is sent. Who takes over after a crash, or after an answer
+What a content shows is known by its digest; only another one is sent, also after one that the store could not take,
+unless the run names the item. Who takes over after a crash, or after an answer
 that was lost, looks at the product first: the files of ours are known by their names (decision 53).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.domain.identifiers import ShopifyId
@@ -32,7 +33,7 @@ from app.ports.picture_source import PictureSource
 from app.ports.product_gateway import ChangeOutcome, Declined
 from app.ports.repositories.products import ExportOutcome, ExportPart, ItemToExport, SentFile
 from app.services.item_exports import ItemExports, Outgoing
-from app.services.picture_reading import PicturePlaces, PictureReading, ReadItem, Trouble
+from app.services.picture_reading import PicturePlaces, PictureReading, ReadItem, Trouble, not_taken
 from app.services.tasks import RunContext
 
 ITEMS_TOGETHER: Final = 200
@@ -46,12 +47,15 @@ Media = tuple[StoreMedium, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sending:
-    """An item whose product is to show something else. ``shown``: the digest of the picture of each store variant."""
+    """An item whose product is to show something else. ``shown``: the digest of the picture of each store variant;
+    ``failures``: by their digests the pictures that the store could not take.
+    """
 
     read: ReadItem
     shown: Mapping[ShopifyId, str]
     sent: str
     trouble: Trouble | None = None
+    failures: Mapping[str, str] = field(default_factory=dict)
     standing: tuple[StandingMedium, ...] = ()
     placed: tuple[PlacedMedium, ...] = ()
 
@@ -62,7 +66,7 @@ class _Sending:
     @property
     def is_open(self) -> bool:
         """Whether pictures of it were sent and nobody saw the end of it."""
-        return any(not each.file_id for each in self.read.files)
+        return any(not each.file_id and each.failure is None for each in self.read.files)
 
     @property
     def is_as_it_stands(self) -> bool:
@@ -101,7 +105,7 @@ class ExportPictures:
     async def _together(
         self, of: Outgoing, places: PicturePlaces, items: Sequence[tuple[ItemToExport, ShopifyId]]
     ) -> None:
-        reading = PictureReading(self._gateway, places, of.store)
+        reading = PictureReading(self._gateway, places, of.store, anew=of.named is not None)
         changed: list[_Sending] = []
         told: list[ExportOutcome] = []
         for each in await reading.read(items):
@@ -216,7 +220,8 @@ def _sending(read: ReadItem) -> _Sending:
     of_code = {each.image.variant_code: each.digest for each in reversed(read.pictures) if each.image.variant_code}
     shown = {variant: of_code[code] for variant, code in read.item.links.items() if code in of_code}
     told = [(each.digest, each.image.alt) for each in read.pictures]
-    return _Sending(read=read, shown=shown, sent=fingerprint(told, sorted(shown.items())), trouble=read.trouble)
+    sent = fingerprint(told, sorted(shown.items()))
+    return _Sending(read=read, shown=shown, sent=sent, trouble=read.trouble, failures=read.failures)
 
 
 def _is_to_be_looked_at(sending: _Sending) -> bool:
@@ -238,7 +243,11 @@ def _planned(sending: _Sending, media: Media) -> _Sending | Trouble:
                 return BUSY
             digest = ""
         standing.append(StandingMedium(file_id=each.file_id, alt=each.alt, digest=digest))
-    wanted = [WantedPicture(digest=each.digest, alt=each.image.alt) for each in sending.read.pictures]
+    wanted = [
+        WantedPicture(digest=each.digest, alt=each.image.alt)
+        for each in sending.read.pictures
+        if each.digest not in sending.failures
+    ]
     return replace(sending, standing=tuple(standing), placed=arranged(wanted, standing))
 
 
@@ -255,6 +264,8 @@ def _settled(sending: _Sending, media: Media) -> _Sending | Trouble:
     fresh = [each.digest for each in sending.placed if each.file_id is None]
     by_digest = dict(zip(fresh, new, strict=True)) if len(fresh) == len(new) else {}
     by_digest |= {digest: each for each in new if (digest := digest_in(each.filename, sending.read.no)) is not None}
+    images = {each.digest: each.image for each in sending.read.pictures}
+    failures = dict(sending.failures)
     placed: list[PlacedMedium] = []
     trouble = sending.trouble
     for each in sending.placed:
@@ -263,12 +274,12 @@ def _settled(sending: _Sending, media: Media) -> _Sending | Trouble:
             placed.append(each)
         elif medium is None:
             trouble = trouble or BUSY
-        elif medium.state is MediumState.FAILED:
-            detail = f"Shopify could not take a picture: {medium.detail or 'it gives no reason.'}"
-            trouble = trouble or Trouble(code="picture_failed", detail=detail)
+        elif medium.state is MediumState.FAILED and each.digest is not None:
+            failures[each.digest] = f"{medium.detail.rstrip('.') or 'it gives no reason'}."
+            trouble = trouble or not_taken(images[each.digest], failures[each.digest])
         else:
             placed.append(replace(each, file_id=medium.file_id))
-    return replace(sending, placed=tuple(placed), trouble=trouble)
+    return replace(sending, placed=tuple(placed), trouble=trouble, failures=failures)
 
 
 def _draft(sending: _Sending, reading: PictureReading) -> MediaDraft:
@@ -286,24 +297,26 @@ def _draft(sending: _Sending, reading: PictureReading) -> MediaDraft:
 
 def _begun(sending: _Sending) -> tuple[SentFile, ...]:
     fresh = [each.digest for each in sending.placed if each.file_id is None and each.digest]
-    return (*sending.read.files, *(SentFile(digest=each, file_id="") for each in fresh))
+    before = [each for each in sending.read.files if each.digest not in fresh]
+    return (*before, *(SentFile(digest=each, file_id="") for each in fresh))
 
 
 def _files(sending: _Sending, file_ids: Mapping[str, str]) -> list[SentFile]:
-    """What is noted of the pictures that stand at the store, each once."""
+    """What is noted of the pictures that stand at the store or could not be taken, each once."""
     first = {each.digest: each for each in reversed(sending.read.pictures)}
     in_order = dict.fromkeys(each.digest for each in sending.read.pictures)
     return [
         SentFile(
             digest=digest,
-            file_id=file_ids[digest],
+            file_id=file_ids.get(digest, ""),
             url=first[digest].image.url,
             etag=first[digest].read.etag,
             last_modified=first[digest].read.last_modified,
             variants=tuple(sorted(variant for variant, shown in sending.shown.items() if shown == digest)),
+            failure=sending.failures.get(digest),
         )
         for digest in in_order
-        if digest in file_ids
+        if digest in file_ids or digest in sending.failures
     ]
 
 

@@ -6,8 +6,8 @@ shows.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,6 +26,10 @@ MOST_UNANSWERED: Final = 8
 """In a row; more than are asked for at once."""
 PLACE_IS_DOWN: Final = "Its place gave no answer several times. The next run asks it again."
 NEVER_READ: Final = ReadBefore()
+LONGEST_DETAIL: Final = 500
+SENT_AGAIN: Final = (
+    " It is sent again once it is another picture, or by a run of sync_images with the item in item_nos."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +51,15 @@ class ReadPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadItem:
-    """An item with its pictures. Of one that cannot be read (``trouble``) what was sent before counts, if anything."""
+    """An item with its pictures. Of one that cannot be read (``trouble``) what was sent before counts, if anything.
+    ``failures``: by their digests those that the store could not take, and why.
+    """
 
     item: ItemToExport
     product_id: ShopifyId
     pictures: tuple[ReadPicture, ...]
     trouble: Trouble | None
+    failures: Mapping[str, str]
 
     @property
     def no(self) -> str:
@@ -60,7 +67,7 @@ class ReadItem:
 
     @property
     def files(self) -> tuple[SentFile, ...]:
-        """What was sent, or was about to be."""
+        """What was sent, was about to be, or could not be taken."""
         return self.item.part(ExportPart.IMAGES).files
 
 
@@ -84,12 +91,16 @@ class PicturePlaces:
 
 
 class PictureReading:
-    """Of some items of one run. ``place_of`` answers where new pictures lie, once ``finish`` has been awaited."""
+    """Of some items of one run. ``place_of`` answers where new pictures lie, once ``finish`` has been awaited.
 
-    def __init__(self, gateway: PictureGateway, places: PicturePlaces, store: StoreRef) -> None:
+    A content that the store could not take is brought there again only ``anew``.
+    """
+
+    def __init__(self, gateway: PictureGateway, places: PicturePlaces, store: StoreRef, *, anew: bool) -> None:
         self._gateway = gateway
         self._from = places
         self._store = store
+        self._anew = anew
         self._waiting: dict[str, NewPicture] = {}
         self._places: dict[str, tuple[str, str] | Declined] = {}
 
@@ -114,7 +125,9 @@ class PictureReading:
         return [each.result() for each in reading]
 
     async def _item(self, item: ItemToExport, product: ShopifyId) -> ReadItem:
-        sent = [each for each in item.part(ExportPart.IMAGES).files if each.file_id]
+        files = item.part(ExportPart.IMAGES).files
+        failures = {} if self._anew else {each.digest: each.failure for each in files if each.failure is not None}
+        sent = [each for each in files if each.file_id or each.digest in failures]
         by_url = {each.url: each for each in sent}
         pictures: list[ReadPicture] = []
         trouble: Trouble | None = None
@@ -128,7 +141,10 @@ class PictureReading:
                 pictures.append(found)
             elif file is not None:
                 pictures.append(ReadPicture(image=image, digest=file.digest, read=before))
-        return ReadItem(item=item, product_id=product, pictures=tuple(pictures), trouble=trouble)
+        for each in pictures:
+            if each.digest in failures:
+                trouble = trouble or not_taken(each.image, failures[each.digest])
+        return ReadItem(item=item, product_id=product, pictures=tuple(pictures), trouble=trouble, failures=failures)
 
     async def again(self, item_no: str, picture: ReadPicture) -> Trouble | None:
         """Read what was sent before and is not at the store any more."""
@@ -170,7 +186,13 @@ class PictureReading:
             )
 
 
+def not_taken(image: ItemImage, failure: str) -> Trouble:
+    """The store could not process a picture, in its words."""
+    told = _trouble("picture_failed", image, f"Shopify could not take it: {failure}")
+    return replace(told, detail=f"{told.detail[: LONGEST_DETAIL - len(SENT_AGAIN)]}{SENT_AGAIN}")
+
+
 def _trouble(code: str, image: ItemImage, detail: str) -> Trouble:
     """Without the query of the address, which may be a secret."""
     parts = urlsplit(image.url)
-    return Trouble(code=code, detail=f"{parts.scheme}://{parts.netloc}{parts.path}: {detail}"[:500])
+    return Trouble(code=code, detail=f"{parts.scheme}://{parts.netloc}{parts.path}: {detail}"[:LONGEST_DETAIL])

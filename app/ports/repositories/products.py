@@ -39,7 +39,8 @@ class ItemImages:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentFile:
     """A picture as it stands at the store: by the digest of its content, and its id there (empty = it was about to be
-    sent). Where it was read, what that place said of it, and which store variants show it.
+    sent, or has a ``failure``: why the store could not take it). Where it was read, what that place said of it, and
+    which store variants show it.
     """
 
     digest: str
@@ -48,6 +49,7 @@ class SentFile:
     etag: str | None = None
     last_modified: str | None = None
     variants: tuple[ShopifyId, ...] = ()
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

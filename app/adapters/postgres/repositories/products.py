@@ -139,13 +139,13 @@ class PostgresProducts:
         await self._driver.execute(_BEGIN, shop, list(handles), list(handles.values()), now)
 
     async def begin_pictures(self, shop: ShopId, files: Mapping[str, Sequence[SentFile]], *, now: datetime) -> None:
-        rows = [{"item_no": no, "files": list(map(dataclasses.asdict, each))} for no, each in files.items()]
+        rows = [{"item_no": no, "files": list(map(_row, each))} for no, each in files.items()]
         await self._driver.execute(_BEGIN_PICTURES, shop, json.dumps(rows), now)
 
     async def keep(self, shop: ShopId, outcomes: Sequence[ExportOutcome], *, now: datetime) -> None:
         if gone := [each.item_no for each in outcomes if each.gone]:
             await self._driver.execute(_FORGET, shop, gone)
-        rows = [dataclasses.asdict(each) for each in outcomes]
+        rows = list(map(_row, outcomes))
         await self._driver.execute(_KEEP, shop, json.dumps(rows), now)
         settled = [each.item_no for each in outcomes if each.part is ExportPart.PRODUCT and not each.in_doubt]
         if settled:
@@ -272,6 +272,13 @@ def _state(row: dict[str, Any]) -> ExportState:
         sent=row["sent"],
         files=tuple(_file(each) for each in row["files"] or ()),
         error_code=row["error_code"],
+    )
+
+
+def _row(value: ExportOutcome | SentFile) -> dict[str, Any]:
+    """As JSON without what is not there, so that a release before a field reads what does not need it."""
+    return dataclasses.asdict(
+        value, dict_factory=lambda pairs: {name: found for name, found in pairs if found is not None}
     )
 
 
