@@ -2,8 +2,9 @@
 they changed since they were last sent (P77, PRD-30).
 
 The catalogs are listed first, so that a list that was replaced, turned to another currency or emptied by hand is
-noticed: what was sent to it is sent again. Before a price is asked for it is noted that one of ours may stand there;
-what nobody knows the end of is looked at before it is sent again.
+noticed: what was sent to it is sent again. What an earlier listing said is older than what was sent since, and counts
+for nothing. Before a price is asked for it is noted that one of ours may stand there; what nobody knows the end of is
+looked at before it is sent again.
 """
 
 import asyncio
@@ -42,11 +43,12 @@ IN_DOUBT = "outcome_unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Filling:
-    """A price list on its way."""
+    """A price list on its way. ``just_told``: what the store says of it is of this run."""
 
     run: RunContext
     of: OfStore
     to_fill: PriceListToFill
+    just_told: bool
 
     @property
     def catalog(self) -> ShopifyId:
@@ -84,7 +86,7 @@ class SyncCatalogPrices:
             is_any = bool(await uow.catalogs.priced(of.shop.id))
         if not is_any:
             return
-        await self._pull(run, of)
+        told = await self._pull(run, of)
         async with self._uow() as uow:
             catalogs = await uow.catalogs.priced(of.shop.id)
         named = run.parameters.get("catalog_ids")
@@ -92,9 +94,9 @@ class SyncCatalogPrices:
             if run.cancelled:
                 return
             if not named or catalog.catalog_id in named:
-                await self._catalog(run, of, catalog)
+                await self._catalog(run, of, catalog, just_told=catalog.catalog_id in told)
 
-    async def _catalog(self, run: RunContext, of: OfStore, catalog: StoreCatalog) -> None:
+    async def _catalog(self, run: RunContext, of: OfStore, catalog: StoreCatalog, *, just_told: bool) -> None:
         async with self._uow() as uow:
             told_in = await uow.catalogs.currencies_of(catalog.price_group or "")
         to_fill = list_to_fill(catalog, told_in)
@@ -105,7 +107,7 @@ class SyncCatalogPrices:
                 await self._skipped(run, of, catalog.catalog_id, reason, detail)
             case PriceListToFill():
                 try:
-                    await self._fill(_Filling(run=run, of=of, to_fill=to_fill))
+                    await self._fill(_Filling(run=run, of=of, to_fill=to_fill, just_told=just_told))
                 except ScopeMissing:
                     raise
                 except StoreRefused as refusal:
@@ -116,7 +118,7 @@ class SyncCatalogPrices:
     async def _fill(self, filling: _Filling) -> None:
         shop, to_fill, after = filling.of.shop.id, filling.to_fill, ""
         async with self._uow() as uow:
-            if await uow.catalogs.sent_count(shop, filling.catalog) > to_fill.fixed_prices:
+            if filling.just_told and await uow.catalogs.sent_count(shop, filling.catalog) > to_fill.fixed_prices:
                 # Somebody took fixed prices away at the store.
                 await uow.catalogs.doubt(shop, filling.catalog)
                 await uow.commit()

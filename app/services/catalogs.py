@@ -47,18 +47,22 @@ class PullCatalogs:
             raise AccessRevoked(configuration.why_it_stands_still)
         return OfStore(store=configuration.store, shop=shop)
 
-    async def __call__(self, run: RunContext, of: OfStore) -> None:
-        """``counts``: ``catalogs`` listed, rows ``added`` and ``changed``, parts ``not_readable``."""
+    async def __call__(self, run: RunContext, of: OfStore) -> frozenset[ShopifyId]:
+        """The catalogs that the store tells of. ``counts``: ``catalogs`` listed, rows ``added`` and ``changed``, parts
+        ``not_readable``.
+        """
+        told: set[ShopifyId] = set()
         for name in ("catalogs", "added", "changed"):
             await run.count(name, 0)
         for kind in CatalogType:
             try:
-                await self._pull(run, of, kind)
+                await self._pull(run, of, kind, told)
             except StoreRefused as refusal:
                 await run.count("not_readable")
                 await run.error(resource_type="catalogs", id=kind.value, code=refusal.code, detail=refusal.detail)
+        return frozenset(told)
 
-    async def _pull(self, run: RunContext, of: OfStore, kind: CatalogType) -> None:
+    async def _pull(self, run: RunContext, of: OfStore, kind: CatalogType, told: set[ShopifyId]) -> None:
         present: set[ShopifyId] = set()
         async for page in self._gateway.catalogs(of.store, kind):
             if run.cancelled:
@@ -67,6 +71,7 @@ class PullCatalogs:
                 kept = await uow.catalogs.keep(of.shop.id, page, now=self._clock.now())
                 await uow.commit()
             present |= {each.catalog_id for each in page}
+            told |= present
             for name, number in (("catalogs", len(page)), ("added", kept.added), ("changed", kept.changed)):
                 await run.count(name, number)
             await run.progress(run.kept.done + len(page))

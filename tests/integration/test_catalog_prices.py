@@ -213,6 +213,26 @@ async def test_what_somebody_took_out_of_a_list_is_sent_again(world: World) -> N
 
 
 @pytest.mark.long
+async def test_while_the_store_does_not_tell_of_a_catalog_what_was_sent_to_it_counts_as_there(world: World) -> None:
+    await a_wholesale_catalog(world, "POT", "LID")
+    await tells(world, "POT", "5")
+    await tells(world, "LID", "2")
+    await priced(world)
+    await world.store.forget_calls()
+    await world.store.has(app={"scopes": ["read_products", "write_products", "read_markets"]})
+    process = seller(world)
+
+    for _ in range(2):
+        run = await world.run(TaskName.SYNC_CATALOG_PRICES, process=process)
+        assert [(each["id"], each["code"]) for each in run.errors] == [("company", "scope_missing")]
+    await tells(world, "LID", "3")
+    await world.run(TaskName.SYNC_CATALOG_PRICES, process=process)
+
+    [call] = await world.store.calls("FixedPricesAdd")
+    assert [each["variantId"] for each in call["variables"]["prices"]] == ["gid://shopify/ProductVariant/502"]
+
+
+@pytest.mark.long
 async def test_after_a_lost_answer_is_looked_before_anything_is_sent_again(world: World) -> None:
     await a_wholesale_catalog(world, "POT", "LID")
     await tells(world, "POT", "5")
