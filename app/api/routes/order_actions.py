@@ -100,8 +100,8 @@ async def cancel_order(ask: Ask, order_id: TheOrder, body: OrderCancellation) ->
     "/orders/{order_id}/capture", response_model=Order, responses=IN_THE_BACKGROUND, summary="Capture a payment"
 )
 async def capture_order_payment(ask: Ask, order_id: TheOrder, body: PaymentCapture | None = None) -> Response:
-    """Takes what was authorised, or so much of it. Send an `Idempotency-Key` with an amount: without one, as much as was
-    captured before is not captured once more.
+    """Takes what was authorised, or so much of it. Send an `Idempotency-Key` with an amount: without one, an amount
+    that was captured before is not captured once more.
 
     409 `already_captured`, `amount_exceeds_authorised`, `nothing_to_capture`; others as of `mark-as-paid`.
     """
