@@ -81,7 +81,11 @@ def describe_figures(*, seconds: float, orders: int, calls: Mapping[str, Any], w
 
 def where_to_look(url: str, user: str, password: str) -> list[str]:
     """The console, with its first user; nobody is told the password again."""
-    return ["", f"See what waits and mend it at {url}/console/ as {user}, password {password} (told only now)."]
+    return [
+        "",
+        f"See what waits and mend it at {url}/console/ as {user}, password {password} (told only now).",
+        "Ctrl-C ends it.",
+    ]
 
 
 def how_to_go_on(url: str, key: str, document: Json | None, *, store_url: str, kept: bool) -> list[str]:
@@ -97,10 +101,10 @@ def how_to_go_on(url: str, key: str, document: Json | None, *, store_url: str, k
     if kept:
         exports = f"  export URL={url} KEY={key} SIMULATOR={store_url}"
         return [
-            "Go on with:",
+            "Go on with calls like these:",
             *said,
-            "or by the pages, in another shell, after",
+            "or, in another shell, with the commands of the pages, after",
             exports,
-            f"and {url}/docs explains the rest. Ctrl-C ends it.",
+            f"Every call is explained at {url}/docs.",
         ]
     return ["Run `make demo KEEP=1` to leave it running, and go on with calls like these:", *said]

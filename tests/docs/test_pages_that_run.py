@@ -3,6 +3,7 @@
 Blocks of other languages are for places that a test has not: a server, a container, another shell.
 """
 
+import base64
 import os
 import re
 import shutil
@@ -13,10 +14,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.adapters.webhooks_out.sending import signatures
 from tests.docs.papers import CHECKOUT, Paper, paper
 
 PAGES = (
@@ -31,6 +35,7 @@ PAGES = (
     "docs/howto/tell-stock.md",
     "docs/howto/reconcile-payouts.md",
     "docs/howto/exchange-customers.md",
+    "docs/howto/price-catalogs.md",
     "docs/howto/develop-against-the-simulator.md",
 )
 START_SECONDS = 100.0
@@ -129,3 +134,20 @@ def test_the_commands_of_the_pages_do_what_the_pages_say(tmp_path: Path) -> None
     said = [shape(line) for line in demo.said.splitlines()]
     assert [line for line in told if not any(other.startswith(line) for other in said)] == []
     assert troubles == []
+
+
+def test_what_the_page_of_events_checks_a_delivery_by_is_what_signs_it() -> None:
+    page = paper("docs/howto/receive-events.md")
+    told: dict[str, Any] = {}
+    exec(page.blocks("python")[0], told)
+    body, now = page.blocks("json")[0].encode(), datetime.now(UTC)
+    secrets = [b"a secret of this endpoint", b"the one before it"]
+    headers = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signatures(body, message_id="evt_1", secrets=secrets, now=now),
+    }
+    shown = ["whsec_" + base64.b64encode(secret).decode() for secret in (*secrets, b"another one")]
+
+    assert [told["is_ours"](secret, headers, body) for secret in shown] == [True, True, False]
+    assert not told["is_ours"](shown[0], headers, body + b" ")
