@@ -248,9 +248,8 @@ class Backfill:
         twice, but they were news once.
         """
         async with self._uow() as uow:
-            tallied = await uow.store_state.tallied(run.run_id)
-            left = await uow.orders_to_import.open_of_run(run.run_id)
-        return left + sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
+            standing = await uow.store_state.standing(run.run_id)
+        return standing.left + standing.done
 
     async def _batches(self, work: "_Work", operation: BulkOperation, result: BulkResult, state: BackfillState) -> int:
         """How many orders were dealt with: all, unless the run was cancelled."""

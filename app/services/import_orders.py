@@ -87,27 +87,41 @@ class ImportOrders:
         ``ScopeMissing`` when the app lacks what some of its orders need: these wait.
         """
         counts = ImportCounts()
-        while True:
-            await self._until_due(store)
-            async with self._uow() as uow:
-                configuration = await uow.configurations.of_store(store)
-            if configuration is None or configuration.access_revoked or not configuration.shops:
-                return counts
-            configuration = await described(configuration, gateway=self._gateway, uow=self._uow, clock=self._clock)
-            async with self._uow() as uow:
-                claims = await self._claim(uow, store)
-                await through(Act.IMPORT_CLAIM, uow.commit())
-            if not claims:
-                return counts
-            counts += await self._import(configuration, claims)
+        while (work := await self._next(store)) is not None:
+            configuration, claims = work
+            if claims:
+                counts += await self._import(configuration, claims)
+            else:
+                await described(configuration, gateway=self._gateway, uow=self._uow, clock=self._clock)
+        return counts
 
-    async def _until_due(self, store: StoreId) -> None:
-        """Wait for what is due in a moment: webhooks let their orders settle (``dispatch_webhooks``)."""
+    async def _next(self, store: StoreId) -> tuple[StoreConfiguration, Sequence[ImportClaim]] | None:
+        """What to work on now, claimed; without claims where the store has yet to describe itself. What is due in a
+        moment is waited for: webhooks let their orders settle (``dispatch_webhooks``). None = there is nothing to do.
+        """
         async with self._uow() as uow:
-            due_at = await uow.orders_to_import.next_due(store)
-        ahead = due_at - self._clock.now() if due_at else timedelta(0)
-        if timedelta(0) < ahead <= LINGER:
-            await asyncio.sleep(ahead.total_seconds())
+            now = self._clock.now()
+            due_at = await uow.orders_to_import.next_due(store, now=now)
+            ahead = due_at - now if due_at else timedelta.max
+            if ahead <= timedelta(0):
+                return await self._claimed(uow, store)
+        if ahead > LINGER:
+            return None
+        await asyncio.sleep(ahead.total_seconds())
+        async with self._uow() as uow:
+            return await self._claimed(uow, store)
+
+    async def _claimed(
+        self, uow: UnitOfWork, store: StoreId
+    ) -> tuple[StoreConfiguration, Sequence[ImportClaim]] | None:
+        configuration = await uow.configurations.of_store(store)
+        if configuration is None or configuration.access_revoked or not configuration.shops:
+            return None
+        if not configuration.described:
+            return configuration, ()
+        claims = await self._claim(uow, store)
+        await through(Act.IMPORT_CLAIM, uow.commit())
+        return (configuration, claims) if claims else None
 
     async def _claim(self, uow: UnitOfWork, store: StoreId) -> Sequence[ImportClaim]:
         """What to work on next: many orders together, or one that is under suspicion."""

@@ -4,7 +4,7 @@ Nothing is read from the store here. Decisions and writing are those of the impo
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -29,17 +29,21 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakingCounts:
-    """What came of orders; ``failed`` are those that met a failure nobody foresaw."""
+    """What came of orders; ``failed`` are those that met a failure nobody foresaw. ``by_others``: more was due at the
+    end, that perhaps somebody else was making.
+    """
 
     documents: int = 0
     blocked: int = 0
     failed: tuple[OrderId, ...] = ()
+    by_others: bool = False
 
     def __add__(self, other: "MakingCounts") -> "MakingCounts":
         return MakingCounts(
             documents=self.documents + other.documents,
             blocked=self.blocked + other.blocked,
             failed=self.failed + other.failed,
+            by_others=self.by_others or other.by_others,
         )
 
 
@@ -67,7 +71,7 @@ class MakeDocuments:
             async with self._uow() as uow:
                 ids = await uow.orders.take_due(shop, limit=BATCH, now=self._clock.now())
                 if not ids:
-                    return counts
+                    return replace(counts, by_others=await uow.orders.any_due(shop, now=self._clock.now()))
                 try:
                     counts += await self._make(uow, ids, always=False)
                     await through(Act.DOCUMENTS_MAKE, uow.commit())
@@ -77,11 +81,6 @@ class MakeDocuments:
                 except Exception as error:  # noqa: BLE001 - one bad order must not cost its neighbours
                     log.warning("making_documents_failed", orders=len(ids), error=type(error).__name__)
             counts += await self._one_by_one(ids, always=False)
-
-    async def any_due(self, shop: ShopId) -> bool:
-        """Whether documents are due that perhaps somebody else is making at this moment."""
-        async with self._uow() as uow:
-            return await uow.orders.any_due(shop, now=self._clock.now())
 
     async def all(self, shop: ShopId, *, wanted: Callable[[Order], bool]) -> MakingCounts:
         """Try every order of a shop that has no document yet and is ``wanted``, whatever the automatic setting says."""

@@ -16,6 +16,7 @@ from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
+from app.ports.repositories.store_state import RunStanding
 from app.ports.store_gateway import OrderListing, StoreGateway
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.backfill import Backfill
@@ -65,7 +66,6 @@ class ImportOrdersTask:
             await self._want(run, [ShopifyId(each) for each in wanted_ids])
         else:
             no_news = await self._list_all(run, configuration)
-            await self._retry_failed(run)
         await self.import_wanted(run, no_news=no_news)
 
     async def begin(self, run: RunContext) -> StoreConfiguration:
@@ -81,10 +81,11 @@ class ImportOrdersTask:
 
         ``no_news`` is how many orders its progress counts beside them.
         """
+        standing: RunStanding | None = None
         try:
-            await self._import_all(run, no_news)
+            standing = await self._import_all(run, no_news)
         finally:
-            await self._report(run)
+            await self._report(run, standing)
         await self._make_due(run)
 
     async def _configuration(self, store: StoreId) -> StoreConfiguration:
@@ -115,14 +116,12 @@ class ImportOrdersTask:
             await run.error(resource_type="shopify_order", id=order, code="claimed_by_other_shop", detail=detail)
 
     async def _list_all(self, run: RunContext, configuration: StoreConfiguration) -> int:
-        """List from where the last complete listing stood, or from where the run says; then move the cursor on. A large
-        range is read by a bulk operation instead; how many of its orders were no news.
+        """List from where the last complete listing stood, or from where the run says; then move the cursor on, and try
+        what failed. A large range is read by a bulk operation instead; how many of its orders were no news.
 
         The cursor is a change time that the store told, never our clock (1.05), and reaches back by the overlap.
         """
-        started = self._clock.now()
-        async with self._uow() as uow:
-            cursor = await uow.store_state.orders_listed_at(run.store_id)
+        started, cursor = self._clock.now(), configuration.orders_listed_at
         shop = configuration.shop(run.shop_id)
         overlap = timedelta(minutes=shop.settings.orders.cursor_overlap_minutes if shop else 5)
         listing = _listing(run.parameters, cursor=cursor, overlap=overlap)
@@ -131,30 +130,26 @@ class ImportOrdersTask:
             store = configuration.store
             await run.error(resource_type="store", id=store.domain, code="orders_out_of_reach", detail=hidden)
         closed_from = EVER if run.parameters.get("include_closed") else None
-        no_news = await self._backfill(run, configuration, listing, closed_from=closed_from)
-        if no_news is not None:
-            return no_news
-        counts = await self._list(configuration.store, listing, run=run.run_id, closed_from=closed_from)
-        await run.count("listed", counts.listed)
-        await run.count("unchanged", counts.unchanged)
-        if listing.created_from is None and listing.created_to is None and _reaches(listing, cursor):
-            async with self._uow() as uow:
+        no_news, seen = await self._backfill(run, configuration, listing, closed_from=closed_from), None
+        if no_news is None:
+            counts = await self._list(configuration.store, listing, run=run.run_id, closed_from=closed_from)
+            await run.count("listed", counts.listed)
+            await run.count("unchanged", counts.unchanged)
+            if listing.created_from is None and listing.created_to is None and _reaches(listing, cursor):
                 seen = counts.latest_change or cursor or started - FIRST_CURSOR_REACH
-                await uow.store_state.set_orders_listed_at(run.store_id, seen)
-                await uow.commit()
-        return 0
-
-    async def _retry_failed(self, run: RunContext) -> None:
-        """What a listing tells nothing new of; a run of chosen orders is about those alone."""
         async with self._uow() as uow:
+            if seen is not None:
+                await uow.store_state.set_orders_listed_at(run.store_id, seen)
+            # A listing tells nothing new of what failed; a run of chosen orders is about those alone.
             await uow.orders_to_import.retry_failed(
                 run.store_id, run.shop_id, run=run.run_id, now=self._clock.now(), pausing=run.by_schedule
             )
             await uow.commit()
+        return no_news or 0
 
-    async def _import_all(self, run: RunContext, no_news: int) -> None:
-        """Import until nothing of this run is left, whoever does it. Raises when the store stays in trouble, and when
-        the app lacks a scope.
+    async def _import_all(self, run: RunContext, no_news: int) -> RunStanding | None:
+        """Import until nothing of this run is left, whoever does it; how its orders stand then. None = the run was
+        cancelled. Raises when the store stays in trouble, and when the app lacks a scope.
         """
         total = troubles = 0
         while not run.cancelled:
@@ -166,31 +161,30 @@ class ImportOrdersTask:
                 if troubles > MOST_TROUBLES:
                     raise
             async with self._uow() as uow:
-                left = await uow.orders_to_import.open_of_run(run.run_id)
-                tallied = await uow.store_state.tallied(run.run_id)
-                failures = await uow.store_state.failures(run.run_id)
+                standing = await uow.store_state.standing(run.run_id)
             # Somebody else may have found out that the app may not read them.
-            if denied := next((each for each in failures if each.code == ScopeMissing.code), None):
+            if denied := next((each for each in standing.failures if each.code == ScopeMissing.code), None):
                 raise ScopeMissing(denied.detail)
-            done = no_news + sum(tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
+            done = no_news + standing.done
             if done > run.kept.done:
                 troubles = 0
-            total = max(total, done + left)
+            total = max(total, done + standing.left)
             await run.progress(done, total)
-            if not left:
-                return
+            if not standing.left:
+                return standing
             # Somebody else may have found out that nothing can be read any more.
             await self._configuration(run.store_id)
             await asyncio.sleep(POLL_SECONDS)
+        return None
 
-    async def _report(self, run: RunContext) -> None:
+    async def _report(self, run: RunContext, standing: RunStanding | None) -> None:
         """What became of the orders, whoever imported them."""
-        async with self._uow() as uow:
-            tallied = await uow.store_state.tallied(run.run_id)
-            failures = await uow.store_state.failures(run.run_id)
-        for name, number in tallied.items():
+        if standing is None:
+            async with self._uow() as uow:
+                standing = await uow.store_state.standing(run.run_id)
+        for name, number in standing.tallied.items():
             await run.count(name, number)
-        for failure in failures:
+        for failure in standing.failures:
             await run.error(
                 resource_type=failure.resource_type, id=failure.id, code=failure.code, detail=failure.detail
             )
@@ -198,8 +192,9 @@ class ImportOrdersTask:
     async def _make_due(self, run: RunContext) -> None:
         """Make what became due meanwhile, and wait for what others are making."""
         while not run.cancelled:
-            await report_made(run, await self._make.due(run.shop_id))
-            if not await self._make.any_due(run.shop_id):
+            made = await self._make.due(run.shop_id)
+            await report_made(run, made)
+            if not made.by_others:
                 return
             await asyncio.sleep(POLL_SECONDS)
 

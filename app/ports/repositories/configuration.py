@@ -1,7 +1,7 @@
 """What a store's shops have configured, loaded as one value for a piece of work."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from app.domain.identifiers import ShopId, StoreId
@@ -35,6 +35,8 @@ class StoreConfiguration:
     access_revoked: bool
     access_revoked_reason: str | None
     described: bool
+    orders_listed_at: datetime | None
+    """The latest change that complete listings have seen, by the store's clock; None = never listed."""
     shops: tuple[ShopConfiguration, ...]
 
     @property

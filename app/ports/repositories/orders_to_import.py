@@ -219,14 +219,10 @@ class OrdersToImport(Protocol):
         """Leave an order out until it changes at the store; False when there is no such row to see."""
         ...
 
-    async def next_due(self, store: StoreId) -> datetime | None:
+    async def next_due(self, store: StoreId, *, now: datetime) -> datetime | None:
         """When the next unclaimed order of a store is due; None = nothing is."""
         ...
 
     async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:
         """How the import of an order stands; None = it is done."""
-        ...
-
-    async def open_of_run(self, run: RunId) -> int:
-        """How many orders of a run are still to be imported."""
         ...

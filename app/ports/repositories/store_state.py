@@ -20,6 +20,21 @@ class RecordFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunStanding:
+    """What became so far of the orders that a run waits for."""
+
+    left: int
+    """How many are still to be imported."""
+    tallied: Mapping[str, int]
+    failures: Sequence[RecordFailure]
+
+    @property
+    def done(self) -> int:
+        """How many are dealt with, well or not."""
+        return sum(self.tallied.get(name, 0) for name in ("imported", "unchanged", "failed"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sweeps:
     """How far a store's orders have been listed, and when they were last swept."""
 
@@ -32,10 +47,6 @@ class Sweeps:
 
 
 class StoreState(Protocol):
-    async def orders_listed_at(self, store: StoreId) -> datetime | None:
-        """The latest change that complete listings have seen; None = never listed."""
-        ...
-
     async def set_orders_listed_at(self, store: StoreId, at: datetime) -> None:
         """Move the listing's cursor forward; it never goes back."""
         ...
@@ -56,10 +67,10 @@ class StoreState(Protocol):
         """Add what became of orders that runs wait for."""
         ...
 
-    async def tallied(self, run: RunId) -> Mapping[str, int]: ...
-
     async def note_failures(self, failures: Sequence[tuple[RunId, RecordFailure]]) -> None:
         """Keep what failed for the runs that wait for it; of one record the last failure."""
         ...
 
-    async def failures(self, run: RunId) -> Sequence[RecordFailure]: ...
+    async def standing(self, run: RunId) -> RunStanding:
+        """How far the orders of a run have come, whoever imports them."""
+        ...

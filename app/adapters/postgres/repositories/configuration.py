@@ -56,7 +56,7 @@ SELECT to_json(stores) AS store,
     (SELECT json_agg(currency_mappings) FROM currency_mappings WHERE currency_code IS NOT NULL) AS currency_mappings
 FROM (
     SELECT id, store_domain, plan, currency, time_zone, country_code, granted_scopes,
-           access_revoked_at, access_revoked_reason, described_at
+           access_revoked_at, access_revoked_reason, described_at, orders_listed_at
     FROM stores WHERE id = $1 AND deleted_at IS NULL
 ) AS stores
 """
@@ -76,24 +76,30 @@ class PostgresConfigurations:
         parts = {name: msgspec.json.decode(value) if value else [] for name, value in row.items()}
         found = parts["store"]
         scopes = tuple(found["granted_scopes"]) if found["granted_scopes"] is not None else None
+        described_at = _instant(found["described_at"])
         return StoreConfiguration(
             store=StoreRef(
                 id=StoreId(found["id"]),
                 domain=found["store_domain"],
                 plan=found["plan"],
                 granted_scopes=scopes,
-                described_at=datetime.fromisoformat(found["described_at"]) if found["described_at"] else None,
+                described_at=described_at,
             ),
             granted_scopes=scopes,
             access_revoked=found["access_revoked_at"] is not None,
             access_revoked_reason=found["access_revoked_reason"],
-            described=found["described_at"] is not None,
+            described=described_at is not None,
+            orders_listed_at=_instant(found["orders_listed_at"]),
             shops=tuple(_shop(shop, found, parts) for shop in parts["shops"]),
         )
 
     async def store_of_shop(self, shop: ShopId) -> StoreId | None:
         found: str | None = await self._driver.fetchval("SELECT store_id FROM shops WHERE id = $1", shop)
         return StoreId(found) if found else None
+
+
+def _instant(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
 
 
 def _shop(shop: dict[str, Any], store: dict[str, Any], parts: dict[str, Rows]) -> ShopConfiguration:

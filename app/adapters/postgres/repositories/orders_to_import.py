@@ -215,7 +215,7 @@ SELECT shopify_id FROM orders_to_import WHERE store_id = $1 AND shopify_id = ANY
 
 _NEXT_DUE = """
 SELECT min(due_at) FROM orders_to_import
-WHERE store_id = $1 AND due_at IS NOT NULL AND (claimed_until IS NULL OR claimed_until < now())
+WHERE store_id = $1 AND due_at IS NOT NULL AND (claimed_until IS NULL OR claimed_until < $2)
 """
 
 _STILL_WANTED = """
@@ -266,7 +266,7 @@ class PostgresOrdersToImport:
             [order.changes for order in by_id.values()],
             [order.due_at for order in by_id.values()],
         )
-        return int(done.rpartition(" ")[2])
+        return _number(done)
 
     async def claimed_elsewhere(self, store: StoreId, ids: Sequence[ShopifyId], *, shop: ShopId) -> set[ShopifyId]:
         rows = await self._driver.fetch(_ELSEWHERE, store, list(ids), shop)
@@ -283,15 +283,15 @@ class PostgresOrdersToImport:
         self, store: StoreId, shop: ShopId, *, run: RunId, now: datetime, pausing: bool = False
     ) -> int:
         done: str = await self._driver.execute(_RETRY_FAILED, store, shop, now, run, pausing)
-        return int(done.rpartition(" ")[2])
+        return _number(done)
 
     async def scopes_granted(self, store: StoreId, *, now: datetime) -> int:
         done: str = await self._driver.execute(_SCOPES_GRANTED, store, now, ScopeMissing.code)
-        return int(done.rpartition(" ")[2])
+        return _number(done)
 
     async def retry_unclaimed(self, store: StoreId, *, now: datetime) -> int:
         done: str = await self._driver.execute(_RETRY_UNCLAIMED, store, now)
-        return int(done.rpartition(" ")[2])
+        return _number(done)
 
     async def claim(
         self,
@@ -325,9 +325,13 @@ class PostgresOrdersToImport:
 
     async def finish(self, finished: Sequence[FinishedImport], *, now: datetime) -> None:
         imported = [done.claim for done in finished if done.outcome is ImportOutcome.IMPORTED]
+        ended = 0
         if imported:
-            await self._driver.execute(_DONE, [claim.id for claim in imported], [claim.wanted for claim in imported])
-        if not finished:
+            gone = await self._driver.execute(
+                _DONE, [claim.id for claim in imported], [claim.wanted for claim in imported]
+            )
+            ended = _number(gone)
+        if ended == len(finished):
             return
         await self._driver.execute(
             _KEPT,
@@ -367,19 +371,18 @@ class PostgresOrdersToImport:
     async def leave_out(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> bool:
         return await self._driver.fetchval(_LEAVE_OUT, row, _listed(shops), now) is not None
 
-    async def next_due(self, store: StoreId) -> datetime | None:
-        found: datetime | None = await self._driver.fetchval(_NEXT_DUE, store)
+    async def next_due(self, store: StoreId, *, now: datetime) -> datetime | None:
+        found: datetime | None = await self._driver.fetchval(_NEXT_DUE, store, now)
         return found
 
     async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:
         row = await self._driver.fetchrow(_STILL_WANTED, store, order)
         return StillWanted(**dict(row)) if row else None
 
-    async def open_of_run(self, run: RunId) -> int:
-        found: int = await self._driver.fetchval(
-            "SELECT count(*) FROM orders_to_import WHERE run_id = $1 AND due_at IS NOT NULL", run
-        )
-        return found
+
+def _number(done: str) -> int:
+    """How many rows a statement was about, as the server says."""
+    return int(done.rpartition(" ")[2])
 
 
 def _listed(shops: Collection[ShopId] | None) -> list[str] | None:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 import asyncpg
 
+from app.adapters.postgres.repositories.stored_json import decoder
 from app.domain.identifiers import RunId, StoreId
-from app.ports.repositories.store_state import RecordFailure, Sweeps
+from app.ports.repositories.store_state import RecordFailure, RunStanding, Sweeps
 from app.ports.store_gateway import StoreDescription
 
 _DESCRIBE = """
@@ -35,14 +36,20 @@ ORDER BY run_id, type, id
 ON CONFLICT (run_id, resource_type, resource_id) DO UPDATE SET code = excluded.code, detail = excluded.detail
 """
 
+_STANDING = """
+SELECT (SELECT count(*) FROM orders_to_import WHERE run_id = $1 AND due_at IS NOT NULL) AS orders_left,
+    (SELECT COALESCE(json_object_agg(name, number), '{}') FROM run_tallies WHERE run_id = $1) AS tallied,
+    (SELECT COALESCE(json_agg(json_build_object('resource_type', resource_type, 'id', resource_id, 'code', code,
+        'detail', detail) ORDER BY resource_type, resource_id), '[]') FROM run_failures WHERE run_id = $1) AS failures
+"""
+
+_tallied = decoder(dict[str, int])
+_failures = decoder(list[RecordFailure])
+
 
 class PostgresStoreState:
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
-
-    async def orders_listed_at(self, store: StoreId) -> datetime | None:
-        found: datetime | None = await self._driver.fetchval("SELECT orders_listed_at FROM stores WHERE id = $1", store)
-        return found
 
     async def set_orders_listed_at(self, store: StoreId, at: datetime) -> None:
         await self._driver.execute(
@@ -85,18 +92,13 @@ class PostgresStoreState:
         if rows:
             await self._driver.execute(_TALLY, *(list(column) for column in zip(*rows, strict=True)))
 
-    async def tallied(self, run: RunId) -> Mapping[str, int]:
-        rows = await self._driver.fetch("SELECT name, number FROM run_tallies WHERE run_id = $1", run)
-        return {row["name"]: row["number"] for row in rows}
-
     async def note_failures(self, failures: Sequence[tuple[RunId, RecordFailure]]) -> None:
         rows = [(run, each.resource_type, each.id, each.code, each.detail) for run, each in failures]
         if rows:
             await self._driver.execute(_FAILURES, *(list(column) for column in zip(*rows, strict=True)))
 
-    async def failures(self, run: RunId) -> Sequence[RecordFailure]:
-        rows = await self._driver.fetch(
-            "SELECT resource_type, resource_id AS id, code, detail FROM run_failures WHERE run_id = $1 ORDER BY 1, 2",
-            run,
+    async def standing(self, run: RunId) -> RunStanding:
+        row = await self._driver.fetchrow(_STANDING, run)
+        return RunStanding(
+            left=row["orders_left"], tallied=_tallied.decode(row["tallied"]), failures=_failures.decode(row["failures"])
         )
-        return [RecordFailure(**dict(row)) for row in rows]
