@@ -32,6 +32,8 @@ AT_ONCE: Mapping[NudgeKind, int] = {
     NudgeKind.PRIVACY: 1,
 }
 """Over all processes; those of 0 are bounded by one job per store, shop or endpoint."""
+AWAITED = frozenset({NudgeKind.ORDERS_TO_IMPORT, NudgeKind.WEBHOOK_DELIVERIES})
+"""Somebody notices when these come a second later."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,10 @@ async def run_worker(parts: WorkerParts, stop: asyncio.Event) -> None:
     """Work until ``stop``, through restarts of the database; then end within twenty seconds."""
     await parts.signals.start()
     schedules = SchedulerOfTasks(parts.ticks, parts.signals)
-    kinds = [JobKind(kind=kind, work=_by_key(work), at_once=AT_ONCE[kind]) for kind, work in parts.work.items()]
+    kinds = [
+        JobKind(kind=kind, work=_by_key(work), at_once=AT_ONCE[kind], looks_again=kind in AWAITED)
+        for kind, work in parts.work.items()
+    ]
     signals = parts.signals
     loops = [
         _repeat("dispatch", parts.dispatch, signals.subscribe(Channel.WEBHOOKS_ARRIVED), stop),

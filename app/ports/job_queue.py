@@ -48,6 +48,10 @@ class JobKind:
     kind: NudgeKind
     work: Callable[[str], Awaitable[None]]
     at_once: int = 0
+    looks_again: bool = False
+    """The work is called once more at its end, when the same nudge is queued again: who was nudged while it ended would
+    else wait for the sweeper. For work that finds out cheaply that there is none.
+    """
 
 
 class JobQueue(Protocol):

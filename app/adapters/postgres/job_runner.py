@@ -30,6 +30,9 @@ LONGEST_PAUSE_SECONDS = 30.0
 FINISH_SECONDS = 10.0
 RELEASE_SECONDS = 5.0
 
+LET_GO = "UPDATE pgqueuer SET dedupe_key = NULL WHERE id = $1"
+"""From here on the same nudge is queued again, although the job lives until the library has noted its end."""
+
 log = logging.getLogger(__name__)
 
 
@@ -51,9 +54,11 @@ class PostgresJobQueue:
     async def _run_once(self, kinds: Sequence[JobKind], stop: asyncio.Event) -> None:
         connection = await asyncpg.connect(self._url, timeout=5, command_timeout=30, server_settings=SERVER_SETTINGS)
         running: set[asyncio.Future[None]] = set()
-        manager = QueueManager(Queries(AsyncpgDriver(connection)))
+        driver = AsyncpgDriver(connection)
+        manager = QueueManager(Queries(driver))
         for kind in kinds:
-            manager.entrypoint(kind.kind.value, concurrency_limit=kind.at_once)(self._entry(kind, running, stop))
+            entry = self._entry(kind, driver, running, stop)
+            manager.entrypoint(kind.kind.value, concurrency_limit=kind.at_once)(entry)
         loop = asyncio.ensure_future(
             manager.run(
                 dequeue_timeout=LOOK_EVERY,
@@ -77,20 +82,24 @@ class PostgresJobQueue:
             connection.terminate()
 
     def _entry(
-        self, kind: JobKind, running: set[asyncio.Future[None]], stop: asyncio.Event
+        self, kind: JobKind, driver: AsyncpgDriver, running: set[asyncio.Future[None]], stop: asyncio.Event
     ) -> Callable[[Job], Awaitable[None]]:
         async def entry(job: Job) -> None:
-            work = asyncio.ensure_future(self._work(kind, (job.payload or b"").decode(), stop))
+            work = asyncio.ensure_future(self._work(kind, job, driver, stop))
             running.add(work)
             work.add_done_callback(running.discard)
             await work
 
         return entry
 
-    async def _work(self, kind: JobKind, key: str, stop: asyncio.Event) -> None:
+    async def _work(self, kind: JobKind, job: Job, driver: AsyncpgDriver, stop: asyncio.Event) -> None:
+        key = (job.payload or b"").decode()
         name = (kind.kind.value, key)
         try:
             await kind.work(key)
+            if kind.looks_again:
+                await driver.execute(LET_GO, job.id)
+                await kind.work(key)
         except ConnectorError as error:
             log.warning("work put off", extra={"kind": name[0], "key": key, "reason": error.detail})
         except Exception:
@@ -98,7 +107,7 @@ class PostgresJobQueue:
         else:
             self._failures.pop(name, None)
             return
-        # While the job lives, the same nudge is not queued again: so trouble is not met in a tight circle.
+        # While the job has its key, the same nudge is not queued again: so trouble is not met in a tight circle.
         self._failures[name] += 1
         await _pause(stop, min(2.0 ** (self._failures[name] - 1), LONGEST_PAUSE_SECONDS))
 
