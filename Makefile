@@ -5,11 +5,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements.lock
+TOOLS := .cache/tools/bin
+# Without releases of the last seven days: `exclude-newer` of pyproject.toml.
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format openapi bench audit lock clean client-tools example-tryton console-tools
+.PHONY: help setup demo run test test-faults check format openapi bench audit sbom lock clean client-tools example-tryton console-tools
 
 help:
 	@echo "make demo         a day of orders from a simulated store, explained (KEEP=1 leaves it running)"
@@ -23,7 +25,8 @@ help:
 	@echo "make console-tools what the browser test of the console looks for inaccessible pages with"
 	@echo "make example-tryton  documents booked in a real Tryton, to the cent, and its shipments told to the store"
 	@echo "make audit        known vulnerabilities of what the lock installs"
-	@echo "make lock         resolve the lock files again"
+	@echo "make sbom         the release's bill of materials (CycloneDX) from the lock, in dist"
+	@echo "make lock         resolve the lock files again, without releases of the last seven days"
 
 setup: $(STAMP)
 
@@ -72,12 +75,11 @@ openapi: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench
 
-# Both tools live in environments of their own: neither is part of what we test or ship.
-.cache/uv/bin/uv:
-	$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv
-
-.cache/pip-audit/bin/pip-audit:
-	$(PYTHON) -m venv .cache/pip-audit && .cache/pip-audit/bin/python -m pip install --quiet pip-audit
+# What looks at our dependencies lives in an environment of its own: no part of what we test or ship.
+.cache/tools/ready: requirements-tools.lock
+	$(PYTHON) -m venv --clear .cache/tools
+	$(TOOLS)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 # The generators of clients: what an ERP developer may use, and what the test of the description uses.
 client-tools: .cache/clients/ready
@@ -106,15 +108,19 @@ example-tryton: $(STAMP) .cache/tryton/ready
 	.cache/tryton/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-lock: .cache/uv/bin/uv
-	$< $(COMPILE) pyproject.toml --extra embedded --extra simulator --extra telemetry --group dev -o requirements.lock
-	$< $(COMPILE) pyproject.toml -c requirements.lock -o requirements-runtime.lock
-	$< $(COMPILE) --group build -c requirements.lock -o requirements-build.lock
-	$< $(COMPILE) examples/tryton/requirements.in -o examples/tryton/requirements.lock
+lock: .cache/tools/ready
+	$(TOOLS)/uv $(COMPILE) pyproject.toml --extra embedded --extra simulator --extra telemetry --group dev -o requirements.lock
+	$(TOOLS)/uv $(COMPILE) pyproject.toml -c requirements.lock -o requirements-runtime.lock
+	$(TOOLS)/uv $(COMPILE) --group build -c requirements.lock -o requirements-build.lock
+	$(TOOLS)/uv $(COMPILE) --group tools -o requirements-tools.lock
+	$(TOOLS)/uv $(COMPILE) examples/tryton/requirements.in -o examples/tryton/requirements.lock
 
-# Strict: a package that could not be looked up is no package without vulnerabilities.
-audit: .cache/pip-audit/bin/pip-audit
-	$< --strict --require-hashes --disable-pip -r requirements.lock
+# Fails for a known vulnerability, and for whatever could not be looked up.
+audit: .cache/tools/ready
+	$(PYTHON) scripts/audit.py --pip-audit $(TOOLS)/pip-audit $(if $(OSV_URL),--osv-url $(OSV_URL)) requirements.lock requirements-tools.lock
+
+sbom: .cache/tools/ready
+	PYTHONPATH=. $(PYTHON) scripts/bill_of_materials.py --cyclonedx $(TOOLS)/cyclonedx-py dist
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

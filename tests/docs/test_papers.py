@@ -161,7 +161,7 @@ def test_the_page_of_dependencies_names_each_direct_one() -> None:
     ]
     direct = {re.split(r"[\[<>=~! ]", each)[0] for group in groups for each in group if isinstance(each, str)}
     before_our_own = DEPENDENCIES.text.split("By hand, and why:")[0]
-    groups_named = r"(?:`(?:embedded|simulator|telemetry|build|dev)` \| )?"
+    groups_named = r"(?:`(?:embedded|simulator|telemetry|build|dev|tools)` \| )?"
     listed = set(re.findall(rf"^\| {groups_named}`([\w-]+)` \|", before_our_own, re.MULTILINE))
 
     assert listed == direct
