@@ -35,6 +35,8 @@ PAGES = (
     "docs/howto/tell-stock.md",
     "docs/howto/reconcile-payouts.md",
     "docs/howto/exchange-customers.md",
+    "docs/howto/receive-events.md",
+    "docs/howto/send-items.md",
     "docs/howto/price-catalogs.md",
     "docs/howto/develop-against-the-simulator.md",
 )
