@@ -16,7 +16,7 @@ from app.database_server import database_of
 from app.domain.access import Access, Scope
 from app.ports.errors import DatabaseUnavailable, InvalidInput
 from app.ports.repositories.runs import RunState
-from app.schema_state import ensure_schema, what_is_wrong
+from app.schema_state import ensure_schema, migrate_schema, what_is_wrong, worth_knowing
 from app.services.runs import ENDED, ReadRuns, StartRun
 from app.services.tasks import TaskName
 from app.settings import PREFIX, Settings
@@ -27,7 +27,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 async def migrate_database(settings: Settings) -> str:
     """Bring the schema of the installation's database to head; says where it stands then."""
     with database_of(settings) as url:
-        await ensure_schema(url, migrate_first=True)
+        await migrate_schema(url, migration_url=settings.owners_url)
     return f"The schema stands at revision {head_revision()}."
 
 
@@ -51,7 +51,8 @@ async def check_installation(settings: Settings) -> Checked:
         if problems := await stored_secrets.missing_keys(settings, url):
             return Checked(problems=problems)
         older = await stored_secrets.older_keys_needed(settings, url)
-    return Checked(notes=[_older_keys(older)] if older else [])
+        roles = [] if settings.embedded else await worth_knowing(url)
+    return Checked(notes=[*([_older_keys(older)] if older else []), *roles])
 
 
 async def _done_by_a_start(url: str) -> str | None:

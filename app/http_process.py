@@ -24,7 +24,7 @@ LAST_REQUESTS_SECONDS = 10
 async def run_http(settings: Settings, url: str, stop: asyncio.Event, *, migrate_first: bool) -> None:
     """Listen until ``stop``; say where, once the database at ``url`` is as this release needs it."""
     set_up_logging(settings)
-    await ensure_schema(url, migrate_first=migrate_first or settings.embedded)
+    await ensure_schema(url, migrate_first=migrate_first or settings.embedded, migration_url=settings.owners_url)
     await refuse_missing_keys(settings, url)
     async with open_installation(settings, url) as installation:
         await _listen(settings, installation, stop)

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = None
     """``postgresql://…`` of a server; without it an embedded PostgreSQL in ``data_dir`` is used."""
+    migration_url: SecretStr | None = None
+    """The same database by the role that owns its tables; that of ``database_url`` then cannot change them."""
     data_dir: Path = Path(".orderbridge")
     """The embedded database and generated secrets."""
     host: str = "127.0.0.1"
@@ -103,6 +105,11 @@ class Settings(BaseSettings):
         return self.database_url is None
 
     @property
+    def owners_url(self) -> str | None:
+        """How whoever owns the tables reaches the database, where that is not who serves."""
+        return self.migration_url.get_secret_value() if self.migration_url else None
+
+    @property
     def keys(self) -> tuple[bytes, ...]:
         """The encryption keys themselves, newest first."""
         return tuple(_key_parts(self.encryption_keys)) if self.encryption_keys else ()
@@ -121,7 +128,7 @@ class Settings(BaseSettings):
     def _in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and _split(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
@@ -179,6 +186,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{PREFIX}FAILPOINTS kills processes on purpose, for tests; it is accepted only together with"
                 f" {PREFIX}SHOPIFY_URL of a simulated store on this machine"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _who_migrates_is_said_of_a_server(self) -> Self:
+        if self.migration_url is not None and self.database_url is None:
+            raise ValueError(
+                f"{PREFIX}MIGRATION_URL is the owner's way to the database of {PREFIX}DATABASE_URL; set both"
             )
         return self
 

@@ -30,7 +30,7 @@ async def _work(settings: Settings, url: str, *, migrate_first: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if not os.environ.get(CHILD):
-        await ensure_schema(url, migrate_first=migrate_first or settings.embedded)
+        await ensure_schema(url, migrate_first=migrate_first or settings.embedded, migration_url=settings.owners_url)
         await refuse_missing_keys(settings, url)
         await run_worker_process(settings, url, stop)
         return

@@ -17,6 +17,7 @@ from app.api.problems import ApiProblem
 from app.api.strict_json import parse_strictly
 from app.ports.acting import acting
 from app.ports.errors import FieldError
+from app.ports.sight import seeing
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 LONGEST_PATH_VALUE = 300
@@ -65,7 +66,9 @@ class StrictRoute(APIRoute):
             elif body.strip() not in {b"", b"{}"}:
                 raise ApiProblem(422, "invalid_input", "This request takes no body.")
             if request.method == "GET":
-                return await handle(strict)
+                # Who changes something has to see what it means to other shops, such as that they share a store.
+                with seeing(access.shops):
+                    return await handle(strict)
             with acting(actor_of(request, access, self.name)):
                 return await handle(strict)
 

@@ -17,6 +17,7 @@ from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS, 
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, NotFound, StoreRefused
 from app.ports.repositories.subscriptions import SubscriptionNeeds
+from app.ports.sight import seeing
 from app.ports.store_access import why_it_stands_still
 from app.ports.store_gateway import OrderListing, StoreGateway, WebhookSubscription
 from app.ports.unit_of_work import UnitOfWorkFactory
@@ -89,7 +90,9 @@ class WebhookSubscriptions:
             of = await uow.runs.shop(shop, access.shops)
         if of is None:
             raise NotFound("There is no such shop, or none that this key may see.")
-        return await self.compared(of.store_id)
+        # What is wanted of a store is what its shops want together.
+        with seeing(None):
+            return await self.compared(of.store_id)
 
     @property
     def reachable(self) -> bool:

@@ -47,7 +47,7 @@ def differences(connection: Connection) -> list[object]:
 
 
 async def structure(url: str) -> list[tuple[object, ...]]:
-    """Every column, constraint and index that stands in the database."""
+    """Every column, constraint, index, function and policy that stands in the database."""
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(
@@ -60,6 +60,11 @@ async def structure(url: str) -> list[tuple[object, ...]]:
               FROM pg_constraint WHERE connamespace = 'public'::regnamespace
             UNION ALL
             SELECT 'index', tablename::text, indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public'
+            UNION ALL
+            SELECT 'function', proname::text, prosecdef::text, pg_get_functiondef(oid)
+              FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+            UNION ALL
+            SELECT 'policy', tablename::text, policyname::text, qual FROM pg_policies WHERE schemaname = 'public'
             ORDER BY 1, 2, 3, 4
             """
         )

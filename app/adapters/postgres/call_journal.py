@@ -15,6 +15,7 @@ from typing import Final
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
+from app.ports.sight import seeing
 from app.ports.tracing import Fact, Spans
 
 CALL: Final = "shopify call"
@@ -78,7 +79,9 @@ class CallJournal:
             )
         )
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.get_running_loop().create_task(self._write_soon())
+            # Also of a call that a reading makes, which writes nothing itself.
+            with seeing(None):
+                self._writer = asyncio.get_running_loop().create_task(self._write_soon())
 
     async def aclose(self) -> None:
         if self._writer is not None:

@@ -3,9 +3,10 @@
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.postgres.database import MIGRATIONS, alone_with_schema
+from app.adapters.postgres.roles import Service, secure
 
 
 def _configuration(connection: Connection) -> Config:
@@ -20,7 +21,16 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(_configuration(connection), revision)
 
 
-async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
-    """Bring the schema to a revision. Safe to run from several processes at once."""
+async def bring_to_head(connection: AsyncConnection, *, service: Service | None = None) -> None:
+    """Bring the schema to the newest revision, and the roles with it; harmless where all that is done."""
+    await connection.run_sync(upgrade)
+    await secure(connection, service=service)
+
+
+async def migrate(engine: AsyncEngine, *, revision: str | None = None, service: Service | None = None) -> None:
+    """Bring the schema to the newest or another revision. Safe to run from several processes at once."""
     async with alone_with_schema(engine) as (connection, _):
-        await connection.run_sync(upgrade, revision)
+        if revision is None:
+            await bring_to_head(connection, service=service)
+        else:
+            await connection.run_sync(upgrade, revision)

@@ -54,11 +54,13 @@ from app.adapters.postgres.repositories.subscriptions import PostgresSubscriptio
 from app.adapters.postgres.repositories.webhook_deliveries import PostgresWebhookDeliveries
 from app.adapters.postgres.repositories.webhook_endpoints import PostgresWebhookEndpoints
 from app.adapters.postgres.repositories.write_backs import PostgresWriteBacks
+from app.adapters.postgres.roles import HOLD
 from app.adapters.postgres.ulid import Ulids
 from app.ports.acting import who_acts
 from app.ports.clock import IdFactory
 from app.ports.errors import DatabaseUnavailable
 from app.ports.job_queue import Nudge
+from app.ports.sight import seen_shops
 
 
 class PostgresUnitOfWork:
@@ -74,6 +76,7 @@ class PostgresUnitOfWork:
             self.connection, self.driver = await begin(self._engine)
             try:
                 await self._tell_who_acts()
+                await self._hold_to_seen_shops()
             except BaseException:
                 await self._leave(usable=False)
                 raise
@@ -109,6 +112,12 @@ class PostgresUnitOfWork:
         actor = who_acts()
         if actor is not None:
             await self.driver.execute("SELECT set_config('orderbridge.actor', $1, true)", json.dumps(actor.facts))
+
+    async def _hold_to_seen_shops(self) -> None:
+        """To rows of these shops, and to reading, as long as the transaction lasts (decision 54)."""
+        shops = seen_shops()
+        if shops is not None:
+            await self.driver.execute(HOLD, ",".join(sorted(shops)))
 
     async def _leave(self, *, usable: bool) -> None:
         """Give the connection back, rolled back if nothing was committed; one that is of no more use is ended."""
