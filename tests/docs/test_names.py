@@ -14,7 +14,7 @@ import typer.main
 from app.cli import cli
 from app.domain.access import Scope
 from app.domain.events import EventType
-from tests.docs.papers import CHECKOUT, Paper, papers
+from tests.docs.papers import CHECKOUT, Paper, paper, papers
 from tests.docs.test_document_rules import names_of_tests
 from tests.docs.test_pages_that_run import PAGES
 
@@ -38,6 +38,10 @@ class Route:
     path: str
     method: str
     parameters: frozenset[str]
+    scopes: frozenset[str]
+
+    def answers(self, method: str | None, address: str) -> bool:
+        return self.method == method and self.fits(address.partition("?")[0])
 
     def fits(self, path: str) -> bool:
         """Whether a call of this path is one of it. A path that begins with … is its end, one that ends with … its
@@ -61,7 +65,12 @@ def routes() -> tuple[Route, ...]:
     surface = json.loads((CHECKOUT / "docs/openapi.json").read_text())
     shared = surface["components"].get("parameters", {})
     return tuple(
-        Route(path=path, method=method.upper(), parameters=frozenset(in_query(operation, shared)))
+        Route(
+            path=path,
+            method=method.upper(),
+            parameters=frozenset(in_query(operation, shared)),
+            scopes=frozenset(scope for way in operation.get("security", []) for scope in way.get("ApiKey", [])),
+        )
         for path, operations in surface["paths"].items()
         for method, operation in operations.items()
     )
@@ -78,9 +87,9 @@ def in_code_font(page: Paper) -> list[str]:
     return re.findall(r"`([^`\n]+)`", page.prose)
 
 
-def calls(page: Paper) -> Iterator[tuple[str | None, str]]:
-    """Method, where one is given, and address of every call that a page names."""
-    for code in in_code_font(page):
+def calls(page: Paper, *, prose: bool = True) -> Iterator[tuple[str | None, str]]:
+    """Method, where one is given, and address of every call that a page names, or makes in its commands."""
+    for code in in_code_font(page) if prose else []:
         yield from ((found[1], found[2].rstrip(",;")) for found in _CALL.finditer(code))
     for block in (block for language in SHELLS for block in page.blocks(language)):
         for line in block.replace("\\\n", " ").splitlines():
@@ -138,9 +147,27 @@ def names_of_the_surface() -> frozenset[str]:
 
 
 def test_every_scope_that_a_page_names_is_one() -> None:
-    named = {(page.name, scope) for page in papers() for scope in re.findall(r"\b[a-z_]+:(?:read|write)\b", page.text)}
+    named = {(page.name, scope) for page in papers() for scope in scopes_of(page.text)}
 
     assert {(page, scope) for page, scope in named if scope not in set(Scope)} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "/howto/" in name])
+def test_a_page_names_the_scopes_that_its_commands_need(name: str) -> None:
+    """Beside those of the key that the page of the poller makes."""
+    page = paper(name)
+    if "all scopes" in page.text:
+        return
+    told = scopes_of(page.text) | scopes_of(paper("docs/howto/poll-documents.md").blocks("sh")[1])
+    commands = {call for call in calls(page, prose=False) if call[0]}
+    found = [(route.scopes, call) for call in commands for route in routes() if route.answers(*call)]
+
+    assert len(found) >= len(commands)
+    assert {scope for scopes, _ in found for scope in scopes} - told == set()
+
+
+def scopes_of(text: str) -> set[str]:
+    return set(re.findall(r"\b[a-z_]+:(?:read|write)\b", text))
 
 
 def test_every_option_of_a_command_that_a_page_names_is_one() -> None:
