@@ -1,4 +1,4 @@
-"""What `deploy/` offers to whoever runs it: a unit that systemd takes, a dashboard of figures that exist."""
+"""What `deploy/` offers to whoever runs it: a unit that systemd takes, a dashboard and alarms of figures that exist."""
 
 import configparser
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from app.adapters.telemetry.metrics import MEANINGS, PREFIX
 from app.settings import PREFIX as SETTING_PREFIX
@@ -18,6 +19,8 @@ from tests.docs.papers import paper
 
 UNIT = CHECKOUT / "deploy" / "orderbridge.service"
 DASHBOARD = CHECKOUT / "deploy" / "grafana-dashboard.json"
+RULES = CHECKOUT / "deploy" / "prometheus-rules.yaml"
+TESTS_OF_RULES = CHECKOUT / "deploy" / "prometheus-rules.test.yaml"
 OF_EVERY_PROCESS = {"up", "build_info", "webhook_ack_seconds_bucket", "webhook_ack_seconds_count"}
 LABELS_OF_THE_LIBRARY = {"le", "instance"}
 
@@ -35,7 +38,12 @@ def unit() -> Section:
 
 def expressions() -> list[str]:
     dashboard: dict[str, Any] = json.loads(DASHBOARD.read_text())
-    return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    shown = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    return [*shown, *(rule["expr"] for rule in rules())]
+
+
+def rules() -> list[dict[str, Any]]:
+    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
 
 
 def test_the_unit_starts_our_command_as_nobody_special_and_lets_it_end_by_itself() -> None:
@@ -68,13 +76,13 @@ def test_systemd_takes_the_unit_and_finds_it_well_protected(tmp_path: Path) -> N
     assert (verified.returncode, verified.stderr) == (0, "")
 
 
-def test_every_figure_of_the_dashboard_exists() -> None:
+def test_every_figure_of_the_dashboard_and_the_alarms_exists() -> None:
     named = {name for each in expressions() for name in re.findall(rf"\b{PREFIX}(\w+)", each)}
 
     assert named - OF_EVERY_PROCESS - set(MEANINGS) == set()
 
 
-def test_every_label_of_the_dashboard_is_one_of_its_figures() -> None:
+def test_every_label_of_the_dashboard_and_the_alarms_is_one_of_their_figures() -> None:
     table = re.findall(r"^\| (`[^|]+`) \|([^|]*)\|", paper("docs/howto/watch-it.md").text, re.MULTILINE)
     labels = {
         name: set(re.findall(r"`(\w+)`", given)) for names, given in table for name in re.findall(r"`(\w+)`", names)
@@ -90,3 +98,22 @@ def test_every_figure_of_the_database_has_its_panel_or_is_told_on_the_page() -> 
     shown = " ".join([*expressions(), paper("docs/howto/watch-it.md").text])
 
     assert {name for name in MEANINGS if name not in shown} == set()
+
+
+def test_every_alarm_says_what_is_wrong_and_what_to_do_and_is_tried() -> None:
+    tried = yaml.safe_load(TESTS_OF_RULES.read_text())["tests"]
+    raised = {case["alertname"] for test in tried for case in test["alert_rule_test"] if case.get("exp_alerts")}
+    kept_back = {case["alertname"] for test in tried for case in test["alert_rule_test"] if not case.get("exp_alerts")}
+
+    assert {rule["alert"] for rule in rules()} == raised == kept_back
+    for rule in rules():
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert min(len(rule["annotations"][each]) for each in ("summary", "description")) > 10
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
+def test_prometheus_takes_the_alarms_and_raises_them_when_it_should() -> None:
+    for command in (["check", "rules", str(RULES)], ["test", "rules", str(TESTS_OF_RULES)]):
+        said = subprocess.run(["promtool", *command], capture_output=True, text=True, check=False)
+
+        assert said.returncode == 0, said.stdout + said.stderr
