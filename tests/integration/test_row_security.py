@@ -199,7 +199,7 @@ async def a_key_of_web(engine: AsyncEngine) -> str:
 
 @pytest.mark.long
 async def test_no_answer_to_a_key_of_one_shop_is_another_for_being_held_to_it(database_url: str) -> None:
-    """Each reading of the surface, with another shop on the same store; one that leans on other shops must say so."""
+    """S2: each reading of the surface, with another shop on the same store; what leans on other shops must say so."""
     await seed(database_url)
     await belonging_to_web(database_url, bytes(32), str(POS))
     engine = create_engine(database_url)
