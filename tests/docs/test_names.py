@@ -158,7 +158,7 @@ def test_a_page_names_the_scopes_that_its_commands_need(name: str) -> None:
     page = paper(name)
     if "all scopes" in page.text:
         return
-    told = scopes_of(page.text) | scopes_of(paper("docs/howto/poll-documents.md").blocks("sh")[1])
+    told = scopes_of(page.text) | scopes_of(paper("docs/howto/poll-documents.md").blocks("bash")[0])
     commands = {call for call in calls(page, prose=False) if call[0]}
     found = [(route.scopes, call) for call in commands for route in routes() if route.answers(*call)]
 
