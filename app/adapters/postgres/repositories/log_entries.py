@@ -8,7 +8,7 @@ import asyncpg
 
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
 from app.adapters.postgres.repositories.paging import page_of
-from app.adapters.postgres.tables.work import events_of
+from app.adapters.postgres.troubled_events import events_of
 from app.domain.events import EventType
 from app.domain.log_words import LogLevel, event_words
 from app.ports.paging import Page, PageRequest

@@ -27,12 +27,8 @@ from app.adapters.postgres.tables.columns import (
     text,
     whole,
 )
-from app.domain.log_words import LEVELS, LogLevel
-
-
-def events_of(level: LogLevel) -> str:
-    """Which events are of a level that few are of."""
-    return "type IN ({})".format(", ".join(f"'{each}'" for each in sorted(LEVELS[level])))
+from app.adapters.postgres.troubled_events import events_of
+from app.domain.log_words import LogLevel
 
 
 class WebhookInboxRow(Row, table=True):
