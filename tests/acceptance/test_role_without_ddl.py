@@ -75,7 +75,7 @@ def test_an_order_lives_as_ever_under_a_role_that_owns_nothing(books: Installati
     """S8."""
     the_story(books.erp(), simulator)
 
-    assert '"level": "error"' not in books.process("all").said
+    assert '"level":"error"' not in books.process("all").said
     assert "row_security_missing" not in books.process("all").said
 
 
