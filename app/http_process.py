@@ -26,7 +26,7 @@ async def run_http(settings: Settings, url: str, stop: asyncio.Event, *, migrate
     set_up_logging(settings)
     await ensure_schema(url, migrate_first=migrate_first or settings.embedded, migration_url=settings.owners_url)
     await refuse_missing_keys(settings, url)
-    async with open_installation(settings, url) as installation:
+    async with open_installation(settings, url) as installation, installation.beats.beating("api"):
         await _listen(settings, installation, stop)
 
 

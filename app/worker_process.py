@@ -46,7 +46,7 @@ async def _work(settings: Settings, url: str, *, migrate_first: bool) -> None:
 
 async def run_worker_process(settings: Settings, url: str, stop: asyncio.Event) -> None:
     """Work on a database that is as this release needs it, until ``stop``."""
-    async with open_installation(settings, url) as installation:
+    async with open_installation(settings, url) as installation, installation.beats.beating("worker"):
         log.info("worker_started", pid=os.getpid())
         renewal = asyncio.ensure_future(renew_beside_work(settings, url))
         try:

@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 
 from app.adapters.postgres.database import as_plain_url, create_engine
+from app.adapters.postgres.process_beats import Signatures
 from app.adapters.postgres.ulid import Ulids
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork, unit_of_work_factory
 from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets, door_pool
@@ -98,10 +99,10 @@ def reveal(credentials: bytes | None, previous: bytes | None, _store: StoreId) -
 
 
 @asynccontextmanager
-async def door(url: str) -> AsyncIterator[ReceiveWebhook]:
+async def door(url: str, watch: Signatures | None = None) -> AsyncIterator[ReceiveWebhook]:
     pool = await door_pool(url)
     inbox = PostgresWebhookInbox(pool)
-    yield ReceiveWebhook(PostgresWebhookSecrets(pool, reveal), inbox)
+    yield ReceiveWebhook(PostgresWebhookSecrets(pool, reveal), inbox, watch or Signatures())
     await inbox.drain()
     await pool.close()
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from app import failpoints
 from app.adapters.postgres.figures import PostgresFigures
+from app.adapters.postgres.process_beats import ProcessBeats, Signatures
 from app.adapters.postgres.signals import PostgresSignals
+from app.adapters.postgres.unit_of_work import unit_of_work_factory
 from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets
 from app.adapters.telemetry.logging import configure_logging
 from app.adapters.telemetry.metrics import AckTimes, Metrics
@@ -20,7 +22,7 @@ from app.bootstrap.surface import container_of
 from app.bootstrap.tracing import Application, traced_call, traced_requests
 from app.bootstrap.work import work_of
 from app.bootstrap.workers import worker_parts
-from app.bootstrap.world import opened_world
+from app.bootstrap.world import World, opened_world
 from app.jobs.worker import WorkerParts
 from app.services.receive_webhook import Delivery, Receipt, ReceiveWebhook
 from app.settings import LogFormat, Settings
@@ -38,6 +40,7 @@ class Installation:
     """With the resources that requests may be named by."""
     webhook_inbox: PostgresWebhookInbox
     signals: PostgresSignals
+    beats: ProcessBeats
 
 
 def set_up_logging(settings: Settings) -> None:
@@ -55,7 +58,8 @@ async def open_installation(settings: Settings, url: str) -> AsyncIterator[Insta
         work = work_of(world)
         inbox, acks = PostgresWebhookInbox(world.pool), AckTimes()
         metrics = Metrics(PostgresFigures(world.engine, world.clock), acks, process=world.worker_name)
-        receive = ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox)
+        signatures = Signatures()
+        receive = ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox, signatures)
         yield Installation(
             around_requests=lambda app, resources: traced_requests(world.spans, app, resources),
             container=container_of(world, work, metrics),
@@ -64,4 +68,16 @@ async def open_installation(settings: Settings, url: str) -> AsyncIterator[Insta
             receive_webhook=traced_call(world.spans, "receive webhook", receive),
             webhook_inbox=inbox,
             signals=world.signals,
+            beats=_beats(world, signatures),
         )
+
+
+def _beats(world: World, signatures: Signatures) -> ProcessBeats:
+    time = world.shopify.transport.time
+    return ProcessBeats(
+        unit_of_work_factory(world.engine),
+        world.clock,
+        process=world.worker_name,
+        ahead_of_stores=time.ours_is_ahead_by,
+        signatures=signatures,
+    )

@@ -24,6 +24,20 @@ class Cue(StrEnum):
     ERP_NOT_COLLECTING = "erp_not_collecting"
     WEBHOOK_ENDPOINTS_FAILING = "webhook_endpoints_failing"
     ACCESS_REVOKED = "access_revoked"
+    WEBHOOKS_REFUSED = "webhooks_refused"
+    """Every webhook that came in the store's name for a while was signed wrongly."""
+    NO_WORKER = "no_worker"
+    CLOCKS_DIFFER = "clocks_differ"
+
+
+OF_THE_SHOP_ITSELF = frozenset({Cue.ACCESS_REVOKED, Cue.WEBHOOKS_REFUSED, Cue.NO_WORKER, Cue.CLOCKS_DIFFER})
+"""Cues that count no rows of a list: what is wrong is the shop's connection, or the installation it is in."""
+WORKER_SILENT_FOR = timedelta(minutes=1)
+"""A process that has not been heard of for so long does not work."""
+REFUSED_FOR = timedelta(minutes=10)
+"""Since the first of them, before it is told: a secret that was just changed is known everywhere within seconds."""
+REFUSED_AT_LEAST = 3
+"""Anybody can send one in a store's name."""
 
 
 OrderCue = Literal["unmapped_customers", "unmapped_companies", "unmapped_products", "unprocessed_orders"]
@@ -45,14 +59,12 @@ _LISTS: Mapping[Cue, str] = {
     Cue.SYNCHRONISATION_ERRORS: "/v1/skipped-records?shop={shop}&open=true",
     Cue.ERP_NOT_COLLECTING: "/v1/sales-documents?shop={shop}&state=released&released_before={collected_before}",
     Cue.WEBHOOK_ENDPOINTS_FAILING: "/v1/webhook-endpoints?shop={shop}&failing=true",
-    Cue.ACCESS_REVOKED: "/v1/shops/{shop}",
+    **dict.fromkeys(OF_THE_SHOP_ITSELF, "/v1/shops/{shop}"),
 }
 
 
 def list_of(cue: Cue, *, shop: str, collected_before: datetime) -> str:
-    """Where a person sees the rows that a cue counts: as many as it says. ``access_revoked`` is about the shop
-    itself.
-    """
+    """Where a person sees the rows that a cue counts: as many as it says, or the shop itself."""
     moment = collected_before.strftime("%Y-%m-%dT%H:%M:%SZ")
     return _LISTS[cue].replace("{shop}", shop).replace("{collected_before}", moment)
 

@@ -49,3 +49,13 @@ class WebhookInbox(Protocol):
         waiting than we take on; ``NotFound`` when the store is gone.
         """
         ...
+
+
+class SignatureWatch(Protocol):
+    """Told how the webhooks of stores that we know were signed; it costs nobody anything."""
+
+    def signed(self, store: StoreId) -> None: ...
+
+    def refused(self, store: StoreId) -> None:
+        """Whoever sent it: a stranger can do that in any store's name."""
+        ...

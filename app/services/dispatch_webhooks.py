@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.announced_records import AnnouncedRecord, record_of
+from app.domain.clocks import ahead_by, in_our_time
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
 from app.domain.parts_of_orders import OrderPart
@@ -126,7 +127,7 @@ class DispatchWebhooks:
                 await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, store)
             await self._effects(uow, [reading.news for reading in readings if reading.news is not None])
             await self._asked(uow, readings, now)
-            await uow.inbox.settle([reading.looked_at for reading in readings], now=now)
+            await uow.inbox.settle([_flagged(reading.looked_at, now) for reading in readings], now=now)
             await through(Act.WEBHOOK_DISPATCH, uow.commit())
         return len(taken)
 
@@ -147,6 +148,17 @@ class DispatchWebhooks:
         await uow.privacy.add(requests)
         for store in {each.store_id for each in requests}:
             await uow.nudge(NudgeKind.PRIVACY, store)
+
+
+def _flagged(looked_at: LookedAt, now: datetime) -> LookedAt:
+    """What was dated in the future is dealt with as if it were of now, and says so (A20)."""
+    told_at = instant(looked_at.webhook.triggered_at or "")
+    early = ahead_by(told_at, now) if told_at else None
+    if early is None:
+        return looked_at
+    seconds = round(early.total_seconds())
+    log.warning("webhook_from_the_future", store_id=looked_at.webhook.store_id, seconds=seconds)
+    return replace(looked_at, detail=looked_at.detail or f"It was dated {seconds} seconds in the future.")
 
 
 async def _with_orders_of_parts(uow: UnitOfWork, readings: Sequence[_Reading]) -> Sequence[_Reading]:
@@ -246,9 +258,9 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
     if meaning in KEPT_BECAUSE:
         return _kept(webhook, meaning)
     if meaning not in (Wakes.ORDER, Wakes.PRIVACY):
-        told_at = instant(webhook.triggered_at) if webhook.triggered_at else None
+        told_at = instant(webhook.triggered_at or "")
         record = _record(webhook) if meaning in TASK_OF else AnnouncedRecord()
-        news = StoreNews(webhook.store_id, meaning, told_at or now, record)
+        news = StoreNews(webhook.store_id, meaning, in_our_time(told_at or now, now), record)
         return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), news=news)
     try:
         payload = json.loads(webhook.body)

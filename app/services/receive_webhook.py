@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.ports.errors import NotFound
-from app.ports.webhook_inbox import ReceivedWebhook, SignedStore, WebhookInbox, WebhookSecrets
+from app.ports.webhook_inbox import ReceivedWebhook, SignatureWatch, SignedStore, WebhookInbox, WebhookSecrets
 
 STORE_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com")
 NOBODYS_SECRET = b"a webhook of a store that we do not know takes as long as one that we do"
@@ -40,9 +40,10 @@ class Delivery:
 class ReceiveWebhook:
     """Verify, then keep durably. Raises ``Unavailable`` when it could not be kept, so that Shopify sends it again."""
 
-    def __init__(self, secrets: WebhookSecrets, inbox: WebhookInbox) -> None:
+    def __init__(self, secrets: WebhookSecrets, inbox: WebhookInbox, watch: SignatureWatch) -> None:
         self._secrets = secrets
         self._inbox = inbox
+        self._watch = watch
 
     async def __call__(self, delivery: Delivery) -> Receipt:
         store = await self._sender(delivery)
@@ -70,11 +71,17 @@ class ReceiveWebhook:
             _signed_by(None, delivery)
             return None
         store = await self._secrets.of(domain)
-        if _signed_by(store, delivery):
-            return store
-        # The store or its secret may be newer than what we remember.
-        newer = await self._secrets.reread(domain)
-        return newer if newer != store and _signed_by(newer, delivery) else None
+        if not _signed_by(store, delivery):
+            # The store or its secret may be newer than what we remember.
+            newer = await self._secrets.reread(domain)
+            if newer == store or not _signed_by(newer, delivery):
+                if newer is not None:
+                    self._watch.refused(newer.id)
+                return None
+            store = newer
+        if store is not None:
+            self._watch.signed(store.id)
+        return store
 
 
 def _signed_by(store: SignedStore | None, delivery: Delivery) -> bool:

@@ -20,6 +20,8 @@ MACHINERY = (
     "document_costs",
     "event_positions",
     "idempotency_keys",
+    "process_beats",
+    "refused_webhooks",
     "run_tallies",
     "runs",
     "store_calls",

@@ -58,11 +58,16 @@ async def arrange(erp: Surface) -> None:
             " '50 minutes' FROM generate_series(0, 2) AS n",
             WEB,
         )
+        await uow.driver.execute(
+            "INSERT INTO process_beats SELECT 'host:' || n, 'worker', now() - n * interval '40 s', 45, NULL, now()"
+            " FROM generate_series(1, 2) AS n"
+        )
+        await uow.driver.execute("INSERT INTO refused_webhooks SELECT id, 4, now() FROM stores LIMIT 1")
         await uow.commit()
 
 
 async def test_depths_ages_points_outcomes_and_cues_are_told(erp: Surface) -> None:
-    """Peers 50: where no worker works, what is due grows old, and says so."""
+    """Peers 50: where no worker works, what is due grows old, and says so. A20, F7: how clocks stand."""
     watched(erp)
     await arrange(erp)
 
@@ -74,6 +79,11 @@ async def test_depths_ages_points_outcomes_and_cues_are_told(erp: Surface) -> No
     assert 750 < next(value for name, value in found.items() if name[0] == "store_points") <= 2000
     assert next(value for name, value in found.items() if name[0] == "store_throttled_seconds_total") == 7.5
     assert found["runs_ended_last_hour", "failed", "import_orders"] == 2
+    assert (found["processes", "worker"], found["processes", "api"]) == (1, 0)
+    assert [(name[1:], value) for name, value in found.items() if name[0] == "clock_ahead_seconds"] == [
+        (("database", "host:1"), 45)
+    ]
+    assert [value for name, value in found.items() if name[0] == "webhooks_refused"] == [4]
     assert found["cue", "unmapped_products", "web"] == 1
     assert {name[1] for name in found if name[0] == "cue"} == set(Cue)
 

@@ -48,6 +48,7 @@ OF_THE_STORE = {
     "payout_access",
     "payout_transactions",
     "payouts",
+    "refused_webhooks",
     "stocked_variants",
     "store_calls",
     "store_points",

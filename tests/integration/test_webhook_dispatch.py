@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -289,3 +290,35 @@ async def test_a_late_webhook_of_a_deleted_store_makes_no_work(house: Machinery,
 
     assert await house.inbox() == [("w-1", "kept")]
     assert await wanted(house) == []
+
+
+async def test_what_is_dated_in_the_future_is_stored_once_dealt_with_and_flagged(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    """A20."""
+    future = (house.clock.now() + timedelta(minutes=6)).isoformat()
+    soon = (house.clock.now() + timedelta(minutes=4)).isoformat()
+    order = order_payload(5501, updated_at="2026-01-15T10:00:00Z")
+    for _ in range(2):
+        await receive(delivery(order, webhook_id="w-1", triggered_at=future))
+    await receive(delivery(order_payload(5502), webhook_id="w-2", triggered_at=soon))
+
+    await dispatcher(house)()
+
+    assert [number for number, _, _ in await wanted(house)] == ["5501", "5502"]
+    details = await house.fetch("SELECT webhook_id, state, detail FROM webhook_inbox ORDER BY 1")
+    assert [(row["webhook_id"], row["state"]) for row in details] == [("w-1", "handled"), ("w-2", "handled")]
+    assert details[0]["detail"].endswith("seconds in the future.")
+    assert details[1]["detail"] is None
+
+
+async def test_a_removal_dated_in_the_future_says_nothing_about_a_connection_made_after_it_came(
+    house: Machinery, receive: ReceiveWebhook
+) -> None:
+    """A20, A27."""
+    await receive(delivery(b"{}", topic="app/uninstalled", triggered_at="2099-01-15T10:00:00Z"))
+    await house.do("UPDATE stores SET credentials_set_at = now() + interval '1 second'")
+
+    await dispatcher(house)()
+
+    assert await house.value("SELECT access_revoked_at FROM stores") is None

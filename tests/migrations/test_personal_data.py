@@ -95,6 +95,7 @@ def test_everything_of_a_store_ends_with_it() -> None:
         "inventory_levels",
         "item_images",
         "items",
+        "process_beats",
         "shipping_agents",
         "tax_areas",
         "webhook_deliveries",

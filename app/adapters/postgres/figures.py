@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.postgres.database import database_trouble, raw_connection
 from app.adapters.postgres.repositories.activities import PostgresActivities
-from app.domain.activities import Cue
+from app.domain.activities import WORKER_SILENT_FOR, Cue
 from app.ports.clock import Clock
 from app.ports.figures import Figure
 
 _ENABLED = "SELECT id FROM webhook_endpoints WHERE enabled"
+_LIVES = f"beat_at >= now() - interval '{WORKER_SILENT_FOR.total_seconds()} seconds'"
 _AGE = "coalesce(extract(epoch FROM now() - min({since})), 0)"
 
 
@@ -66,6 +67,16 @@ UNION ALL
 SELECT 'endpoint_enabled', ARRAY['endpoint', id], enabled::int FROM webhook_endpoints
 UNION ALL
 SELECT 'feed_position', ARRAY[]::text[], last FROM event_positions
+UNION ALL
+SELECT 'processes', ARRAY['role', role], count(*) FILTER (WHERE {_LIVES})
+FROM (VALUES ('api'), ('worker')) AS roles(role) LEFT JOIN process_beats USING (role) GROUP BY role
+UNION ALL
+SELECT 'clock_ahead_seconds', ARRAY['process', process, 'of', told.of], told.seconds
+FROM process_beats, LATERAL (VALUES ('database', ahead_of_database), ('stores', ahead_of_stores)) AS told(of, seconds)
+WHERE {_LIVES} AND told.seconds IS NOT NULL
+UNION ALL
+SELECT 'webhooks_refused', ARRAY['store', st.store_domain], r.refused
+FROM refused_webhooks r JOIN stores st ON st.id = r.store_id
 UNION ALL
 SELECT 'database_deadlocks_total', ARRAY[]::text[], deadlocks FROM pg_stat_database WHERE datname = current_database()
 UNION ALL

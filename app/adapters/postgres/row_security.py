@@ -46,7 +46,7 @@ SPECIAL: Final[Mapping[str, str]] = {
 
 OF_NO_SHOP: Final = frozenset(
     """catalog_prices console_sessions console_users currency_mappings document_costs event_positions idempotency_keys
-    inventory_levels item_codes item_images items shipping_agents tax_areas""".split()
+    inventory_levels item_codes item_images items process_beats shipping_agents tax_areas""".split()
 )
 """Tables that every shop shares, or that belong to none."""
 

@@ -16,6 +16,9 @@ from app.ports.clock import Clock
 BARELY_AHEAD: Final = timedelta(seconds=2)
 """Less than a change takes to settle (``app.domain.order_freshness``). The store tells whole seconds, a moment late."""
 
+TOLD_LATELY: Final = timedelta(minutes=10)
+"""What a machine that slept counts on for longer is worth nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -38,6 +41,14 @@ class StoreTime:
         except ValueError:
             return
         self._told = told.replace(tzinfo=told.tzinfo or UTC), self._ticks()
+
+    def ours_is_ahead_by(self) -> timedelta | None:
+        """How far our clock is from the store's now, as told lately; negative = behind. None = not told lately."""
+        if self._told is None:
+            return None
+        told, ticks = self._told
+        since = timedelta(seconds=self._ticks() - ticks)
+        return self._clock.now() - told - since if since <= TOLD_LATELY else None
 
     def begin(self) -> Beginning:
         return Beginning(self._clock.now(), self._ticks())

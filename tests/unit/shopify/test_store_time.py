@@ -40,3 +40,17 @@ def test_a_clock_that_is_about_right_or_behind_is_left_as_it_is(ahead: float) ->
 @pytest.mark.parametrize("date", [None, "", "yesterday"])
 def test_an_answer_that_tells_no_time_leaves_ours(date: str | None) -> None:
     assert began(65, date) == 65
+
+
+@pytest.mark.parametrize("ahead", [0.0, 45.0, -45.0])
+def test_how_far_our_clock_is_from_the_stores_is_known_while_it_was_told_lately(ahead: float) -> None:
+    """A20, F7."""
+    passed = iter([100.0, 160.0, 1000.0])
+    clock = AheadBy(ahead)
+    time = StoreTime(clock, lambda: next(passed))
+    unknown = time.ours_is_ahead_by()
+    time.hear({"date": "Sat, 21 Nov 2026 11:59:00 GMT"})
+
+    assert unknown is None
+    assert time.ours_is_ahead_by() == timedelta(seconds=ahead)
+    assert time.ours_is_ahead_by() is None

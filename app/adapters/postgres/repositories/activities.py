@@ -7,13 +7,16 @@ import asyncpg
 
 from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS, CUES_OF_REFUNDS
 from app.adapters.postgres.repositories.webhook_endpoints import NEEDS_A_PERSON
-from app.domain.activities import Cue, collected_before
+from app.domain.activities import REFUSED_AT_LEAST, REFUSED_FOR, WORKER_SILENT_FOR, Cue, collected_before
 from app.domain.identifiers import ShopId
 from app.domain.webhook_deliveries import LATE_AFTER
 from app.ports.repositories.activities import Activity
 
+_SILENT = f"interval '{WORKER_SILENT_FOR.total_seconds()} seconds'"
+
 SHOPS = """
-SELECT id, code, store_id FROM shops WHERE ($1::text[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR code = $2)
+SELECT id, code, store_id, created_at FROM shops
+WHERE ($1::text[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR code = $2)
 """
 
 OF_RECORDS = "\nUNION ALL ".join(
@@ -55,6 +58,18 @@ WHERE {NEEDS_A_PERSON.format(late="$4")} AND ($1::text[] IS NULL OR w.shop_ids <
 UNION ALL
 SELECT 'access_revoked', s.code, count(*), min(st.access_revoked_at)
 FROM s JOIN stores st ON st.id = s.store_id AND st.access_revoked_at IS NOT NULL GROUP BY s.code
+UNION ALL
+SELECT 'webhooks_refused', s.code, r.refused, r.since FROM s JOIN refused_webhooks r ON r.store_id = s.store_id
+WHERE r.refused >= {REFUSED_AT_LEAST} AND r.since < now() - interval '{REFUSED_FOR.total_seconds()} seconds'
+UNION ALL
+SELECT 'no_worker', s.code, 1, coalesce(last.beat_at, s.created_at)
+FROM s, (SELECT max(beat_at) AS beat_at FROM process_beats WHERE role = 'worker') AS last
+WHERE last.beat_at IS NULL OR last.beat_at < now() - {_SILENT}
+UNION ALL
+SELECT 'clocks_differ', s.code, b.number, b.oldest
+FROM s, (SELECT count(*) AS number, min(differs_since) AS oldest FROM process_beats
+    WHERE differs_since IS NOT NULL AND beat_at >= now() - {_SILENT}) AS b
+WHERE b.number > 0
 """
 
 
