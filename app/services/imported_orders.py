@@ -45,8 +45,13 @@ class ImportCounts:
     failed: int = 0
 
     def __add__(self, other: "ImportCounts") -> "ImportCounts":
-        names = (each.name for each in fields(self))
-        return ImportCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        return ImportCounts(
+            imported=self.imported + other.imported,
+            unchanged=self.unchanged + other.unchanged,
+            documents=self.documents + other.documents,
+            blocked=self.blocked + other.blocked,
+            failed=self.failed + other.failed,
+        )
 
 
 @dataclass(slots=True, kw_only=True)

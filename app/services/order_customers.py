@@ -55,6 +55,14 @@ class ChosenCustomers:
     links: tuple[NewLink, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The customers of orders, in their order, and what was known when they were chosen."""
+
+    facts: CustomerFacts
+    customers: Sequence[ChosenCustomers]
+
+
 class OrderCustomers:
     def __init__(self, ids: IdFactory, contact: ContactNormaliser) -> None:
         self._ids = ids
@@ -80,15 +88,21 @@ class OrderCustomers:
         )
         return Buyer(order=order, shop=shop, mapping=mapping, may_create=may_create, lookup=lookup, read_at=read_at)
 
-    async def choose(self, uow: UnitOfWork, shop: ShopId, buyers: Sequence[Buyer]) -> Sequence[ChosenCustomers]:
-        """The customers of orders of one shop, in their order; an order sees what those before it create."""
-        facts = await uow.order_facts.customers(shop, [buyer.lookup for buyer in buyers])
+    async def choose(
+        self, uow: UnitOfWork, shop: ShopId, buyers: Sequence[Buyer], *, before: Choice | None = None
+    ) -> Choice:
+        """The customers of orders of one shop; an order sees what those before it create. What was chosen ``before``
+        stands if the same is known.
+        """
+        facts = known = await uow.order_facts.customers(shop, [buyer.lookup for buyer in buyers])
+        if before is not None and before.facts == known:
+            return before
         chosen = []
         for buyer in buyers:
             found = self._chosen(buyer, facts)
             facts = _with_created(facts, found)
             chosen.append(found)
-        return chosen
+        return Choice(facts=known, customers=chosen)
 
     async def wait_for_others(self, uow: UnitOfWork, creating: Sequence[Buyer]) -> None:
         """Until the transaction ends nobody else creates a customer that these orders may create; what others created

@@ -102,16 +102,17 @@ class OrderDecisions:
         chosen = [await self._customers.choose(uow, shop, buyers) for shop, _, buyers in groups]
         creating = [
             buyer
-            for (_, _, buyers), customers in zip(groups, chosen, strict=True)
-            for buyer, each in zip(buyers, customers, strict=True)
+            for (_, _, buyers), choice in zip(groups, chosen, strict=True)
+            for buyer, each in zip(buyers, choice.customers, strict=True)
             if each.created
         ]
         await self._customers.wait_for_others(uow, creating)
         decisions: dict[OrderId, Decision] = {}
         everybody: list[tuple[Buyer, ChosenCustomers]] = []
-        for (shop, group, buyers), customers in zip(groups, chosen, strict=True):
+        for (shop, group, buyers), choice in zip(groups, chosen, strict=True):
             # What others created before us, and the groups before this one, is found only now.
-            found = await self._customers.choose(uow, shop, buyers) if creating else customers
+            last = await self._customers.choose(uow, shop, buyers, before=choice) if creating else choice
+            found = last.customers
             await self._customers.write(uow, found, now=now)
             everybody += zip(buyers, found, strict=True)
             decisions |= await self._document(uow, await self._plan(uow, group, found), now=now)

@@ -128,11 +128,11 @@ class StoreRecordImports:
     async def _choose(self, uow: UnitOfWork, shop: ShopId, buyers: Sequence[Buyer]) -> Sequence[ChosenCustomers]:
         """Once more when somebody is to be created: what others created before us is found only then."""
         chosen = await self._customers.choose(uow, shop, buyers)
-        creating = [buyer for buyer, each in zip(buyers, chosen, strict=True) if each.created]
-        if not creating:
-            return chosen
-        await self._customers.wait_for_others(uow, creating)
-        return await self._customers.choose(uow, shop, buyers)
+        creating = [buyer for buyer, each in zip(buyers, chosen.customers, strict=True) if each.created]
+        if creating:
+            await self._customers.wait_for_others(uow, creating)
+            chosen = await self._customers.choose(uow, shop, buyers, before=chosen)
+        return chosen.customers
 
     def _buyer(self, shop: ShopConfiguration, order: Order, read_at: datetime | None) -> Buyer:
         """Only where all are taken in may somebody be created without an order."""
