@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -113,3 +114,14 @@ async def test_what_fails_only_at_the_commit_is_told_and_leaves_nothing(engine: 
 
     async with PostgresUnitOfWork(engine) as uow:
         assert await uow.driver.fetchval("SELECT 1") == 1
+
+
+async def test_a_commit_after_a_statement_that_failed_unheard_is_told_not_to_be_one(engine: AsyncEngine) -> None:
+    async def use_case() -> None:
+        async with PostgresUnitOfWork(engine) as uow:
+            with suppress(asyncpg.UndefinedTableError):
+                await uow.driver.execute("SELECT * FROM nowhere")
+            await uow.commit()
+
+    with pytest.raises(RuntimeError, match="rolled back"):
+        await use_case()

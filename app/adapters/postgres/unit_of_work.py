@@ -103,7 +103,9 @@ class PostgresUnitOfWork:
             deed = actor.deed if actor else None
             if actor is not None and deed is not None:
                 await write_deed(self.driver, actor, deed)
-            await self.driver.execute("COMMIT")
+            # The server answers so, and without an error, where a statement failed and nobody said so.
+            if await self.driver.execute("COMMIT") != "COMMIT":
+                raise RuntimeError("The transaction was rolled back: a statement in it had failed.")
             if actor is not None:
                 actor.deed = None
 
