@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import asyncpg
 
+from app.adapters.postgres.event_levels import events_of
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
 from app.adapters.postgres.repositories.paging import page_of
-from app.adapters.postgres.troubled_events import events_of
 from app.domain.events import EventType
 from app.domain.log_words import LogLevel, event_words
 from app.ports.paging import Page, PageRequest

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
+from app.adapters.postgres.event_levels import events_of
 from app.adapters.postgres.tables.base import Row
 from app.adapters.postgres.tables.columns import (
     Holds,
@@ -27,7 +28,6 @@ from app.adapters.postgres.tables.columns import (
     text,
     whole,
 )
-from app.adapters.postgres.troubled_events import events_of
 from app.domain.log_words import LogLevel
 
 
