@@ -8,6 +8,7 @@ from app.adapters.postgres.leadership import PostgresLeadership
 from app.bootstrap.tracing import traced_batch, traced_job
 from app.bootstrap.work import Work
 from app.bootstrap.world import World
+from app.domain.identifiers import StoreId
 from app.jobs.worker import WorkerParts
 from app.ports.job_queue import NudgeKind
 from app.services.deliver_webhooks import DeliverWebhooks
@@ -28,6 +29,7 @@ def worker_parts(world: World, work: Work) -> WorkerParts:
         nudge_due_work=NudgeDueWork(uow, clock),
         ticks=ScheduleTicks(uow, clock, world.ids, world.recurrence, work.runners),
         work={kind: traced_job(spans, kind, work) for kind, work in _jobs(world, work).items()},
+        left={NudgeKind.ORDERS_TO_IMPORT: lambda store: work.import_orders.left(StoreId(store))},
         queue=PostgresJobQueue(world.url),
         leadership=PostgresLeadership(world.url),
         signals=world.signals,

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 from app.jobs.scheduler import LEADERSHIP, SchedulerOfTasks
 from app.ports.errors import ConnectorError
@@ -32,8 +32,8 @@ AT_ONCE: Mapping[NudgeKind, int] = {
     NudgeKind.PRIVACY: 1,
 }
 """Over all processes; those of 0 are bounded by one job per store, shop or endpoint."""
-AWAITED = frozenset({NudgeKind.ORDERS_TO_IMPORT, NudgeKind.WEBHOOK_DELIVERIES})
-"""Somebody notices when these come a second later."""
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Listening(Signals, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerParts:
-    """What the composition root gives a worker; ``work`` is called with the key of a nudge."""
+    """What the composition root gives a worker; ``work`` is called with the key of a nudge, ``left`` with the same."""
 
     dispatch: Callable[[int], Awaitable[int]]
     publish: Callable[[int], Awaitable[int]]
@@ -58,14 +58,16 @@ class WorkerParts:
     queue: JobQueue
     leadership: Leadership
     signals: Listening
+    left: Mapping[NudgeKind, Callable[[str], Awaitable[bool]]] = field(default_factory=dict)
 
 
 async def run_worker(parts: WorkerParts, stop: asyncio.Event) -> None:
     """Work until ``stop``, through restarts of the database; then end within twenty seconds."""
     await parts.signals.start()
     schedules = SchedulerOfTasks(parts.ticks, parts.signals)
+    left = {kind: _by_key(asked) for kind, asked in parts.left.items()}
     kinds = [
-        JobKind(kind=kind, work=_by_key(work), at_once=AT_ONCE[kind], looks_again=kind in AWAITED)
+        JobKind(kind=kind, work=_by_key(work), at_once=AT_ONCE[kind], left=left.get(kind))
         for kind, work in parts.work.items()
     ]
     signals = parts.signals
@@ -92,11 +94,11 @@ async def run_worker(parts: WorkerParts, stop: asyncio.Event) -> None:
         await parts.signals.stop()
 
 
-def _by_key(work: Callable[[str], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:
+def _by_key(asked: Callable[[str], Awaitable[Answer]]) -> Callable[[str], Awaitable[Answer]]:
     """Lanes are for the queue only: the work is called with what they are lanes of."""
 
-    async def called(key: str) -> None:
-        await work(key.partition(LANE)[0])
+    async def called(key: str) -> Answer:
+        return await asked(key.partition(LANE)[0])
 
     return called
 

@@ -48,9 +48,9 @@ class JobKind:
     kind: NudgeKind
     work: Callable[[str], Awaitable[None]]
     at_once: int = 0
-    looks_again: bool = False
-    """The work is called once more at its end, when the same nudge is queued again: who was nudged while it ended would
-    else wait for the sweeper. For work that finds out cheaply that there is none.
+    left: Callable[[str], Awaitable[bool]] | None = None
+    """Asked at the work's end, when the same nudge can be queued again: whether there is more to do after all. Who was
+    nudged while the work ended would else wait for the sweeper.
     """
 
 

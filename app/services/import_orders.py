@@ -20,7 +20,7 @@ from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, ScopeMissing, Unavailable
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
-from app.ports.repositories.orders_to_import import FinishedImport, ImportClaim
+from app.ports.repositories.orders_to_import import DuePage, FinishedImport, ImportClaim
 from app.ports.store_gateway import OrderRead, OrderReading, StoreGateway
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.failure_words import broke_off
@@ -46,8 +46,11 @@ BATCH = 50
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 8.0
 LINGER = timedelta(milliseconds=500)
+"""What is due no later is waited for."""
 GATHERING = timedelta(milliseconds=350)
 """What is due in a moment is read with what is due now: a page of many orders costs little more than one of few."""
+GATHERING_PATIENCE = timedelta(seconds=1)
+"""While more orders come in, those that are due wait so long for them: until a page is full, or none comes."""
 STORE_TROUBLE_PAUSE = timedelta(seconds=15)
 SCOPE_PAUSE = timedelta(minutes=10)
 """Until what the app may not read is tried again by itself; every run tries it at once."""
@@ -95,27 +98,37 @@ class ImportOrders:
                 await described(configuration, gateway=self._gateway, uow=self._uow, clock=self._clock)
         return counts
 
+    async def left(self, store: StoreId) -> bool:
+        """Whether something is due, or in a moment, that nobody works on."""
+        async with self._uow() as uow:
+            now = self._clock.now()
+            if await uow.orders_to_import.due_page(store, until=now + LINGER, limit=1, now=now) is None:
+                return False
+            configuration = await uow.configurations.of_store(store)
+        return configuration is not None and _importable(configuration)
+
     async def _next(self, store: StoreId) -> tuple[StoreConfiguration, Sequence[ImportClaim]] | None:
         """What to work on now, claimed; without claims where the store has yet to describe itself. What is due in a
         moment is waited for: webhooks let their orders settle (``dispatch_webhooks``). None = there is nothing to do.
         """
-        async with self._uow() as uow:
-            now = self._clock.now()
-            due_at = await uow.orders_to_import.next_due(store, now=now)
-            ahead = due_at - now if due_at else timedelta.max
-            if ahead <= timedelta(0):
-                return await self._claimed(uow, store)
-        if ahead > LINGER:
-            return None
-        await asyncio.sleep(ahead.total_seconds())
-        async with self._uow() as uow:
-            return await self._claimed(uow, store)
+        waited = timedelta(0)
+        while True:
+            async with self._uow() as uow:
+                now = self._clock.now()
+                page = await uow.orders_to_import.due_page(store, until=now + LINGER, limit=BATCH, now=now)
+                if page is None:
+                    return None
+                ahead = _ready_at(page) - now
+                if ahead <= timedelta(0) or waited >= GATHERING_PATIENCE + LINGER:
+                    return await self._claimed(uow, store)
+            await asyncio.sleep(ahead.total_seconds())
+            waited += ahead
 
     async def _claimed(
         self, uow: UnitOfWork, store: StoreId
     ) -> tuple[StoreConfiguration, Sequence[ImportClaim]] | None:
         configuration = await uow.configurations.of_store(store)
-        if configuration is None or configuration.access_revoked or not configuration.shops:
+        if configuration is None or not _importable(configuration):
             return None
         if not configuration.described:
             return configuration, ()
@@ -320,6 +333,17 @@ class ImportOrders:
                     await uow.commit()
             except Exception as error:  # noqa: BLE001 - the next beat may do; a lost claim shows when it is written
                 log.warning("claims_not_extended", error=type(error).__name__)
+
+
+def _importable(configuration: StoreConfiguration) -> bool:
+    return not configuration.access_revoked and bool(configuration.shops)
+
+
+def _ready_at(page: DuePage) -> datetime:
+    """When to read a page of orders: what is due, once the page is full or nothing more comes."""
+    if page.number >= BATCH:
+        return page.first_at
+    return min(page.last_at, page.first_at + GATHERING_PATIENCE)
 
 
 async def _have_followed(uow: UnitOfWork, orders: Sequence[ImportedOrder], *, now: datetime) -> None:

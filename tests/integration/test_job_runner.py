@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.adapters.postgres.job_runner import PostgresJobQueue
-from app.ports.job_queue import JobKind, NudgeKind
+from app.ports.job_queue import LANE, JobKind, NudgeKind
 from tests.machinery import STORE, Machinery, machinery, until
 
 
@@ -17,17 +17,19 @@ async def house(database_url: str) -> AsyncIterator[Machinery]:
         yield made
 
 
-async def nudged(house: Machinery) -> None:
+async def nudged(house: Machinery, key: str = STORE) -> None:
     async with house.unit_of_work() as uow:
-        await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, STORE)
+        await uow.nudge(NudgeKind.ORDERS_TO_IMPORT, key)
         await uow.commit()
 
 
 @asynccontextmanager
-async def working(house: Machinery, work: Callable[[str], Awaitable[None]]) -> AsyncIterator[None]:
+async def working(
+    house: Machinery, work: Callable[[str], Awaitable[None]], left: Callable[[str], Awaitable[bool]]
+) -> AsyncIterator[None]:
     """A queue without a sweeper, which would nudge again what a lost nudge was about."""
     stop = asyncio.Event()
-    kind = JobKind(kind=NudgeKind.ORDERS_TO_IMPORT, work=work, looks_again=True)
+    kind = JobKind(kind=NudgeKind.ORDERS_TO_IMPORT, work=work, left=left)
     queue = asyncio.create_task(PostgresJobQueue(house.url).run([kind], stop))
     try:
         yield
@@ -37,25 +39,28 @@ async def working(house: Machinery, work: Callable[[str], Awaitable[None]]) -> A
 
 
 async def test_who_is_nudged_while_the_work_ends_is_worked_for_without_a_sweeper(house: Machinery) -> None:
-    looks: list[str] = []
+    worked: list[str] = []
 
     async def work(key: str) -> None:
-        looks.append(key)
-        if len(looks) == 2:
-            # It has looked for the last time, and the library has not yet noted its end.
+        worked.append(key)
+
+    async def left(_: str) -> bool:
+        if len(worked) == 1:
+            # The work has ended, and the library has not yet noted it.
             await nudged(house)
+        return False
 
-    async def looked_for_the_later_one() -> bool:
-        return len(looks) >= 3
+    async def worked_again() -> bool:
+        return len(worked) == 2
 
-    async with working(house, work):
+    async with working(house, work, left):
         await nudged(house)
-        await until(looked_for_the_later_one)
+        await until(worked_again)
 
-    assert set(looks) == {STORE}
+    assert worked == [STORE, STORE]
 
 
-async def test_who_is_nudged_while_the_work_runs_is_found_by_its_second_look(house: Machinery) -> None:
+async def test_who_is_nudged_while_the_work_runs_is_found_by_the_look_at_its_end(house: Machinery) -> None:
     waiting = ["first"]
     found: list[list[str]] = []
 
@@ -66,11 +71,33 @@ async def test_who_is_nudged_while_the_work_runs_is_found_by_its_second_look(hou
             waiting.append("second")
             await nudged(house)
 
+    async def left(_: str) -> bool:
+        return bool(waiting)
+
     async def ended() -> bool:
         return not await house.fetch("SELECT 1 FROM pgqueuer")
 
-    async with working(house, work):
+    async with working(house, work, left):
         await nudged(house)
         await until(ended)
 
     assert found == [["first"], ["second"]]
+
+
+async def test_lanes_of_a_store_ask_for_the_store_itself(house: Machinery) -> None:
+    worked: list[str] = []
+
+    async def work(key: str) -> None:
+        worked.append(key)
+
+    async def left(_: str) -> bool:
+        return len(worked) == 1
+
+    async def worked_again() -> bool:
+        return len(worked) == 2
+
+    async with working(house, work, left):
+        await nudged(house, f"{STORE}{LANE}2")
+        await until(worked_again)
+
+    assert worked == [f"{STORE}{LANE}2", STORE]

@@ -6,8 +6,8 @@ Knows PgQueuer's table and statements, not what a kind of nudge means.
 from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
+from typing import Any, Protocol
 
-import asyncpg
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 
 from app.ports.job_queue import Nudge
@@ -15,12 +15,18 @@ from app.ports.job_queue import Nudge
 NOW = timedelta(0)
 
 
+class Fetching(Protocol):
+    """A connection, or the library's own way to use one."""
+
+    async def fetch(self, query: str, *args: Any) -> Any: ...
+
+
 @cache
 def _enqueue() -> str:
     return QueryQueueBuilder().build_enqueue_query("skip")
 
 
-async def enqueue(driver: asyncpg.Connection, nudges: Collection[Nudge]) -> None:
+async def enqueue(driver: Fetching, nudges: Collection[Nudge]) -> None:
     """Enqueue with the transaction of this connection; a nudge that already waits or runs is not doubled.
 
     To be the last statement before a commit: two transactions with the same nudge wait for each other here, and sorted

@@ -17,8 +17,9 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import Job
 
 from app.adapters.postgres.database import CONNECTION_TROUBLE, SERVER_SETTINGS, as_plain_url
+from app.adapters.postgres.job_queue import enqueue
 from app.ports.errors import ConnectorError
-from app.ports.job_queue import JobKind
+from app.ports.job_queue import LANE, JobKind, Nudge
 
 LOOK_EVERY = timedelta(seconds=2)
 BATCH = 10
@@ -97,9 +98,10 @@ class PostgresJobQueue:
         name = (kind.kind.value, key)
         try:
             await kind.work(key)
-            if kind.looks_again:
+            if kind.left is not None:
                 await driver.execute(LET_GO, job.id)
-                await kind.work(key)
+                if await kind.left(key):
+                    await enqueue(driver, [Nudge(kind.kind, key.partition(LANE)[0])])
         except ConnectorError as error:
             log.warning("work put off", extra={"kind": name[0], "key": key, "reason": error.detail})
         except Exception:

@@ -97,6 +97,15 @@ class StillWanted:
     """False = it waits for a person (parked, unclaimed, left out)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePage:
+    """How many orders are due next, up to a page of them, and when the first and the last of these are."""
+
+    first_at: datetime
+    last_at: datetime
+    number: int
+
+
 class OrdersToImport(Protocol):
     """Rows are keyed by store and Shopify id; the same order is never there twice."""
 
@@ -219,8 +228,8 @@ class OrdersToImport(Protocol):
         """Leave an order out until it changes at the store; False when there is no such row to see."""
         ...
 
-    async def next_due(self, store: StoreId, *, now: datetime) -> datetime | None:
-        """When the next unclaimed order of a store is due; None = nothing is."""
+    async def due_page(self, store: StoreId, *, until: datetime, limit: int, now: datetime) -> DuePage | None:
+        """The first ``limit`` unclaimed orders of a store that are due by ``until``; None = there are none."""
         ...
 
     async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:

@@ -11,6 +11,7 @@ from app.domain.identifiers import RunId, ShopId, ShopifyId, StoreId
 from app.domain.order_freshness import HeldCopy
 from app.ports.errors import ConnectorError, ScopeMissing
 from app.ports.repositories.orders_to_import import (
+    DuePage,
     FinishedImport,
     ImportClaim,
     ImportOutcome,
@@ -213,9 +214,12 @@ UNION
 SELECT shopify_id FROM orders_to_import WHERE store_id = $1 AND shopify_id = ANY($2::text[]) AND shop_id <> $3
 """
 
-_NEXT_DUE = """
-SELECT min(due_at) FROM orders_to_import
-WHERE store_id = $1 AND due_at IS NOT NULL AND (claimed_until IS NULL OR claimed_until < $2)
+_DUE_PAGE = """
+SELECT min(due_at) AS first_at, max(due_at) AS last_at, count(*) AS number FROM (
+    SELECT due_at FROM orders_to_import
+    WHERE store_id = $1 AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until < $4)
+    ORDER BY due_at LIMIT $3
+) AS page
 """
 
 _STILL_WANTED = """
@@ -371,9 +375,9 @@ class PostgresOrdersToImport:
     async def leave_out(self, row: str, *, shops: Collection[ShopId] | None, now: datetime) -> bool:
         return await self._driver.fetchval(_LEAVE_OUT, row, _listed(shops), now) is not None
 
-    async def next_due(self, store: StoreId, *, now: datetime) -> datetime | None:
-        found: datetime | None = await self._driver.fetchval(_NEXT_DUE, store, now)
-        return found
+    async def due_page(self, store: StoreId, *, until: datetime, limit: int, now: datetime) -> DuePage | None:
+        row = await self._driver.fetchrow(_DUE_PAGE, store, until, limit, now)
+        return DuePage(**dict(row)) if row and row["number"] else None
 
     async def still_wanted(self, store: StoreId, order: ShopifyId) -> StillWanted | None:
         row = await self._driver.fetchrow(_STILL_WANTED, store, order)
