@@ -6,10 +6,11 @@ The feed's own route is described with the others; what becomes of a delivery is
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.openapi_examples import harvest
 from app.domain.events import EventType
 
 EVENT = "#/components/schemas/EventShown"
-ID = "01KF0CCCCCCCCCCCCCCCCCCCCC"
+ID = "01kf0ccccccccccccccccccccc"
 ABOUT: Mapping[str, tuple[str, str]] = {
     "order": (f"ord_{ID}", f"/v1/orders/ord_{ID}"),
     "sales_document": (f"doc_{ID}", f"/v1/sales-documents/doc_{ID}"),
@@ -97,6 +98,9 @@ def _call(kind: EventType, about: str, meaning: str) -> dict[str, Any]:
 
 
 def _example(kind: EventType, about: str) -> dict[str, Any]:
+    """What the feed really said, or what it would say."""
+    if (told := harvest()["events"].get(kind.value)) is not None:
+        return dict(told)
     identifier, url = ABOUT[about]
     return {
         "id": f"evt_{ID}",

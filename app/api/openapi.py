@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from app.api import event_description, shopify_door_description
+from app.api import event_description, openapi_examples, openapi_links, shopify_door_description
 from app.api.openapi_schemas import (
     REFERENCE,
     Schemas,
@@ -18,7 +18,7 @@ from app.api.openapi_schemas import (
     open_answers,
     tidy,
 )
-from app.api.openapi_texts import DESCRIPTION, PROBLEM_EXAMPLES, TAGS, problem_example
+from app.api.openapi_texts import DESCRIPTION, PROBLEMS, TAGS, problem_example
 from app.api.problems import MEDIA_TYPE, TITLES, ProblemDetails
 from app.api.schemas.inventory_levels import InventoryLevelInBatch
 from app.api.schemas.master_data import CustomerInBatch, ItemInBatch
@@ -105,6 +105,7 @@ def describe(app: FastAPI) -> Document:
     schemas = document["components"]["schemas"]
     tidy([*schemas.values(), document["paths"]])
     _separate(document, schemas)
+    openapi_links.link(document, operations(document))
     _share_parameters(document)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     app.openapi_schema = document
@@ -132,15 +133,16 @@ def _add_components(components: Document) -> None:
     components["headers"] = {
         name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
     }
-    components["responses"] = {f"Problem{status}": _problem(status, TITLES[status]) for status in PROBLEM_EXAMPLES}
+    components["responses"] = {f"Problem{status}": _problem(status, TITLES[status]) for status in PROBLEMS}
 
 
 def _problem(status: int, title: str) -> Document:
-    example = problem_example(status, title)
+    known = openapi_examples.harvest()["problems"].get(str(status)) or problem_example(status, title)
+    examples = {code: {"summary": example["detail"], "value": example} for code, example in known.items()}
     return {
-        "description": f"{title}: for example `{example['code']}`.",
+        "description": f"{title}: for example {', '.join(f'`{code}`' for code in examples)}.",
         "headers": _headers("Request-Id", *PROBLEM_HEADERS.get(status, ())),
-        "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE + "ProblemDetails"}, "example": example}},
+        "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE + "ProblemDetails"}, "examples": examples}},
     }
 
 
@@ -240,6 +242,8 @@ def _separate(document: Document, schemas: Schemas) -> None:
         inline += [content["schema"] for content in operation.get("requestBody", {}).get("content", {}).values()]
     _name_lists(schemas, answers)
     open_answers(schemas, requests, answers)
+    for _, _, operation in operations(document):
+        openapi_examples.show(operation, schemas)
     add_examples(schemas, inline)
 
 

@@ -24,14 +24,14 @@ from tests.stored_documents import NOW, WEB, a_copy, a_customer, a_document, a_s
 
 CALLER, SECRET = "caller01", "s" * 43
 KEY = f"ob_{CALLER}_{SECRET}"
-ORDER = "ord_01KF0AAAAAAAAAAAAAAAAAAAAA"
-DOCUMENT = "doc_01KF0CCCCCCCCCCCCCCCCCCCCC"
+ORDER = "ord_01kf0aaaaaaaaaaaaaaaaaaaaa"
+DOCUMENT = "doc_01kf0ccccccccccccccccccccc"
 PATIENCE_SECONDS = 60
 
 
 @asynccontextmanager
-async def live_service(database_url: str, folder: Path, **settings: str) -> AsyncIterator[str]:
-    """The address of a service without workers, whose store is nowhere."""
+async def live_service(database_url: str, folder: Path, *, role: str = "api", **settings: str) -> AsyncIterator[str]:
+    """The address of a service whose store is nowhere; in the role of all it has a worker, too."""
     await seed(database_url)
     environment = os.environ | {
         "ORDERBRIDGE_DATABASE_URL": database_url,
@@ -47,7 +47,7 @@ async def live_service(database_url: str, folder: Path, **settings: str) -> Asyn
     log = folder / "service.log"
     with log.open("w") as errors:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.cli", "serve", "--role", "api"),
+            *(sys.executable, "-m", "app.cli", "serve", "--role", role),
             env=environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
@@ -104,14 +104,14 @@ async def _a_key(driver: asyncpg.Connection, key: str) -> None:
 
 async def _a_new_customer(driver: asyncpg.Connection) -> None:
     made = await a_customer(driver, no=None)
-    await driver.execute("UPDATE customers SET id = 'cus_01KF0BBBBBBBBBBBBBBBBBBBBB' WHERE id = $1", made)
+    await driver.execute("UPDATE customers SET id = 'cus_01kf0bbbbbbbbbbbbbbbbbbbbb' WHERE id = $1", made)
 
 
 async def _a_run(driver: asyncpg.Connection) -> None:
     await driver.execute(
         "INSERT INTO runs (id, shop_id, task, category, filters, parameters, fingerprint, requested_by, state,"
         " progress_done, counts, errors, attempts, claim_no, queued_at) VALUES"
-        " ('run_01KF0CCCCCCCCCCCCCCCCCCCCC', $1, 'import_orders', 'orders:one', '{}'::text::jsonb,"
+        " ('run_01kf0ccccccccccccccccccccc', $1, 'import_orders', 'orders:one', '{}'::text::jsonb,"
         " '{}'::text::jsonb, 'f', 'k', 'queued', 0, '{}'::text::jsonb, '[]'::text::jsonb, 0, 0, $2)",
         WEB,
         NOW,
@@ -122,7 +122,7 @@ async def _a_row_of_the_queue(driver: asyncpg.Connection) -> None:
     await driver.execute(
         "INSERT INTO orders_to_import (id, store_id, shopify_id, shop_id, action, source, wanted, attempts,"
         " claim_by_id, claim_no, listed_at, updated_at)"
-        " VALUES ('oti_01KF0DDDDDDDDDDDDDDDDDDDDD', 'sto_1', '5503', $1, 'new', 'listing', 1, 0, false, 0, $2, $2)",
+        " VALUES ('oti_01kf0ddddddddddddddddddddd', 'sto_1', '5503', $1, 'new', 'listing', 1, 0, false, 0, $2, $2)",
         WEB,
         NOW,
     )
@@ -132,7 +132,7 @@ async def _a_webhook_endpoint(driver: asyncpg.Connection) -> None:
     await driver.execute(
         "INSERT INTO webhook_endpoints (id, url, description, types, enabled, position, version, created_at,"
         " updated_at)"
-        " VALUES ('whe_01KF0CCCCCCCCCCCCCCCCCCCCC', 'https://erp.example.com/', '', '{}', false, 0, 1, $1, $1)",
+        " VALUES ('whe_01kf0ccccccccccccccccccccc', 'https://erp.example.com/', '', '{}', false, 0, 1, $1, $1)",
         NOW,
     )
 

@@ -33,23 +33,23 @@ SHARED = {"country", "province", "iso", "no", "code"}
 REFUND = refund_id(OrderId(ORDER), ShopifyId("701"))
 OWNED = {
     "key_id": "webskey1",
-    "discovered_id": "itd_01KF0CCCCCCCCCCCCCCCCCCCCC",
-    "customer_id": "cus_01KF0BBBBBBBBBBBBBBBBBBBBB",
-    "run_id": "run_01KF0CCCCCCCCCCCCCCCCCCCCC",
-    "endpoint_id": "whe_01KF0CCCCCCCCCCCCCCCCCCCCC",
+    "discovered_id": "itd_01kf0ccccccccccccccccccccc",
+    "customer_id": "cus_01kf0bbbbbbbbbbbbbbbbbbbbb",
+    "run_id": "run_01kf0ccccccccccccccccccccc",
+    "endpoint_id": "whe_01kf0ccccccccccccccccccccc",
     "document_id": DOCUMENT,
     "order_id": ORDER,
     "line_id": f"orl_{ORDER[4:]}_11301",
     "refund_id": REFUND,
     "payout_id": "pay_01k9_77",
-    "request_id": "prv_01KF0CCCCCCCCCCCCCCCCCCCCC",
-    "shipment_id": "shp_01KF0FFFFFFFFFFFFFFFFFFFFF",
+    "request_id": "prv_01kf0ccccccccccccccccccccc",
+    "shipment_id": "shp_01kf0fffffffffffffffffffff",
 }
 """By the name of an id in an address: one that belongs to the shop `web`, and is there."""
 NOT_THERE = {name: f"{owned[:-1]}9" for name, owned in OWNED.items()}
 NOT_THERE["line_id"] = f"orl_{NOT_THERE['order_id'][4:]}_11301"
-IN_A_BODY = {"<shop>": "web", "<row>": "oti_01KF0DDDDDDDDDDDDDDDDDDDDD"}
-NOT_THERE_EITHER = {"<shop>": "nowhere", "<row>": "oti_01KF0EEEEEEEEEEEEEEEEEEEEE"}
+IN_A_BODY = {"<shop>": "web", "<row>": "oti_01kf0ddddddddddddddddddddd"}
+NOT_THERE_EITHER = {"<shop>": "nowhere", "<row>": "oti_01kf0eeeeeeeeeeeeeeeeeeeee"}
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 

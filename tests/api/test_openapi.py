@@ -56,9 +56,34 @@ ANYTHING = {
 }
 
 
+NOT_IN_THE_STORY = {
+    f"{name} 202"
+    for name in (
+        "cancel_order",
+        "capture_order_payment",
+        "close_order",
+        "mark_order_as_paid",
+        "reopen_order",
+    )
+}
+"""A store that takes more than ten seconds; the run that is answered then is shown at its schema."""
+
+
 def types_of(schema: dict[str, Any]) -> set[str]:
     kind = schema.get("type", [])
     return {kind} if isinstance(kind, str) else set(kind)
+
+
+def shown() -> list[tuple[str, dict[str, Any], Any]]:
+    """The examples of operations: where, of what, and which."""
+    found = []
+    for _, _, operation in every_operation():
+        asked = operation.get("requestBody", {}).get("content", {})
+        answered = {status: resolved(answer).get("content", {}) for status, answer in operation["responses"].items()}
+        for place, contents in {"body": asked, **answered}.items():
+            where = f"{operation['operationId']} {place}"
+            found += [(where, each["schema"], each["example"]) for each in contents.values() if "example" in each]
+    return found
 
 
 def test_every_operation_has_an_id_of_its_own() -> None:
@@ -135,18 +160,18 @@ def test_every_schema_has_an_example_and_every_example_fits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "field"),
+    ("operation", "field"),
     [
-        ("Order", "cancelled_at"),
-        ("Order", "conflict"),
-        ("SalesDocument", "refund"),
-        ("SalesDocument", "unlinked_at"),
-        ("RunShown", "cancel_requested_at"),
-        ("StoreShown", "access_revoked_at"),
+        ("get_order", "cancelled_at"),
+        ("get_order", "conflict"),
+        ("get_sales_document", "refund"),
+        ("get_sales_document", "unlinked_at"),
+        ("get_run", "cancel_requested_at"),
+        ("get_webhook_endpoint", "disabled_at"),
     ],
 )
-def test_what_has_not_happened_is_null_in_an_example_and_not_left_out(schema: str, field: str) -> None:
-    [example] = document()["components"]["schemas"][schema]["examples"]
+def test_what_has_not_happened_is_null_in_an_example_and_not_left_out(operation: str, field: str) -> None:
+    [example] = [value for place, _, value in shown() if place == f"{operation} 200"]
 
     assert field in example
     assert example[field] is None
@@ -157,10 +182,11 @@ def test_every_example_of_a_field_a_parameter_and_a_problem_fits() -> None:
     wrong = []
     told = [*parts(request_schemas()), *parts(answer_schemas())]
     told += [
-        (name, {**content["schema"], "examples": [content["example"]]})
+        (name, {**content["schema"], "examples": [each["value"] for each in content["examples"].values()]})
         for name, response in components["responses"].items()
         for content in response["content"].values()
     ]
+    told += [(place, {**schema, "examples": [value]}) for place, schema, value in shown()]
     registry = jsonschema_rs.Registry([("urn:surface", {"components": components})])
     for place, schema in told:
         if examples := schema.get("examples", []):
@@ -169,6 +195,20 @@ def test_every_example_of_a_field_a_parameter_and_a_problem_fits() -> None:
             checker = jsonschema_rs.Draft202012Validator(shape, validate_formats=True, registry=registry)
             wrong += [f"{place}: {error.message}" for example in examples for error in checker.iter_errors(example)]
     assert wrong == []
+
+
+def test_every_operation_shows_what_was_really_asked_and_answered() -> None:
+    told = {place for place, _, _ in shown()}
+    untold = [
+        f"{operation['operationId']} {place}"
+        for path, _, operation in every_operation()
+        for place, node in (("body", operation.get("requestBody", {})), *operation["responses"].items())
+        if place < "300" or place == "body"
+        if "application/json" in resolved(node).get("content", {}) and path != "/webhooks/shopify"
+        if f"{operation['operationId']} {place}" not in told
+    ]
+
+    assert sorted(untold) == sorted(NOT_IN_THE_STORY)
 
 
 def test_every_refusal_is_listed_as_a_problem() -> None:
@@ -346,3 +386,52 @@ def test_a_description_that_cannot_be_made_leaves_the_one_before(tmp_path: Path,
     assert (done.returncode == 0) == (code == 0)
     assert (tmp_path / "docs" / "openapi.json").read_text() == kept
     assert [path.name for path in (tmp_path / "docs").iterdir()] == ["openapi.json"]
+
+
+def test_an_answer_says_what_comes_next_and_with_which_of_its_values() -> None:
+    operations = {operation["operationId"]: (path, operation) for path, _, operation in every_operation()}
+
+    for name, (path, operation) in operations.items():
+        for status, answer in operation["responses"].items():
+            for target, reference in answer.get("links", {}).items():
+                link = resolved(reference)
+                needed = set(re.findall(r"\{(\w+)\}", operations[target][0]))
+                assert link["operationId"] == target
+                assert set(link["parameters"]) == needed, (name, status, target)
+                for value in link["parameters"].values():
+                    if value.startswith("$request.path."):
+                        assert f"{{{value.removeprefix('$request.path.')}}}" in path, (name, target)
+                    else:
+                        assert told_at(value.removeprefix("$response.body#"), answer), (name, target, value)
+
+
+def told_at(pointer: str, answer: dict[str, Any]) -> bool:
+    """Whether an answer's schema has something at this place."""
+    [content] = answer["content"].values()
+    schema = resolved(content["schema"])
+    for part in pointer.strip("/").split("/"):
+        shape = schema.get("items") if part == "0" else schema.get("properties", {}).get(part)
+        if shape is None:
+            return False
+        schema = resolved(shape)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("operation", "following"),
+    [
+        ("list_orders", {"get_order", "create_order_document", "cancel_order"}),
+        ("get_order", {"get_sales_document", "acknowledge_sales_document", "reread_order"}),
+        ("list_sales_documents", {"get_sales_document", "acknowledge_sales_document"}),
+        ("acknowledge_sales_document", {"get_order"}),
+        ("post_shipment", {"get_shipment", "put_tracking", "retry_shipment", "get_order"}),
+        ("start_run", {"get_run", "cancel_run"}),
+        ("put_customer", {"get_customer", "delete_customer"}),
+        ("create_shop", {"get_shop", "update_shop", "put_credentials", "start_connection_test"}),
+    ],
+)
+def test_the_steps_of_an_integration_are_linked(operation: str, following: set[str]) -> None:
+    [told] = [each for _, _, each in every_operation() if each["operationId"] == operation]
+    links = [set(answer.get("links", {})) for status, answer in told["responses"].items() if status < "300"]
+
+    assert all(following <= each for each in links)

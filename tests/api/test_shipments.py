@@ -149,7 +149,7 @@ async def test_a_line_is_found_by_the_document_by_our_id_and_by_item(erp: Surfac
         {"document_line_no": 10000, "quantity": "1"},
         {"document_line_no": 99, "quantity": "1"},
         {"order_line_id": order_line_id(order, "11301"), "quantity": "1", "location_code": None},  # type: ignore[arg-type]
-        {"order_line_id": "orl_01KF0AAAAAAAAAAAAAAAAAAAAA_11301", "quantity": "1", "location_code": "BLUE"},
+        {"order_line_id": "orl_01kf0aaaaaaaaaaaaaaaaaaaaa_11301", "quantity": "1", "location_code": "BLUE"},
         {"item_no": "ITEM-A", "quantity": "1", "location_code": ""},
     ]
 

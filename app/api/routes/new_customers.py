@@ -25,7 +25,7 @@ from app.services.new_customers import NewCustomers
 router = resource_router("new-customers")
 
 TheCustomer = Annotated[
-    str, Path(max_length=100, description="Our id of the customer.", examples=["cus_01KF0BBBBBBBBBBBBBBBBBBBBB"])
+    str, Path(max_length=100, description="Our id of the customer.", examples=["cus_01kf0bbbbbbbbbbbbbbbbbbbbb"])
 ]
 Waiting = Annotated[NewCustomers, Depends(service(NewCustomers))]
 

@@ -31,7 +31,7 @@ router = resource_router("orders")
 Requests = Annotated[OrderRequests, Depends(service(OrderRequests))]
 TheLine = Annotated[
     str,
-    Path(description="Our id of the line.", max_length=100, examples=["orl_01KF0AAAAAAAAAAAAAAAAAAAAA_11301"]),
+    Path(description="Our id of the line.", max_length=100, examples=["orl_01kf0aaaaaaaaaaaaaaaaaaaaa_11301"]),
 ]
 
 

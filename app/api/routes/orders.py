@@ -33,7 +33,7 @@ router = resource_router("orders")
 Row = TypeVar("Row")
 Reading = Annotated[ReadOrders, Depends(service(ReadOrders))]
 TheOrder = Annotated[
-    OrderId, Path(description="Our id of the order.", max_length=100, examples=["ord_01KF0AAAAAAAAAAAAAAAAAAAAA"])
+    OrderId, Path(description="Our id of the order.", max_length=100, examples=["ord_01kf0aaaaaaaaaaaaaaaaaaaaa"])
 ]
 
 

@@ -26,7 +26,7 @@ router = resource_router("orders to import")
 
 Queue = Annotated[ReadOrdersToImport, Depends(service(ReadOrdersToImport))]
 TheRow = Annotated[
-    str, Path(description="Our id of the row.", max_length=100, examples=["oti_01KF0DDDDDDDDDDDDDDDDDDDDD"])
+    str, Path(description="Our id of the row.", max_length=100, examples=["oti_01kf0ddddddddddddddddddddd"])
 ]
 
 

@@ -30,7 +30,7 @@ router = resource_router("refunds")
 Refunds = Annotated[RefundRequests, Depends(service(RefundRequests))]
 TheRefund = Annotated[
     RefundId,
-    Path(description="Our id of the refund.", max_length=100, examples=["ref_01KF0AAAAAAAAAAAAAAAAAAAAA_701"]),
+    Path(description="Our id of the refund.", max_length=100, examples=["ref_01kf0aaaaaaaaaaaaaaaaaaaaa_701"]),
 ]
 
 

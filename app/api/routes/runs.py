@@ -19,7 +19,7 @@ from app.services.tasks import TaskName
 router = resource_router("runs")
 
 TheRun = Annotated[
-    str, Path(description="Our id of the run.", max_length=100, examples=["run_01KF0CCCCCCCCCCCCCCCCCCCCC"])
+    str, Path(description="Our id of the run.", max_length=100, examples=["run_01kf0ccccccccccccccccccccc"])
 ]
 Reading = Annotated[ReadRuns, Depends(service(ReadRuns))]
 

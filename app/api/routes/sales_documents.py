@@ -42,7 +42,7 @@ Reading = Annotated[ReadDocuments, Depends(service(ReadDocuments))]
 Actions = Annotated[DocumentActions, Depends(service(DocumentActions))]
 TheDocument = Annotated[
     DocumentId,
-    Path(description="Our id of the document.", max_length=100, examples=["doc_01KF0CCCCCCCCCCCCCCCCCCCCC"]),
+    Path(description="Our id of the document.", max_length=100, examples=["doc_01kf0ccccccccccccccccccccc"]),
 ]
 
 

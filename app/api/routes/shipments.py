@@ -40,7 +40,7 @@ router = resource_router("shipments")
 Service = Annotated[Shipments, Depends(service(Shipments))]
 TheShipment = Annotated[
     ShipmentId,
-    Path(max_length=100, description="Our id of the shipment.", examples=["shp_01KF0FFFFFFFFFFFFFFFFFFFFF"]),
+    Path(max_length=100, description="Our id of the shipment.", examples=["shp_01kf0fffffffffffffffffffff"]),
 ]
 SENT_BEFORE: dict[int | str, dict[str, Any]] = {200: {"description": "This very shipment was posted before."}}
 

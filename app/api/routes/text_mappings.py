@@ -32,7 +32,7 @@ from app.services.mappings import MappingTables, TextKeyedTable
 router = resource_router("mappings")
 
 TheEntry = Annotated[
-    str, Path(max_length=100, description="Our id of the mapping.", examples=["map_01KF0EEEEEEEEEEEEEEEEEEEEE"])
+    str, Path(max_length=100, description="Our id of the mapping.", examples=["map_01kf0eeeeeeeeeeeeeeeeeeeee"])
 ]
 Tables = Annotated[MappingTables, Depends(service(MappingTables))]
 Record = TypeVar("Record")

@@ -19,7 +19,7 @@ class AuditActor(AnswerBody):
         description="`key`, `user` (of the console), `command_line`, or `orderbridge` itself.", examples=["user"]
     )
     id: str | None = Field(
-        description="The public part of the key, or our id of the user.", examples=["usr_01KF0CCCCCCCCCCCCCCCCCCCCC"]
+        description="The public part of the key, or our id of the user.", examples=["usr_01kf0ccccccccccccccccccccc"]
     )
     name: str = Field(description="The name of the key or user at the time.", examples=["ann"])
 

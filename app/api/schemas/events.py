@@ -12,15 +12,15 @@ class EventResource(AnswerBody):
     """What an event is about."""
 
     type: str = Field(examples=["order"], description="What it is; the list may grow.")
-    id: str = Field(examples=["ord_01KF0CCCCCCCCCCCCCCCCCCCCC"], description="Its id.")
+    id: str = Field(examples=["ord_01kf0ccccccccccccccccccccc"], description="Its id.")
     version: int = Field(examples=[3], description="Its version at the time; it may have a later one by now.")
-    url: str | None = Field(examples=["/v1/orders/ord_01KF0CCCCCCCCCCCCCCCCCCCCC"], description="Where to read it.")
+    url: str | None = Field(examples=["/v1/orders/ord_01kf0ccccccccccccccccccccc"], description="Where to read it.")
 
 
 class EventShown(AnswerBody):
     """A fact: something has a new version."""
 
-    id: str = Field(examples=["evt_01KF0CCCCCCCCCCCCCCCCCCCCC"], description="Our id of the event.")
+    id: str = Field(examples=["evt_01kf0ccccccccccccccccccccc"], description="Our id of the event.")
     position: int = Field(examples=[4711], description="Its place in the feed: rising, without gaps for all shops.")
     type: str = Field(examples=["order.imported"], description="What happened; the list may grow.")
     occurred_at: Instant = Field(description="When.")

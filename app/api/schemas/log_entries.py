@@ -11,7 +11,7 @@ from app.ports.repositories.log_entries import LogEntry
 class LogEntryShown(AnswerBody):
     """One thing that happened."""
 
-    id: str = Field(description="Of the event, run or call.", examples=["evt_01KF0CCCCCCCCCCCCCCCCCCCCC"])
+    id: str = Field(description="Of the event, run or call.", examples=["evt_01kf0ccccccccccccccccccccc"])
     occurred_at: Instant = Field(description="When.")
     shop: str = Field(description="The shop; of a call, the first of its store's.", examples=["web"])
     level: str = Field(

@@ -8,7 +8,7 @@ from app.api.pagination import ListOf
 from app.api.schemas.sales_documents import DocumentAttribute
 from app.api.schemas.types import AnswerBody, Code, DecimalString, Flag, Instant, No, RequestBody, Whole
 
-ORDER_ID = "ord_01KF0AAAAAAAAAAAAAAAAAAAAA"
+ORDER_ID = "ord_01kf0aaaaaaaaaaaaaaaaaaaaa"
 
 
 class Amount(AnswerBody):
@@ -225,7 +225,7 @@ class OrderConflict(AnswerBody):
 class DocumentOfOrder(AnswerBody):
     """A document of an order, ended ones included."""
 
-    id: str = Field(description="Our id.", examples=["doc_01KF0CCCCCCCCCCCCCCCCCCCCC"])
+    id: str = Field(description="Our id.", examples=["doc_01kf0ccccccccccccccccccccc"])
     kind: str = Field(description="Its kind.", examples=["sales_order"])
     number: str = Field(description="Its number.", examples=["SO-000001"])
     state: str = Field(description="Its state.", examples=["released"])

@@ -11,7 +11,7 @@ from app.api.schemas.types import AnswerBody, Instant, RequestBody, ShopifyNumbe
 class OrderToImport(AnswerBody):
     """A Shopify order listed as new or changed that is still to be imported."""
 
-    id: str = Field(description="Our id of the row.", examples=["oti_01KF0DDDDDDDDDDDDDDDDDDDDD"])
+    id: str = Field(description="Our id of the row.", examples=["oti_01kf0ddddddddddddddddddddd"])
     shop: str | None = Field(
         description="The shop that claimed it; null = unknown yet, or unclaimed.", examples=["web"]
     )

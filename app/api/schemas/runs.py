@@ -153,7 +153,7 @@ class RunProblemShown(AnswerBody):
 class RunShown(AnswerBody):
     """One execution of a task."""
 
-    id: str = Field(examples=["run_01KF0CCCCCCCCCCCCCCCCCCCCC"], description="Our id.")
+    id: str = Field(examples=["run_01kf0ccccccccccccccccccccc"], description="Our id.")
     shop: str = Field(examples=["web"], description="The shop's code.")
     task: str = Field(examples=["import_orders"], description="The task.")
     category: str = Field(examples=["orders:example.myshopify.com"], description="One run of it at a time.")

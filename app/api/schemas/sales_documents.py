@@ -15,7 +15,7 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 class OrderOfDocument(AnswerBody):
     """The order a document was made from."""
 
-    id: str = Field(description="Our id of the order.", examples=["ord_01KF0AAAAAAAAAAAAAAAAAAAAA"])
+    id: str = Field(description="Our id of the order.", examples=["ord_01kf0aaaaaaaaaaaaaaaaaaaaa"])
     shopify_id: str = Field(description="Shopify's id of the order.", examples=["5501"])
     name: str = Field(description="The order's name at Shopify.", examples=["#1001"])
 
@@ -23,7 +23,7 @@ class OrderOfDocument(AnswerBody):
 class RefundOfDocument(AnswerBody):
     """The refund a credit memo or return order was made from."""
 
-    id: str = Field(description="Our id of the refund.", examples=["ref_01KF0AAAAAAAAAAAAAAAAAAAAA_701"])
+    id: str = Field(description="Our id of the refund.", examples=["ref_01kf0aaaaaaaaaaaaaaaaaaaaa_701"])
     shopify_id: str = Field(description="Shopify's id of the refund.", examples=["701"])
 
 
@@ -45,7 +45,7 @@ class DocumentParty(AnswerBody):
 
     customer_id: str | None = Field(
         description="Our id of the customer: it lasts, also before the ERP has numbered a new one.",
-        examples=["cus_01KF0BBBBBBBBBBBBBBBBBBBBB"],
+        examples=["cus_01kf0bbbbbbbbbbbbbbbbbbbbb"],
     )
     customer_no: str | None = Field(
         description="The ERP's number of the customer; null for one that Orderbridge created and the ERP has not"
@@ -89,7 +89,7 @@ class LineSource(AnswerBody):
         examples=["order_line"],
     )
     id: str | None = Field(
-        description="Our id of that part, if it has one.", examples=["orl_01KF0AAAAAAAAAAAAAAAAAAAAA_11301"]
+        description="Our id of that part, if it has one.", examples=["orl_01kf0aaaaaaaaaaaaaaaaaaaaa_11301"]
     )
     shopify_id: str | None = Field(description="Shopify's id of that part, if it has one.", examples=["11301"])
 
@@ -171,7 +171,7 @@ class DocumentContent(AnswerBody):
 class DocumentLife(AnswerBody):
     """Where a document stands between Orderbridge and the ERP."""
 
-    id: str = Field(description="Our id; it never changes.", examples=["doc_01KF0CCCCCCCCCCCCCCCCCCCCC"])
+    id: str = Field(description="Our id; it never changes.", examples=["doc_01kf0ccccccccccccccccccccc"])
     kind: str = Field(
         description="`sales_order`, `sales_invoice`, `credit_memo` or `return_order`; more may come.",
         examples=["sales_order"],
@@ -254,7 +254,7 @@ class Acknowledgement(RequestBody):
 class AcknowledgementItem(Acknowledgement):
     """One document of a batch."""
 
-    id: Code = Field(description="Our id of the document.", examples=["doc_01KF0CCCCCCCCCCCCCCCCCCCCC"])
+    id: Code = Field(description="Our id of the document.", examples=["doc_01kf0ccccccccccccccccccccc"])
 
 
 class AcknowledgementBatch(RequestBody):
@@ -270,7 +270,7 @@ class AcknowledgementResult(AnswerBody):
 
     status: Whole = Field(description="The status this item alone would have had.", examples=[200])
     id: str | None = Field(
-        description="Which document it was, as far as that could be read.", examples=["doc_01KF0CCCCCCCCCCCCCCCCCCCCC"]
+        description="Which document it was, as far as that could be read.", examples=["doc_01kf0ccccccccccccccccccccc"]
     )
     problem: ProblemDetails | None = Field(description="Why it was not done; null when it was.", examples=[None])
 

@@ -25,7 +25,7 @@ from app.api.schemas.types import (
 )
 from app.domain.shipping_agents import NUMBER
 
-SHIPMENT_ID = "shp_01KF0FFFFFFFFFFFFFFFFFFFFF"
+SHIPMENT_ID = "shp_01kf0fffffffffffffffffffff"
 
 
 def _web_address(value: str) -> str:

@@ -10,9 +10,9 @@ from app.ports.repositories.unmapped_products import UnmappedProduct
 class WaitingLineShown(AnswerBody):
     """A line that waits for the item."""
 
-    order_id: str = Field(description="Our id of the order.", examples=["ord_01KF0AAAAAAAAAAAAAAAAAAAAA"])
+    order_id: str = Field(description="Our id of the order.", examples=["ord_01kf0aaaaaaaaaaaaaaaaaaaaa"])
     order_name: str = Field(description="The order's name at Shopify.", examples=["#1001"])
-    line_id: str = Field(description="Our id of the line.", examples=["orl_01KF0AAAAAAAAAAAAAAAAAAAAA_11301"])
+    line_id: str = Field(description="Our id of the line.", examples=["orl_01kf0aaaaaaaaaaaaaaaaaaaaa_11301"])
     shopify_line_id: str = Field(description="Shopify's id of the line.", examples=["11301"])
 
 

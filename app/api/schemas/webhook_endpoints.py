@@ -10,7 +10,7 @@ from app.domain.webhook_deliveries import Attempt, DeliveryState, DisabledReason
 from app.ports.repositories.webhook_endpoints import Delivery
 from app.services.webhook_endpoints import EndpointWish, Replay, ShownEndpoint
 
-ENDPOINT_ID = "whe_01KF0CCCCCCCCCCCCCCCCCCCCC"
+ENDPOINT_ID = "whe_01kf0ccccccccccccccccccccc"
 TYPES = "Event types, families as `sales_document.*`; empty = all."
 SHOPS = "Codes of the shops whose events are sent; null = all, those made later included."
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -106,7 +106,7 @@ class DeliveryShown(AnswerBody):
     """An event for this endpoint."""
 
     event_id: str = Field(
-        description="The event, which is also `webhook-id`.", examples=["evt_01KF0CCCCCCCCCCCCCCCCCCCCC"]
+        description="The event, which is also `webhook-id`.", examples=["evt_01kf0ccccccccccccccccccccc"]
     )
     position: int = Field(description="Its place in the feed.", examples=[4711])
     type: str = Field(description="What happened.", examples=["sales_document.released"])
