@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.adapters.postgres.repositories.order_facts import MOST_ALIKE
 from app.domain.identifiers import ShopifyId
 from app.ports.versions import ANY_VERSION
 from tests.integration.test_import_customers import BY_BILL_TO, CREATING, both_at_once, of_person
@@ -327,3 +328,19 @@ async def test_a_phone_that_only_ends_alike_is_told_and_not_taken(world: World) 
     assert "The phones of C200 end alike." in order["problems"][0]["detail"]
     steps = {each["rule"]: each for each in order["mapping"]["explanation"]}
     assert (steps["phone_ending"]["outcome"], steps["phone_ending"]["candidates"]) == ("not_found", ["C200"])
+
+
+async def test_of_many_customers_with_one_phone_a_few_are_told(world: World) -> None:
+    await world.set(customers=UPDATING)
+    everybody = {f"C{number}" for number in range(200, 212)}
+    for no in sorted(everybody):
+        await world.customer(no, name="A. Buyer", phone="06 12 34 56 789")
+    anna = a_person(70) | {"defaultPhoneNumber": {"phoneNumber": "+49123456789"}}
+    await world.store.has(of_person(1001, anna), customers=[anna])
+
+    await world.imports(1001)
+
+    steps = {each["rule"]: each for each in (await world.order())["mapping"]["explanation"]}
+    told = steps["phone_ending"]["candidates"]
+    assert len(told) == MOST_ALIKE < len(everybody)
+    assert set(told) < everybody
