@@ -118,7 +118,7 @@ class ImportOrders:
                 page = await uow.orders_to_import.due_page(store, until=now + LINGER, limit=BATCH, now=now)
                 if page is None:
                     return None
-                ahead = _ready_at(page) - now
+                ahead = ready_at(page) - now
                 if ahead <= timedelta(0) or waited >= GATHERING_PATIENCE + LINGER:
                     return await self._claimed(uow, store)
             await asyncio.sleep(ahead.total_seconds())
@@ -339,7 +339,7 @@ def _importable(configuration: StoreConfiguration) -> bool:
     return not configuration.access_revoked and bool(configuration.shops)
 
 
-def _ready_at(page: DuePage) -> datetime:
+def ready_at(page: DuePage) -> datetime:
     """When to read a page of orders: what is due, once the page is full or nothing more comes."""
     if page.number >= BATCH:
         return page.first_at

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.ports.errors import AccessRevoked, Unavailable
-from app.services.import_orders import LEASE
+from app.ports.repositories.orders_to_import import DuePage
+from app.services.import_orders import BATCH, LEASE, LINGER, ready_at
 from tests.integration.shipping import hears
 from tests.integration.world import HeldReading, World, a_line, an_order
 
 PAST = {"processedAt": "2026-01-15T09:00:00Z", "createdAt": "2026-01-15T09:00:00Z"}
+NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 UNFORESEEN = {"processedAt": "9999-12-31T23:59:59Z", "createdAt": "9999-12-31T23:59:59Z"}
 """A day that is past all calendars in the shop's time zone: making the document breaks off as nobody foresaw."""
 
@@ -39,6 +41,37 @@ async def test_reading_an_unchanged_order_again_writes_nothing_and_announces_not
     after = await world.order()
     assert {name for name in after if after[name] != before[name]} == {"read_at"}
     assert await world.value("SELECT count(*) FROM order_captures") == 1
+
+
+@pytest.mark.long
+async def test_what_is_due_waits_a_moment_for_what_is_coming_and_is_read_with_it(world: World) -> None:
+    await world.store.has(an_order(1001), an_order(1002))
+    await world.wants(1001, 1002)
+    coming = world.clock.now() + LINGER
+    await world.do("UPDATE orders_to_import SET due_at = $1 WHERE shopify_id = '1002'", coming)
+
+    counts = await world.process().import_orders(world.store_id)
+
+    assert (counts.imported, len(await world.store.calls("OrdersWhole"))) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("number", "first", "last", "ready"),
+    [
+        (1, 0.4, 0.4, 0.4),
+        (2, 0.1, 0.4, 0.4),
+        (49, -0.8, 0.4, 0.2),
+        (BATCH, -0.8, 0.4, -0.8),
+        (3, -60, -59, -59),
+    ],
+    ids=["one", "more coming", "waited long enough", "a full page", "all of it due"],
+)
+def test_a_page_of_orders_is_read_when_it_is_full_or_nothing_more_comes_but_within_a_second(
+    number: int, first: float, last: float, ready: float
+) -> None:
+    page = DuePage(first_at=NOW + timedelta(seconds=first), last_at=NOW + timedelta(seconds=last), number=number)
+
+    assert ready_at(page) == NOW + timedelta(seconds=ready)
 
 
 async def test_a_later_change_time_alone_is_no_change(world: World) -> None:
