@@ -25,9 +25,9 @@ _NAME = re.compile(r"[A-Za-z]\w+")
 _NOT_A_NAME = re.compile(r"ORDERBRIDGE_\w+|…\w+|\w+\*")
 """Settings, which another test looks for; the ends and beginnings of names."""
 ELSEWHERE = frozenset(
-    # Words of PostgreSQL, of OpenTelemetry, of browsers, of Tryton, and values that a page makes up.
+    # Words of PostgreSQL, of OpenTelemetry, of browsers, of Tryton, and names that a page makes up.
     "pg_dump pg_restore OTEL_TRACES_SAMPLER parentbased_traceidratio HttpOnly SameSite stock_package_shipping"
-    " price_decimal online_store".split()
+    " price_decimal online_store orderbridge_limited orderbridge_service".split()
 )
 BROWSER = "…/oauth/shopify/"
 """Addresses that a browser opens: they are no calls of a program, and OpenAPI leaves them out."""
@@ -219,6 +219,6 @@ def names() -> frozenset[str]:
     for folder in ("app", "alembic", "bench", "deploy", "scripts", "examples", "tests"):
         for path in (CHECKOUT / folder).rglob("*.*"):
             found.add(path.stem)
-            if folder != "tests" and path.suffix in (".py", ".graphql", ".html", ".in", ".json"):
+            if folder != "tests" and path.suffix in (".py", ".graphql", ".html", ".in", ".json", ".yaml", ".service"):
                 found.update(_NAME.findall(path.read_text()))
     return frozenset(found)
