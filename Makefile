@@ -37,6 +37,7 @@ $(STAMP): $(LOCK)
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make virtual environments: its venv or ensurepip is missing."; \
 		echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing what is needed into .venv: a minute, or several on a slow line. It is done once."
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
