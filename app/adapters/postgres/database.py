@@ -144,6 +144,20 @@ async def begin(engine: AsyncEngine) -> tuple[AsyncConnection, asyncpg.Connectio
             return connection, driver
 
 
+@asynccontextmanager
+async def single_statements(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the driver's without a transaction: every statement is one of its own."""
+    async with database_trouble(), engine.connect() as connection:
+        driver = await raw_connection(connection)
+        try:
+            yield driver
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            if driver.is_closed() or sqlstate(error) == READ_ONLY:
+                await connection.invalidate()
+                raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from error
+            raise
+
+
 def is_trouble(error: BaseException | None) -> bool:
     """True if an error of the driver is about the server or the way to it, not about a statement."""
     return isinstance(error, (ConnectionError, OSError)) or sqlstate(error).startswith(_TROUBLE)

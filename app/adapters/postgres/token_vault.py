@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import asyncpg
 import msgspec
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.postgres.database import database_trouble
+from app.adapters.postgres.database import single_statements
 from app.domain.identifiers import StoreId
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, StoreUnavailable
@@ -20,32 +20,36 @@ FORCED_REFRESH_EVERY = timedelta(minutes=1)
 LOCK_PATIENCE_SECONDS = 60.0
 LOCK_POLL_SECONDS = 0.1
 
-_LOCK_KEY = "hashtextextended('orderbridge.token:' || :store, 0)"
-_KEEP = text("""
+_LOCK_KEY = "hashtextextended('orderbridge.token:' || $1, 0)"
+_KEEP = """
 INSERT INTO store_tokens (
     store_id, token, obtained_at, expires_at, scopes, refresh_token, refresh_expires_at
 )
-VALUES (:store, :token, :obtained_at, :expires_at, :scopes, :refresh_token, :refresh_expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (store_id) DO UPDATE SET token = excluded.token, obtained_at = excluded.obtained_at,
     expires_at = excluded.expires_at, scopes = excluded.scopes, refresh_token = excluded.refresh_token,
     refresh_expires_at = excluded.refresh_expires_at
-""")
-_FORCE = text("""
-INSERT INTO store_tokens AS kept (store_id, forced_refresh_at) VALUES (:store, :now)
+"""
+_FORCE = """
+INSERT INTO store_tokens AS kept (store_id, forced_refresh_at) VALUES ($1, $2)
 ON CONFLICT (store_id) DO UPDATE SET forced_refresh_at = excluded.forced_refresh_at
-WHERE kept.forced_refresh_at IS NULL OR kept.forced_refresh_at <= CAST(:earlier AS timestamptz)
+WHERE kept.forced_refresh_at IS NULL OR kept.forced_refresh_at <= $3::timestamptz
 RETURNING true
-""")
-_REVOKED = text("""
+"""
+_REVOKED = """
 WITH revoked AS (
-    UPDATE stores SET access_revoked_at = :now, access_revoked_reason = :reason, updated_at = :now
-    WHERE id = :store AND access_revoked_at IS NULL RETURNING id
+    UPDATE stores SET access_revoked_at = $3, access_revoked_reason = $2, updated_at = $3
+    WHERE id = $1 AND access_revoked_at IS NULL RETURNING id
 )
 INSERT INTO events (id, type, occurred_at, shop_id, resource_type, resource_id, resource_version)
-SELECT 'evt_' || replace(gen_random_uuid()::text, '-', ''), 'store.access_revoked', :now, shops.id, 'shop', shops.id,
+SELECT 'evt_' || replace(gen_random_uuid()::text, '-', ''), 'store.access_revoked', $3, shops.id, 'shop', shops.id,
     shops.version
 FROM revoked JOIN shops ON shops.store_id = revoked.id
-""")
+"""
+_CREDENTIALS = "SELECT credentials FROM stores WHERE id = $1 AND deleted_at IS NULL"
+_CURRENT = """
+SELECT token, obtained_at, expires_at, scopes, refresh_token, refresh_expires_at FROM store_tokens WHERE store_id = $1
+"""
 
 _credentials = msgspec.json.Decoder(StoreCredentials)
 
@@ -76,66 +80,60 @@ class PostgresTokenVault:
         self._clock = clock
 
     async def credentials(self, store: StoreId) -> StoreCredentials:
-        row = await self._one("SELECT credentials FROM stores WHERE id = :store AND deleted_at IS NULL", store)
-        if row is None or row.credentials is None:
+        async with single_statements(self._engine) as driver:
+            sealed = await driver.fetchval(_CREDENTIALS, store)
+        if sealed is None:
             raise AccessRevoked("The store has no credentials. Set them with PUT /v1/shops/{shop}/credentials.")
-        return self._open_credentials(bytes(row.credentials), store)
+        return self._open_credentials(sealed, store)
 
     async def current(self, store: StoreId) -> AccessToken | None:
-        row = await self._one(
-            "SELECT token, obtained_at, expires_at, scopes, refresh_token, refresh_expires_at FROM store_tokens"
-            " WHERE store_id = :store",
-            store,
-        )
-        if row is None or row.token is None:
+        async with single_statements(self._engine) as driver:
+            row = await driver.fetchrow(_CURRENT, store)
+        if row is None or row["token"] is None:
             return None
-        value = self._keyring.decrypt(bytes(row.token), context=_token_context(store)).decode()
-        sealed = row.refresh_token
+        value = self._keyring.decrypt(row["token"], context=_token_context(store)).decode()
+        sealed = row["refresh_token"]
         return AccessToken(
             value=value,
-            obtained_at=row.obtained_at,
-            expires_at=row.expires_at,
-            scopes=tuple(row.scopes or ()),
-            refresh_token=self._keyring.decrypt(bytes(sealed), context=_refresh_context(store)).decode()
-            if sealed
-            else None,
-            refresh_expires_at=row.refresh_expires_at,
+            obtained_at=row["obtained_at"],
+            expires_at=row["expires_at"],
+            scopes=tuple(row["scopes"] or ()),
+            refresh_token=self._keyring.decrypt(sealed, context=_refresh_context(store)).decode() if sealed else None,
+            refresh_expires_at=row["refresh_expires_at"],
         )
 
     @asynccontextmanager
     async def refreshing(self, store: StoreId) -> AsyncIterator[AccessToken | None]:
-        async with database_trouble(), self._statements() as connection:
-            await _lock(connection, store)
+        async with single_statements(self._engine) as driver:
+            await _lock(driver, store)
             try:
                 yield await self.current(store)
             finally:
-                await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK_KEY})"), {"store": store})
+                await driver.execute(f"SELECT pg_advisory_unlock({_LOCK_KEY})", store)
 
     async def keep(self, store: StoreId, token: AccessToken) -> None:
-        async with database_trouble(), self._statements() as connection:
-            await connection.execute(
+        sealed = self._keyring.encrypt(token.value.encode(), context=_token_context(store))
+        refreshing = token.refresh_token
+        async with single_statements(self._engine) as driver:
+            await driver.execute(
                 _KEEP,
-                {
-                    "store": store,
-                    "token": self._keyring.encrypt(token.value.encode(), context=_token_context(store)),
-                    "obtained_at": token.obtained_at,
-                    "expires_at": token.expires_at,
-                    "scopes": list(token.scopes),
-                    "refresh_token": token.refresh_token
-                    and self._keyring.encrypt(token.refresh_token.encode(), context=_refresh_context(store)),
-                    "refresh_expires_at": token.refresh_expires_at,
-                },
+                store,
+                sealed,
+                token.obtained_at,
+                token.expires_at,
+                list(token.scopes),
+                self._keyring.encrypt(refreshing.encode(), context=_refresh_context(store)) if refreshing else None,
+                token.refresh_expires_at,
             )
 
     async def may_force_refresh(self, store: StoreId) -> bool:
         now = self._clock.now()
-        async with database_trouble(), self._statements() as connection:
-            given = {"store": store, "now": now, "earlier": now - FORCED_REFRESH_EVERY}
-            return (await connection.execute(_FORCE, given)).first() is not None
+        async with single_statements(self._engine) as driver:
+            return await driver.fetchrow(_FORCE, store, now, now - FORCED_REFRESH_EVERY) is not None
 
     async def access_revoked(self, store: StoreId, reason: str) -> None:
-        async with database_trouble(), self._statements() as connection:
-            await connection.execute(_REVOKED, {"store": store, "reason": reason, "now": self._clock.now()})
+        async with single_statements(self._engine) as driver:
+            await driver.execute(_REVOKED, store, reason, self._clock.now())
 
     def webhook_secrets(self, credentials: bytes | None, previous: bytes | None, store: StoreId) -> tuple[bytes, ...]:
         """What may have signed a store's webhooks: the present secret, then the one before it."""
@@ -147,21 +145,10 @@ class PostgresTokenVault:
     def _open_credentials(self, cipher: bytes, store: StoreId) -> StoreCredentials:
         return _credentials.decode(self._keyring.decrypt(cipher, context=credentials_context(store)))
 
-    async def _one(self, statement: str, store: StoreId) -> Row[tuple[object, ...]] | None:
-        async with database_trouble(), self._statements() as connection:
-            return (await connection.execute(text(statement), {"store": store})).first()
 
-    @asynccontextmanager
-    async def _statements(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which every statement is its own transaction: none stays open over a call to the store."""
-        async with self._engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
-
-
-async def _lock(connection: AsyncConnection, store: StoreId) -> None:
+async def _lock(driver: asyncpg.Connection, store: StoreId) -> None:
     deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE_SECONDS
-    statement = text(f"SELECT pg_try_advisory_lock({_LOCK_KEY})")
-    while not (await connection.execute(statement, {"store": store})).scalar_one():
+    while not await driver.fetchval(f"SELECT pg_try_advisory_lock({_LOCK_KEY})", store):
         if asyncio.get_running_loop().time() > deadline:
             raise StoreUnavailable("Another process has been renewing the store's token for a minute.")
         await asyncio.sleep(LOCK_POLL_SECONDS)
