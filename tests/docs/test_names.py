@@ -14,6 +14,7 @@ import typer.main
 from app.cli import cli
 from app.domain.access import Scope
 from app.domain.events import EventType
+from app.domain.shop_settings import ShopSettings, value_at
 from tests.docs.papers import CHECKOUT, Paper, paper, papers
 from tests.docs.test_document_rules import names_of_tests
 from tests.docs.test_pages_that_run import PAGES
@@ -168,6 +169,17 @@ def test_a_page_names_the_scopes_that_its_commands_need(name: str) -> None:
 
 def scopes_of(text: str) -> set[str]:
     return set(re.findall(r"\b[a-z_]+:(?:read|write)\b", text))
+
+
+def test_what_a_page_calls_the_default_of_a_switch_is_its_default() -> None:
+    told = [
+        (page.name, setting, word)
+        for page in papers()
+        for setting, word in re.findall(r"`([a-z]+\.[a-z_]+)`: (on|off) by default", page.text)
+    ]
+
+    assert len(told) > 3
+    assert [each for each in told if value_at(ShopSettings(), each[1]) is not (each[2] == "on")] == []
 
 
 def test_every_option_of_a_command_that_a_page_names_is_one() -> None:
