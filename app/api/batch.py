@@ -1,5 +1,6 @@
 """Batches: up to 250 items, each its own transaction and its own result in a 207."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from app.api.validation import validated
 from app.ports.errors import ConnectorError, FieldError
 
 MOST_ITEMS = 250
+AT_ONCE = 4
+"""So many items of one batch are under way at a time: each mostly waits for the database."""
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -74,16 +77,32 @@ async def results_of(
     named: str,
 ) -> list[Result]:
     """Do something with each item; ``do`` answers status and name. ``named``: the field by which a refused one is
-    named.
+    named. Items of one name keep their order: the last one counts.
     """
-    return [await _one(request, item, model, do, named) for item in items]
+    results: dict[int, Result] = {}
+    lanes: dict[object, list[int]] = {}
+    for place, item in enumerate(items):
+        lanes.setdefault(_named(item, named) or place, []).append(place)
+    waiting = iter(lanes.values())
+
+    async def work() -> None:
+        for lane in waiting:
+            for place in lane:
+                results[place] = await _one(request, items[place], model, do, named)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(AT_ONCE, len(lanes))):
+                group.create_task(work())
+    except ExceptionGroup as trouble:
+        raise trouble.exceptions[0] from None
+    return [results[place] for place in range(len(items))]
 
 
 async def _one(
     request: Request, item: Any, model: type[Item], do: Callable[[Item], Awaitable[tuple[int, str]]], named: str
 ) -> Result:
-    given = item.get(named) if isinstance(item, dict) else None
-    name = given[:100] if isinstance(given, str) else None
+    name = _named(item, named)
     try:
         return Result(*await do(validated(model, item)))
     except ApiProblem as problem:
@@ -94,6 +113,11 @@ async def _one(
             raise
     details = ProblemDetails.model_validate(problem_body(refusal, request_id_of(request)))
     return Result(refusal.status_code, name, details)
+
+
+def _named(item: Any, field: str) -> str | None:
+    given = item.get(field) if isinstance(item, dict) else None
+    return given[:100] if isinstance(given, str) else None
 
 
 def batch_body(item: type[BaseModel]) -> dict[str, Any]:

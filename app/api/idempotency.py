@@ -4,6 +4,7 @@ A refusal or a crash keeps nothing, so that the repeat really runs. Kept bodies 
 data or a new key.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -43,6 +44,7 @@ class Repeatable:
     now: datetime
     keyring: Keyring
     unit_of_work: UnitOfWorkFactory
+    keeping: asyncio.Semaphore
 
     async def answer(self, work: Callable[[Once[Result]], Awaitable[Result]], shape: Shape[Result]) -> Response:
         """Do the work once and shape its result; the use case calls ``begin`` and ``answered`` in its transaction."""
@@ -62,7 +64,7 @@ class Repeatable:
             return shape(await work())
         once = _Once(self, shape)
         try:
-            async with self.unit_of_work() as uow:
+            async with self.keeping, self.unit_of_work() as uow:
                 await once.begin(uow)
                 await once.answered(uow, await work())
                 await uow.commit()
@@ -147,6 +149,7 @@ async def repeatable(
         now=container.clock.now(),
         keyring=container.keyring,
         unit_of_work=container.unit_of_work,
+        keeping=container.keeping_answers,
     )
 
 

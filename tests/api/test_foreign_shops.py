@@ -28,8 +28,8 @@ from tests.api.test_every_route import routes
 from tests.builders import refund
 from tests.stored_documents import NOW, WEB, a_shipment
 
-SHARED = {"country", "province", "iso", "no", "code"}
-"""Of all shops: the ERP's customers, items, taxes, currencies and carriers."""
+SHARED = {"country", "province", "iso", "no", "code", "name"}
+"""Of all shops: the ERP's customers, items, taxes, currencies and carriers, and who signs in to the console."""
 REFUND = refund_id(OrderId(ORDER), ShopifyId("701"))
 OWNED = {
     "key_id": "webskey1",

@@ -1,0 +1,48 @@
+"""Batches under way: several items at a time, several batches at a time, and still one order and one answer each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+
+from app.ports.unit_of_work import UnitOfWorkFactory
+from tests.api.configuration import configuring
+from tests.erp_surface import RisingClock, Surface, surface
+
+MORE_THAN_CONNECTIONS = 12
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[Surface]:
+    def services(uow: UnitOfWorkFactory, clock: RisingClock) -> Mapping[type, object]:
+        return configuring(uow, clock)
+
+    async with surface(database_url, services) as found:
+        yield found
+
+
+async def test_of_items_with_one_number_the_last_counts_and_results_keep_their_places(house: Surface) -> None:
+    items = [{"no": f"C{place % 3}", "name": f"name {place}"} for place in range(12)]
+    items[4] |= {"nonsense": "x"}
+
+    answer = await house.client.post("/v1/customers/batch", json={"items": items})
+
+    results = answer.json()["results"]
+    assert [each["no"] for each in results] == [each["no"] for each in items]
+    assert [each["status"] for each in results] == [201, 201, 201, 200, 422, *[200] * 7]
+    kept = (await house.get("/v1/customers"))["data"]
+    assert [(each["no"], each["name"]) for each in kept] == [("C0", "name 9"), ("C1", "name 10"), ("C2", "name 11")]
+
+
+async def test_more_batches_with_a_key_than_there_are_connections_do_not_stand_in_each_others_way(
+    house: Surface,
+) -> None:
+    async def send(number: int) -> list[int]:
+        items = [{"no": f"C{number}-{place}"} for place in range(3)]
+        headers = {"Idempotency-Key": f"batch-{number}"}
+        answer = await house.client.post("/v1/customers/batch", json={"items": items}, headers=headers)
+        return [answer.status_code, *(each["status"] for each in answer.json().get("results", []))]
+
+    answers = await asyncio.gather(*map(send, range(MORE_THAN_CONNECTIONS)))
+
+    assert answers == [[207, 201, 201, 201]] * MORE_THAN_CONNECTIONS
