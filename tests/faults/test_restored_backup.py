@@ -38,6 +38,8 @@ SHOP = "restored"
 PROGRAMS = find_programs(choice=None, major=None).postgres.parent
 AFTER_A_RESTORE = "UPDATE event_positions SET last = last + 1000000"
 """Positions that were given after the backup are not given again: whoever stands at one would miss what has it now."""
+THE_ROLE = "CREATE ROLE orderbridge_limited NOLOGIN"
+"""The dump names it, and roles are of a server."""
 NOTED = ("-a", "-t", "forgotten_orders", "--inserts", "--on-conflict-do-nothing")
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
@@ -65,7 +67,8 @@ def backed_up(lost: Installation, folder: Path) -> Path:
 def restored_to(server: EmbeddedPostgres, dump: Path, lost: Installation, folder: Path) -> Installation:
     """An installation at the same address, with a database and a folder of its own; of before only dump and keys."""
     url = server.url(database="restored")
-    do("psql", "-d", server.url(database="postgres"), "-c", "CREATE DATABASE restored")
+    for statement in ("CREATE DATABASE restored", THE_ROLE):
+        do("psql", "-d", server.url(database="postgres"), "-c", statement)
     do("pg_restore", "-d", url, dump)
     do("psql", "-d", url, "-c", AFTER_A_RESTORE)
     made = Installation(folder, shopify_url="")
@@ -204,7 +207,7 @@ def test_who_was_forgotten_after_the_backup_is_forgotten_again() -> None:
         restored = restored_to(server, dump, lost, folder)
         assert "orders.body" in columns_with(restored, ["vergeetmij"])
         again = folder / "forget-again.sql"
-        again.write_text(page_block("sql"))
+        again.write_text(page_block("sql", "INSERT INTO privacy_requests"))
         for script in (noted, again):
             do("psql", "-v", "ON_ERROR_STOP=1", "-d", server.url(database="restored"), "-f", script)
         restored.start()
@@ -225,9 +228,10 @@ def acknowledged_and_forgotten(lost: Installation, erp: Erp, domain: str) -> Non
     asked_for(erp, domain, "customer_redact", "done")
 
 
-def page_block(language: str) -> str:
+def page_block(language: str, begins: str) -> str:
     """The page's own statement."""
-    return paper("docs/howto/run-it.md").path.read_text().split(f"```{language}\n", 1)[1].partition("```")[0]
+    found = paper("docs/howto/run-it.md").path.read_text().partition(f"```{language}\n{begins}")[2].partition("```")[0]
+    return begins + found
 
 
 def test_the_page_notes_the_forgotten_as_the_test_does() -> None:
@@ -238,3 +242,8 @@ def test_the_page_notes_the_forgotten_as_the_test_does() -> None:
 def test_the_page_tells_whoever_restores_to_leave_the_given_positions_behind() -> None:
     """C17."""
     assert AFTER_A_RESTORE in paper("docs/howto/run-it.md").path.read_text()
+
+
+def test_the_page_tells_whoever_restores_elsewhere_to_make_the_role() -> None:
+    """C17."""
+    assert f"(`{THE_ROLE}`" in paper("docs/howto/run-it.md").path.read_text()
