@@ -64,3 +64,5 @@ class ShippingSeen:
     fulfilment_orders: tuple[SeenFulfilmentOrder, ...]
     fulfilments: tuple[SeenFulfilment, ...] | None = None
     """None = not asked for."""
+    looked_at: datetime | None = None
+    """By the store's clock; None = it told no time."""

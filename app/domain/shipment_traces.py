@@ -15,6 +15,8 @@ from app.domain.shipment_sights import SeenFulfilment, SeenFulfilmentOrder
 
 CLOCKS_DIFFER_BY = timedelta(minutes=15)
 """How much the store's clock may be behind ours."""
+MACHINES_DIFFER_BY = timedelta(seconds=15)
+"""How much two machines of the store may tell different times of one moment."""
 _OPEN = {"in_progress": "open"}
 """A fulfilment of a part moves the status from one to the other, and that opens nothing."""
 _NOT_DONE = frozenset({"cancelled", "error", "failure"})
@@ -26,11 +28,18 @@ def recognised(
     parts: Sequence[Part],
     tracking_numbers: Collection[str],
     begun_at: datetime,
+    looked_at: datetime | None,
     known: Collection[ShopifyId],
 ) -> SeenFulfilment | None:
     """The fulfilment that our request left, if it took effect: the same pieces of the same order lines under the same
     tracking numbers, made since, and nobody else's that we know. Fulfilments carry no mark of who asked for them.
+
+    ``begun_at`` is by our clock, ``looked_at`` by the store's: when the order was looked at right before we asked.
+    None = the store told no time.
     """
+    since = begun_at - CLOCKS_DIFFER_BY
+    if looked_at is not None:
+        since = max(since, looked_at - MACHINES_DIFFER_BY)
     asked: Counter[ShopifyId] = Counter()
     for part in parts:
         asked[part.line_id] += part.quantity
@@ -40,7 +49,7 @@ def recognised(
         for each in fulfilments
         if each.shopify_id not in known
         and each.status not in _NOT_DONE
-        and each.created_at >= begun_at - CLOCKS_DIFFER_BY
+        and each.created_at >= since
         and _quantities(each) == asked
         and {number.strip() for number in each.tracking_numbers} == numbers
     ]

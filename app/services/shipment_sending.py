@@ -169,6 +169,7 @@ class ShipmentSending:
                 parts=sending.parts,
                 tracking_numbers=sending.tracking.numbers if sending.tracking else (),
                 begun_at=sending.begun_at,
+                looked_at=sending.looked_at,
                 known=known,
             )
             settled_at = (sending.ended_at or sending.begun_at) + UNSETTLED_FOR
@@ -246,6 +247,7 @@ class ShipmentSending:
             tracking=self._tracking,
             state=SendingState.BEGUN,
             begun_at=now,
+            looked_at=sent.seen.looked_at,
         )
         async with self._uow() as uow:
             if not await uow.shipments.begin(self._claim, sending, store=self._store.id, until=now + LEASE):

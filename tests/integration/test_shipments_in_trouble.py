@@ -79,6 +79,23 @@ async def test_an_answer_lost_without_effect_is_awaited_for_a_minute_and_then_as
 
 
 @pytest.mark.long
+async def test_what_a_person_shipped_before_is_not_taken_for_what_was_lost(world: World) -> None:
+    await imported(world, 4)
+    await ship(world, shipped(1, 2))
+    await world.do("DELETE FROM shipment_sendings")
+    await world.time_passes(seconds=60)
+    await world.store.fails("timeout_before", operation="FulfilmentCreate")
+
+    await ship(world, shipped(1, 2), no="S-2")
+    for _ in range(2):
+        world.clock.pass_by(seconds=61)
+        await send(world)
+
+    assert outcome(await now(world, "S-2")) == (ShipmentState.SYNCHRONISED, [(2, None)])
+    assert await pieces(world) == [[("1", 2)], [("1", 2)]]
+
+
+@pytest.mark.long
 async def test_a_worker_that_dies_after_the_effect_leaves_what_it_asked_for_to_be_found(world: World) -> None:
     await imported(world, 3)
     way = OddWay(world)

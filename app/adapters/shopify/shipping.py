@@ -3,6 +3,8 @@
 What is shipped, and what is done when the outcome is not known, is a service's to know.
 """
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -63,9 +65,11 @@ class ShopifyShipping:
     ) -> ShippingSight:
         for _ in range(READINGS):
             flags = {"recorded": with_fulfilments}
+            began = self._transport.time.begin()
             try:
                 [outcome] = await read_nodes(self._transport, store, ORDER_SHIPPING, [order_gid(order)], flags=flags)
-                return await self._seen(store, order, outcome)
+                looked_at = self._transport.time.theirs(began)
+                return await self._seen(store, order, outcome, looked_at=looked_at)
             except OrderMoved:
                 continue
             except PartUnreadable as trouble:
@@ -75,7 +79,9 @@ class ShopifyShipping:
         detail = f"The order changed each of the {READINGS} times that it was looked at; it is left for later."
         return OrderUnreadable(shopify_id=order, code="changed_while_reading", detail=detail, retryable=True)
 
-    async def _seen(self, store: StoreRef, order: ShopifyId, outcome: NodeOutcome) -> ShippingSight:
+    async def _seen(
+        self, store: StoreRef, order: ShopifyId, outcome: NodeOutcome, *, looked_at: datetime | None
+    ) -> ShippingSight:
         """Raises OrderMoved and PartUnreadable."""
         if outcome.errors:
             raise unreadable(outcome.errors)
@@ -91,7 +97,7 @@ class ShopifyShipping:
             await reader.fill(each.line_items, FULFILMENT_ORDER_LINES_PAGE, each.id)
         for recorded in answer.fulfillments or ():
             await reader.fill(recorded.fulfillment_line_items, FULFILMENT_LINES_PAGE, recorded.id)
-        return shipping_seen(answer)
+        return replace(shipping_seen(answer), looked_at=looked_at)
 
     async def create_fulfilment(self, store: StoreRef, fulfilment: NewFulfilment) -> RecordedFulfilment:
         variables = {"fulfillment": fulfilment_input(fulfilment)}

@@ -53,10 +53,14 @@ class StoreTime:
     def begin(self) -> Beginning:
         return Beginning(self._clock.now(), self._ticks())
 
+    def theirs(self, beginning: Beginning) -> datetime | None:
+        """Ask when the store has answered: by its clock, a moment early rather than late. None = it told no time."""
+        if self._told is None:
+            return None
+        told, ticks = self._told
+        return told - timedelta(seconds=ticks - beginning.ticks)
+
     def of(self, beginning: Beginning) -> datetime:
         """Ask when the store has answered: by our clock, or by the store's where ours is ahead of it."""
-        if self._told is None:
-            return beginning.ours
-        told, ticks = self._told
-        theirs = told - timedelta(seconds=ticks - beginning.ticks)
-        return theirs if beginning.ours - theirs > BARELY_AHEAD else beginning.ours
+        theirs = self.theirs(beginning)
+        return beginning.ours if theirs is None or beginning.ours - theirs <= BARELY_AHEAD else theirs

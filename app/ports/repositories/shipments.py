@@ -115,6 +115,8 @@ class Sending:
     begun_at: datetime
     ended_at: datetime | None = None
     """When its outcome was known, or, while it is ``begun``, when it was known to be lost."""
+    looked_at: datetime | None = None
+    """By the store's clock, right before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

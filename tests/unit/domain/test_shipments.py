@@ -75,9 +75,18 @@ def recorded(number: int = 1, **fields: Any) -> SeenFulfilment:
     return SeenFulfilment(**(usual | fields))
 
 
-def found(*fulfilments: SeenFulfilment, known: frozenset[ShopifyId] = frozenset()) -> str | None:
+def found(
+    *fulfilments: SeenFulfilment, known: frozenset[ShopifyId] = frozenset(), looked_at: datetime | None = None
+) -> str | None:
     parts = [part("1", 1), part("2", 1), part("1", 1)]
-    each = recognised(fulfilments, parts=parts, tracking_numbers=["T1 "], begun_at=BEGUN, known=known)
+    each = recognised(
+        fulfilments,
+        parts=parts,
+        tracking_numbers=["T1 "],
+        begun_at=BEGUN,
+        looked_at=looked_at,
+        known=known,
+    )
     return each.shopify_id if each else None
 
 
@@ -101,6 +110,15 @@ def test_our_fulfilment_is_known_again_by_its_pieces_and_numbers() -> None:
 )
 def test_another_fulfilment_is_not_taken_for_ours(other: dict[str, Any]) -> None:
     assert found(recorded(7, **other)) is None
+
+
+def test_what_was_there_before_we_looked_is_not_taken_for_ours_whatever_our_clock_says() -> None:
+    before = recorded(7, created_at=BEGUN - timedelta(minutes=5))
+    looked = BEGUN - timedelta(minutes=4)
+
+    assert found(before, looked_at=looked) is None
+    assert found(before, recorded(8, created_at=looked), looked_at=looked) == "8"
+    assert found(before, looked_at=BEGUN - timedelta(minutes=5, seconds=30)) == "7"
 
 
 def test_what_another_shipment_left_is_not_taken_for_ours() -> None:

@@ -44,7 +44,7 @@ FROM q JOIN orders ON orders.id = q.order_id ORDER BY q.id
 
 _SENDINGS = """
 SELECT shipment_id, no, body -> 'parts' AS parts, body -> 'tracking' AS tracking, state, fulfilment_shopify_id,
-    begun_at, ended_at
+    begun_at, ended_at, (body ->> 'looked_at')::timestamptz AS looked_at
 FROM shipment_sendings WHERE shipment_id = ANY($1::text[]) ORDER BY shipment_id, no
 """
 
@@ -222,11 +222,13 @@ def _sending(row: asyncpg.Record) -> Sending:
         fulfilment_id=ShopifyId(row["fulfilment_shopify_id"]) if row["fulfilment_shopify_id"] else None,
         begun_at=row["begun_at"],
         ended_at=row["ended_at"],
+        looked_at=row["looked_at"],
     )
 
 
 def _body(sending: Sending) -> str:
-    return encoded({"parts": sending.parts, "tracking": sending.tracking}).decode()
+    body = {"parts": sending.parts, "tracking": sending.tracking, "looked_at": sending.looked_at}
+    return encoded(body).decode()
 
 
 def _keys(claims: Sequence[ShipmentClaim]) -> tuple[list[str], list[int]]:
