@@ -57,10 +57,16 @@ class InstallApp:
         self._installer = installer
         self._public_url = public_url
 
+    @property
+    def callback(self) -> str | None:
+        """Where Shopify sends the browser back to; the app's configuration must allow it. None without an address."""
+        return None if self._public_url is None else f"{self._public_url}{CALLBACK}"
+
     async def begin(self, query: Sequence[tuple[str, str]]) -> Begun:
         """Raises NotFound, Conflict without a public address, NotGenuine for a signature that is wrong."""
         asked = Callback.of(query)
-        if self._public_url is None:
+        callback = self.callback
+        if callback is None:
             detail = (
                 "Shopify could not send the browser back: ORDERBRIDGE_PUBLIC_URL is not set. Set it and start anew."
             )
@@ -76,7 +82,7 @@ class InstallApp:
         url = self._installer.authorization_url(
             store.store_domain,
             client_id=credentials.client_id or "",
-            redirect_uri=f"{self._public_url}{CALLBACK}",
+            redirect_uri=callback,
             state=state,
         )
         return Begun(url=url, state=state)

@@ -328,9 +328,13 @@ def look_around(story: Aviary) -> None:
         home = browser.get("/console/").text
         story.secrets["form token"] = re.findall(r'name="form_token" value="([^"]+)"', home)[0]
         orders = [f"/console/orders/{each['id']}" for each in story.erp.every("/v1/orders", shop=SHOP)]
-        pages = ("log", "audit", f"shops/{SHOP}/settings", f"search/customers?q={KIM}", f"no-{KIM}")
+        lists = ("log-entries", "audit-entries", "api-keys", "console-users", "webhook-endpoints", "privacy-requests")
+        pages = (*lists, f"shops/{SHOP}/settings", f"shops/{SHOP}/connection", f"search/customers?text={KIM}")
         for path in (*orders, *(f"/console/{page}" for page in pages)):
-            story.pages.append(browser.get(path).text.replace(story.secrets["form token"], ""))
+            page = browser.get(path)
+            assert page.status_code == 200, path
+            story.pages.append(page.text.replace(story.secrets["form token"], ""))
+        story.pages.append(browser.get(f"/console/no-{KIM}").text)
         browser.post(f"/console/shops/{SHOP}/tasks/import_orders/runs", data={"form_token": WRONG_PASSWORD})
     for arguments in (["check"], ["users", "list"], ["import", SHOP], ["secrets", "renew"]):
         story.runs(*arguments)

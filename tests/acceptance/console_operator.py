@@ -6,15 +6,32 @@ With ORDERBRIDGE_SCREENSHOTS naming a folder, every page that was looked at is k
 
 import os
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Request, expect
+import pytest
+from playwright.sync_api import Page, Request, expect, sync_playwright
 
+from app.api.console.administration import ADMINISTRATION
 from app.api.console.remedies import REMEDIES
+from tests.acceptance.harness import Installation
+from tests.acceptance.processes import command, until
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+IN_A_BROWSER = [
+    pytest.mark.long,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
+]
+"""Of every file that opens one."""
 
 SCREENSHOTS = os.environ.get("ORDERBRIDGE_SCREENSHOTS")
 AXE = Path(__file__).parents[2] / ".cache" / "console" / "node_modules" / "axe-core" / "axe.min.js"
@@ -22,6 +39,7 @@ SERIOUS = {"serious", "critical"}
 WIDTHS = (390, 1280)
 """A phone's and a screen's, in pixels."""
 MOST_TABS = 100
+_FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 _RUN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 
 
@@ -35,6 +53,24 @@ def axe_complaints(page: Page) -> list[str]:
     return [
         f"{each['id']}: {each['help']}: {each['nodes'][0]['html'][:200]}" for each in found if each["impact"] in SERIOUS
     ]
+
+
+class Share(Enum):
+    """Which file's tests press a button."""
+
+    ORDERS = auto()
+    QUEUES = auto()
+    ADMINISTRATION = auto()
+
+
+_OF_ORDERS = re.compile(r"/(orders|new-customers|sales-documents)/|.*/store-")
+
+
+def share_of(path: str) -> Share:
+    """The file that has to press the button of this path."""
+    if path in {each.path for each in ADMINISTRATION}:
+        return Share.ADMINISTRATION
+    return Share.ORDERS if _OF_ORDERS.match(path) else Share.QUEUES
 
 
 @dataclass(kw_only=True)
@@ -77,7 +113,7 @@ class Operator:
         assert complaints == []
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+            until(lambda: self.page.evaluate(_FITS), what=f"{self.page.url} fits into {width} pixels")
             self._look_closely(width)
             if SCREENSHOTS:
                 name = self.page.url.removeprefix(self.url).strip("/").replace("/", "_").replace("?", "_")[:80]
@@ -93,6 +129,11 @@ class Operator:
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def sign_in(self, name: str, password: str) -> None:
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.press("Sign in")
 
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label).first.fill(text)
@@ -113,3 +154,27 @@ class Operator:
     def presses(self, name: str, sentence: str) -> None:
         self.press(name)
         self.is_told(sentence)
+
+    def pressed_all(self, share: Share) -> None:
+        """Every button that this share's tests have to press; skipped where they did not run."""
+        wanted = {path for path in self._remedies if share_of(path) is share}
+        if len(wanted & self.pressed) < len(wanted) // 2:
+            pytest.skip("the tests before it did not run")
+        assert wanted - self.pressed == set()
+
+
+@contextmanager
+def an_operator(service: Installation, name: str) -> Iterator[Operator]:
+    """An admin who signed in by the form."""
+    made = command("users", "create", name, "--role", "admin", environment=service.environment)
+    assert made.returncode == 0, made.stderr
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page()
+        page.set_default_timeout(10_000)
+        found = Operator(page=page, url=service.url)
+        found.open("/console")
+        found.sign_in(name, made.stdout.strip())
+        expect(page.get_by_role("heading", level=1)).to_have_text("What waits")
+        yield found
+        browser.close()

@@ -1,74 +1,26 @@
-"""The console in a real browser: what an operator finds wrong is mended by pressing what the page offers (P82).
+"""The console in a real browser: what an operator finds wrong with orders is mended by pressing what is offered (P82).
 
 Needs Debian's chromium; how pages are looked at is in ``console_operator``.
 """
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from app.api.console.remedies import REMEDIES
 from tests.acceptance.clients import Erp, Json, StoreDesk
-from tests.acceptance.console_operator import Operator
-from tests.acceptance.harness import CLIENT_CREDENTIALS, Installation, Simulator, set_up_shop
-from tests.acceptance.processes import command, until
-from tests.acceptance.queue_orders import (
-    CUSTOMER,
-    ITEM,
-    UNFORESEEN,
-    a_line,
-    an_order,
-    in_country,
-    money,
-    run_import,
-    shop_settings,
-)
-from tests.acceptance.refunded_orders import a_refund, amount, given_back
+from tests.acceptance.console_operator import IN_A_BROWSER, Operator, Share
+from tests.acceptance.processes import until
+from tests.acceptance.queue_orders import CUSTOMER, ITEM, a_line, an_order, in_country, money, run_import
 from tests.acceptance.test_peers_companies import a_company, a_location
 from tests.acceptance.test_peers_companies import an_order as company_order
-from tests.webhook_receiver import receiving
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 SHOP = "console"
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
-def desk(erp: Erp, simulator: Simulator) -> StoreDesk:
-    """A store with everything that can be wrong."""
-    found = simulator.desk(f"{SHOP}.myshopify.com")
-    erp.put(f"/v1/customers/{CUSTOMER}", {"name": "Web sales"})
-    erp.put(f"/v1/items/{ITEM}", {"description": "Teapot", "base_unit": "PCS"})
-    found.put(shop={"currencyCode": "EUR", "ianaTimezone": "Europe/Amsterdam"})
-    set_up_shop(erp, found, SHOP, settings=shop_settings(refunds={"process": "auto_create"}))
-    return found
-
-
-@pytest.fixture(scope="module")
-def operator(running_service: Installation, desk: StoreDesk) -> Iterator[Operator]:
-    """Signed in as admin, by the form."""
-    made = command("users", "create", "olga", "--role", "admin", environment=running_service.environment)
-    assert made.returncode == 0, made.stderr
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page()
-        page.set_default_timeout(10_000)
-        found = Operator(page=page, url=running_service.url)
-        found.open("/console")
-        page.get_by_label("Name").fill("olga")
-        page.get_by_label("Password").fill(made.stdout.strip())
-        found.press("Sign in")
-        expect(page.get_by_role("heading", level=1)).to_have_text("What waits")
-        yield found
-        browser.close()
+def desk(console_desk: StoreDesk) -> StoreDesk:
+    return console_desk
 
 
 def order_page(erp: Erp, operator: Operator, name: str) -> Json:
@@ -87,7 +39,7 @@ def test_an_item_that_is_not_known_is_set_by_hand(erp: Erp, desk: StoreDesk, ope
     run_import(erp, SHOP, order_shopify_ids=["71"])
 
     operator.open("/console/")
-    operator.page.get_by_role("link", name="unmapped products").click()
+    operator.page.get_by_role("link", name="Orders with a line without an item").first.click()
     operator.page.get_by_role("link", name="#71").click()
     operator.page.get_by_label("Item").fill("queue-it")
     expect(operator.page.locator("datalist option").first).to_have_attribute("value", ITEM)
@@ -139,90 +91,6 @@ def test_a_conflict_is_ended_by_each_of_its_remedies(
     operator.is_told(told)
 
     assert again(erp, order)["conflict"] is None
-
-
-def test_a_blocked_refund_is_documented_once_its_account_is_set(erp: Erp, desk: StoreDesk, operator: Operator) -> None:
-    desk.put(orders=[an_order(76)])
-    run_import(erp, SHOP, order_shopify_ids=["76"])
-    back = given_back(760, amount("10.00"), restock="NO_RESTOCK")
-    desk.act("76", "refund", refund=a_refund(7601, back, refunded=amount("10.00")))
-    run_import(erp, SHOP, order_shopify_ids=["76"])
-
-    [refund] = erp.every("/v1/refunds", shop=SHOP, cue="refunds_blocked")
-    operator.open(f"/console/refunds/{refund['id']}")
-    operator.press("Make the document")
-    operator.is_told("The refund cannot be documented until its problems are solved.")
-    operator.open(f"/console/shops/{SHOP}/settings")
-    operator.page.locator("#f-accounts-refunds_not_restocked").fill("4910")
-    operator.press("Save accounts")
-    operator.is_told("The settings of accounts are saved.")
-    erp.finished_run(SHOP, "create_documents")
-    operator.open(f"/console/refunds/{refund['id']}")
-
-    expect(operator.page.locator(".state.done")).to_be_visible()
-
-
-def test_an_order_that_cannot_be_imported_is_tried_again_and_left_out(
-    erp: Erp, desk: StoreDesk, operator: Operator
-) -> None:
-    desk.put(orders=[an_order(77, **UNFORESEEN)])
-    run_import(erp, SHOP, order_shopify_ids=["77"])
-
-    operator.open(f"/console/shops/{SHOP}/orders-to-import")
-    operator.press("Try again")
-    operator.is_told("The order is imported as soon as possible.")
-    operator.press("Leave out")
-    operator.is_told("The order is left out until it changes at Shopify.")
-    expect(operator.page.get_by_text("Nothing is to be imported.")).to_be_visible()
-
-
-def test_a_shipment_that_was_not_sent_is_sent_again(erp: Erp, desk: StoreDesk, operator: Operator) -> None:
-    desk.put(orders=[an_order(78)])
-    run_import(erp, SHOP, order_shopify_ids=["78"])
-    shipment = {
-        "erp_shipment_no": "CON-1",
-        "shop": SHOP,
-        "order_name": "#78",
-        "posting_date": "2026-01-16",
-        "lines": [{"shopify_line_id": "780", "quantity": "1"}],
-    }
-    erp.post("/v1/shipments", shipment)
-    erp.finished_run(SHOP, "push_shipments")
-
-    operator.open(f"/console/shipments?shop={SHOP}")
-    operator.press("Send again")
-    operator.is_told("The rest of the shipment is sent again.")
-
-
-def test_a_task_is_run_and_watched_until_its_end(operator: Operator) -> None:
-    operator.open(f"/console/shops/{SHOP}")
-    operator.page.locator("form[action$='/tasks/import_orders/runs']").get_by_role("button").click()
-    expect(operator.page.locator(".said")).to_contain_text("The run is queued.")
-
-    expect(operator.page.locator(".state.succeeded")).to_be_visible()
-    operator.look()
-
-
-def test_every_page_of_a_shop_can_be_looked_at(operator: Operator) -> None:
-    for path in (
-        "completeness",
-        "settings",
-        "schedules",
-        "unmapped-products",
-        "location-mappings",
-        "customer-templates",
-    ):
-        operator.open(f"/console/shops/{SHOP}/{path}")
-        expect(operator.page.get_by_role("heading", level=1)).to_be_visible()
-
-
-def test_everything_is_reached_by_keyboard_and_the_first_key_skips_to_the_page(operator: Operator) -> None:
-    operator.open("/console/orders")
-    operator.page.keyboard.press("Tab")
-    assert operator.page.evaluate("document.activeElement.textContent") == "Skip to the page"
-    operator.page.keyboard.press("Enter")
-
-    assert operator.page.evaluate("document.activeElement.id") == "main"
 
 
 def test_an_order_lets_go_of_its_document_and_gets_another(erp: Erp, desk: StoreDesk, operator: Operator) -> None:
@@ -353,77 +221,6 @@ def test_a_company_is_linked_from_its_order(erp: Erp, desk: StoreDesk, operator:
     until(lambda: again(erp, order)["state"] == "processed", what="the company's order has its document")
 
 
-def test_orders_are_imported_by_their_ids(desk: StoreDesk, operator: Operator) -> None:
-    desk.put(orders=[an_order(88)])
-
-    operator.open(f"/console/shops/{SHOP}/orders-to-import")
-    operator.fill("Shopify ids of orders", "88")
-    operator.presses("Import", "The import runs.")
-
-    expect(operator.page.locator(".state.succeeded")).to_be_visible()
-
-
-def test_the_tracking_of_a_shipment_is_set(erp: Erp, operator: Operator) -> None:
-    [shipment] = erp.every("/v1/shipments", shop=SHOP)
-
-    operator.open(f"/console/shipments/{shipment['id']}")
-    operator.fill("Tracking numbers", "3SABC, 3SDEF")
-    operator.fill("Carrier", "PostNL")
-    operator.presses("Set the tracking", "The tracking is kept, and Shopify is told of it with what is sent.")
-
-    tracked = erp.get(f"/v1/shipments/{shipment['id']}")["tracking"]
-    assert [(each["number"], each["company"]) for each in tracked] == [("3SABC", "PostNL"), ("3SDEF", "PostNL")]
-
-
-@pytest.mark.parametrize(
-    "button", ["Test the connection", "Repair the webhook subscriptions", "Pull mappings from the store"]
-)
-def test_the_store_is_asked_and_the_run_is_watched(operator: Operator, button: str) -> None:
-    operator.open(f"/console/shops/{SHOP}")
-    operator.press(button)
-
-    expect(operator.page.locator(".state.succeeded")).to_be_visible()
-    operator.look()
-
-
-def test_new_credentials_are_set_and_never_shown(erp: Erp, operator: Operator) -> None:
-    operator.open(f"/console/shops/{SHOP}")
-    operator.page.get_by_text("Set a client of the Dev Dashboard").click()
-    operator.fill("Client id", CLIENT_CREDENTIALS["client_id"])
-    operator.fill("Client secret", CLIENT_CREDENTIALS["client_secret"])
-    operator.presses("Set the client", "The credentials are kept, and never shown again.")
-
-    assert CLIENT_CREDENTIALS["client_secret"] not in operator.page.content()
-    assert erp.get(f"/v1/shops/{SHOP}")["credentials"]["kind"] == "client_credentials"
-
-
-def test_a_webhook_endpoint_is_tried_and_enabled_again(erp: Erp, operator: Operator) -> None:
-    with receiving() as receiver:
-        made = erp.post("/v1/webhook-endpoints", {"url": receiver.url, "shops": [SHOP]})
-        erp.patch(f"/v1/webhook-endpoints/{made['id']}", {"enabled": False})
-        operator.open(f"/console/webhook-endpoints?shop={SHOP}")
-        operator.presses("Enable", "The endpoint is told events again")
-        operator.presses("Send a test", "A test was sent.")
-        assert len(receiver.received) >= 1
-        erp.http.delete(f"/v1/webhook-endpoints/{made['id']}").raise_for_status()
-
-
-def test_a_run_is_cancelled(desk: StoreDesk, operator: Operator) -> None:
-    desk.fault(kind="latency", seconds=5, times=1)
-    operator.open(f"/console/shops/{SHOP}")
-    operator.page.locator("form[action$='/tasks/import_orders/runs']").get_by_role("button").click()
-    operator.presses("Cancel", "The run ends at its next convenient point.")
-
-    expect(operator.page.locator(".state.cancelled, .state.succeeded")).to_be_visible(timeout=20_000)
-
-
-@pytest.mark.parametrize("path", ["log-entries", "audit-entries", "skipped-records", "runs", "refunds", "shops"])
-def test_every_list_can_be_looked_at(operator: Operator, path: str) -> None:
-    operator.open(f"/console/{path}")
-
-    expect(operator.page.get_by_role("table")).to_be_visible()
-
-
 def test_an_order_is_mended_by_keyboard_alone(erp: Erp, desk: StoreDesk, operator: Operator) -> None:
     desk.put(orders=[an_order(89, lineItems=[a_line(891, sku="NEVER-SEEN")])])
     run_import(erp, SHOP, order_shopify_ids=["89"])
@@ -440,9 +237,6 @@ def test_an_order_is_mended_by_keyboard_alone(erp: Erp, desk: StoreDesk, operato
     assert again(erp, order)["state"] == "processed"
 
 
-def test_every_button_was_pressed_by_the_tests_of_this_file(operator: Operator) -> None:
+def test_every_button_of_this_share_was_pressed_by_the_tests_before_it(operator: Operator) -> None:
     """Of no use alone: it looks at what the tests before it did."""
-    if len(operator.pressed) < len(REMEDIES) // 2:
-        pytest.skip("the tests before it did not run")
-
-    assert {each.path for each in REMEDIES} - operator.pressed == set()
+    operator.pressed_all(Share.ORDERS)

@@ -11,9 +11,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from app.api.console.administration_pages import (
+    api_keys,
+    connection,
+    privacy_export,
+    privacy_request,
+    webhook_endpoint,
+    webhook_endpoints,
+)
+from app.api.console.buttons import press
 from app.api.console.desk import FAILED_SIGN_INS_A_MINUTE, House, for_visitors
-from app.api.console.pages import LISTS, SINGLE, listing, order, overview, search, single
-from app.api.console.remedies import REMEDIES, press
+from app.api.console.pages import LISTS, SINGLE, listing, order, overview, refund, search, single
+from app.api.console.remedies import REMEDIES
 from app.api.console.rendering import FOLDER, Pages
 from app.api.console.shop_pages import (
     MAPPINGS,
@@ -53,12 +62,19 @@ def _routes() -> list[BaseRoute]:
         Route("/", for_visitors(overview)),
         Route("/search/{kind}", for_visitors(search)),
         Route("/orders/{order_id}", for_visitors(order)),
+        Route("/refunds/{refund_id}", for_visitors(refund)),
         Route("/shops/{shop}", for_visitors(shop)),
         Route("/shops/{shop}/settings", for_visitors(settings)),
         Route("/shops/{shop}/settings/{part}", for_visitors(save_settings), methods=["POST"]),
         Route("/shops/{shop}/schedules", for_visitors(schedules)),
         Route("/shops/{shop}/schedules/{task}", for_visitors(save_schedule), methods=["POST"]),
         Route("/shops/{shop}/completeness", for_visitors(completeness)),
+        Route("/shops/{shop}/connection", for_visitors(connection)),
+        Route("/api-keys", for_visitors(api_keys)),
+        Route("/webhook-endpoints", for_visitors(webhook_endpoints)),
+        Route("/webhook-endpoints/{endpoint_id}", for_visitors(webhook_endpoint)),
+        Route("/privacy-requests/{request_id}", for_visitors(privacy_request)),
+        Route("/privacy-requests/{request_id}/export", for_visitors(privacy_export)),
         *(Route(table.path, for_visitors(partial(mapping_table, table=table))) for table in MAPPINGS),
         *(Route(table.path, for_visitors(partial(save_mapping, table=table)), methods=["POST"]) for table in MAPPINGS),
         *(Route(path, for_visitors(partial(listing, path=path))) for path in LISTS),

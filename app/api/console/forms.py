@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.api.console.remedies import Given
+from app.api.console.buttons import Given
 
 EMPTY: Mapping[str, Any] = {}
 

@@ -7,7 +7,9 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from app.api.console.desk import Desk
+from app.api.console.desk import Desk, filled
+from app.api.console.labels import CUES
+from app.api.console.surface import Told
 from app.domain.order_actions import CancelReason, CancelRefund
 
 LISTS: Mapping[str, tuple[str, str]] = {
@@ -20,7 +22,8 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "/log-entries": ("log_entries.html", "What happened"),
     "/audit-entries": ("audit_entries.html", "Who changed what"),
     "/skipped-records": ("skipped_records.html", "Skipped records"),
-    "/webhook-endpoints": ("webhook_endpoints.html", "Webhook endpoints"),
+    "/console-users": ("console_users.html", "Users of the console"),
+    "/privacy-requests": ("privacy_requests.html", "Privacy requests"),
     "/shops": ("shops.html", "Shops"),
     "/shops/{shop}/orders-to-import": ("orders_to_import.html", "Orders to import"),
     "/shops/{shop}/unmapped-products": ("unmapped_products.html", "Products without an item"),
@@ -28,7 +31,6 @@ LISTS: Mapping[str, tuple[str, str]] = {
 """Template and title of each list."""
 
 SINGLE: Mapping[str, tuple[str, str]] = {
-    "/refunds/{refund_id}": ("refund.html", "Refund"),
     "/shipments/{shipment_id}": ("shipment.html", "Shipment"),
     "/sales-documents/{document_id}": ("sales_document.html", "Sales document"),
     "/runs/{run_id}": ("run.html", "Run"),
@@ -43,23 +45,27 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
 """What can be looked for, and what of it is told."""
 
 
+PLACES = {cue: place for place, cue in enumerate(CUES)}
+
+
 async def overview(desk: Desk) -> Response:
-    """What waits, shop by shop, what waits longest first."""
+    """What waits, shop by shop, what stands still first."""
     activities, shops = await asyncio.gather(
         desk.read("/v1/activities", desk.filters), desk.read("/v1/shops", {"limit": "250"})
     )
     waiting = [each for each in activities.body["data"] if each["count"]]
-    waiting.sort(key=lambda each: (each["shop"], each["oldest_at"] or ""))
+    waiting.sort(key=lambda each: PLACES.get(each["cue"], len(PLACES)))
     return desk.page("overview.html", title="What waits", waiting=waiting, shops=shops.body["data"])
 
 
 async def listing(desk: Desk, path: str) -> Response:
     """One page of a list, with the filters of the address."""
     template, title = LISTS[path]
-    told = await desk.read(f"/v1{desk.address(path)}", desk.filters)
+    told, shops = await asyncio.gather(_rows(desk, path), desk.read("/v1/shops", {"limit": "250"}))
     return desk.page(
         template,
         title=title,
+        shops=shops.body["data"],
         rows=told.body["data"],
         next_cursor=told.body["next_cursor"],
         filters=desk.filters,
@@ -67,11 +73,34 @@ async def listing(desk: Desk, path: str) -> Response:
     )
 
 
+async def _rows(desk: Desk, path: str) -> Told:
+    """An order is also found by its number without the sign that most stores put before it."""
+    at = f"/v1{desk.address(path)}"
+    told = await desk.read(at, desk.filters)
+    name = desk.filters.get("name", "")
+    if path == "/orders" and name.isdecimal() and not told.body["data"]:
+        told = await desk.read(at, desk.filters | {"name": f"#{name}"})
+    return told
+
+
 async def single(desk: Desk, path: str) -> Response:
     """One thing with everything that is told of it."""
     template, title = SINGLE[path]
     told = await desk.read(f"/v1{desk.address(path)}", desk.filters)
     return desk.page(template, title=title, shown=told.body, version=told.etag or "")
+
+
+async def refund(desk: Desk) -> Response:
+    """A refund, in the currency and with the articles of its order."""
+    told = await desk.read(f"/v1{desk.address('/refunds/{refund_id}')}")
+    of = (await desk.read(filled("/v1/orders/{id}", told.body["order"]))).body
+    return desk.page(
+        "refund.html",
+        title="Refund",
+        shown=told.body,
+        order=of,
+        articles={line["id"]: line for line in of["lines"]},
+    )
 
 
 async def search(desk: Desk) -> Response:

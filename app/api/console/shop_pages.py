@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from app.api.console.buttons import checked_form
 from app.api.console.desk import Desk, filled
 from app.api.console.forms import FormField, Kind, fields_of, replacing, sent, shown
 from app.api.console.plot import plotted
-from app.api.console.remedies import checked_form
 from app.api.console.sessions import Said
 from app.api.console.surface import Call, Told
 from app.api.etag import etag

@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.access import Access
 
+NOT_WITH_THIS_ROLE = "Your role may not do this. An admin can give you another one."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -17,6 +19,8 @@ class Told:
     status: int
     body: Any
     etag: str | None = None
+    replayed: bool = False
+    """Whether this is what an earlier press of the same button was answered."""
 
     @property
     def refused(self) -> bool:
@@ -25,8 +29,13 @@ class Told:
     @property
     def sentences(self) -> list[str]:
         """Why it was refused, in words: the problem, and each of the fields or records it names."""
+        if self.body["code"] == "scope_missing":
+            return [NOT_WITH_THIS_ROLE]
         said = [str(self.body["detail"])]
-        said += [f"{each['pointer']}: {each['detail']}" for each in self.body.get("errors") or []]
+        for each in self.body.get("errors") or []:
+            # A problem of an order says itself where it is mended; of a form's field only its place is known.
+            named = self.body["code"] in {"order_blocked", "refund_blocked"}
+            said.append(each["detail"] if named else f"{each['pointer']}: {each['detail']}")
         return list(dict.fromkeys(said))
 
 
@@ -69,7 +78,12 @@ class Surface:
                 call.method, call.path, params=dict(call.parameters), json=call.body, headers=headers
             )
         body = answer.json() if answer.content else None
-        return Told(status=answer.status_code, body=body, etag=answer.headers.get("etag"))
+        return Told(
+            status=answer.status_code,
+            body=body,
+            etag=answer.headers.get("etag"),
+            replayed="idempotent-replayed" in answer.headers,
+        )
 
     async def read(self, path: str, parameters: Mapping[str, str] | None = None) -> Told:
         """What there is to see. Raises ``SurfaceRefused``."""

@@ -15,7 +15,8 @@ from app.services.install_app import CALLBACK, MAY_TAKE, InstallApp
 STATE_COOKIE = "orderbridge_installation"
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Orderbridge</title>'
-    "<p>Orderbridge is connected to {}. You can close this page.</p>"
+    "<p>Orderbridge is connected to {}. You can close this page,"
+    ' or go on in <a href="/console/shops">the console</a>.</p>'
 )
 NO_SCRIPTS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store"}
 

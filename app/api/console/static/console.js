@@ -41,6 +41,47 @@ for (const field of document.querySelectorAll("[data-search]")) {
   });
 }
 
+// On a phone a table's rows are cards: each value says which column it stands in.
+const asCards = () => {
+  for (const table of document.querySelectorAll("table:has(thead):not(.scopes)")) {
+    table.classList.add("cards");
+    const names = [...table.querySelectorAll("thead th")].map((each) => each.textContent);
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, place) => {
+        if (cell.colSpan > 1) return;
+        cell.dataset.label = names[place];
+        cell.classList.toggle("blank", !cell.textContent.trim() && !cell.querySelector("input, select, button"));
+      });
+    }
+  }
+};
+asCards();
+
+// What is shown once is taken by one press.
+for (const field of document.querySelectorAll("[data-copy]")) {
+  field.addEventListener("focus", () => field.select());
+  if (!navigator.clipboard) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = "Copied";
+  });
+  field.closest("label").after(button);
+}
+
+// An open menu closes by Escape, and when something else is pressed.
+const menus = document.querySelectorAll("details.menu");
+const close = (kept) => menus.forEach((menu) => menu !== kept && menu.removeAttribute("open"));
+document.addEventListener("click", (event) => close(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("details.menu[open]");
+  if (event.key !== "Escape" || !open) return;
+  close();
+  open.querySelector("summary").focus();
+});
+
 // A button that was pressed is not pressed twice.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", () => {

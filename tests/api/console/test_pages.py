@@ -1,0 +1,147 @@
+"""Pages and buttons of the console: what is shown, to whom, and what a refusal says (P82, S25)."""
+
+import re
+from html import unescape
+
+from tests.api.console.visits import QUEUE, Browser, queued, said
+from tests.builders import line, order
+from tests.erp_surface import Surface
+from tests.stored_documents import NOW, an_order
+
+
+async def test_no_page_runs_or_loads_what_is_not_ours(operator: Browser) -> None:
+    """S25."""
+    page = await operator.get("/console/")
+
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert page.headers["cache-control"] == "no-store"
+    assert re.findall(r"<script(?![^>]*src=)|\son\w+=|\sstyle=|https?://", page.text) == []
+
+
+async def test_what_came_from_a_store_is_shown_as_text(house: Surface, operator: Browser) -> None:
+    """S25."""
+    await queued(house, "<script>alert(1)</script>", error_code="x", error_detail="<img src=x onerror=alert(1)>")
+
+    page = await operator.get(QUEUE)
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+    assert "<img" not in page.text
+    assert "<script>" not in page.text
+
+
+async def test_the_first_page_leads_to_what_waits(house: Surface, operator: Browser) -> None:
+    await queued(house, "1", error_code="store_refused", error_detail="The store did not answer.", failed_at=NOW)
+
+    [address] = re.findall(
+        r'href="(/console/shops/web/orders-to-import\?[^"]+)"', (await operator.get("/console/")).text
+    )
+
+    assert "The store did not answer." in (await operator.get(unescape(address))).text
+
+
+async def test_an_order_to_import_is_tried_again_left_out_and_imported_by_id(house: Surface, operator: Browser) -> None:
+    row = await queued(house, "1", error_code="x", error_detail="y", attempts=9, parked_at=NOW)
+
+    tried = await operator.press(f"{QUEUE}/{row}/retry")
+    [after] = await house.fetch("SELECT parked_at, attempts FROM orders_to_import")
+    assert said(tried) == "The order is imported as soon as possible."
+    assert (after["parked_at"], after["attempts"]) == (None, 0)
+
+    left = await operator.press(f"{QUEUE}/{row}/leave-out")
+    assert said(left) == "The order is left out until it changes at Shopify."
+    assert "Nothing is to be imported" in left.text
+
+    run = await operator.press(f"{QUEUE}/import", shopify_ids="5501, 5502")
+    assert said(run) == "The import runs."
+    assert "Import orders of web" in run.text
+    [kept] = await house.fetch("SELECT parameters, requested_by FROM runs")
+    assert "5502" in str(kept["parameters"])
+    assert kept["requested_by"] == "ann"
+
+
+async def test_a_run_is_cancelled_and_says_so(house: Surface, operator: Browser) -> None:
+    page = await operator.press("/console/shops/web/tasks/import_orders/runs")
+    [run] = await house.fetch("SELECT id FROM runs")
+
+    cancelled = await operator.press(f"/console/runs/{run['id']}/cancel", back=f"/console/runs/{run['id']}")
+
+    assert "data-live" in page.text
+    assert "cancelled" in cancelled.text
+    assert "data-live" not in cancelled.text
+
+
+async def test_a_refusal_is_told_in_the_words_of_the_surface(operator: Browser) -> None:
+    page = await operator.press(f"{QUEUE}/oti_none/retry")
+
+    assert said(page) == "There is no order to import 'oti_none' in this shop."
+
+
+async def test_what_was_said_is_said_once_and_cannot_be_made_up(operator: Browser) -> None:
+    await operator.press(f"{QUEUE}/oti_none/retry")
+
+    assert said(await operator.get(QUEUE)) == ""
+    operator.client.cookies.set("orderbridge_said", "bWFkZSB1cA==" * 9, domain="orderbridge", path="/console")
+    assert said(await operator.get(QUEUE)) == ""
+
+
+async def test_a_viewer_sees_everything_and_has_no_button_that_works(house: Surface, viewer: Browser) -> None:
+    row = await queued(house, "1", error_code="x", error_detail="y")
+
+    page = await viewer.get(QUEUE)
+    refused = await viewer.press(f"{QUEUE}/{row}/leave-out")
+
+    assert "/leave-out" not in page.text
+    assert said(refused) == "Your role may not do this. An admin can give you another one."
+    assert (await house.fetch("SELECT left_out_at FROM orders_to_import"))[0]["left_out_at"] is None
+
+
+async def test_a_page_that_is_not_there_says_so_as_a_page(operator: Browser) -> None:
+    for path in ("/console/nothing", "/console/shops/none/orders-to-import", "/console/runs/run_none"):
+        page = await operator.get(path)
+        assert page.status_code == 404
+        assert page.headers["content-type"].startswith("text/html")
+
+
+async def test_a_mistyped_filter_is_told_not_ignored(operator: Browser) -> None:
+    page = await operator.get(QUEUE, colour="red")
+
+    assert page.status_code == 400
+    assert "There is no parameter" in said(page)
+
+
+async def test_fields_offer_customers_and_items_that_hold_the_words(house: Surface, operator: Browser) -> None:
+    await house.client.put("/v1/customers/C1", json={"name": "Jansen", "address": {"city": "Delft"}})
+    await house.client.put("/v1/items/I1", json={"description": "Cap", "base_unit": "PCS", "sku": "CAP-1"})
+
+    found = (await operator.get("/console/search/customers", text="jans")).json()
+    items = (await operator.get("/console/search/items", text="cap")).json()
+
+    assert found == [{"no": "C1", "label": "C1 – Jansen – Delft"}]
+    assert items == [{"no": "I1", "label": "I1 – Cap – CAP-1"}]
+    assert (await operator.get("/console/search/keys", text="x")).status_code == 404
+
+
+async def test_an_order_is_shown_and_its_refusals_are_told(house: Surface, operator: Browser) -> None:
+    async with house.rows() as uow:
+        made = await an_order(uow.driver, copy=order(line(11301)))
+        await uow.commit()
+    at = f"/console/orders/{made}"
+
+    page = await operator.get(at)
+    refused = await operator.press(f"{at}/assign-customer", sell_to_customer_no="C404", back=at)
+
+    assert page.status_code == 200
+    assert "There is no customer C404." in said(refused) or "processed" in said(refused)
+
+
+async def test_a_person_is_told_of_in_the_audit_with_what_they_pressed(house: Surface, operator: Browser) -> None:
+    """S27."""
+    row = await queued(house, "5501")
+    await operator.press(f"{QUEUE}/{row}/retry")
+
+    page = unescape((await operator.get("/console/audit-entries", actor="ann")).text)
+    assert "retry order to import" in page
+    assert row in page
