@@ -120,7 +120,7 @@ _WORDS = {
     ChangeKind.CANCELLED_PAID: "the order was cancelled after it was paid",
     ChangeKind.CANCELLED_UNPAID: "the order was cancelled unpaid",
     ChangeKind.REFUND_ADDED: "money was refunded that no credit memo will show",
-    ChangeKind.EXCHANGE_ADDED: "articles were exchanged, which no credit memo will show",
+    ChangeKind.EXCHANGE_ADDED: "goods were exchanged, which no credit memo will show",
 }
 
 

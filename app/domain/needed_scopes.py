@@ -36,7 +36,7 @@ CATALOG_TASKS = ("sync_catalogs", "sync_catalog_prices")
 FEATURES: tuple[Feature, ...] = (
     Feature(name="orders", any_of=("read_orders",), without="No order is imported.", enabled=_always),
     Feature(name="buyers", any_of=("read_customers",), without="No order is imported.", enabled=_always),
-    Feature(name="articles", any_of=("read_products",), without="No order is imported.", enabled=_always),
+    Feature(name="products", any_of=("read_products",), without="No order is imported.", enabled=_always),
     Feature(
         name="locations",
         any_of=("read_locations", "read_inventory"),

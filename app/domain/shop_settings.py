@@ -261,7 +261,7 @@ class ItemSettings:
     sku_mapping: SkuMapping = _says("What a SKU of the store means in the ERP.", SkuMapping.NONE)
     sku_separator: str = _says("Between item number and variant code in a SKU.", "|")
     barcode_fallback: bool = _says("Find items by barcode when link and SKU find nothing.", True)
-    auto_create: bool = _says("Announce unknown articles to the ERP as items to be created.", False)
+    auto_create: bool = _says("Announce products of the store that are no items yet to the ERP.", False)
     export: ItemExport = _says(
         "Which items are sent to the store as products: none, those that are products already, or all that are not"
         " blocked. Items asked for by exports/items are sent whatever this says.",
@@ -313,7 +313,7 @@ class ShopSettings:
     orders: OrderSettings = _says("Orders and their documents.", OrderSettings())
     customers: CustomerSettings = _says("Consumers.", CustomerSettings())
     companies: CompanySettings = _says("Companies (B2B).", CompanySettings())
-    items: ItemSettings = _says("Articles.", ItemSettings())
+    items: ItemSettings = _says("Items, and the products they become.", ItemSettings())
     accounts: AccountSettings = _says("The ERP's accounts for what is not an item.", AccountSettings())
     refunds: RefundSettings = _says("Refunds and returns.", RefundSettings())
     fulfilment: FulfilmentSettings = _says("Shipments.", FulfilmentSettings())

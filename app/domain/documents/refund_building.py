@@ -38,7 +38,7 @@ from app.domain.snapshots import Snapshot
 MONEY_OUT = ("refund",)
 _WORDS = {
     "refunds": "amounts for the refund account",
-    "refunds_not_restocked": "articles that were not restocked",
+    "refunds_not_restocked": "goods that were not restocked",
     "sold_gift_cards": "gift cards",
     "shipping_charges": "shipping charges",
     "duties": "duties",
