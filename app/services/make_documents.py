@@ -69,9 +69,12 @@ class MakeDocuments:
         counts = MakingCounts()
         while True:
             async with self._uow() as uow:
-                ids = await uow.orders.take_due(shop, limit=BATCH, now=self._clock.now())
+                now = self._clock.now()
+                if not await uow.orders.any_due(shop, now=now):
+                    return counts
+                ids = await uow.orders.take_due(shop, limit=BATCH, now=now)
                 if not ids:
-                    return replace(counts, by_others=await uow.orders.any_due(shop, now=self._clock.now()))
+                    return replace(counts, by_others=True)
                 try:
                     counts += await self._make(uow, ids, always=False)
                     await through(Act.DOCUMENTS_MAKE, uow.commit())

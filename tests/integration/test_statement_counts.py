@@ -25,8 +25,12 @@ from tests.acceptance.harness import GENEROUS_SETTINGS
 
 DOMAIN = "counted.myshopify.com"
 ORDERS = 100
-STATEMENTS_AN_ORDER = 6
+STATEMENTS_AN_ORDER = 3
+BATCH = 50
+STATEMENTS_OF_A_BATCH = 90
+"""Of the whole run, its listing and its heartbeats."""
 LONG_AGO = "2025-06-01T08:00:00Z"
+LONGER_AGO = "2024-06-01T08:00:00Z"
 
 
 class StatementLog:
@@ -98,15 +102,27 @@ async def _wired(database_url: str, store_url: str) -> AsyncIterator[tuple[Insta
             yield service, erp
 
 
+async def _place_orders(counted: Counted, preset: str, *, count: int, start: str, **options: Any) -> None:
+    wish = {"seed": 3, "count": count, "preset": preset, "start": start, "spacingSeconds": 60, "options": options}
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        generated = await http.post(f"{counted.store.base_url}/control/{DOMAIN}/orders/generate", json=wish)
+        generated.raise_for_status()
+
+
 async def _a_shop_with_orders(
-    counted: Counted, preset: str, *, settings: Mapping[str, Any] = GENEROUS_SETTINGS, **options: Any
+    counted: Counted,
+    preset: str,
+    *,
+    settings: Mapping[str, Any] = GENEROUS_SETTINGS,
+    count: int = ORDERS,
+    start: str = LONG_AGO,
+    **options: Any,
 ) -> None:
     control = f"{counted.store.base_url}/control/{DOMAIN}"
     limits = {"throttle": {"maximumAvailable": 1_000_000, "restoreRate": 1_000_000}}
-    wish = {"seed": 3, "count": ORDERS, "preset": preset, "start": LONG_AGO, "spacingSeconds": 60, "options": options}
+    await _place_orders(counted, preset, count=count, start=start, **options)
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         (await http.put(f"{control}/state", json=limits)).raise_for_status()
-        (await http.post(f"{control}/orders/generate", json=wish)).raise_for_status()
         products = (await http.get(f"{control}/state", params={"kinds": "products"})).json()["products"]
     skus = {variant["sku"] for product in products for variant in product["variants"] if variant["sku"]}
     (await counted.erp.put("/v1/customers/WEBSALES", json={"name": "Web sales"})).raise_for_status()
@@ -122,9 +138,21 @@ async def _a_shop_with_orders(
     (await counted.erp.post("/v1/shops", json=shop)).raise_for_status()
 
 
-@pytest.mark.parametrize("preset", ["typical", "day"])
-async def test_an_order_costs_at_most_six_statements_its_document_included(counted: Counted, preset: str) -> None:
-    await _a_shop_with_orders(counted, preset)
+async def test_fifty_orders_and_their_documents_cost_a_run_ninety_statements_at_most(counted: Counted) -> None:
+    await _a_shop_with_orders(counted, "typical", count=1, start=LONGER_AGO)
+    # What a process, a connection and a shop ask once.
+    await counted.statements_of_import()
+    await _place_orders(counted, "typical", count=BATCH, start=LONG_AGO)
+
+    run, sent = await counted.statements_of_import()
+
+    assert (run["counts"]["imported"], run["counts"]["documents"]) == (BATCH, BATCH)
+    assert BATCH / 2 < len(sent) <= STATEMENTS_OF_A_BATCH
+
+
+async def test_an_order_of_an_ordinary_day_costs_at_most_three_statements(counted: Counted) -> None:
+    """With returns, refunds, gift cards and fulfilments; asked by a process that has just begun."""
+    await _a_shop_with_orders(counted, "day")
     run, sent = await counted.statements_of_import()
     assert run["state"] == "succeeded", run
     assert run["counts"]["imported"] == ORDERS
