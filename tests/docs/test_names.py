@@ -207,6 +207,15 @@ def known(program: object, words: str) -> set[str]:
     return {name for each in found for name in (*each.opts, *each.secondary_opts)}
 
 
+def test_every_button_and_heading_that_the_page_of_the_console_names_is_in_it() -> None:
+    console = [path for path in (CHECKOUT / "app/api/console").rglob("*.*") if path.suffix in (".py", ".html")]
+    shown = "\n".join(path.read_text() for path in console)
+    named = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", paper("docs/howto/mend-in-the-console.md").prose)
+
+    assert len(named) > 30
+    assert [name for name in named if not re.search(rf"\b{re.escape(name)}\b", shown)] == []
+
+
 def test_every_page_with_commands_for_a_shell_that_runs_them_is_run() -> None:
     assert {page.name for page in papers() if page.blocks("bash")} - set(PAGES) == set()
 
