@@ -4,6 +4,7 @@ Where order subscriptions were missing, what changed since they last stood is li
 never announced is lost (A16).
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from app.services.list_orders import ListOrders
 from app.services.tasks import RunContext
 
 PATH = "/webhooks/shopify"
+AT_ONCE = 8
+"""Subscriptions made at the same time, each for ten points of the thousand and more that a store gives."""
 GAP_REACH = timedelta(hours=5)
 """Before the last time the subscriptions stood: Shopify repeats a failing delivery for four hours before it gives a
 subscription up, so webhooks were lost while it still stood.
@@ -166,14 +169,13 @@ class WebhookSubscriptions:
                 await uow.subscriptions.missed(needs.store.id)
                 await uow.commit()
         refused: list[tuple[str, str]] = []
-        deleted = created = 0
+        deleted = 0
         wanted = _wanted(needs)
         # First away, then new: Shopify takes an address for a topic only once.
         for status in states:
             if status.uri == self._uri and status.state is SubscriptionState.FOREIGN and _may_go(status.topic, wanted):
                 deleted += await self._deleted(needs, status, refused)
-        for topic in missing:
-            created += await self._created(needs, topic, refused)
+        created = await self._all_created(needs, missing, refused)
         if refused:
             # Another process may have checked at the same time: what stands is as good as made.
             again = self._compared(needs, await self._gateway.webhook_subscriptions(needs.store))
@@ -191,6 +193,23 @@ class WebhookSubscriptions:
             refused.append((status.topic, refusal.detail))
             return False
         return True
+
+    async def _all_created(
+        self, needs: SubscriptionNeeds, missing: Sequence[str], refused: list[tuple[str, str]]
+    ) -> int:
+        """Several at a time, those of orders first. Once one finds the store in trouble, no more are begun; those that
+        were are seen to their end.
+        """
+        topics = sorted(missing, key=lambda topic: topic not in ORDER_TOPICS)
+        created = 0
+        for start in range(0, len(topics), AT_ONCE):
+            together = (self._created(needs, topic, refused) for topic in topics[start : start + AT_ONCE])
+            made = await asyncio.gather(*together, return_exceptions=True)
+            if troubles := [each for each in made if isinstance(each, BaseException)]:
+                raise troubles[0]
+            created += sum(each is True for each in made)
+        refused.sort()
+        return created
 
     async def _created(self, needs: SubscriptionNeeds, topic: str, refused: list[tuple[str, str]]) -> bool:
         assert self._uri is not None, "without an address nothing is wanted"

@@ -1,5 +1,6 @@
 """P03, P17: webhook subscriptions are brought in line with the settings; and what is old goes, what is open stays."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,9 @@ class Shopify:
     listings: list[OrderListing] = field(default_factory=list)
     listing_fails: bool = False
     made: int = 1000
+    breaks_at: str = ""
+    """The topic at which the store goes away."""
+    asked: list[str] = field(default_factory=list)
     meanwhile: Callable[[], Awaitable[None]] | None = None
     """What happens once subscriptions were listed."""
 
@@ -77,6 +81,11 @@ class Shopify:
         return listed
 
     async def create_webhook_subscription(self, _: StoreRef, topic: str, uri: str) -> WebhookSubscription:
+        self.asked.append(topic)
+        # The others are asked meanwhile.
+        await asyncio.sleep(0)
+        if topic == self.breaks_at:
+            raise StoreUnavailable("Shopify cannot be reached.")
         if topic in self.refuses:
             raise StoreRefused("You cannot create a webhook subscription with this topic.")
         if any((each.topic, each.uri) == (topic, uri) for each in self.there.values()):
@@ -231,6 +240,23 @@ async def test_what_the_store_refuses_is_told_in_its_words_and_the_others_are_ma
 
     assert context.kept.counts["created"] == len(WANTED) - 1
     assert [(error.id, error.code) for error in context.kept.errors] == [("returns/approve", "store_refused")]
+
+
+async def test_a_store_that_goes_away_is_asked_no_further_and_what_was_asked_stands(
+    house: Machinery, shopify: Shopify
+) -> None:
+    shopify.breaks_at = "orders/updated"
+
+    with pytest.raises(StoreUnavailable):
+        await subscriptions(house, shopify).check(STORE)
+
+    asked = set(shopify.asked)
+    assert asked <= set(ORDER_TOPICS)
+    assert shopify.ours() == asked - {"orders/updated"}
+    assert await due(house)
+
+    shopify.breaks_at = ""
+    assert (await subscriptions(house, shopify).check(STORE)).created == len(WANTED - asked) + 1
 
 
 async def good_since(house: Machinery, ago: timedelta) -> None:
