@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,9 @@ def _day(api: Api, store: Api, say: Say, *, orders: int, url: str, store_url: st
 
 
 def _wish(count: int, *, emit: bool) -> dict[str, Any]:
-    return {"seed": SEED, "count": count, "preset": "day", "spacingSeconds": 400, "emit": emit}
+    # Within three days of a day of orders their returns are through: a store tells of nothing that is yet to come.
+    start = f"{datetime.now(UTC) - timedelta(days=4):%Y-%m-%dT%H:%M:%SZ}"
+    return {"seed": SEED, "count": count, "preset": "day", "spacingSeconds": 400, "emit": emit, "start": start}
 
 
 def _subscribed(store: Api) -> None:
