@@ -78,7 +78,7 @@ class Root:
 
     def started(self, command: list[str], settings: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
         """What the image runs, as it runs it: nobody's process in the root folder, with the image's settings."""
-        given = {name: self.moved(value) for name, value in environment(IMAGE).items()} | settings
+        given = {name: self.moved(value) for name, value in environment(IMAGE).items()} | dict(settings)
         given["PATH"] = given["PATH"].replace("$PATH", os.environ["PATH"])
         with log.open("ab") as output:
             program = shutil.which(command[0], path=given["PATH"]) or command[0]
