@@ -18,6 +18,7 @@ from app.api.container import Container
 from app.api.middleware import Surroundings
 from app.api.openapi import describe
 from app.api.problems import ApiProblem, from_http_exception, problem_of, problem_response, request_id_of
+from app.api.reference.door import reference_routes
 from app.api.routes import ROUTERS
 from app.api.validation import request_problem
 from app.ports.errors import ConnectorError
@@ -37,7 +38,7 @@ def create_app(container: Container, *, lifespan: Lifespan = _nothing) -> FastAP
         version=__version__,
         lifespan=lifespan,
         redirect_slashes=False,
-        redoc_url=None,
+        openapi_url=None,
         separate_input_output_schemas=False,
     )
     app.state.container = container
@@ -50,6 +51,7 @@ def create_app(container: Container, *, lifespan: Lifespan = _nothing) -> FastAP
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_middleware(Surroundings)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    app.router.routes.extend(reference_routes(app.openapi))
     return app
 
 
