@@ -10,7 +10,7 @@ import pytest
 
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.embedded import EmbeddedPostgres
-from app.adapters.postgres.roles import service_of, standing
+from app.adapters.postgres.roles import scram_verifier, service_of, standing
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from app.schema_state import migrate_schema, what_is_wrong, worth_knowing
 from tests.acceptance.harness import Installation, Simulator, installation
@@ -122,6 +122,19 @@ async def test_migrating_again_changes_nothing_and_keys_of_few_shops_are_held_to
     await engine.dispose()
 
     assert (found.limited, found.owner, found.inherits) == (True, False, False)
+
+
+async def test_the_password_of_a_role_is_sent_as_the_server_itself_keeps_it(
+    embedded_postgres: EmbeddedPostgres,
+) -> None:
+    administrator = await connect(embedded_postgres.url(database="postgres"))
+    await administrator.execute("CREATE ROLE keeps LOGIN PASSWORD 'p w$''x'")
+    kept = await administrator.fetchval("SELECT rolpassword FROM pg_authid WHERE rolname = 'keeps'")
+    await administrator.execute("DROP ROLE keeps")
+    await administrator.close()
+    salt = base64.b64decode(kept.split("$")[1].partition(":")[2])
+
+    assert scram_verifier("p w$'x", salt=salt) == kept
 
 
 def test_whoever_migrates_by_himself_has_no_second_role() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.postgres.database import create_engine
+from app.adapters.postgres.roles import HOLD
 from app.adapters.postgres.row_security import OF_NO_SHOP, conditions
 from app.adapters.postgres.tables import metadata
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
@@ -206,9 +207,10 @@ async def test_no_answer_to_a_key_of_one_shop_is_another_for_being_held_to_it(da
     engine = create_engine(database_url)
     key = await a_key_of_web(engine)
     addresses = [address_of(path) for method, path, _ in routes() if method == "GET" and path.startswith("/v1/")]
-    async with watched(database_url) as (erp, _):
+    async with watched(database_url) as (erp, sent):
         erp.headers["Authorization"] = f"Bearer {key}"
         held = [await answered(erp, address) for address in addresses]
+        holding = [arguments for statement, arguments in sent if statement == HOLD]
         async with PostgresUnitOfWork(engine) as uow:
             await uow.driver.execute("DROP POLICY seen_rows ON shops")
             await uow.commit()
@@ -217,6 +219,8 @@ async def test_no_answer_to_a_key_of_one_shop_is_another_for_being_held_to_it(da
 
     assert [(one, other) for one, other in zip(held, free, strict=True) if one != other] == []
     assert len({address for address, status, _ in held if status == 200}) > 40
+    assert len(holding) > 40
+    assert set(holding) == {(WEB,)}
 
 
 def address_of(path: str) -> str:

@@ -106,7 +106,11 @@ async def secure(connection: AsyncConnection, *, service: Service | None) -> Non
 
 async def _make_service(driver: asyncpg.Connection, service: Service) -> None:
     if await driver.fetchrow(_EXISTING, service.name) is None:
-        verifier = f" PASSWORD {_literal(scram_verifier(service.password))}" if service.password else ""
+        verifier = (
+            f" PASSWORD {_literal(scram_verifier(service.password, salt=secrets.token_bytes(16)))}"
+            if service.password
+            else ""
+        )
         await driver.execute(f"CREATE ROLE {_quoted(service.name)} LOGIN NOINHERIT{verifier}")
 
 
@@ -201,9 +205,8 @@ async def _schema(driver: asyncpg.Connection) -> str:
     return _quoted(await driver.fetchval("SELECT current_schema()::text"))
 
 
-def scram_verifier(password: str) -> str:
+def scram_verifier(password: str, *, salt: bytes) -> str:
     """What the server keeps of a password: sent in its place, it is in no log of statements."""
-    salt = secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ITERATIONS)
     client = hmac.digest(salted, b"Client Key", "sha256")
     server = hmac.digest(salted, b"Server Key", "sha256")
