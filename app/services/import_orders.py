@@ -271,7 +271,9 @@ class ImportOrders:
         self, claim: ImportClaim, error: Exception, *, shop: ShopConfiguration | None = None
     ) -> ImportCounts:
         """Note an unforeseen failure with the order; park it after the last attempt (A25)."""
-        log.error("import_failed", shopify_order_id=claim.shopify_id, attempts=claim.attempts, exc_info=error)
+        # A refusal is in the store's words, which may name a person: they stand with the order only.
+        unforeseen = None if isinstance(error, ConnectorError) else error
+        log.error("import_failed", shopify_order_id=claim.shopify_id, attempts=claim.attempts, exc_info=unforeseen)
         detail = error.detail if isinstance(error, ConnectorError) else broke_off(error)
         when = retry_at(claim, self._clock.now())
         return await self._end(failed_import(claim, code="import_failed", detail=detail, shop=shop, retry_at=when))

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.ports.errors import ScopeMissing
 from app.ports.repositories.runs import RunState
@@ -331,3 +332,17 @@ async def test_a_run_ends_when_another_worker_finds_that_a_scope_is_missing(worl
     run = await running
 
     assert (run.state, (run.problem or {})["code"]) == (RunState.FAILED, "scope_missing")
+
+
+@pytest.mark.long
+async def test_what_the_store_says_of_an_order_stands_with_it_and_in_no_log(world: World) -> None:
+    await world.store.has(an_order(1))
+    refusal = {"errors": [{"message": "no order of Kim Kanari"}]}
+    await world.store.fails("answer", operation="OrdersWhole", status=200, body=refusal, times=2)
+
+    with capture_logs() as logs:
+        await world.imports(1)
+
+    assert "Kim Kanari" in await world.value("SELECT error_detail FROM orders_to_import")
+    assert [each["event"] for each in logs if each.get("exc_info")] == []
+    assert "Kanari" not in str(logs)

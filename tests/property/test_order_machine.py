@@ -42,7 +42,7 @@ def test_whatever_happens_to_orders_their_documents_can_be_put_right(houses: Tri
 
 @pytest.mark.long
 @pytest.mark.exhaustive
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("share", range(1, SHARES + 1))
 def test_whatever_else_happens_by_chance(houses: Trials, share: int) -> None:
     chance = int(os.environ.get("ORDERBRIDGE_SEED") or secrets.randbelow(2**32))
