@@ -119,10 +119,6 @@ class Settings(BaseSettings):
         """Where the generated key of an embedded database is kept."""
         return self.data_dir / "encryption-keys"
 
-    def shopify_base(self, store_domain: str) -> str:
-        """What ``/admin/…`` is appended to for one store."""
-        return self.shopify_url.replace(STORE_DOMAIN_PLACEHOLDER, store_domain)
-
     @field_validator("log_format", "log_level", "metrics", mode="before")
     @classmethod
     def _in_any_case(cls, value: object) -> object:

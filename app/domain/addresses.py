@@ -32,15 +32,3 @@ class StoreAddress:
     province_name: str = ""
     country_code: str = ""
     phone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """Sell-to, bill-to or ship-to of an order: three composed names and a place (names by CUS-43, county by CUS-8)."""
-
-    name: str = ""
-    name2: str = ""
-    contact_name: str = ""
-    email: str = ""
-    phone: str = ""
-    address: Address = Address()

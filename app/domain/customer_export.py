@@ -23,7 +23,6 @@ PhoneKey = Callable[[str, str], str | None]
 class ExportSkip(StrEnum):
     """Why an ERP record is not sent; stable words for skipped records."""
 
-    CUSTOMER_UNKNOWN = "customer_unknown"
     CUSTOMER_BLOCKED = "customer_blocked"
     NO_EMAIL = "no_email"
     PHONE_INVALID = "phone_invalid"
@@ -34,7 +33,6 @@ class ExportSkip(StrEnum):
     AMBIGUOUS = "customer_ambiguous"
     LINKED_TO_SEVERAL = "linked_to_several"
     COMPANY_EXISTS = "company_exists"
-    IS_A_LOCATION = "exported_as_location"
     NOT_AT_STORE = "not_at_store"
     TERMS_UNMAPPED = "payment_terms_unmapped"
 

@@ -23,8 +23,6 @@ WebhookEndpointId = NewType("WebhookEndpointId", str)
 ShopifyId = NewType("ShopifyId", str)
 """The numeric part of a Shopify global id, as a string: ``gid://shopify/Order/5501`` is ``"5501"``."""
 
-ULID_LENGTH = 26
-
 
 def shopify_id(gid: str) -> ShopifyId:
     """The numeric part of a Shopify global id; query parts such as ``?model_name=…`` are left out."""

@@ -38,7 +38,7 @@ def test_without_any_setting_it_runs_on_this_machine_with_an_embedded_database()
     assert settings.embedded
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
     assert settings.public_url is None
-    assert settings.shopify_base("a.myshopify.com") == "https://a.myshopify.com"
+    assert settings.shopify_url == "https://{store_domain}"
 
 
 def test_the_embedded_database_gets_a_key_that_stays_the_same_and_is_its_owners_alone() -> None:
@@ -183,7 +183,7 @@ def test_the_environment_wins_over_the_env_file_and_an_empty_value_counts_as_abs
 def test_a_simulator_on_this_machine_may_stand_for_shopify() -> None:
     settings = load_settings(shopify_url="http://127.0.0.1:9010/{store_domain}/")
 
-    assert settings.shopify_base("a.myshopify.com") == "http://127.0.0.1:9010/a.myshopify.com"
+    assert settings.shopify_url == "http://127.0.0.1:9010/{store_domain}"
 
 
 def test_the_public_url_loses_its_last_slash() -> None:

@@ -13,7 +13,6 @@ from typing import Any, Final
 from app import __version__
 from app.ports.figures import Figure, Figures
 
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds in seconds; Shopify hangs up after five."""
 FRESH_SECONDS: Final = 1.0

@@ -1,13 +1,11 @@
-"""Encryption at rest, keyed hashes and API keys."""
+"""Encryption at rest and keyed hashes."""
 
 import os
-import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.crypto.api_keys import hash_secret, mint_api_key, parse_api_key
 from app.adapters.crypto.keyring import AesGcmKeyring, KeyedHash, SecretUnreadable
 from app.ports.keyring import Keyring
 
@@ -97,41 +95,3 @@ def test_context_and_value_of_a_keyed_hash_do_not_run_into_each_other() -> None:
     hashes = KeyedHash([NEW])
 
     assert hashes.of(b"c", context="ab") != hashes.of(b"bc", context="a")
-
-
-def test_a_minted_api_key_has_the_documented_form_and_proves_itself() -> None:
-    minted = mint_api_key()
-
-    assert re.fullmatch(r"ob_[a-z0-9]{8}_[A-Za-z0-9_-]{43}", minted.text)
-    presented = parse_api_key(minted.text.encode())
-    assert presented is not None
-    assert presented.id == minted.id
-    assert presented.matches(minted.secret_hash)
-    assert not presented.matches(mint_api_key().secret_hash)
-    assert not presented.matches(b"")
-    assert hash_secret(presented.secret) == minted.secret_hash
-
-
-def test_api_keys_differ_and_their_representation_shows_no_secret() -> None:
-    minted = [mint_api_key() for _ in range(200)]
-
-    assert len({key.text for key in minted}) == 200
-    for key in minted:
-        presented = parse_api_key(key.text.encode())
-        assert presented is not None
-        assert presented.secret.decode() not in repr(key) + repr(presented)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"ob_",
-        b"ob_abcd1234_short",
-        b"xx_abcd1234_" + b"a" * 43,
-        b"ob_abcd1234_" + b"a" * 44,
-        b"ob_abcd1234_\xff" + b"a" * 42,
-    ],
-)
-def test_what_does_not_look_like_a_key_is_none(text: bytes) -> None:
-    assert parse_api_key(text) is None
