@@ -26,7 +26,7 @@ ORDERS = 300
 SEED = 13
 SHOP = "killed"
 EVERYTHING = {"updated_since": "2020-01-01T00:00:00Z", "include_closed": True}
-A_CALL_TAKES = {"kind": "latency", "seconds": 0.4, "times": None}
+A_CALL_TAKES = {"kind": "latency", "seconds": 1.5, "times": None}
 """So slow that there is a middle to be killed in."""
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
