@@ -10,13 +10,14 @@ import pytest
 
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.embedded import EmbeddedPostgres
-from app.adapters.postgres.roles import scram_verifier, service_of, standing
+from app.adapters.postgres.roles import RolesRefused, scram_verifier, service_of, standing
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
-from app.schema_state import migrate_schema, what_is_wrong, worth_knowing
+from app.ports.sight import seeing
+from app.schema_state import NOT_LIMITED, OWNS_TABLES, migrate_schema, what_is_wrong, worth_knowing
 from tests.acceptance.harness import Installation, Simulator, installation
 from tests.acceptance.test_order_story import test_an_order_lives_from_the_click_to_the_credit_memo as the_story
 from tests.machinery import connect
-from tests.stored_documents import NOW
+from tests.stored_documents import NOW, WEB
 
 OWNER, SERVICE, DATABASE = "books_owner", "books_service", "books"
 REFUSED = (
@@ -87,6 +88,8 @@ async def test_tables_and_audit_are_not_the_services_to_change(migrated: tuple[s
             await service.execute(statement)
     await service.close()
 
+    with pytest.raises(RolesRefused, match="ORDERBRIDGE_MIGRATION_URL"):
+        await migrate_schema(migrated[0], migration_url=None)
     assert not await what_is_wrong(migrated[0])
     assert not await worth_knowing(migrated[0])
 
@@ -122,6 +125,28 @@ async def test_migrating_again_changes_nothing_and_keys_of_few_shops_are_held_to
     await engine.dispose()
 
     assert (found.limited, found.owner, found.inherits) == (True, False, False)
+
+
+async def test_where_no_role_may_be_made_all_works_without_and_says_so(embedded_postgres: EmbeddedPostgres) -> None:
+    administrator = await connect(embedded_postgres.url(database="postgres"))
+    await administrator.execute("CREATE ROLE hosted LOGIN")
+    await administrator.execute("CREATE DATABASE hosted OWNER hosted")
+    url = embedded_postgres.url(database="hosted").replace("//postgres@", "//hosted@")
+    try:
+        await migrate_schema(url, migration_url=None)
+        assert not await what_is_wrong(url)
+        assert list(await worth_knowing(url)) == [NOT_LIMITED, OWNS_TABLES]
+        engine = create_engine(url)
+        with seeing(frozenset({WEB})):
+            async with PostgresUnitOfWork(engine) as uow:
+                assert await uow.driver.fetchval("SELECT count(*) FROM orders") == 0
+        await engine.dispose()
+        with pytest.raises(RolesRefused, match="no role another"):
+            await migrate_schema(url.replace("//hosted@", "//another@"), migration_url=url)
+    finally:
+        await administrator.execute("DROP DATABASE hosted WITH (FORCE)")
+        await administrator.execute("DROP ROLE hosted")
+        await administrator.close()
 
 
 async def test_the_password_of_a_role_is_sent_as_the_server_itself_keeps_it(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.postgres.database import MIGRATIONS, alone_with_schema
-from app.adapters.postgres.roles import Service, secure
+from app.adapters.postgres.roles import Service, require_owner, secure
 
 
 def _configuration(connection: Connection) -> Config:
@@ -23,6 +23,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 async def bring_to_head(connection: AsyncConnection, *, service: Service | None = None) -> None:
     """Bring the schema to the newest revision, and the roles with it; harmless where all that is done."""
+    await require_owner(connection)
     await connection.run_sync(upgrade)
     await secure(connection, service=service)
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.adapters.postgres.database import VERSION_TABLE, raw_connection
 from app.adapters.postgres.row_security import ALL_ROWS, SEEN_ROWS, conditions
+from app.ports.errors import ConnectorError
 
 LONGEST_NAME: Final = 63
 SUFFIX: Final = "_limited"
@@ -55,6 +56,12 @@ SELECT EXISTS (SELECT {_LIMITED_ROLE}) AS limited,
 """
 
 
+class RolesRefused(ConnectorError):
+    """The server does not let whoever migrates have the roles that are asked for."""
+
+    code = "roles_refused"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The role that the service signs in with, where it is not the one that migrates."""
@@ -90,6 +97,17 @@ async def standing(connection: AsyncConnection) -> Standing:
     return Standing(limited=row["limited"], owner=bool(row["owner"]), inherits=row["inherits"] and not row["owner"])
 
 
+async def require_owner(connection: AsyncConnection) -> None:
+    """Only who owns the tables migrates them. Raises RolesRefused."""
+    driver = await raw_connection(connection)
+    if await driver.fetchval(
+        "SELECT NOT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('shops')"
+    ):
+        raise RolesRefused(
+            "The role that migrates does not own the tables: give the one that does as ORDERBRIDGE_MIGRATION_URL."
+        )
+
+
 async def secure(connection: AsyncConnection, *, service: Service | None) -> None:
     """Bring roles, their rights and the policies to where this release needs them, in the transaction at hand."""
     driver = await raw_connection(connection)
@@ -111,7 +129,13 @@ async def _make_service(driver: asyncpg.Connection, service: Service) -> None:
             if service.password
             else ""
         )
-        await driver.execute(f"CREATE ROLE {_quoted(service.name)} LOGIN NOINHERIT{verifier}")
+        try:
+            await driver.execute(f"CREATE ROLE {_quoted(service.name)} LOGIN NOINHERIT{verifier}")
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise RolesRefused(
+                f"There is no role {service.name}, and the one that migrates may make none: have an administrator make"
+                " it with CREATE ROLE … LOGIN PASSWORD …, then run this again."
+            ) from error
 
 
 async def _made_limited(driver: asyncpg.Connection) -> str | None:
