@@ -12,7 +12,8 @@ def main() -> None:
     with world() as played:
         play(played)
         harvest = stable(played.recorder.harvest(), played.recorder.stand_ins)
-    FILE.write_text(json.dumps(harvest, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    sorted_parts = {part: dict(sorted(told.items())) for part, told in harvest.items()}
+    FILE.write_text(json.dumps(sorted_parts, indent=1, ensure_ascii=False) + "\n")
     print(f"{FILE}: {len(harvest['operations'])} operations, {len(harvest['events'])} kinds of events")
 
 
