@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -144,19 +145,27 @@ def test_every_field_is_described() -> None:
 
 
 def test_every_schema_has_an_example_and_every_example_fits() -> None:
-    components = document()["components"]
+    schemas = document()["components"]["schemas"]
+
+    assert [name for name, schema in schemas.items() if not (schema.get("examples") or "enum" in schema)] == []
+    assert misfits((name, schema) for name, schema in schemas.items()) == []
+
+
+def misfits(told: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Where an example is none of its schema."""
+    registry = jsonschema_rs.Registry([("urn:surface", {"components": document()["components"]})])
     wrong = []
-    for name, schema in components["schemas"].items():
-        assert schema.get("examples") or "enum" in schema, name
-        checker = jsonschema_rs.Draft202012Validator(
-            {"$ref": f"#/components/schemas/{name}", "components": components}, validate_formats=True
-        )
-        wrong += [
-            f"{name}: {error.message} at {'/'.join(map(str, error.instance_path))}"
-            for example in schema.get("examples", [])
-            for error in checker.iter_errors(example)
-        ]
-    assert wrong == []
+    for place, schema in told:
+        if examples := schema.get("examples", []):
+            plain = json.dumps({key: value for key, value in schema.items() if key != "examples"})
+            shape = json.loads(plain.replace('"#/components/', '"urn:surface#/components/'))
+            checker = jsonschema_rs.Draft202012Validator(shape, validate_formats=True, registry=registry)
+            wrong += [
+                f"{place}: {error.message} at {'/'.join(map(str, error.instance_path))}"
+                for example in examples
+                for error in checker.iter_errors(example)
+            ]
+    return wrong
 
 
 @pytest.mark.parametrize(
@@ -179,7 +188,6 @@ def test_what_has_not_happened_is_null_in_an_example_and_not_left_out(operation:
 
 def test_every_example_of_a_field_a_parameter_and_a_problem_fits() -> None:
     components = document()["components"]
-    wrong = []
     told = [*parts(request_schemas()), *parts(answer_schemas())]
     told += [
         (name, {**content["schema"], "examples": [each["value"] for each in content["examples"].values()]})
@@ -187,14 +195,8 @@ def test_every_example_of_a_field_a_parameter_and_a_problem_fits() -> None:
         for content in response["content"].values()
     ]
     told += [(place, {**schema, "examples": [value]}) for place, schema, value in shown()]
-    registry = jsonschema_rs.Registry([("urn:surface", {"components": components})])
-    for place, schema in told:
-        if examples := schema.get("examples", []):
-            plain = json.dumps({key: value for key, value in schema.items() if key != "examples"})
-            shape = json.loads(plain.replace('"#/components/', '"urn:surface#/components/'))
-            checker = jsonschema_rs.Draft202012Validator(shape, validate_formats=True, registry=registry)
-            wrong += [f"{place}: {error.message}" for example in examples for error in checker.iter_errors(example)]
-    assert wrong == []
+
+    assert misfits(told) == []
 
 
 def test_every_operation_shows_what_was_really_asked_and_answered() -> None:

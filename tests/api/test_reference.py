@@ -36,6 +36,7 @@ async def test_the_page_and_all_that_it_needs_come_from_here(house: Surface) -> 
     assert (await house.client.get("/docs/door.py")).status_code == 404
 
 
+@pytest.mark.long
 async def test_others_are_served_while_the_description_is_made_and_it_is_made_once(house: Surface) -> None:
     asked = [asyncio.create_task(house.client.get("/openapi.json")) for _ in range(2)]
     alive = 0
