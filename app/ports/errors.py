@@ -145,9 +145,12 @@ class OutcomeUnknown(StoreUnavailable):
 
 
 class StoreRefused(ConnectorError):
-    """The store's own words are in ``detail``."""
+    """The store's own words are in ``detail``. They may name a person, so a traceback tells the code alone (S11)."""
 
     code = "store_refused"
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class StoreDeclined(StoreRefused):

@@ -311,8 +311,9 @@ async def test_orders_that_need_no_missing_scope_are_imported_beside_those_that_
     scopes = [*(scope for scope in READABLE if scope != "read_customers"), "read_companies"]
     await world.store.has(of_company(1001, company), an_order(1002), companies=[company], app={"scopes": scopes})
 
-    with pytest.raises(ScopeMissing, match="read_customers"):
+    with pytest.raises(ScopeMissing) as raised:
         await world.imports(1001, 1002)
+    assert "read_customers" in raised.value.detail
 
     assert await world.queue("attempts", "error_code") == [("1002", 0, "scope_missing")]
     assert await world.orders() == ["#1001"]

@@ -106,8 +106,9 @@ async def test_a_search_that_the_store_ignores_in_part_is_an_error(store: Simula
     warning = {"field": "updated_att", "message": "Invalid search field for this query."}
     await store.fail("answer", operation="OrderListing", body=answered(cursor=None, warnings=[warning]))
 
-    with pytest.raises(StoreRefused, match="updated_att") as raised:
+    with pytest.raises(StoreRefused) as raised:
         await names(store)
+    assert "updated_att" in raised.value.detail
 
     assert raised.value.code == "search_ignored"
 

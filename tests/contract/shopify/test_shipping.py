@@ -157,8 +157,9 @@ async def test_a_fulfilment_of_many_lines_is_seen_to_its_end(store: SimulatedSto
 async def test_what_is_refused_is_told_in_shopifys_words_and_not_repeated(store: SimulatedStore) -> None:
     await put(store, order_to_ship(1))
 
-    with pytest.raises(StoreDeclined, match="Invalid fulfillment order line item quantity requested") as raised:
+    with pytest.raises(StoreDeclined) as raised:
         await ship(store)
+    assert "Invalid fulfillment order line item quantity requested" in raised.value.detail
 
     assert raised.value.fields == ("fulfillment",)
     assert len(await store.calls("FulfilmentCreate")) == 1
@@ -208,36 +209,42 @@ async def test_tracking_is_replaced(store: SimulatedStore) -> None:
 
 
 async def test_tracking_of_a_fulfilment_that_is_gone_is_declined(store: SimulatedStore) -> None:
-    with pytest.raises(StoreDeclined, match="Fulfillment does not exist"):
+    with pytest.raises(StoreDeclined) as raised:
         await store.gateway.shipping.update_tracking(
             store.ref, ShopifyId("5"), FulfilmentTracking(numbers=("9",)), notify_customer=False
         )
+    assert "Fulfillment does not exist" in raised.value.detail
 
 
 async def test_a_request_to_our_service_is_accepted_once_and_then_shipped(store: SimulatedStore) -> None:
     await put(store, order_to_ship(2, at=OUR_DEPOT))
     await store.act_on_fulfilment_order(1, "submit-request")
     [asked] = (await seen(store)).fulfilment_orders
-    with pytest.raises(StoreDeclined, match="submitted"):
+    with pytest.raises(StoreDeclined) as raised:
         await ship(store)
+    assert "submitted" in raised.value.detail
 
     await store.gateway.shipping.accept_request(store.ref, ONE)
 
     [taken] = (await seen(store)).fulfilment_orders
     assert (asked.request_status, CREATE_FULFILMENT in asked.actions) == ("submitted", False)
     assert (taken.request_status, CREATE_FULFILMENT in taken.actions) == ("accepted", True)
-    with pytest.raises(StoreDeclined, match="request status"):
+    with pytest.raises(StoreDeclined) as raised:
         await store.gateway.shipping.accept_request(store.ref, ONE)
+    assert "request status" in raised.value.detail
+
     await ship(store)
 
 
 async def test_a_third_partys_request_is_not_ours_to_accept(store: SimulatedStore) -> None:
     await put(store, order_to_ship(2, at=FOREIGN_DEPOT))
     await store.act_on_fulfilment_order(1, "submit-request")
-    with pytest.raises(StoreDeclined, match="fulfillment service"):
+    with pytest.raises(StoreDeclined) as raised:
         await store.gateway.shipping.accept_request(store.ref, ONE)
-    with pytest.raises(StoreDeclined, match="does not have access to the fulfillment order"):
+    assert "fulfillment service" in raised.value.detail
+    with pytest.raises(StoreDeclined) as raised:
         await ship(store)
+    assert "does not have access to the fulfillment order" in raised.value.detail
 
 
 async def test_without_a_scope_nothing_is_shipped_and_the_rest_of_the_store_stays_open(store: SimulatedStore) -> None:

@@ -71,16 +71,18 @@ async def test_what_the_store_declines_is_told_in_its_words_and_not_repeated(sto
     refusal = [{"field": ["input", "customAttributes"], "message": "Value is too long", "code": None}]
     await store.fail("user_errors", operation=OPERATION, mutation="orderUpdate", userErrors=refusal)
 
-    with pytest.raises(StoreDeclined, match="Value is too long") as raised:
+    with pytest.raises(StoreDeclined) as raised:
         await replace(store, GIFT)
+    assert "Value is too long" in raised.value.detail
 
     assert raised.value.fields == ("input.customAttributes",)
     assert len(await store.calls(OPERATION)) == 1
 
 
 async def test_an_order_that_is_gone_is_declined_in_the_stores_words(store: SimulatedStore) -> None:
-    with pytest.raises(StoreDeclined, match="Order does not exist"):
+    with pytest.raises(StoreDeclined) as raised:
         await replace(store, GIFT)
+    assert "Order does not exist" in raised.value.detail
 
 
 @pytest.mark.parametrize(("kind", "happened"), [("cut_json", True), ("server_error", False)])

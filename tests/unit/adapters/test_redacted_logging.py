@@ -13,6 +13,7 @@ import structlog
 
 from app.adapters.telemetry.logging import CHATTY, configure_logging
 from app.adapters.telemetry.redaction import REDACTED, holds_a_secret_or_a_person, redacted_entry, redacted_text
+from app.ports.errors import StoreDeclined
 
 API_KEY = "ob_abcd2345_" + "C4n4ry" * 7 + "x"
 SHOPIFY_TOKEN = "shpat_0123456789abcdef0123456789abcdef"
@@ -245,6 +246,20 @@ def test_the_variables_of_a_failing_function_are_not_printed(output: io.StringIO
 
     assert output.getvalue().count("nothing found for 12 letters") == 2
     assert "Canary-local" not in output.getvalue()
+
+
+def test_the_words_of_a_store_that_refuses_are_not_printed(output: io.StringIO) -> None:
+    words = "No order of Kanarikim."
+    try:
+        try:
+            raise StoreDeclined(words, fields=("input.note",))
+        except StoreDeclined as refusal:
+            raise RuntimeError("The order broke off.") from refusal
+    except RuntimeError:
+        logging.getLogger("test").exception("it failed")
+
+    assert "store_declined" in output.getvalue()
+    assert words not in output.getvalue()
 
 
 def test_every_line_of_json_is_an_entry_with_time_level_and_origin(output: io.StringIO) -> None:
