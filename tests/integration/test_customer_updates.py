@@ -330,10 +330,10 @@ async def test_a_phone_that_only_ends_alike_is_told_and_not_taken(world: World) 
     assert (steps["phone_ending"]["outcome"], steps["phone_ending"]["candidates"]) == ("not_found", ["C200"])
 
 
-async def test_of_many_customers_with_one_phone_a_few_are_told(world: World) -> None:
+async def test_of_many_customers_with_one_phone_the_first_few_are_told(world: World) -> None:
     await world.set(customers=UPDATING)
-    everybody = {f"C{number}" for number in range(200, 212)}
-    for no in sorted(everybody):
+    everybody = [f"C{number}" for number in range(200, 212)]
+    for no in everybody:
         await world.customer(no, name="A. Buyer", phone="06 12 34 56 789")
     anna = a_person(70) | {"defaultPhoneNumber": {"phoneNumber": "+49123456789"}}
     await world.store.has(of_person(1001, anna), customers=[anna])
@@ -341,6 +341,4 @@ async def test_of_many_customers_with_one_phone_a_few_are_told(world: World) -> 
     await world.imports(1001)
 
     steps = {each["rule"]: each for each in (await world.order())["mapping"]["explanation"]}
-    told = steps["phone_ending"]["candidates"]
-    assert len(told) == MOST_ALIKE < len(everybody)
-    assert set(told) < everybody
+    assert set(steps["phone_ending"]["candidates"]) == set(everybody[:MOST_ALIKE]) < set(everybody)

@@ -22,7 +22,7 @@ from app.ports.repositories.order_facts import CreatedCustomerRow, NewLink
 ENDING = """right(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)"""
 """As ``app.domain.comparison.phone_ending``; there is an index on it."""
 MOST_ALIKE = 10
-"""So many customers are suggested for a phone that only ends like theirs; thousands may have the same one."""
+"""So many customers, the first ones, are suggested for a phone that only ends like theirs; thousands may have it."""
 
 _CUSTOMERS = f"""
 WITH found(found_by, key, customer_id) AS (
@@ -33,7 +33,9 @@ WITH found(found_by, key, customer_id) AS (
     UNION ALL SELECT 'email', email_key, id FROM customers WHERE email_key = ANY($4::text[])
     UNION ALL SELECT 'phone', phone_key, id FROM customers WHERE phone_key = ANY($5::text[])
     UNION ALL SELECT 'phone_ending', wanted.ending, alike.id FROM unnest($11::text[]) AS wanted(ending)
-        CROSS JOIN LATERAL (SELECT id FROM customers WHERE {ENDING} = wanted.ending LIMIT {MOST_ALIKE}) AS alike
+        CROSS JOIN LATERAL (
+            SELECT id FROM customers WHERE {ENDING} = wanted.ending ORDER BY id LIMIT {MOST_ALIKE}
+        ) AS alike
     UNION ALL SELECT 'place', address_key, id FROM customers WHERE address_key = ANY($6::text[])
     UNION ALL SELECT 'no', no, id FROM customers WHERE no = ANY($7::text[])
     UNION ALL SELECT 'id', id, id FROM customers WHERE id = ANY($8::text[])

@@ -30,7 +30,7 @@ class CustomerRow(Row, table=True):
     __table_args__ = (
         Index(None, "email_key", postgresql_where=sql("email_key IS NOT NULL")),
         Index(None, "phone_key", postgresql_where=sql("phone_key IS NOT NULL")),
-        Index("ix_customers_phone_ending", sql("\"right\"(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)")),
+        Index("ix_customers_phone_ending", sql("\"right\"(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)"), "id"),
         Index(None, "address_key", postgresql_where=sql("address_key IS NOT NULL")),
         Index("ix_customers_updated", "updated_at", "no", postgresql_where=sql("no IS NOT NULL")),
         *(
