@@ -41,6 +41,18 @@ class Actor:
     deed: Deed | None = None
     """None once it is told, or where it is not to be."""
 
+    @contextmanager
+    def telling(self) -> Iterator[Deed | None]:
+        """What this commit is to tell of: nothing where another one does, be it under way. After a failure it is to be told
+        anew.
+        """
+        deed, self.deed = self.deed, None
+        try:
+            yield deed
+        except BaseException:
+            self.deed = deed
+            raise
+
     @property
     def facts(self) -> Mapping[str, str | None]:
         """What an entry says of them."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from app.ports.acting import Actor, ActorKind, Deed, acting
 
 MINE = "SELECT pg_backend_pid()"
 
@@ -18,6 +19,13 @@ MINE = "SELECT pg_backend_pid()"
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(database_url, pool_size=1)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def engine_of_four(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url, pool_size=4)
     yield engine
     await engine.dispose()
 
@@ -125,3 +133,37 @@ async def test_a_commit_after_a_statement_that_failed_unheard_is_told_not_to_be_
 
     with pytest.raises(RuntimeError, match="rolled back"):
         await use_case()
+
+
+async def test_what_several_transactions_of_one_request_do_at_once_is_told_once(engine_of_four: AsyncEngine) -> None:
+    who = Actor(
+        kind=ActorKind.KEY,
+        id="key_1",
+        name="erp",
+        operation="acknowledge_documents",
+        deed=Deed(resource="sales_documents", resource_id=None, shop=None),
+    )
+
+    async def use_case() -> None:
+        async with PostgresUnitOfWork(engine_of_four) as uow:
+            await uow.driver.fetchval("SELECT 1")
+            await uow.commit()
+
+    with acting(who):
+        await asyncio.gather(*(use_case() for _ in range(4)))
+
+    async with PostgresUnitOfWork(engine_of_four) as uow:
+        told = "SELECT count(*) FROM audit_entries WHERE operation = 'acknowledge_documents'"
+        assert await uow.driver.fetchval(told) == 1
+
+
+def test_what_a_failed_commit_was_to_tell_is_told_by_the_next() -> None:
+    deed = Deed(resource="runs", resource_id=None, shop=None)
+    who = Actor(kind=ActorKind.KEY, id="key_1", name="erp", deed=deed)
+
+    with suppress(OSError), who.telling():
+        raise OSError
+    with who.telling() as told:
+        assert told == deed
+    with who.telling() as told_again:
+        assert told_again is None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -97,17 +98,15 @@ class PostgresUnitOfWork:
                 raise trouble from error
 
     async def commit(self) -> None:
+        actor = who_acts()
         async with database_trouble():
             await enqueue(self.driver, self._nudges)
-            actor = who_acts()
-            deed = actor.deed if actor else None
-            if actor is not None and deed is not None:
-                await write_deed(self.driver, actor, deed)
-            # The server answers so, and without an error, where a statement failed and nobody said so.
-            if await self.driver.execute("COMMIT") != "COMMIT":
-                raise RuntimeError("The transaction was rolled back: a statement in it had failed.")
-            if actor is not None:
-                actor.deed = None
+            with actor.telling() if actor is not None else nullcontext() as deed:
+                if actor is not None and deed is not None:
+                    await write_deed(self.driver, actor, deed)
+                # The server answers so, and without an error, where a statement failed and nobody said so.
+                if await self.driver.execute("COMMIT") != "COMMIT":
+                    raise RuntimeError("The transaction was rolled back: a statement in it had failed.")
 
     async def _tell_who_acts(self) -> None:
         """For the triggers of the audit, as long as the transaction lasts."""
