@@ -43,8 +43,8 @@ class Actor:
 
     @contextmanager
     def telling(self) -> Iterator[Deed | None]:
-        """What this commit is to tell of: nothing where another one does, be it under way. After a failure it is to be told
-        anew.
+        """What this commit is to tell of: nothing where another one does, be it under way. After a failure it is to be
+        told anew.
         """
         deed, self.deed = self.deed, None
         try:
