@@ -14,6 +14,11 @@ PROBLEMS = ("401", "405", "408", "413", "503")
 MEANINGS: Mapping[Wakes, str] = {
     Wakes.ORDER: "the order it names is read again, once for all that is announced within a moment",
     Wakes.MAPPINGS: "`pull_mappings` runs in each shop of the store",
+    Wakes.PRODUCTS: "`sync_products` runs in each shop that has it scheduled and takes them in",
+    Wakes.STOCK: "its stock is compared in each shop that has `sync_inventory` scheduled",
+    Wakes.CUSTOMERS: "`sync_customers` runs in each shop that has it scheduled and takes them in",
+    Wakes.COMPANIES: "`sync_companies` runs in each shop that has it scheduled and takes them in",
+    Wakes.DISPUTES: "`sync_payouts` runs in each shop that has it scheduled",
     Wakes.BULK_OPERATION: "whoever waits for a bulk operation of the store looks at it",
     Wakes.END_OF_ACCESS: "the store's work stops: cue `access_revoked`, event `store.access_revoked`",
     Wakes.SCOPES: "scopes are asked for again, subscriptions checked, and what waited for a scope goes on",
@@ -34,6 +39,14 @@ EXAMPLES: Mapping[str, dict[str, Any]] = {
     "returns/approve": {"id": 31, "order": {"id": 5501, "admin_graphql_api_id": "gid://shopify/Order/5501"}},
     "fulfillments/update": {"id": 41, "order_id": 5501, "status": "success"},
     "locations/update": {"id": 61, "name": "Main Street", "active": True},
+    "products/update": {"id": 8001, "updated_at": "2026-01-15T11:00:00+01:00"},
+    "inventory_items/update": {"id": 51, "sku": "MUG", "updated_at": "2026-01-15T11:00:00+01:00"},
+    "customers/update": {"id": 101, "updated_at": "2026-01-15T11:00:00+01:00"},
+    "company_locations/update": {
+        "admin_graphql_api_id": "gid://shopify/CompanyLocation/111",
+        "updated_at": "2026-01-15T11:00:00+01:00",
+    },
+    "disputes/create": {"id": 121, "order_id": 5501},
     "bulk_operations/finish": {
         "admin_graphql_api_id": "gid://shopify/BulkOperation/71",
         "status": "completed",

@@ -14,9 +14,20 @@ import pytest
 
 from app.api.event_description import ABOUT, HEADERS, MEANINGS
 from app.api.routes import ROUTERS
+from app.api.shopify_door_description import EXAMPLES
+from app.api.shopify_door_description import MEANINGS as DOOR_MEANINGS
 from app.domain.events import EventType
 from app.domain.identifiers import EventId
-from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS, PRIVACY_TOPICS
+from app.domain.webhook_topics import (
+    APP_TOPICS,
+    MAPPING_TOPICS,
+    ORDER_TOPICS,
+    PRIVACY_TOPICS,
+    TASK_OF,
+    TASK_TOPICS,
+    Wakes,
+    wakes,
+)
 from app.ports.repositories.events import FeedEvent
 from tests.api.openapi_document import (
     SNAPSHOT,
@@ -296,13 +307,17 @@ def test_the_example_of_a_webhook_leads_where_the_event_itself_would() -> None:
 
 
 def test_shopifys_door_tells_what_every_topic_that_comes_sets_going() -> None:
-    """Those we subscribe to, and those that the app's configuration declares."""
-    told = document()["paths"]["/webhooks/shopify"]["post"]["description"]
-    rows = re.findall(r"^\| (`.*`) \| .+ \|$", told, re.MULTILINE)
-    starts = [start.strip("`*") for row in rows for start in row.split(", ")]
+    """Those we subscribe to, and those that the app's configuration declares; the longest fitting beginning counts."""
+    description = document()["paths"]["/webhooks/shopify"]["post"]["description"]
+    rows = re.findall(r"^\| (`.*`) \| (.+) \|$", description, re.MULTILINE)
+    told = {start.strip("`*"): meaning for starts, meaning in rows for start in starts.split(", ")}
+    of_tasks = [topic for topics in TASK_TOPICS.values() for topic in topics]
 
-    for topic in (*APP_TOPICS, *MAPPING_TOPICS, *ORDER_TOPICS, *PRIVACY_TOPICS):
-        assert [start for start in starts if topic.startswith(start)], topic
+    assert all(f"`{task}`" in DOOR_MEANINGS[meaning] for meaning, task in TASK_OF.items())
+    for topic in (*APP_TOPICS, *MAPPING_TOPICS, *ORDER_TOPICS, *of_tasks, *PRIVACY_TOPICS):
+        start = max((start for start in told if topic.startswith(start)), key=len)
+        assert told[start] == DOOR_MEANINGS[wakes(topic)], topic
+    assert {wakes(topic) for topic in EXAMPLES} == set(Wakes) - {Wakes.NOTHING, Wakes.UNKNOWN}
 
 
 def test_what_is_answered_is_always_there() -> None:
