@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -61,6 +62,47 @@ async def test_credentials_come_out_of_the_vault_as_the_shops_service_sealed_the
 
     assert await vault(engine).credentials(STORE) == credentials
     assert open_credentials(RING, STORE, sealed) == credentials
+
+
+async def test_many_who_wait_for_a_token_leave_a_connection_to_whoever_renews_it(database_url: str) -> None:
+    engine = create_engine(database_url, pool_size=2)
+    mine, begun = vault(engine), asyncio.Event()
+
+    async def renew() -> None:
+        async with mine.refreshing(STORE):
+            begun.set()
+
+    async with mine.refreshing(STORE):
+        waiting = [asyncio.ensure_future(renew()) for _ in range(4)]
+        for _ in range(3):
+            assert await mine.current(STORE) is None
+        assert not begun.is_set()
+    await asyncio.gather(*waiting)
+    await engine.dispose()
+
+
+async def test_who_is_cancelled_while_he_takes_or_gives_back_a_tokens_lock_leaves_none(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    mine = vault(engine)
+    other = await asyncpg.connect(database_url)
+
+    async def renew() -> None:
+        async with mine.refreshing(STORE):
+            """Nothing to do."""
+
+    for turns in range(0, 60, 2):
+        renewing = asyncio.ensure_future(renew())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+        held = await other.fetch(
+            "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        assert not held, f"cancelled after {turns} turns"
+    await other.close()
 
 
 async def test_of_many_who_want_to_renew_a_token_one_does(engine: AsyncEngine) -> None:

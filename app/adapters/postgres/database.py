@@ -1,5 +1,6 @@
 """The database as a place: engine, timeouts, and where its schema stands. Knows no table's meaning."""
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
@@ -146,12 +147,17 @@ async def begin(engine: AsyncEngine) -> tuple[AsyncConnection, asyncpg.Connectio
 
 @asynccontextmanager
 async def single_statements(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
-    """A connection of the driver's without a transaction: every statement is one of its own."""
+    """A connection of the driver's without a transaction: every statement is one of its own. One whose statement was
+    cancelled is ended: a lock of the session that it may have taken would stay with it in the pool.
+    """
     async with database_trouble(), engine.connect() as connection:
         driver = await raw_connection(connection)
         try:
             yield driver
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except asyncio.CancelledError:
+            await connection.invalidate()
+            raise
+        except CONNECTION_TROUBLE as error:
             if driver.is_closed() or sqlstate(error) == READ_ONLY:
                 await connection.invalidate()
                 raise DatabaseUnavailable("The connection to the database was lost. It is tried again.") from error

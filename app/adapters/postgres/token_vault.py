@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import asyncpg
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -104,12 +103,19 @@ class PostgresTokenVault:
 
     @asynccontextmanager
     async def refreshing(self, store: StoreId) -> AsyncIterator[AccessToken | None]:
-        async with single_statements(self._engine) as driver:
-            await _lock(driver, store)
-            try:
-                yield await self.current(store)
-            finally:
-                await driver.execute(f"SELECT pg_advisory_unlock({_LOCK_KEY})", store)
+        deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE_SECONDS
+        while True:
+            async with single_statements(self._engine) as driver:
+                if await driver.fetchval(f"SELECT pg_try_advisory_lock({_LOCK_KEY})", store):
+                    try:
+                        yield await self.current(store)
+                    finally:
+                        await driver.execute(f"SELECT pg_advisory_unlock({_LOCK_KEY})", store)
+                    return
+            # Who waits keeps no connection meanwhile: many would leave none to whoever renews the token.
+            if asyncio.get_running_loop().time() > deadline:
+                raise StoreUnavailable("Another process has been renewing the store's token for a minute.")
+            await asyncio.sleep(LOCK_POLL_SECONDS)
 
     async def keep(self, store: StoreId, token: AccessToken) -> None:
         sealed = self._keyring.encrypt(token.value.encode(), context=_token_context(store))
@@ -144,11 +150,3 @@ class PostgresTokenVault:
 
     def _open_credentials(self, cipher: bytes, store: StoreId) -> StoreCredentials:
         return _credentials.decode(self._keyring.decrypt(cipher, context=credentials_context(store)))
-
-
-async def _lock(driver: asyncpg.Connection, store: StoreId) -> None:
-    deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE_SECONDS
-    while not await driver.fetchval(f"SELECT pg_try_advisory_lock({_LOCK_KEY})", store):
-        if asyncio.get_running_loop().time() > deadline:
-            raise StoreUnavailable("Another process has been renewing the store's token for a minute.")
-        await asyncio.sleep(LOCK_POLL_SECONDS)
