@@ -156,9 +156,10 @@ class ConsoleUsers:
         token, now = secrets.token_urlsafe(32), self._clock.now()
         async with self._unit_of_work() as uow:
             await uow.console_users.purge(seen_before=now - IDLE, created_before=now - LONGEST)
-            await uow.console_users.open_session(_hash(token), user.id, now=now)
+            # The password may have been renewed while it was compared: nobody comes in with the old one.
+            opened = await uow.console_users.open_session(_hash(token), user, now=now)
             await uow.commit()
-        return token
+        return token if opened else None
 
     async def session(self, token: str) -> SignedIn | None:
         """Who a living session belongs to."""

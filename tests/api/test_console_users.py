@@ -85,6 +85,24 @@ async def test_a_new_password_and_signing_out_everywhere_end_the_sessions(house:
     assert await signs_in(house, "ann", renewed["password"]) is not None
 
 
+async def test_who_is_signing_in_while_the_password_is_renewed_does_not_come_in(house: Surface) -> None:
+    """S8: comparing passwords takes a while, in which sessions are ended."""
+    made = await a_user(house, "ann")
+    users: ConsoleUsers = house.application.state.container.service(ConsoleUsers)
+
+    class Renewing(Argon2Passwords):
+        async def match(self, password: str, kept: str | None) -> bool:
+            matches = await super().match(password, kept)
+            await users.renew_password("ann")
+            return matches
+
+    slow = ConsoleUsers(
+        unit_of_work=house.rows, clock=RisingClock(), ids=Ulids(), passwords=Renewing(memory_kib=64, passes=1)
+    )
+
+    assert await slow.sign_in("ann", made["password"]) is None
+
+
 async def test_a_role_is_true_from_the_next_request_on(house: Surface) -> None:
     made = await a_user(house, "ann", ConsoleRole.VIEWER)
     token = await signs_in(house, "ann", made["password"])

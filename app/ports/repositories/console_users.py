@@ -58,8 +58,8 @@ class ConsoleUsers(Protocol):
         """With every session."""
         ...
 
-    async def open_session(self, token_hash: bytes, user: str, *, now: datetime) -> None:
-        """Notes the sign-in, too."""
+    async def open_session(self, token_hash: bytes, user: ConsoleUser, *, now: datetime) -> bool:
+        """Notes the sign-in, too. False if the user has another password by now, or is gone."""
         ...
 
     async def session(self, token_hash: bytes) -> ConsoleSession | None: ...

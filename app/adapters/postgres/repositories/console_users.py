@@ -55,15 +55,19 @@ class PostgresConsoleUsers:
     async def remove(self, user: str) -> None:
         await self._driver.execute("DELETE FROM console_users WHERE id = $1", user)
 
-    async def open_session(self, token_hash: bytes, user: str, *, now: datetime) -> None:
-        await self._driver.execute(
-            "WITH opened AS (INSERT INTO console_sessions (token_hash, user_id, created_at, seen_at)"
-            " SELECT $1, id, $3, $3 FROM console_users WHERE id = $2)"
-            " UPDATE console_users SET signed_in_at = $3 WHERE id = $2",
+    async def open_session(self, token_hash: bytes, user: ConsoleUser, *, now: datetime) -> bool:
+        # Whoever renews the password waits for the row, or has changed it before: then there is none to be found.
+        opened = await self._driver.fetchval(
+            "WITH person AS (UPDATE console_users SET signed_in_at = $3 WHERE id = $2 AND password_hash = $4"
+            " RETURNING id)"
+            " INSERT INTO console_sessions (token_hash, user_id, created_at, seen_at)"
+            " SELECT $1, id, $3, $3 FROM person RETURNING true",
             token_hash,
-            user,
+            user.id,
             now,
+            user.password_hash,
         )
+        return bool(opened)
 
     async def session(self, token_hash: bytes) -> ConsoleSession | None:
         row = await self._driver.fetchrow(
