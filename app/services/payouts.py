@@ -160,7 +160,7 @@ class ReadPayouts:
         """Raises ``NotFound``."""
         await self.one(access, payout)
         async with self._uow() as uow:
-            return await uow.payouts.transactions(payout, request)
+            return await uow.payouts.transactions(payout, request, shop_ids=access.shops)
 
     async def disputes(self, access: Access, wanted: PayoutFilter, request: PageRequest) -> DisputesFound:
         seen = replace(wanted, shop_ids=access.shops)

@@ -135,5 +135,26 @@ async def test_disputes_are_shown_with_the_day_evidence_is_due(erp: Surface) -> 
     assert (await erp.client.get("/v1/disputes", params={"status": "won"})).json()["data"] == []
 
 
+async def test_orders_of_a_shop_that_a_key_may_not_see_are_not_named_with_the_stores_money(erp: Surface) -> None:
+    """S2: also where the database does not hold the key to its shops."""
+    await kept(erp)
+    neighbour = await erp.key(shops=["sho_next"])
+    async with erp.rows() as uow:
+        await uow.driver.execute(
+            "INSERT INTO shops (id, store_id, code, name, settings, version, created_at, updated_at)"
+            " SELECT 'sho_next', store_id, 'next', '', '{}', 1, created_at, updated_at FROM shops WHERE id = 'sho_web'"
+        )
+        await uow.driver.execute("DROP POLICY seen_rows ON shops")
+        await uow.commit()
+
+    [payout] = (await erp.client.get("/v1/payouts", headers=neighbour)).json()["data"]
+    at = f"/v1/payouts/{payout['id']}/transactions"
+    [behind] = (await erp.client.get(at, headers=neighbour)).json()["data"]
+    [dispute] = (await erp.client.get("/v1/disputes", headers=neighbour)).json()["data"]
+
+    assert (behind["amount"], behind["order"]["id"], behind["document"]) == ("10.00", None, None)
+    assert (dispute["order"]["id"], dispute["order"]["name"]) == (None, None)
+
+
 async def test_a_payout_that_is_not_there_is_a_404(erp: Surface) -> None:
     assert (await erp.client.get("/v1/payouts/pay_nobody_1")).status_code == 404

@@ -94,7 +94,11 @@ class Payouts(Protocol):
         """By the day of issue, oldest first."""
         ...
 
-    async def transactions(self, payout: str, request: PageRequest) -> Page[MatchedTransaction]: ...
+    async def transactions(
+        self, payout: str, request: PageRequest, *, shop_ids: frozenset[ShopId] | None
+    ) -> Page[MatchedTransaction]:
+        """Each with its order, if it is of a shop that may be seen."""
+        ...
 
     async def disputes(self, wanted: PayoutFilter, request: PageRequest) -> Page[ListedDispute]:
         """By the beginning, oldest first."""

@@ -2,7 +2,7 @@
 orders and documents may come later than the money.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ import msgspec
 from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
 from app.adapters.postgres.repositories.paging import page_of
 from app.adapters.postgres.repositories.stored_json import recordset
-from app.domain.identifiers import StoreId
+from app.domain.identifiers import ShopId, StoreId
 from app.domain.payouts import (
     FINAL_DISPUTES,
     FINAL_PAYOUTS,
@@ -77,7 +77,7 @@ _MATCHED = """
 SELECT page.*, orders.id AS order_id, refund.id AS refund_id, document.id AS document_id,
     document.number AS document_number, document.erp_document_no
 FROM ({page}) AS page
-LEFT JOIN orders ON orders.store_id = page.store_id AND orders.shopify_id = page.order_shopify_id
+LEFT JOIN orders ON orders.store_id = page.store_id AND orders.shopify_id = page.order_shopify_id AND {visible}
 LEFT JOIN LATERAL (
     SELECT r.id FROM refunds r
     WHERE r.order_id = orders.id AND EXISTS (
@@ -161,21 +161,26 @@ class PostgresPayouts:
         )
         return page_of(rows, request, shape=_payout, key=lambda row: key_of(row["issued_at"], row["id"]))
 
-    async def transactions(self, payout: str, request: PageRequest) -> Page[MatchedTransaction]:
+    async def transactions(
+        self, payout: str, request: PageRequest, *, shop_ids: frozenset[ShopId] | None
+    ) -> Page[MatchedTransaction]:
         where = Conditions(request.limit + 1)
         where.add("payout_id = {0}", payout)
         if request.after is not None:
             where.add("shopify_id > {0}", str(request.after[0]))
         chosen = f"SELECT * FROM payout_transactions WHERE {where} ORDER BY shopify_id LIMIT $1"
-        rows = await self._driver.fetch(_MATCHED.format(page=chosen), *where.parameters)
+        visible = _visible_orders(shop_ids, where.parameters)
+        rows = await self._driver.fetch(_MATCHED.format(page=chosen, visible=visible), *where.parameters)
         return page_of(rows, request, shape=_matched, key=lambda row: (row["shopify_id"],))
 
     async def disputes(self, wanted: PayoutFilter, request: PageRequest) -> Page[ListedDispute]:
         page, parameters = _page("disputes", "initiated_at", wanted, request)
+        visible = _visible_orders(wanted.shop_ids, parameters)
         rows = await self._driver.fetch(
             "SELECT page.*, stores.store_domain AS domain, orders.id AS order_id, orders.name AS order_name"
             f" FROM ({page}) AS page JOIN stores ON stores.id = page.store_id"
             " LEFT JOIN orders ON orders.store_id = page.store_id AND orders.shopify_id = page.order_shopify_id"
+            f" AND {visible}"
             " ORDER BY page.initiated_at, page.id",
             *parameters,
         )
@@ -191,6 +196,14 @@ class PostgresPayouts:
             *where.parameters,
         )
         return [WithoutPayouts(**dict(row)) for row in rows]
+
+
+def _visible_orders(shop_ids: Collection[ShopId] | None, parameters: list[object]) -> str:
+    """Money is of the whole store, but orders of a shop that the caller may not see are not told of (S2)."""
+    if shop_ids is None:
+        return "true"
+    parameters.append(list(shop_ids))
+    return f"orders.shop_id = ANY(${len(parameters)}::text[])"
 
 
 def _page(table: str, by: str, wanted: PayoutFilter, request: PageRequest) -> tuple[str, list[object]]:
