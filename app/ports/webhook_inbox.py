@@ -8,7 +8,7 @@ from app.domain.identifiers import StoreId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedStore:
-    """A store that may send webhooks, and every secret that may sign them now."""
+    """A store that may send webhooks, and every secret that may sign them now, the present one first."""
 
     id: StoreId
     secrets: tuple[bytes, ...] = field(repr=False)

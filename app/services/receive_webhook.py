@@ -7,12 +7,16 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import structlog
+
 from app.ports.errors import NotFound
 from app.ports.webhook_inbox import ReceivedWebhook, SignatureWatch, SignedStore, WebhookInbox, WebhookSecrets
 
 STORE_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com")
 NOBODYS_SECRET = b"a webhook of a store that we do not know takes as long as one that we do"
 LONGEST_HEADER = 255
+
+log = structlog.get_logger(__name__)
 
 
 class Receipt(StrEnum):
@@ -68,30 +72,38 @@ class ReceiveWebhook:
     async def _sender(self, delivery: Delivery) -> SignedStore | None:
         domain = (delivery.domain or b"").decode("latin-1").lower()
         if not STORE_DOMAIN.fullmatch(domain):
-            _signed_by(None, delivery)
+            _signer(None, delivery)
             return None
         store = await self._secrets.of(domain)
-        if not _signed_by(store, delivery):
+        signer = _signer(store, delivery)
+        if signer is None:
             # The store or its secret may be newer than what we remember.
             newer = await self._secrets.reread(domain)
-            if newer == store or not _signed_by(newer, delivery):
+            signer = None if newer == store else _signer(newer, delivery)
+            if signer is None:
                 if newer is not None:
                     self._watch.refused(newer.id)
                 return None
             store = newer
         if store is not None:
             self._watch.signed(store.id)
+            if signer:
+                log.info("webhook_signed_with_former_secret", store_id=store.id)
         return store
 
 
-def _signed_by(store: SignedStore | None, delivery: Delivery) -> bool:
-    """Compares bytes in constant time with every secret, found or not; an empty secret never signs."""
-    found = False
+def _signer(store: SignedStore | None, delivery: Delivery) -> int | None:
+    """Which of the store's secrets signed, the present one being the first; None = none of them.
+
+    Compares bytes in constant time with every secret, found or not; an empty secret never signs.
+    """
+    found = None
     secrets = tuple(secret for secret in store.secrets if secret) if store is not None else ()
-    for secret in secrets or (NOBODYS_SECRET,):
+    for place, secret in enumerate(secrets or (NOBODYS_SECRET,)):
         expected = base64.b64encode(hmac.digest(secret, delivery.body, hashlib.sha256))
-        found |= hmac.compare_digest(expected, delivery.signature or b"")
-    return found and bool(secrets)
+        if hmac.compare_digest(expected, delivery.signature or b""):
+            found = place
+    return found if secrets else None
 
 
 def _text(value: bytes | None) -> str | None:

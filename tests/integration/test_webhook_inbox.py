@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.ports.errors import Unavailable
 from app.services.receive_webhook import Receipt, ReceiveWebhook
@@ -100,8 +101,13 @@ async def test_both_secrets_are_good_while_one_is_being_replaced(house: Machiner
         OLD_SECRET,
     )
 
-    assert await receive(delivery()) is Receipt.STORED
-    assert await receive(delivery(secret=OLD_SECRET)) is Receipt.STORED
+    with capture_logs() as logs:
+        assert await receive(delivery()) is Receipt.STORED
+        told_of_the_present_one = list(logs)
+        assert await receive(delivery(secret=OLD_SECRET)) is Receipt.STORED
+
+    assert told_of_the_present_one == []
+    assert [(told["event"], told["store_id"]) for told in logs] == [("webhook_signed_with_former_secret", STORE)]
 
 
 async def test_the_secret_before_is_no_good_after_its_time(house: Machinery, receive: ReceiveWebhook) -> None:
