@@ -50,16 +50,20 @@ async def call(house: Surface, method: str, path: str, headers: dict[str, str], 
 
 
 async def test_nobody_gets_anywhere_without_a_living_key(house: Surface) -> None:
-    """S3."""
+    """S1, S3: none, unknown, revoked, expired."""
     house.client.headers.pop("Authorization")
-    dead = await house.key()
+    revoked = await house.key()
     async with house.rows() as uow:
         await uow.driver.execute("UPDATE api_keys SET revoked_at = now()")
+        await uow.commit()
+    expired = await house.key()
+    async with house.rows() as uow:
+        await uow.driver.execute("UPDATE api_keys SET expires_at = '2000-01-01' WHERE revoked_at IS NULL")
         await uow.commit()
     bodies = set()
 
     for method, path, _ in routes():
-        for headers in ({}, {"Authorization": "Bearer ob_aaaaaaaa_" + "a" * 43}, dead):
+        for headers in ({}, {"Authorization": "Bearer ob_aaaaaaaa_" + "a" * 43}, revoked, expired):
             answer = await call(house, method, address(path), headers)
             assert answer.status_code == 401, (method, path, answer.text)
             bodies.add(tuple(sorted((name, str(value)) for name, value in answer.json().items() if name != "instance")))

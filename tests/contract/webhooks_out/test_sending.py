@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import hmac
 import ssl
@@ -186,7 +187,17 @@ async def test_a_certificate_is_trusted_for_the_name_of_the_url_whatever_the_add
     assert codes == ["delivered", "tls_failed", "tls_failed"]
 
 
-def made_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+async def test_an_expired_certificate_is_trusted_no_more(tmp_path: Path) -> None:
+    certificate, key = made_certificate(tmp_path, "erp.example.com", good_for=timedelta(hours=-1))
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(certificate, key)
+    ours = ssl.create_default_context(cafile=str(certificate))
+    answer = always(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    async with serving(answer, tls=theirs) as port, a_sender("127.0.0.1", tls=ours) as sender:
+        assert (await sent(sender, f"https://erp.example.com:{port}/")).code == "tls_failed"
+
+
+def made_certificate(folder: Path, name: str, *, good_for: timedelta = timedelta(days=1)) -> tuple[Path, Path]:
     """A certificate for this name that only itself vouches for, and its key."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -197,7 +208,7 @@ def made_certificate(folder: Path, name: str) -> tuple[Path, Path]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + good_for)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -233,6 +244,17 @@ async def test_an_endless_answer_is_read_no_further_than_64_kib_and_kept_in_its_
     assert len(attempt.detail) <= MOST_KEPT
     assert "anna" not in attempt.detail
     assert "\x00" not in attempt.detail
+
+
+async def test_a_packed_answer_is_not_unpacked() -> None:
+    packed = gzip.compress(b"anna@example.com " * 2**16)
+    head = f"HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    async with serving(always(head.encode() + packed)) as port, a_sender() as sender:
+        attempt = await sent(sender, f"http://127.0.0.1:{port}/")
+
+    assert attempt.status == 500
+    assert len(attempt.detail) <= MOST_KEPT
+    assert "anna@example.com anna" not in attempt.detail
 
 
 @pytest.mark.parametrize(
