@@ -29,11 +29,14 @@ _LIMITED_ROLE: Final = f"""
     FROM pg_policy p JOIN pg_roles r ON r.oid = ANY (p.polroles)
     WHERE p.polrelid = to_regclass('shops') AND p.polname = '{SEEN_ROWS}' AND pg_has_role(r.oid, {_MAY_TAKE_ON})
 """
+_FOUND_IN = "(SELECT string_agg(quote_ident(name), ',') FROM unnest(current_schemas(false)) AS name)"
 HOLD: Final = f"""
-SELECT set_config('orderbridge.seen', $1, true), (SELECT set_config('role', r.rolname, true) {_LIMITED_ROLE})
+SELECT set_config('orderbridge.seen', $1, true), set_config('search_path', {_FOUND_IN}, true),
+    (SELECT set_config('role', r.rolname, true) {_LIMITED_ROLE})
 """
 """For one transaction. The role is the one that this database's policies are of, if we may take it on: found each time,
-so that nobody has to know how it is called, and a database that was restored meanwhile is no trouble.
+so that nobody has to know how it is called, and a database that was restored meanwhile is no trouble. Tables are looked
+for where they were: a schema that is named like who signed in is not found by "$user" any more.
 """
 
 _EXISTING = "SELECT rolname, rolsuper OR rolbypassrls AS unbound FROM pg_roles WHERE rolname = $1"
