@@ -1,18 +1,16 @@
 """What the composition root hands to the HTTP surface: ports for its conventions, services for its routes."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+from app.api.kept_connections import KeptConnections
 from app.api.limits import CallLimits
 from app.ports.clock import Clock, IdFactory
 from app.ports.keyring import Keyring
 from app.ports.unit_of_work import UnitOfWorkFactory
 
 Service = TypeVar("Service")
-MOST_ANSWERS_KEPT_OPEN = 4
-"""Less than half of the pool: what such a request waits for takes connections, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +29,8 @@ class Container:
     metrics: Callable[[], Awaitable[bytes]] | None = None
     """What ``/metrics`` answers; None = there is no such page."""
     metrics_need_key: bool = False
-    keeping_answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_ANSWERS_KEPT_OPEN))
-    """Taken by a request that keeps a connection while its work takes others: so many at a time, the others wait
-    without one. Were all connections kept so, none of them could go on.
-    """
+    kept_connections: KeptConnections = field(default_factory=KeptConnections)
+    """For requests whose answer is kept after work that takes connections itself."""
     limits: CallLimits = field(default_factory=CallLimits)
     """Without a limit, unless the composition root says one."""
 

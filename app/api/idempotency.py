@@ -4,7 +4,6 @@ A refusal or a crash keeps nothing, so that the repeat really runs. Kept bodies 
 data or a new key.
 """
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +15,7 @@ from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
 from app.api.auth import authenticate, container_of
+from app.api.kept_connections import KeptConnections
 from app.api.problems import ApiProblem
 from app.ports.keyring import Keyring
 from app.ports.once import Once
@@ -44,7 +44,7 @@ class Repeatable:
     now: datetime
     keyring: Keyring
     unit_of_work: UnitOfWorkFactory
-    keeping: asyncio.Semaphore
+    kept_connections: KeptConnections
 
     async def answer(self, work: Callable[[Once[Result]], Awaitable[Result]], shape: Shape[Result]) -> Response:
         """Do the work once and shape its result; the use case calls ``begin`` and ``answered`` in its transaction."""
@@ -64,7 +64,7 @@ class Repeatable:
             return shape(await work())
         once = _Once(self, shape)
         try:
-            async with self.keeping, self.unit_of_work() as uow:
+            async with self.kept_connections.place(self.key.api_key_id), self.unit_of_work() as uow:
                 await once.begin(uow)
                 await once.answered(uow, await work())
                 await uow.commit()
@@ -149,7 +149,7 @@ async def repeatable(
         now=container.clock.now(),
         keyring=container.keyring,
         unit_of_work=container.unit_of_work,
-        keeping=container.keeping_answers,
+        kept_connections=container.kept_connections,
     )
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 
 import pytest
 
+from app.api.kept_connections import MOST, KeptConnections
 from app.ports.unit_of_work import UnitOfWorkFactory
 from tests.api.configuration import configuring
 from tests.erp_surface import RisingClock, Surface, surface
@@ -46,3 +48,17 @@ async def test_more_batches_with_a_key_than_there_are_connections_do_not_stand_i
     answers = await asyncio.gather(*map(send, range(MORE_THAN_CONNECTIONS)))
 
     assert answers == [[207, 201, 201, 201]] * MORE_THAN_CONNECTIONS
+
+
+async def test_of_the_connections_kept_for_answers_one_caller_cannot_have_all(house: Surface) -> None:
+    """S4: such as by requests that wait for a slow store."""
+    kept: KeptConnections = house.application.state.container.kept_connections
+    items, key = {"items": [{"no": "C1"}]}, {"Idempotency-Key": "k"}
+    async with AsyncExitStack() as slow:
+        waiting = [asyncio.ensure_future(slow.enter_async_context(kept.place("slow"))) for _ in range(MOST)]
+        async with asyncio.timeout(5):
+            answer = await house.client.post("/v1/customers/batch", json=items, headers=key)
+        waiting.pop().cancel()
+        await asyncio.gather(*waiting)
+
+    assert answer.status_code == 207
