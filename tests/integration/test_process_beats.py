@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
@@ -112,3 +113,17 @@ async def test_a_store_whose_webhooks_are_all_signed_wrongly_has_a_cue_until_one
     assert (at_once, after_a_while.count) == (False, 3)
     assert not await watched.is_open(Cue.WEBHOOKS_REFUSED)
     assert await watched.house.value("SELECT count(*) FROM refused_webhooks WHERE store_id = $1", STORE) == 0
+
+
+async def test_how_webhooks_were_signed_is_told_by_the_next_beat_if_the_database_did_not_take_this_one(
+    watched: Watched,
+) -> None:
+    watched.signatures.refused(STORE)
+    await watched.house.do("ALTER TABLE process_beats RENAME TO away")
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await watched.process().beat("api")
+    await watched.house.do("ALTER TABLE away RENAME TO process_beats")
+
+    await watched.process().beat("api")
+
+    assert await watched.house.value("SELECT refused FROM refused_webhooks WHERE store_id = $1", STORE) == 1

@@ -4,7 +4,7 @@ stores', and whose webhooks were signed wrongly. Who watches reads the tables; n
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final, Literal
@@ -64,6 +64,11 @@ class Signatures:
         self._signed, self._refused = set(), Counter()
         return sorted(signed), {store: refused[store] for store in sorted(refused) if store not in signed}
 
+    def untold(self, signed: Iterable[StoreId], refused: Mapping[StoreId, int]) -> None:
+        """What was taken and could not be told is to be told with the next."""
+        self._signed.update(signed)
+        self._refused.update(refused)
+
 
 class ProcessBeats:
     """Of one process. A beat that the database does not take is the next one's."""
@@ -109,22 +114,20 @@ class ProcessBeats:
         """Once."""
         stores = self._ahead_of_stores()
         ahead = None if stores is None else stores.total_seconds()
-        async with self._unit_of_work() as uow:
-            # The time of the asking, not of the waiting for a connection before it.
-            apart = APART.total_seconds()
-            database = await uow.driver.fetchval(_BEAT, self._process, role, self._clock.now(), ahead, apart)
-            await uow.driver.execute(_FORGET)
-            await self._tell_signatures(uow)
-            await uow.commit()
+        signed, refused = self._signatures.taken()
+        try:
+            async with self._unit_of_work() as uow:
+                # The time of the asking, not of the waiting for a connection before it.
+                apart = APART.total_seconds()
+                database = await uow.driver.fetchval(_BEAT, self._process, role, self._clock.now(), ahead, apart)
+                await uow.driver.execute(_FORGET)
+                await _tell_signatures(uow, signed, refused)
+                await uow.commit()
+        except BaseException:
+            self._signatures.untold(signed, refused)
+            raise
         self._warn("database", database)
         self._warn("stores", ahead)
-
-    async def _tell_signatures(self, uow: PostgresUnitOfWork) -> None:
-        signed, refused = self._signatures.taken()
-        if signed:
-            await uow.driver.execute(_SIGNED, signed)
-        if refused:
-            await uow.driver.execute(_REFUSED, list(refused), list(refused.values()))
 
     def _warn(self, of: str, ahead: float | None) -> None:
         """Once, until the clocks agree again."""
@@ -133,3 +136,10 @@ class ProcessBeats:
         elif of not in self._told:
             self._told.add(of)
             log.warning("clocks_differ", of=of, seconds=round(ahead))
+
+
+async def _tell_signatures(uow: PostgresUnitOfWork, signed: Sequence[StoreId], refused: Mapping[StoreId, int]) -> None:
+    if signed:
+        await uow.driver.execute(_SIGNED, signed)
+    if refused:
+        await uow.driver.execute(_REFUSED, list(refused), list(refused.values()))
