@@ -14,6 +14,7 @@ from app.adapters.postgres.process_beats import ProcessBeats, Signatures
 from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.unit_of_work import unit_of_work_factory
 from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWebhookSecrets
+from app.adapters.shopify.endpoints import API_VERSION
 from app.adapters.telemetry.logging import configure_logging
 from app.adapters.telemetry.metrics import AckTimes, Metrics
 from app.adapters.telemetry.tracing import traces_are_wanted, with_trace_ids
@@ -57,7 +58,8 @@ async def open_installation(settings: Settings, url: str) -> AsyncIterator[Insta
     async with opened_world(settings, url) as world:
         work = work_of(world)
         inbox, acks = PostgresWebhookInbox(world.pool), AckTimes()
-        metrics = Metrics(PostgresFigures(world.engine, world.clock), acks, process=world.worker_name)
+        figures = PostgresFigures(world.engine, world.clock)
+        metrics = Metrics(figures, acks, process=world.worker_name, spoken=API_VERSION)
         signatures = Signatures()
         receive = ReceiveWebhook(PostgresWebhookSecrets(world.pool, world.vault.webhook_secrets), inbox, signatures)
         yield Installation(

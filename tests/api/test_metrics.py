@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ async def erp(database_url: str) -> AsyncIterator[Surface]:
 
 def watched(erp: Surface, *, acks: AckTimes | None = None, need_key: bool = False) -> None:
     """The surface with figures, as the composition root makes it."""
-    made = Metrics(PostgresFigures(erp.engine, RealClock()), acks or AckTimes(), process="host:1")
+    made = Metrics(PostgresFigures(erp.engine, RealClock()), acks or AckTimes(), process="host:1", spoken="2026-10")
     state = erp.application.state
     state.container = replace(state.container, metrics=made, metrics_need_key=need_key)
 
@@ -103,6 +103,15 @@ async def test_the_door_s_answers_are_counted_by_outcome_in_buckets(erp: Surface
     assert found["webhook_ack_seconds_sum", "stored", "host:1"] == pytest.approx(9.0064)
 
 
+async def test_the_end_of_shopifys_version_is_told_long_before_it_comes(erp: Surface) -> None:
+    """B14: an alarm is raised 90 days before it."""
+    watched(erp)
+
+    found = await figures(erp)
+
+    assert found["shopify_version_ends_timestamp_seconds", "2026-10"] == datetime(2027, 10, 16, tzinfo=UTC).timestamp()
+
+
 async def test_the_database_is_asked_once_a_second_however_many_ask(erp: Surface) -> None:
     asked = 0
 
@@ -112,7 +121,7 @@ async def test_the_database_is_asked_once_a_second_however_many_ask(erp: Surface
             asked += 1
             return []
 
-    made = Metrics(Counted(), AckTimes(), process="host:1")
+    made = Metrics(Counted(), AckTimes(), process="host:1", spoken="2026-10")
     for _ in range(5):
         await made()
 

@@ -21,7 +21,13 @@ UNIT = CHECKOUT / "deploy" / "orderbridge.service"
 DASHBOARD = CHECKOUT / "deploy" / "grafana-dashboard.json"
 RULES = CHECKOUT / "deploy" / "prometheus-rules.yaml"
 TESTS_OF_RULES = CHECKOUT / "deploy" / "prometheus-rules.test.yaml"
-OF_EVERY_PROCESS = {"up", "build_info", "webhook_ack_seconds_bucket", "webhook_ack_seconds_count"}
+OF_EVERY_PROCESS = {
+    "up",
+    "build_info",
+    "shopify_version_ends_timestamp_seconds",
+    "webhook_ack_seconds_bucket",
+    "webhook_ack_seconds_count",
+}
 LABELS_OF_THE_LIBRARY = {"le", "instance"}
 
 

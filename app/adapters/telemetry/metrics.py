@@ -8,9 +8,11 @@ import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from app import __version__
+from app.domain.api_versions import supported_until
 from app.ports.figures import Figure, Figures
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -54,12 +56,13 @@ class AckTimes:
 
 
 class Metrics:
-    """What one process answers; ``process`` labels what only it knows."""
+    """What one process answers; ``process`` labels what only it knows. ``spoken`` is our version of Shopify's API."""
 
-    def __init__(self, figures: Figures, acks: AckTimes, *, process: str) -> None:
+    def __init__(self, figures: Figures, acks: AckTimes, *, process: str, spoken: str) -> None:
         self._figures = figures
         self._acks = acks
         self._process = process
+        self._spoken = spoken
         self._registry: Any = None
         self._asking = asyncio.Lock()
         self._read: Sequence[Figure] = ()
@@ -93,6 +96,14 @@ class Metrics:
         build = GaugeMetricFamily(f"{PREFIX}build_info", "The release.", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
+        ends = GaugeMetricFamily(
+            f"{PREFIX}shopify_version_ends_timestamp_seconds",
+            "When Shopify ends the version of its API that this release speaks.",
+            labels=["version"],
+        )
+        if last := supported_until(self._spoken):
+            ends.add_metric([self._spoken], datetime(last.year, last.month, last.day, tzinfo=UTC).timestamp())
+        yield ends
         by_name: dict[str, list[Figure]] = {name: [] for name in MEANINGS}
         for figure in self._read:
             by_name[figure.name].append(figure)
