@@ -127,3 +127,15 @@ async def test_how_webhooks_were_signed_is_told_by_the_next_beat_if_the_database
     await watched.process().beat("api")
 
     assert await watched.house.value("SELECT refused FROM refused_webhooks WHERE store_id = $1", STORE) == 1
+
+
+async def test_no_number_of_webhooks_signed_wrongly_keeps_a_process_from_being_heard_of(watched: Watched) -> None:
+    """A20."""
+    watched.signatures.refused(STORE)
+    await watched.process().beat("api")
+    await watched.house.do("UPDATE refused_webhooks SET refused = 2147483647")
+
+    watched.signatures.refused(STORE)
+    await watched.process().beat("worker")
+
+    assert await watched.house.value("SELECT role FROM process_beats") == "worker"

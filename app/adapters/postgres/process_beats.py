@@ -37,8 +37,9 @@ _REFUSED: Final = """
 INSERT INTO refused_webhooks AS before (store_id, refused, since)
 SELECT told.*, now() FROM unnest($1::text[], $2::int[]) AS told(store_id, refused)
 WHERE store_id IN (SELECT id FROM stores)
-ON CONFLICT (store_id) DO UPDATE SET refused = before.refused + excluded.refused
+ON CONFLICT (store_id) DO UPDATE SET refused = least(before.refused::bigint + excluded.refused, 2147483647)
 """
+"""However often a stranger signs wrongly, the beat beside it is taken."""
 
 log = structlog.get_logger(__name__)
 
