@@ -75,14 +75,15 @@ async def results_of(
     do: Callable[[Item], Awaitable[tuple[int, str]]],
     *,
     named: str,
+    numbered: str | None = None,
 ) -> list[Result]:
     """Do something with each item; ``do`` answers status and name. ``named``: the field by which a refused one is
-    named. Items of one name keep their order: the last one counts.
+    named. Items that are the same keep their order: those of one name, or of one value in the field ``numbered``.
     """
     results: dict[int, Result] = {}
     lanes: dict[object, list[int]] = {}
     for place, item in enumerate(items):
-        lanes.setdefault(_named(item, named) or place, []).append(place)
+        lanes.setdefault(_named(item, numbered or named) or place, []).append(place)
     waiting = iter(lanes.values())
 
     async def work() -> None:

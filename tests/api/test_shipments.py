@@ -177,6 +177,19 @@ async def test_a_batch_keeps_each_shipment_alone(erp: Surface) -> None:
     assert answer.json()["results"][1]["problem"]["code"] == "order_unknown"
 
 
+async def test_of_shipments_with_one_number_in_a_batch_the_first_is_kept(erp: Surface) -> None:
+    order = await stored_order(erp)
+    items = [
+        body(order, erp_shipment_no=f"S-{number}", lines=[{"shopify_line_id": "11301", "quantity": f"{quantity}"}])
+        for number in range(5)
+        for quantity in range(1, 5)
+    ]
+
+    answer = await erp.client.post(f"{LIST}/batch", json={"items": items})
+
+    assert [each["status"] for each in answer.json()["results"]] == [201, 409, 409, 409] * 5
+
+
 async def test_shipments_are_listed_by_what_is_asked(erp: Surface) -> None:
     order = await stored_order(erp)
     for place, state in enumerate(("pending", "synchronised", "partially", "failed", "skipped"), 1):

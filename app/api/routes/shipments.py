@@ -73,7 +73,7 @@ async def post_shipments(
         return 201 if done.created else 200, done.shipment.id
 
     async def post_each() -> ShipmentResults:
-        done = await results_of(request, items, ShipmentGiven, post, named="id")
+        done = await results_of(request, items, ShipmentGiven, post, named="id", numbered="erp_shipment_no")
         results = [
             ShipmentResult.model_construct(status=each.status, id=each.name, problem=each.problem) for each in done
         ]
