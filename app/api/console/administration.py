@@ -36,8 +36,14 @@ def _new_key(given: Given) -> object:
 def _endpoint(given: Given) -> dict[str, Any]:
     return given.some("url", "description") | {
         "types": given.picked("types"),
-        "shops": given.picked("shops") or None,
+        "shops": _of_shops(given),
     }
+
+
+def _of_shops(given: Given) -> list[str] | None:
+    """None = of all. One that was limited becomes so by a tick alone: its shops may be gone, with nothing to tick."""
+    picked = given.picked("shops")
+    return picked if (picked or given.text("limited")) and not given.text("all_shops") else None
 
 
 def _tried(answered: Mapping[str, Any]) -> Said:

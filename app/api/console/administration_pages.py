@@ -59,7 +59,7 @@ async def webhook_endpoint(desk: Desk) -> Response:
         rows=deliveries.body["data"],
         next_cursor=deliveries.body["next_cursor"],
         filters=desk.filters,
-        shops=shops,
+        shops=_with(shops, told.body["shops"] or ()),
         types=list(dict.fromkeys([*_families(), *told.body["types"]])),
     )
 
@@ -101,6 +101,12 @@ async def connection(desk: Desk) -> Response:
 async def _shops(desk: Desk) -> Sequence[Mapping[str, Any]]:
     shops: Sequence[Mapping[str, Any]] = (await desk.read("/v1/shops", {"limit": "250"})).body["data"]
     return shops
+
+
+def _with(shops: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Also shops that are ticked already, however many there are."""
+    known = {each["code"] for each in shops}
+    return [*shops, *({"code": code} for code in codes if code not in known)]
 
 
 def _scopes() -> Mapping[str, Sequence[str]]:
