@@ -188,6 +188,14 @@ def granted(topic: str, scopes: frozenset[str]) -> bool:
     return not needed or bool(needed & readable)
 
 
+def store_of(payload: object) -> str | None:
+    """The store that a webhook about the app or a person says it is of, where it says so."""
+    if not isinstance(payload, Mapping):
+        return None
+    named = payload.get("myshopify_domain") or payload.get("shop_domain")
+    return named.strip().lower() if isinstance(named, str) else None
+
+
 def order_of(topic: str, payload: object) -> ShopifyId | None:
     """The order that a webhook is about; None = it does not name one."""
     if not isinstance(payload, Mapping):

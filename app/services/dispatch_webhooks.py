@@ -18,7 +18,17 @@ from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
 from app.domain.parts_of_orders import OrderPart
 from app.domain.privacy import KINDS, Person, PrivacyKind, person_of
-from app.domain.webhook_topics import TASK_OF, Wakes, changed_at, fulfilment_of, instant, order_of, parts_of, wakes
+from app.domain.webhook_topics import (
+    TASK_OF,
+    Wakes,
+    changed_at,
+    fulfilment_of,
+    instant,
+    order_of,
+    parts_of,
+    store_of,
+    wakes,
+)
 from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import ConnectorError
@@ -257,6 +267,8 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         return _Reading(LookedAt(webhook=webhook, state=InboxState.KEPT, detail="The store was deleted here."))
     if meaning in KEPT_BECAUSE:
         return _kept(webhook, meaning)
+    if meaning in (Wakes.END_OF_ACCESS, Wakes.PRIVACY) and _of_another_store(webhook):
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail="The body names another store."))
     if meaning not in (Wakes.ORDER, Wakes.PRIVACY):
         told_at = instant(webhook.triggered_at or "")
         record = _record(webhook) if meaning in TASK_OF else AnnouncedRecord()
@@ -281,6 +293,17 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         wants=wanted,
         fulfilment=fulfilment_of(webhook.topic, payload),
     )
+
+
+def _of_another_store(webhook: WaitingWebhook) -> bool:
+    """One secret signs for all stores of an app and covers the body alone: what cannot be asked of Shopify any more
+    is believed of no other store than the one that the body names (A21).
+    """
+    try:
+        named = store_of(json.loads(webhook.body))
+    except (ValueError, RecursionError):
+        return False
+    return named is not None and named != webhook.store_domain
 
 
 def _record(webhook: WaitingWebhook) -> AnnouncedRecord:

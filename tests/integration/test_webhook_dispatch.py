@@ -1,6 +1,7 @@
 """P17: webhooks become wanted orders, once each, in any order, whatever else is in the inbox."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from app.adapters.postgres.signals import PostgresSignals
 from app.ports.signals import Channel
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.receive_webhook import ReceiveWebhook
-from tests.machinery import STORE, WEB, Machinery, connect, delivery, door, machinery, order_payload
+from tests.machinery import DOMAIN, STORE, WEB, Machinery, connect, delivery, door, machinery, order_payload
 
 
 @pytest.fixture
@@ -257,6 +258,30 @@ async def test_a_webhook_that_always_fails_is_parked_after_five_attempts_and_its
 
     assert await house.inbox() == [("w-0", "parked"), ("w-1", "handled")]
     assert await wanted(house) == [("5501", 1, True)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "names"),
+    [
+        ("app/uninstalled", "myshopify_domain"),
+        ("customers/redact", "shop_domain"),
+        ("shop/redact", "shop_domain"),
+    ],
+)
+async def test_an_end_that_is_said_of_another_store_ends_nothing_here(
+    house: Machinery, receive: ReceiveWebhook, topic: str, names: str
+) -> None:
+    """A21: signed with the app's one secret, and sent on in the name of another of its stores."""
+    for domain in ("second.myshopify.com", DOMAIN):
+        body = json.dumps({names: domain}).encode()
+        await receive(delivery(body, topic=topic, webhook_id=f"w-{domain}", triggered_at="2099-01-15T10:00:00Z"))
+
+        await dispatcher(house)()
+
+        ended = await house.value("SELECT count(*) FROM stores WHERE access_revoked_at IS NOT NULL")
+        asked = await house.value("SELECT count(*) FROM privacy_requests")
+        assert ended + asked == (domain == DOMAIN)
+    assert await house.inbox() == [(f"w-{DOMAIN}", "handled"), ("w-second.myshopify.com", "parked")]
 
 
 async def test_an_uninstalled_app_stops_the_store_and_says_so(house: Machinery, receive: ReceiveWebhook) -> None:

@@ -12,6 +12,7 @@ from app.domain.identifiers import ShopId, ShopifyId, StoreId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingWebhook:
     store_id: StoreId
+    store_domain: str
     webhook_id: str
     topic: str
     triggered_at: str | None

@@ -11,6 +11,7 @@ from app.ports.signals import Channel
 
 TAKE = """
 SELECT store_id, webhook_id, topic, triggered_at, body,
+       (SELECT store_domain FROM stores WHERE id = store_id) AS store_domain,
        EXISTS (SELECT 1 FROM stores WHERE id = store_id AND deleted_at IS NOT NULL) AS store_deleted
 FROM webhook_inbox
 WHERE state = 'waiting'
@@ -48,6 +49,7 @@ class PostgresInbox:
         return [
             WaitingWebhook(
                 store_id=StoreId(row["store_id"]),
+                store_domain=row["store_domain"],
                 webhook_id=row["webhook_id"],
                 topic=row["topic"],
                 triggered_at=row["triggered_at"],
