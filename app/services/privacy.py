@@ -105,7 +105,7 @@ class PrivacyRequests:
 
     async def _forget_store(self, uow: UnitOfWork, request: PrivacyRequest) -> bool:
         if await uow.privacy.reconnected(request.store_id, since=request.received_at):
-            detail = "The store was connected again since; nothing was deleted."
+            detail = "The store is connected, or was again since; nothing was deleted."
             await uow.privacy.finish(
                 request.id, PrivacyState.SKIPPED, detail=detail, counts={}, keep_person=False, now=self._clock.now()
             )

@@ -217,21 +217,20 @@ def test_a_store_is_forgotten_whole_and_no_other(running_service: Installation, 
     assert rows(running_service, others, domain) == before
 
 
+@pytest.mark.parametrize("code", ["came_back", "came_back_before"])
 def test_a_store_that_was_connected_again_is_not_forgotten(
-    erp: Erp, simulator: Simulator, running_service: Installation
+    erp: Erp, simulator: Simulator, running_service: Installation, code: str
 ) -> None:
-    """S15."""
-    domain = "came-back.myshopify.com"
+    """S15: after Shopify's request came, or in the two days between the app's removal and the request."""
+    shop = code.replace("_", "-")
+    domain = f"{shop}.myshopify.com"
     desk = simulator.desk(domain)
-    open_store(erp, desk, came_back={})
+    open_store(erp, desk, **{code: {}})
     desk.put(orders=[an_order(730001)])
-    run_import(erp, "came-back")
-    rows(
-        running_service,
-        "UPDATE stores SET credentials_set_at = now() + interval '1 hour' WHERE store_domain = $1",
-        domain,
-    )
-    shopify_says(running_service, domain, "shop/redact", {"shop_id": 3, "shop_domain": domain}, delivery="back-1")
+    run_import(erp, shop)
+    again = "now() + interval '1 hour'" if code == "came_back" else "now() - interval '1 hour'"
+    rows(running_service, f"UPDATE stores SET credentials_set_at = {again} WHERE store_domain = $1", domain)
+    shopify_says(running_service, domain, "shop/redact", {"shop_id": 3, "shop_domain": domain}, delivery=f"{code}-1")
 
-    assert "connected again" in asked_for(erp, domain, "shop_redact", "skipped")["detail"]
-    assert [order["name"] for order in erp.every("/v1/orders", shop="came-back")] == ["#730001"]
+    assert "nothing was deleted" in asked_for(erp, domain, "shop_redact", "skipped")["detail"]
+    assert [order["name"] for order in erp.every("/v1/orders", shop=shop)] == ["#730001"]

@@ -211,7 +211,10 @@ class PostgresPrivacy:
 
     async def reconnected(self, store: StoreId, *, since: datetime) -> bool:
         found: bool = await self._driver.fetchval(
-            "SELECT EXISTS (SELECT FROM stores WHERE id = $1 AND credentials_set_at > $2)", store, since
+            "SELECT EXISTS (SELECT FROM stores WHERE id = $1 AND (credentials_set_at > $2"
+            " OR (credentials IS NOT NULL AND access_revoked_at IS NULL AND deleted_at IS NULL)))",
+            store,
+            since,
         )
         return found
 
