@@ -311,7 +311,8 @@ def test_a_menu_is_opened_and_a_user_made_by_keyboard_alone(operator: Operator) 
     operator.tab_to("name")
     operator.page.keyboard.type("tab")
     operator.tab_to("Make the user")
-    operator.page.keyboard.press("Enter")
+    with operator.page.expect_navigation():
+        operator.page.keyboard.press("Enter")
 
     assert shown_once(operator, "Password")
 
