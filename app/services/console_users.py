@@ -96,7 +96,7 @@ class ConsoleUsers:
         kept = await self._passwords.hashed(password)
         async with self._unit_of_work() as uow:
             await once.begin(uow)
-            user = await _known(uow, name, access)
+            user = await _known(uow, name, access, locked=True)
             _check_rights(user.role, access)
             await uow.console_users.set_password(user.id, kept)
             renewed = NewPassword(user=user, password=password)
@@ -107,7 +107,7 @@ class ConsoleUsers:
     async def change_role(self, name: str, role: ConsoleRole, *, access: Access) -> ConsoleUser:
         """From the person's next request on."""
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name, access)
+            user = await _known(uow, name, access, locked=True)
             _check_rights(user.role, access)
             _check_rights(role, access)
             if role is not ConsoleRole.ADMIN:
@@ -119,14 +119,14 @@ class ConsoleUsers:
     async def sign_out_everywhere(self, name: str, *, access: Access) -> None:
         """Ends the person's sessions; name and password go on working."""
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name, access)
+            user = await _known(uow, name, access, locked=True)
             await uow.console_users.close_sessions(user.id)
             await uow.commit()
 
     async def remove(self, name: str, *, access: Access | None = None) -> None:
         """Ends the person's sessions at once. What was done under the name stays told."""
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name, access)
+            user = await _known(uow, name, access, locked=True)
             if access is not None:
                 await _check_admin_stays(uow, user)
             await uow.console_users.remove(user.id)
@@ -180,9 +180,9 @@ class ConsoleUsers:
             await uow.commit()
 
 
-async def _known(uow: UnitOfWork, name: str, access: Access | None) -> ConsoleUser:
+async def _known(uow: UnitOfWork, name: str, access: Access | None, *, locked: bool = False) -> ConsoleUser:
     seen = access is None or access.shops is None
-    user = await uow.console_users.by_name(name.strip().lower()) if seen else None
+    user = await uow.console_users.by_name(name.strip().lower(), locked=locked) if seen else None
     if user is None:
         raise NotFound(f"There is no user {name.strip().lower()}.")
     return user

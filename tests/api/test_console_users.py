@@ -1,5 +1,6 @@
 """Users of the console over the surface: made, given roles and passwords, removed; and nobody beyond themselves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.console_users import ConsoleUsers
 from tests.api.configuration import configuring
 from tests.erp_surface import RisingClock, Surface, surface
+from tests.machinery import until
 
 USERS = "/v1/console-users"
 QUICK = Argon2Passwords(memory_kib=64, passes=1)
@@ -135,6 +137,21 @@ async def test_the_only_admin_stays_one(house: Surface) -> None:
     await a_user(house, "bea", ConsoleRole.ADMIN)
 
     assert (await house.client.delete(f"{USERS}/ada")).status_code == 204
+
+
+async def test_who_is_just_becoming_the_only_admin_is_not_removed_meanwhile(house: Surface) -> None:
+    await a_user(house, "ada", ConsoleRole.ADMIN)
+    await a_user(house, "ann")
+    async with house.rows() as uow:
+        ada, ann = [each.id for each in await uow.console_users.all()]
+        await uow.console_users.locked_admins()
+        await uow.console_users.set_role(ann, ConsoleRole.ADMIN)
+        await uow.console_users.set_role(ada, ConsoleRole.VIEWER)
+        removal = asyncio.ensure_future(house.client.delete(f"{USERS}/ann"))
+        await until(lambda: house.fetch("SELECT FROM pg_locks WHERE NOT granted"))
+        await uow.commit()
+
+    assert refusal(await removal) == (409, "last_admin")
 
 
 async def test_nobody_makes_or_takes_over_a_user_who_may_do_more(house: Surface) -> None:

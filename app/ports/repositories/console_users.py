@@ -30,7 +30,9 @@ class ConsoleSession:
 
 
 class ConsoleUsers(Protocol):
-    async def by_name(self, name: str) -> ConsoleUser | None: ...
+    async def by_name(self, name: str, *, locked: bool = False) -> ConsoleUser | None:
+        """``locked``: who stays as told until this transaction ends."""
+        ...
 
     async def all(self) -> Sequence[ConsoleUser]:
         """Everybody, by name."""

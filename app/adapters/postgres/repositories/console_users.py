@@ -15,8 +15,9 @@ class PostgresConsoleUsers:
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
 
-    async def by_name(self, name: str) -> ConsoleUser | None:
-        row = await self._driver.fetchrow("SELECT * FROM console_users WHERE name = $1", name)
+    async def by_name(self, name: str, *, locked: bool = False) -> ConsoleUser | None:
+        lock = " FOR UPDATE" if locked else ""
+        row = await self._driver.fetchrow(f"SELECT * FROM console_users WHERE name = $1{lock}", name)
         return _user(row) if row else None
 
     async def all(self) -> Sequence[ConsoleUser]:
