@@ -268,7 +268,7 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
     if meaning in KEPT_BECAUSE:
         return _kept(webhook, meaning)
     if meaning in (Wakes.END_OF_ACCESS, Wakes.PRIVACY) and _of_another_store(webhook):
-        return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail="The body names another store."))
+        return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail="The body does not name this store."))
     if meaning not in (Wakes.ORDER, Wakes.PRIVACY):
         told_at = instant(webhook.triggered_at or "")
         record = _record(webhook) if meaning in TASK_OF else AnnouncedRecord()
@@ -297,13 +297,12 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
 
 def _of_another_store(webhook: WaitingWebhook) -> bool:
     """One secret signs for all stores of an app and covers the body alone: what cannot be asked of Shopify any more
-    is believed of no other store than the one that the body names (A21).
+    is believed of the store that the body names, and of no other (A21).
     """
     try:
-        named = store_of(json.loads(webhook.body))
+        return store_of(json.loads(webhook.body)) != webhook.store_domain
     except (ValueError, RecursionError):
-        return False
-    return named is not None and named != webhook.store_domain
+        return True
 
 
 def _record(webhook: WaitingWebhook) -> AnnouncedRecord:

@@ -143,7 +143,8 @@ def test_a_store_that_removed_the_app_stands_still_and_says_so_until_it_is_conne
     listen(erp, desk, "peers-hooks-6")
     before = len(erp.events())
 
-    removed = announce(erp, desk, {"id": 1}, topic="app/uninstalled", triggered_at=at(seconds=-5))
+    told = {"id": 1, "myshopify_domain": "peers-hooks-6.myshopify.com"}
+    removed = announce(erp, desk, told, topic="app/uninstalled", triggered_at=at(seconds=-5))
 
     assert removed == 200
     until(lambda: revoked(erp, "peers-hooks-6"), what="the cue is raised")

@@ -207,7 +207,9 @@ def test_a_store_is_forgotten_whole_and_no_other(running_service: Installation, 
     others = "SELECT count(*) FROM orders WHERE store_id NOT IN (SELECT id FROM stores WHERE store_domain = $1)"
     before = rows(running_service, others, domain)
 
-    shopify_says(running_service, domain, "app/uninstalled", {"domain": domain}, delivery="gone-1")
+    shopify_says(
+        running_service, domain, "app/uninstalled", {"domain": domain, "myshopify_domain": domain}, delivery="gone-1"
+    )
     shopify_says(running_service, domain, "shop/redact", {"shop_id": 2, "shop_domain": domain}, delivery="gone-2")
     done = asked_for(erp, domain, "shop_redact", "done")
 

@@ -13,6 +13,9 @@ from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.receive_webhook import ReceiveWebhook
 from tests.machinery import DOMAIN, STORE, WEB, Machinery, connect, delivery, door, machinery, order_payload
 
+NAMING = json.dumps({"shop_domain": DOMAIN, "myshopify_domain": DOMAIN}).encode()
+"""Of this store, as a webhook about the app or a person says."""
+
 
 @pytest.fixture
 async def house(database_url: str) -> AsyncIterator[Machinery]:
@@ -150,7 +153,7 @@ async def test_a_request_about_a_person_becomes_work_even_of_a_deleted_store(
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
     for number, topic in enumerate(("shop/redact", "orders/updated")):
-        await receive(delivery(topic=topic, webhook_id=f"w-{number}"))
+        await receive(delivery(NAMING, topic=topic, webhook_id=f"w-{number}"))
     await house.do("UPDATE stores SET deleted_at = now()")
     async with house.unit_of_work() as uow:
         await uow.stores.delete(STORE, now=house.clock.now())
@@ -286,7 +289,7 @@ async def test_an_end_that_is_said_of_another_store_ends_nothing_here(
 
 async def test_an_uninstalled_app_stops_the_store_and_says_so(house: Machinery, receive: ReceiveWebhook) -> None:
     """A27."""
-    await receive(delivery(b"{}", topic="app/uninstalled", triggered_at="2099-01-15T10:00:00Z"))
+    await receive(delivery(NAMING, topic="app/uninstalled", triggered_at="2099-01-15T10:00:00Z"))
 
     await dispatcher(house)()
 
@@ -298,9 +301,23 @@ async def test_an_uninstalled_app_stops_the_store_and_says_so(house: Machinery, 
     ]
 
 
+@pytest.mark.parametrize("topic", ["app/uninstalled", "shop/redact"])
+async def test_a_webhook_of_an_order_that_is_sent_on_as_an_end_ends_nothing(
+    house: Machinery, receive: ReceiveWebhook, topic: str
+) -> None:
+    """A21: the signature does not cover the topic."""
+    await receive(delivery(order_payload(5501), topic=topic, triggered_at="2099-01-15T10:00:00Z"))
+
+    await dispatcher(house)()
+
+    assert await house.value("SELECT state FROM webhook_inbox") == "parked"
+    assert await house.value("SELECT access_revoked_at FROM stores") is None
+    assert await house.value("SELECT count(*) FROM privacy_requests") == 0
+
+
 async def test_an_old_removal_says_nothing_about_newer_credentials(house: Machinery, receive: ReceiveWebhook) -> None:
     await house.do("UPDATE stores SET credentials_set_at = '2026-01-15T12:00:00Z', created_at = '2025-01-01'")
-    await receive(delivery(b"{}", topic="app/uninstalled", triggered_at="2026-01-15T10:00:00Z"))
+    await receive(delivery(NAMING, topic="app/uninstalled", triggered_at="2026-01-15T10:00:00Z"))
 
     await dispatcher(house)()
 
@@ -341,7 +358,7 @@ async def test_a_removal_dated_in_the_future_says_nothing_about_a_connection_mad
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
     """A20, A27."""
-    await receive(delivery(b"{}", topic="app/uninstalled", triggered_at="2099-01-15T10:00:00Z"))
+    await receive(delivery(NAMING, topic="app/uninstalled", triggered_at="2099-01-15T10:00:00Z"))
     await house.do("UPDATE stores SET credentials_set_at = now() + interval '1 second'")
 
     await dispatcher(house)()
