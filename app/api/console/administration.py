@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.api.console.buttons import Given, Remedy, Secret, delete, patch, post, put, remedy
+from app.api.console.forms import whole
 from app.api.console.rendering import words
 from app.api.console.sessions import Said
 
@@ -121,7 +122,7 @@ ADMINISTRATION: tuple[Remedy, ...] = (
     remedy(
         f"{ENDPOINT}/replay",
         "Events {from_position} to {to_position} are sent again.",
-        post(f"/v1{ENDPOINT}/replay", lambda given: {"from_position": _number(given.text("from_position"))}),
+        post(f"/v1{ENDPOINT}/replay", lambda given: {"from_position": whole(given.text("from_position"))}),
     ),
     remedy(
         f"{ENDPOINT}/delete",
@@ -130,7 +131,3 @@ ADMINISTRATION: tuple[Remedy, ...] = (
         leads_to="/webhook-endpoints",
     ),
 )
-
-
-def _number(text: str) -> object:
-    return int(text) if text.isdecimal() else text

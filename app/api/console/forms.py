@@ -4,6 +4,7 @@ A form's fields are texts; `sent` makes of them what the surface takes. What is 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -147,9 +148,14 @@ def _value(field: FormField, text: str) -> Any:
         case Kind.FLAG:
             return text == "true"
         case Kind.WHOLE:
-            return int(text) if text.lstrip("-").isdecimal() else text
+            return whole(text)
         case Kind.TEXT | Kind.CHOICE:
             return text
+
+
+def whole(text: str) -> int | str:
+    """The number that a person typed; what is none, or is none that anybody stores, for the surface to refuse."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
 
 
 def _read(field: FormField, text: str) -> Any:

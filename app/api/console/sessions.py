@@ -22,7 +22,7 @@ FORM_TOKEN = "form_token"
 COOKIES_FOR = "/console"
 SAID_SECONDS = 60
 MOST_SAID = 1500
-"""Characters: a cookie holds four kilobytes."""
+"""Bytes: a cookie holds four kilobytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def end_session(response: Response) -> None:
 
 def keep_said(request: Request, response: Response, said: Said, *, key: bytes) -> None:
     """Have the next page say it once."""
-    text = json.dumps([said.good, _shortened(said.sentences)]).encode()
+    text = json.dumps([said.good, _shortened(said.sentences)], ensure_ascii=False).encode()
     value = base64.urlsafe_b64encode(_signature(key, text) + text).decode()
     _set(request, response, SAID, value, seconds=SAID_SECONDS)
 
@@ -107,10 +107,11 @@ def _shortened(sentences: list[str]) -> list[str]:
     kept: list[str] = []
     left = MOST_SAID
     for sentence in sentences:
-        if len(sentence) > left:
-            return [*kept, "…"] if kept else [sentence[:left] + " …"]
+        size = len(sentence.encode())
+        if size > left:
+            return [*kept, "…"] if kept else [sentence.encode()[:left].decode(errors="ignore") + " …"]
         kept.append(sentence)
-        left -= len(sentence)
+        left -= size
     return kept
 
 

@@ -4,11 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from app.api.console.forms import whole
 from app.api.console.labels import CUES, SHIPMENT_REMEDIES, TASKS
 from app.api.console.mending import place_of
 from app.api.console.plot import plotted
 from app.api.console.rendering import instant, money, rights
+from app.api.console.sessions import Said, keep_said
 from app.domain.access import Scope
 from app.domain.activities import Cue
 from app.domain.problems import ProblemCode
@@ -86,3 +90,20 @@ def test_what_is_long_ago_is_told_by_its_day(ago: timedelta, told: str) -> None:
 def test_scopes_are_told_as_what_may_be_seen_and_changed() -> None:
     assert rights(["orders:read", "orders:write", "events:read"]) == "see and change orders; see events"
     assert rights([scope.value for scope in Scope]) == "everything"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("12", 12), ("-3", -3), ("--3", "--3"), ("1_000", "1_000"), ("9" * 5000, "9" * 5000), ("x", "x")],
+)
+def test_a_number_is_what_could_be_one(typed: str, meant: object) -> None:
+    assert whole(typed) == meant
+
+
+def test_what_is_said_next_fits_a_cookie_in_any_writing() -> None:
+    asked = Request({"type": "http", "path": "/", "query_string": b"", "headers": [], "server": ("console", 80)})
+    answer = Response()
+
+    keep_said(asked, answer, Said(good=False, sentences=["请" * 1500]), key=b"k")
+
+    assert len(answer.headers["set-cookie"]) < 4096
