@@ -99,7 +99,8 @@ def simulator(
 ) -> None:
     """Run only the simulated Shopify store."""
     try:
-        from app.store_simulator.server import run
+        with many_modules():
+            from app.store_simulator.server import run
     except ModuleNotFoundError as error:
         _refuse(f"The simulator needs the extra: pip install 'orderbridge[simulator]' (missing: {error.name}).")
     try:
