@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from app.domain.money import Amount
+from app.domain.money import Amount, total
 from app.domain.orders import (
     AdditionalFee,
     DiscountAllocation,
@@ -264,6 +264,7 @@ class Seller:
                 current_tax=self.money(self.books.current_tax),
                 discount=self.money(self.books.discount),
                 current_discount=self.money(self.books.discount),
+                additional_fees=total(fee.amount for fee in fees),
                 cash_rounding=self.money(rounding),
             ),
             fulfilment_orders=self._fulfilment_orders(),
