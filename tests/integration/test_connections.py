@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 import pytest
+from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.postgres.database import create_engine
@@ -14,6 +15,7 @@ from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from app.ports.acting import Actor, ActorKind, Deed, acting
 
 MINE = "SELECT pg_backend_pid()"
+REQUEST_TO_CANCEL = (80877102).to_bytes(4, "big")
 
 
 @pytest.fixture
@@ -106,6 +108,66 @@ async def test_whoever_is_cancelled_in_a_statement_leaves_no_transaction_behind(
 
     async with PostgresUnitOfWork(engine) as uow:
         assert await uow.driver.fetchval("SELECT to_regclass('left_behind')") is None
+
+
+@asynccontextmanager
+async def _losing_requests_to_cancel(database_url: str) -> AsyncIterator[str]:
+    """A way to the server on which requests to cancel are lost, as one is that comes before its statement."""
+    server = make_url(database_url)
+
+    async def passes_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = await reader.read(1024)
+        if first[4:8] != REQUEST_TO_CANCEL:
+            far_reader, far_writer = await _connected(server)
+            far_writer.write(first)
+            await asyncio.wait(
+                [asyncio.ensure_future(_copied(reader, far_writer)), asyncio.ensure_future(_copied(far_reader, writer))]
+            )
+        writer.close()
+
+    async with await asyncio.start_server(passes_on, "127.0.0.1", 0) as relay:
+        port = relay.sockets[0].getsockname()[1]
+        way = server.set(host="127.0.0.1", port=port, query={"ssl": "disable"})
+        yield way.render_as_string(hide_password=False)
+
+
+async def _connected(server: URL) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    folder = server.query.get("host")
+    if folder is None:
+        return await asyncio.open_connection(server.host, server.port)
+    return await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{server.query.get('port', server.port)}")
+
+
+async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while some := await reader.read(65536):
+            writer.write(some)
+    writer.close()
+
+
+@pytest.mark.long
+async def test_a_statement_that_hears_of_no_cancelling_ends_with_its_connection(database_url: str) -> None:
+    begun = asyncio.Event()
+
+    async with _losing_requests_to_cancel(database_url) as url:
+        engine = create_engine(url, pool_size=1)
+
+        async def use_case() -> None:
+            async with PostgresUnitOfWork(engine) as uow:
+                await uow.driver.execute("SELECT pg_advisory_xact_lock(4711)")
+                begun.set()
+                await uow.driver.execute("SELECT pg_sleep(60)")
+
+        task = asyncio.create_task(use_case())
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 10)
+
+        async with PostgresUnitOfWork(engine) as uow:
+            # The server notices within seconds that nobody is there, and lets go of what the other held.
+            await uow.driver.execute("SELECT pg_advisory_xact_lock(4711)")
+        await engine.dispose()
 
 
 async def test_what_fails_only_at_the_commit_is_told_and_leaves_nothing(engine: AsyncEngine) -> None:

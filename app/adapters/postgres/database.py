@@ -54,11 +54,18 @@ ASKED_FOR_SECONDS = 5.0
 """How long a connection may rest in the pool before it is asked whether it lives, and how long it has to answer."""
 _RESTING_SINCE = "resting_since"
 _BOUNDED = """
-SELECT set_config('transaction_timeout', '120000', false) WHERE current_setting('server_version_num')::int >= 170000
+SELECT set_config(name, milliseconds, false)
+FROM (VALUES
+    ('transaction_timeout', '120000', 170000, ''),
+    ('client_connection_check_interval', '2000', 140000, 'linux')
+) AS bound (name, milliseconds, since, platform)
+WHERE current_setting('server_version_num')::int >= since AND strpos(version(), platform) > 0
 """
 """A process that is frozen between two messages of one statement is not idle to the server, and would keep its locks
-for ever. Servers before 17 have no remedy for that.
+for ever; servers before 17 have no remedy for that. And a statement whose client is gone would go on to its timeout.
 """
+ROLLED_BACK_WITHIN_SECONDS = 2.0
+"""A request to cancel a statement may be lost, or come before the statement does: the rollback then waits in vain."""
 
 
 def as_async_url(url: str) -> str:

@@ -10,7 +10,15 @@ from typing import Self
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.postgres.database import CONNECTION_TROUBLE, READ_ONLY, begin, database_trouble, sqlstate, trouble_in
+from app.adapters.postgres.database import (
+    CONNECTION_TROUBLE,
+    READ_ONLY,
+    ROLLED_BACK_WITHIN_SECONDS,
+    begin,
+    database_trouble,
+    sqlstate,
+    trouble_in,
+)
 from app.adapters.postgres.job_queue import enqueue
 from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
@@ -126,10 +134,10 @@ class PostgresUnitOfWork:
         try:
             if usable and not self.driver.is_closed():
                 if self.driver.is_in_transaction():
-                    await self.driver.execute("ROLLBACK")
+                    await self.driver.execute("ROLLBACK", timeout=ROLLED_BACK_WITHIN_SECONDS)
                 clean = True
         except CONNECTION_TROUBLE:
-            """It died meanwhile, and the transaction with it."""
+            """It died meanwhile or was ended by its driver, and the transaction with it."""
         finally:
             if not clean:
                 await self.connection.invalidate()
