@@ -15,7 +15,7 @@ from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
 from app.api.auth import authenticate, container_of
-from app.api.kept_connections import KeptConnections
+from app.api.kept_connections import AGAIN_AFTER, KeptConnections, NoPlace
 from app.api.problems import ApiProblem
 from app.ports.keyring import Keyring
 from app.ports.once import Once
@@ -70,6 +70,8 @@ class Repeatable:
                 await uow.commit()
         except _AnsweredBefore as before:
             return self._again(before.kept)
+        except NoPlace as full:
+            raise _come_again(full) from full
         assert once.shaped is not None
         return once.shaped
 
@@ -114,6 +116,15 @@ class _Once(Generic[Result]):
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name] for name in KEPT_HEADERS if name in headers}
+
+
+def _come_again(full: NoPlace) -> ApiProblem:
+    headers = {"Retry-After": str(AGAIN_AFTER)}
+    if full.own:
+        detail = "Too many requests of this key wait to be done once each. Send fewer at a time."
+        return ApiProblem(429, "rate_limited", detail, retryable=True, headers=headers)
+    detail = "Too many requests wait to be done once each. This one was not begun."
+    return ApiProblem(503, "unavailable", detail, retryable=True, headers=headers)
 
 
 def _context(key: RequestKey) -> str:

@@ -6,9 +6,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from app.api.kept_connections import MOST, KeptConnections
+from app.api.kept_connections import MOST, MOST_BEGUN, MOST_BEGUN_OF_ONE_CALLER, KeptConnections
 from app.ports.unit_of_work import UnitOfWorkFactory
 from tests.api.configuration import configuring
+from tests.api.test_conventions import problem
 from tests.erp_surface import RisingClock, Surface, surface
 
 MORE_THAN_CONNECTIONS = 12
@@ -62,3 +63,36 @@ async def test_of_the_connections_kept_for_answers_one_caller_cannot_have_all(ho
         await asyncio.gather(*waiting)
 
     assert answer.status_code == 207
+
+
+async def wait_in_line(house: Surface, line: AsyncExitStack, callers: list[str]) -> None:
+    kept: KeptConnections = house.application.state.container.kept_connections
+    for caller in callers:
+        waiting = asyncio.ensure_future(line.enter_async_context(kept.place(caller)))
+        line.callback(waiting.cancel)
+    await asyncio.sleep(0)
+
+
+async def test_who_has_too_many_requests_waiting_is_told_to_come_again_and_others_are_served(house: Surface) -> None:
+    """S4: the line is as long as what is waited for is slow."""
+    items, key = {"items": [{"no": "C1"}]}, {"Idempotency-Key": "k"}
+    busy, other = key | await house.key(), key | await house.key()
+    async with AsyncExitStack() as line:
+        await wait_in_line(house, line, [busy["Authorization"].split("_")[1]] * MOST_BEGUN_OF_ONE_CALLER)
+        refused = await house.client.post("/v1/customers/batch", json=items, headers=busy)
+        served = await house.client.post("/v1/customers/batch", json=items, headers=other)
+
+    assert (problem(refused, 429, "rate_limited")["retryable"], refused.headers["retry-after"]) == (True, "5")
+    assert served.status_code == 207
+    assert (await house.client.post("/v1/customers/batch", json=items, headers=busy)).status_code == 207
+
+
+async def test_the_line_of_all_callers_has_an_end(house: Surface) -> None:
+    """S4."""
+    items, key = {"items": [{"no": "C1"}]}, {"Idempotency-Key": "k"}
+    async with AsyncExitStack() as line:
+        await wait_in_line(house, line, [f"other{number}" for number in range(MOST_BEGUN)])
+        refused = await house.client.post("/v1/customers/batch", json=items, headers=key)
+
+    assert (problem(refused, 503, "unavailable")["retryable"], refused.headers["retry-after"]) == (True, "5")
+    assert (await house.get("/v1/customers"))["data"] == []
