@@ -1,4 +1,6 @@
-"""F9: customers and items are searched by an index of their words, however many there are."""
+"""F9: customers and items are searched by an index of their words, however many there are, and those of a batch of
+orders are found by the indexes of their keys.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from app.domain.customer_lookup import CustomerLookup
+from app.domain.identifiers import ShopId
 from app.ports.paging import PageRequest
 from tests.stored_documents import NOW, a_customer
 
@@ -15,7 +19,8 @@ ROWS = 4_000
 
 _COPIES = f"""
 INSERT INTO customers SELECT (json_populate_record(customers, json_build_object(
-    'id', 'cus_' || n, 'no', 'C-' || n, 'name', 'Janssen ' || n, 'email', 'buyer' || n || '@example.com'))).*
+    'id', 'cus_' || n, 'no', 'C-' || n, 'name', 'Janssen ' || n, 'email', 'buyer' || n || '@example.com',
+    'email_key', 'buyer' || n || '@example.com', 'phone_key', n % 500, 'address_key', 'street ' || n % 500))).*
 FROM customers, generate_series(1, {ROWS}) AS n
 """
 _ITEMS = f"""
@@ -73,3 +78,25 @@ async def test_a_search_that_holds_no_word_finds_nothing(engine: AsyncEngine) ->
     numbers, _ = await searched(engine, "customers", "%&'")
 
     assert numbers == []
+
+
+async def test_the_customers_of_many_orders_are_found_by_their_keys_whoever_shares_them(engine: AsyncEngine) -> None:
+    lookups = [
+        CustomerLookup(
+            email_key=f"buyer{number}@example.com",
+            phone_key=str(number),
+            phone_ending=str(number),
+            address_keys=(f"street {number}",),
+        )
+        for number in range(100, 150)
+    ]
+    sent: list[Any] = []
+    async with PostgresUnitOfWork(engine) as uow:
+        uow.driver.add_query_logger(sent.append)
+        found = await uow.order_facts.customers(ShopId("shp_1"), lookups)
+    async with PostgresUnitOfWork(engine) as uow:
+        plan = await uow.driver.fetch(f"EXPLAIN {sent[0].query}", *sent[0].args)
+
+    assert len(found.by_email) == 50
+    assert {len(customers) for customers in found.by_address.values()} == {ROWS // 500}
+    assert not [line[0] for line in plan if "Seq Scan on customers" in line[0]]

@@ -24,36 +24,47 @@ ENDING = """right(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)"""
 MOST_ALIKE = 10
 """So many customers, the first ones, are suggested for a phone that only ends like theirs; thousands may have it."""
 
-_CUSTOMERS = f"""
+_WITH_KEY = """SELECT '{found_by}', wanted.key, same.id FROM unnest(${parameter}::text[]) AS wanted(key)
+        CROSS JOIN LATERAL (SELECT id FROM customers WHERE {key} = wanted.key{bounds}) AS same"""
+"""One key after another, whatever the server believes of how many customers have it: a bounded sub-select is not made
+a part of what surrounds it, and so never becomes a reading of the whole table beside many keys.
+"""
+
+
+def _with_key(found_by: str, key: str, parameter: int, *, bounds: str = " OFFSET 0") -> str:
+    return _WITH_KEY.format(found_by=found_by, key=key, parameter=parameter, bounds=bounds)
+
+
+def _with_tax_id(field: str, parameter: int) -> str:
+    return _with_key("tax_id", f"{field} <> '' AND {TAX_IDS[field]}", parameter)
+
+
+CUSTOMERS = f"""
 WITH found(found_by, key, customer_id) AS (
     SELECT 'store_customer', store_customer_id, customer_id FROM store_customer_links
         WHERE shop_id = $1 AND store_customer_id = ANY($2::text[])
     UNION ALL SELECT 'address', address_id, customer_id FROM store_address_links
         WHERE shop_id = $1 AND address_id = ANY($3::text[])
-    UNION ALL SELECT 'email', email_key, id FROM customers WHERE email_key = ANY($4::text[])
-    UNION ALL SELECT 'phone', phone_key, id FROM customers WHERE phone_key = ANY($5::text[])
-    UNION ALL SELECT 'phone_ending', wanted.ending, alike.id FROM unnest($11::text[]) AS wanted(ending)
-        CROSS JOIN LATERAL (
-            SELECT id FROM customers WHERE {ENDING} = wanted.ending ORDER BY id LIMIT {MOST_ALIKE}
-        ) AS alike
-    UNION ALL SELECT 'place', address_key, id FROM customers WHERE address_key = ANY($6::text[])
-    UNION ALL SELECT 'no', no, id FROM customers WHERE no = ANY($7::text[])
-    UNION ALL SELECT 'id', id, id FROM customers WHERE id = ANY($8::text[])
+    UNION ALL {_with_key("email", "email_key", 4)}
+    UNION ALL {_with_key("phone", "phone_key", 5)}
+    UNION ALL {_with_key("phone_ending", ENDING, 11, bounds=f" ORDER BY id LIMIT {MOST_ALIKE}")}
+    UNION ALL {_with_key("place", "address_key", 6)}
+    UNION ALL {_with_key("no", "no", 7)}
+    UNION ALL {_with_key("id", "id", 8)}
     UNION ALL SELECT 'company', store_company_id, customer_id FROM store_company_links
         WHERE shop_id = $1 AND store_company_id = ANY($9::text[])
     UNION ALL SELECT 'location_sell_to', company_location_id, sell_to_customer_id FROM company_location_links
         WHERE shop_id = $1 AND company_location_id = ANY($10::text[])
     UNION ALL SELECT 'location_bill_to', company_location_id, bill_to_customer_id FROM company_location_links
         WHERE shop_id = $1 AND company_location_id = ANY($10::text[])
-    UNION ALL SELECT 'tax_id', {TAX_IDS["registration_no"]}, id FROM customers
-        WHERE registration_no <> '' AND {TAX_IDS["registration_no"]} = ANY($12::text[])
-    UNION ALL SELECT 'tax_id', {TAX_IDS["vat_registration_no"]}, id FROM customers
-        WHERE vat_registration_no <> '' AND {TAX_IDS["vat_registration_no"]} = ANY($13::text[])
+    UNION ALL {_with_tax_id("registration_no", 12)}
+    UNION ALL {_with_tax_id("vat_registration_no", 13)}
 )
-SELECT found_by, key, id, no, name, name2, contact_name, email, phone, line1, line2, postal_code, city, county,
-    country_code, vat_registration_no, registration_no, payment_terms_code, blocked,
-    customers.shop_id
-FROM found JOIN customers ON customers.id = found.customer_id
+SELECT found_by, key, customers.* FROM found CROSS JOIN LATERAL (
+    SELECT id, no, name, name2, contact_name, email, phone, line1, line2, postal_code, city, county, country_code,
+        vat_registration_no, registration_no, payment_terms_code, blocked, shop_id
+    FROM customers WHERE id = found.customer_id OFFSET 0
+) AS customers
 ORDER BY found_by, key, no, id
 """
 
@@ -114,7 +125,7 @@ class PostgresOrderFacts:
 
     async def customers(self, shop: ShopId, lookups: Sequence[CustomerLookup]) -> CustomerFacts:
         rows = await self._driver.fetch(
-            _CUSTOMERS,
+            CUSTOMERS,
             shop,
             _each(lookup.store_customer_id for lookup in lookups),
             _each(address for lookup in lookups for address in lookup.address_ids),
