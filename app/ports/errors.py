@@ -7,16 +7,16 @@
     │   ├── Conflict            wrong state, already exists; ``current`` helps the caller
     │   ├── VersionConflict     somebody else changed it first
     │   └── InvalidInput        readable but wrong, with the path of each field
-    └── Unavailable             somebody else's trouble; repeating may help
-        ├── DatabaseUnavailable
-        ├── DatabaseBusy        others were at the same rows; nothing was changed
-        ├── Throttled           the store's points are used up
-        ├── StoreUnavailable    timeout, connection, 5xx, cut answer
-        │   └── OutcomeUnknown  a change may have taken effect: look before repeating it
-        ├── StoreRefused        the store's own refusal, in its words; not repeated
-        │   ├── StoreDeclined   what it has against a change, field by field
-        │   └── ScopeMissing    the app was not granted what this needs; it works as soon as that is granted
-        └── AccessRevoked       credentials are dead: the store's work stops until a person acts
+    ├── Unavailable             somebody else's trouble; repeating may help
+    │   ├── DatabaseUnavailable
+    │   ├── DatabaseBusy        others were at the same rows; nothing was changed
+    │   ├── Throttled           the store's points are used up
+    │   └── StoreUnavailable    timeout, connection, 5xx, cut answer
+    │       └── OutcomeUnknown  a change may have taken effect: look before repeating it
+    ├── StoreRefused            the store's own refusal, in its words; not repeated
+    │   ├── StoreDeclined       what it has against a change, field by field
+    │   └── ScopeMissing        the app was not granted what this needs; it works as soon as that is granted
+    └── AccessRevoked           credentials are dead: the store's work stops until a person acts
 
 Decisions of the domain are values, not exceptions; these are for what a caller did not ask for. Messages say what was
 found, what was expected and what to do; they hold neither secrets nor personal data.
