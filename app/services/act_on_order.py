@@ -27,6 +27,7 @@ from app.domain.order_actions import (
     ToSend,
     judged,
 )
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED
 from app.failpoints import Act, through
 from app.ports.clock import Clock
 from app.ports.errors import Conflict, OutcomeUnknown, ScopeMissing, StoreRefused, Unavailable
@@ -37,7 +38,7 @@ from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.order_action_requests import action_of
 from app.services.rereading import is_read, want_read
 from app.services.tasks import RunContext
-from app.services.write_back_orders import OUTGOING_NOT_ALLOWED, SCOPE_MISSING
+from app.services.write_back_orders import NO_SCOPE
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 10.0)
 """Seconds before each further look when the outcome is not known."""
@@ -92,7 +93,7 @@ class ActOnOrder:
         try:
             refusal = await self._brought_about(order, dict(context.parameters), context)
         except ScopeMissing:
-            return NotPossible(code=SCOPE_MISSING[0], detail=SCOPE_MISSING[1])
+            return NotPossible(code=NO_SCOPE.code, detail=NO_SCOPE.detail)
         except StoreRefused as refused:
             refusal = NotPossible(code=REFUSED, detail=refused.detail)
         reading = await self._reread(order)
@@ -107,9 +108,9 @@ class ActOnOrder:
         if configuration is None or shop is None or found is None:
             return NOT_AT_STORE
         if not shop.settings.general.allow_outgoing:
-            return NotPossible(code=OUTGOING_NOT_ALLOWED[0], detail=OUTGOING_NOT_ALLOWED[1])
+            return NotPossible(code=OUTGOING_NOT_ALLOWED.code, detail=OUTGOING_NOT_ALLOWED.detail)
         if not await self._writer.may_write_orders(configuration.store):
-            return NotPossible(code=SCOPE_MISSING[0], detail=SCOPE_MISSING[1])
+            return NotPossible(code=NO_SCOPE.code, detail=NO_SCOPE.detail)
         action = action_of(context.parameters)
         return _Order(id=order_id, shopify_id=found[0].shopify_id, store=configuration.store, action=action)
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.identifiers import ShopifyId
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED
 from app.domain.store_catalogs import (
     ListedVariant,
     NothingToDo,
@@ -30,13 +31,11 @@ from app.ports.errors import OutcomeUnknown, ScopeMissing, StoreRefused
 from app.ports.repositories.catalogs import PriceSent
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.catalogs import OfStore, PullCatalogs
+from app.services.item_exports import PRODUCTS_NOT_GRANTED
+from app.services.patience import PAUSES_OF_A_RUN
 from app.services.tasks import RunContext
-from app.services.write_back_orders import OUTGOING_NOT_ALLOWED
 
 VARIANTS_AT_ONCE = 4 * MOST_PRICES
-PAUSES = (1.0, 3.0, 10.0)
-"""Seconds before each further look after an answer was lost."""
-SCOPE_MISSING = "The app was not granted write_products. Grant it at Shopify; the next run sends what waits."
 REFUSED = "refused_by_shopify"
 IN_DOUBT = "outcome_unknown"
 
@@ -77,11 +76,11 @@ class SyncCatalogPrices:
         """
         of = await self._pull.configuration(run)
         if not of.shop.settings.general.allow_outgoing:
-            code, detail = OUTGOING_NOT_ALLOWED
-            await run.error(resource_type="shop", id=of.shop.code, code=code, detail=detail)
+            held = OUTGOING_NOT_ALLOWED
+            await run.error(resource_type="shop", id=of.shop.code, code=held.code, detail=held.detail)
             return
         if not await self._gateway.may_write(of.store):
-            raise ScopeMissing(SCOPE_MISSING)
+            raise ScopeMissing(PRODUCTS_NOT_GRANTED)
         async with self._uow() as uow:
             is_any = bool(await uow.catalogs.priced(of.shop.id))
         if not is_any:
@@ -186,7 +185,7 @@ class SyncCatalogPrices:
         """
         store, to_fill = filling.of.store, filling.to_fill
         left = list(wanted)
-        for pause in (*PAUSES, None):
+        for pause in (*PAUSES_OF_A_RUN, None):
             try:
                 sending = self._gateway.set_prices(store, to_fill.price_list_id, to_fill.currency, left)
                 objections = await through(Act.CATALOG_PRICE_SEND, sending)

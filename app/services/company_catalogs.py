@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from app.domain.identifiers import ShopId, ShopifyId
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED, Hindrance, scope_missing
 from app.domain.store_catalogs import CatalogFacts, title_for
 from app.failpoints import Act, through
 from app.ports.catalog_gateway import PLAN_LACKS_IT, CatalogGateway, CompanyCatalogs
@@ -18,13 +19,11 @@ from app.ports.repositories.catalogs import CompanyToServe
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.store_gateway import StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.patience import PAUSES_OF_A_RUN
 from app.services.tasks import RunContext
-from app.services.write_back_orders import OUTGOING_NOT_ALLOWED
 
 COMPANIES_AT_ONCE = 50
-PAUSES = (1.0, 3.0, 10.0)
-"""Seconds before each further look after an answer was lost."""
-SCOPE_MISSING = (
+NO_SCOPE = scope_missing(
     "The app was not granted write_products, which making catalogs takes. Grant it; the next run makes them."
 )
 REFUSED = "refused_by_shopify"
@@ -50,7 +49,7 @@ class MakeCompanyCatalogs:
         """
         held = await self._held(store, shop)
         if held is not None:
-            await run.error(resource_type="shop", id=shop.code, code=held[0], detail=held[1])
+            await run.error(resource_type="shop", id=shop.code, code=held.code, detail=held.detail)
             return
         after = ""
         while not run.cancelled:
@@ -70,11 +69,11 @@ class MakeCompanyCatalogs:
                         return
             after = page[-1].store_company_id
 
-    async def _held(self, store: StoreRef, shop: ShopConfiguration) -> tuple[str, str] | None:
+    async def _held(self, store: StoreRef, shop: ShopConfiguration) -> Hindrance | None:
         if not shop.settings.general.allow_outgoing:
             return OUTGOING_NOT_ALLOWED
         if not await self._gateway.may_write(store):
-            return ScopeMissing.code, SCOPE_MISSING
+            return NO_SCOPE
         return None
 
     async def _one(self, run: RunContext, store: StoreRef, shop: ShopConfiguration, company: CompanyToServe) -> None:
@@ -92,7 +91,7 @@ class MakeCompanyCatalogs:
 
     async def _attempted(self, store: StoreRef, shop: ShopConfiguration, company: CompanyToServe) -> ShopifyId | None:
         begun = company.begun
-        for pause in PAUSES:
+        for pause in PAUSES_OF_A_RUN:
             try:
                 return await self._brought(store, shop, company, begun=begun)
             except OutcomeUnknown:

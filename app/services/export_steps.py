@@ -14,21 +14,20 @@ import structlog
 
 from app.domain.customer_export import NotExported
 from app.domain.identifiers import ShopId, ShopifyId
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED, SCOPE_MISSING
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, ConnectorError, ScopeMissing, StoreRefused, Unavailable
 from app.ports.repositories.configuration import ShopConfiguration
 from app.ports.repositories.exchanges import CustomerToExport, ExchangeError, ExchangeKind
 from app.ports.store_gateway import StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
+from app.services.patience import PAUSES_OF_A_RUN
 from app.services.tasks import RunContext
-from app.services.write_back_orders import OUTGOING_NOT_ALLOWED
 
 PAGE = 50
-PAUSES = (1.0, 3.0, 10.0)
-"""Seconds before each further attempt at a record, when the store was away or its answer was lost."""
 REFUSED = "refused_by_shopify"
-SCOPE_MISSING = ExchangeError(
-    code="scope_missing",
+NO_SCOPE = ExchangeError(
+    code=SCOPE_MISSING,
     detail="The app was not granted what writing this needs: write_customers, for companies write_companies, too."
     " Grant it, and connect the store again.",
 )
@@ -124,9 +123,9 @@ class ExportSteps:
     ) -> ExchangeError | None:
         """Why nothing may be sent now; what was asked for stays pending with it."""
         if not shop.settings.general.allow_outgoing:
-            return ExchangeError(code=OUTGOING_NOT_ALLOWED[0], detail=OUTGOING_NOT_ALLOWED[1])
+            return ExchangeError(code=OUTGOING_NOT_ALLOWED.code, detail=OUTGOING_NOT_ALLOWED.detail)
         if not await may_write(store):
-            return SCOPE_MISSING
+            return NO_SCOPE
         return None
 
     async def _one(
@@ -141,7 +140,7 @@ class ExportSteps:
         try:
             outcome = await self._attempted(shop.id, row, step)
         except ScopeMissing:
-            return SCOPE_MISSING
+            return NO_SCOPE
         except StoreRefused as refusal:
             error = ExchangeError(code=REFUSED, detail=refusal.detail)
             await self._failed(run, shop.id, row, error, digest=refusal.facts.get("digest"), finished=True)
@@ -165,7 +164,7 @@ class ExportSteps:
         return None
 
     async def _attempted(self, shop: ShopId, row: CustomerToExport, step: Step) -> Outcome:
-        for pause in PAUSES:
+        for pause in PAUSES_OF_A_RUN:
             try:
                 return await step(row)
             except AccessRevoked:

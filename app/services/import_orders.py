@@ -26,7 +26,6 @@ from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.failure_words import broke_off
 from app.services.first_contact import described
 from app.services.imported_orders import (
-    MAX_ATTEMPTS,
     ImportCounts,
     ImportedOrder,
     failed_import,
@@ -39,6 +38,7 @@ from app.services.imported_orders import (
 )
 from app.services.new_lines import map_new_lines
 from app.services.order_decisions import OrderDecisions
+from app.services.patience import MAX_ATTEMPTS, pause_in_trouble
 from app.services.seen_values import leave_rows
 from app.services.waking import wake_shipments, want_closed
 
@@ -51,7 +51,6 @@ GATHERING = timedelta(milliseconds=350)
 """What is due in a moment is read with what is due now: a page of many orders costs little more than one of few."""
 GATHERING_PATIENCE = timedelta(seconds=1)
 """While more orders come in, those that are due wait so long for them: until a page is full, or none comes."""
-STORE_TROUBLE_PAUSE = timedelta(seconds=15)
 SCOPE_PAUSE = timedelta(minutes=10)
 """Until what the app may not read is tried again by itself; every run tries it at once."""
 SUSPECT_FROM = 3
@@ -180,7 +179,7 @@ class ImportOrders:
             readings = await through(Act.IMPORT_READ, read([claim.shopify_id for claim in claims]))
         except (Unavailable, AccessRevoked) as trouble:
             log.warning("store_unreadable", code=trouble.code, detail=trouble.detail, orders=len(claims))
-            await self._give_back(claims, pause=getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE)
+            await self._give_back(claims, pause=pause_in_trouble(trouble))
             raise
         except ScopeMissing as missing:
             await self._await_scope(claims, missing)

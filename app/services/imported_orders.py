@@ -5,7 +5,7 @@ Pure: loads nothing and writes nothing. What the order becomes in the ERP is dec
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from app.domain.changes import Change
@@ -29,9 +29,7 @@ from app.ports.repositories.store_state import RecordFailure
 from app.ports.store_gateway import OrderNotThere, OrderRead, OrderReading, OrderUnreadable
 from app.services.order_conflicts import state_of
 from app.services.order_decisions import Candidate, Decision, look_again_at
-
-MAX_ATTEMPTS = 5
-BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+from app.services.patience import BACK_OFF, MAX_ATTEMPTS, pause_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +287,7 @@ def retry_at(claim: ImportClaim, now: datetime) -> datetime | None:
     """When a failed order is tried again; None = it is parked for a person (A25)."""
     if claim.attempts >= MAX_ATTEMPTS:
         return None
-    return now + BACK_OFF[min(claim.attempts, len(BACK_OFF)) - 1]
+    return now + pause_after(claim.attempts, BACK_OFF)
 
 
 def found_equal(orders: Iterable[ImportedOrder]) -> Mapping[ShopifyId, datetime]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.domain import awaited
 from app.domain.identifiers import ShopId, ShopifyId
 from app.domain.links import StoreVariantLink
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED
 from app.domain.products import fingerprint
 from app.domain.shop_settings import ItemExport
 from app.failpoints import Act, through
@@ -24,7 +25,7 @@ from app.services.waking import wake
 
 ITEMS_AT_ONCE = 500
 MAY_NOT_GO_OUT = "general.allow_outgoing is off: nothing is written to Shopify. It is sent by a run after it is on."
-SCOPE_MISSING = "The app was not granted write_products. Grant it at Shopify; the next run sends what waits."
+PRODUCTS_NOT_GRANTED = "The app was not granted write_products. Grant it at Shopify; the next run sends what waits."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,10 @@ class ItemExports:
         if named is None and shop.settings.items.export is ItemExport.NONE:
             return None
         if not shop.settings.general.allow_outgoing:
-            await run.error(resource_type="shop", id=shop.code, code="outgoing_not_allowed", detail=MAY_NOT_GO_OUT)
+            await run.error(resource_type="shop", id=shop.code, code=OUTGOING_NOT_ALLOWED.code, detail=MAY_NOT_GO_OUT)
             return None
         if not await self.gateway.may_write(store):
-            raise ScopeMissing(SCOPE_MISSING)
+            raise ScopeMissing(PRODUCTS_NOT_GRANTED)
         return Outgoing(run=run, store=store, shop=shop, named=named)
 
     async def pages(self, of: Outgoing) -> AsyncIterator[Sequence[ItemToExport]]:

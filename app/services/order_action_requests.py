@@ -23,6 +23,7 @@ from app.domain.order_actions import (
     ReopenOrder,
 )
 from app.domain.orders import Order
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED
 from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import AccessRevoked, Conflict, FieldError, InvalidInput, NotFound, OutcomeUnknown, Unavailable
@@ -31,7 +32,6 @@ from app.ports.repositories.runs import NewRun, Run, RunState
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.services.runs import ENDED, ReadRuns, fingerprint
 from app.services.tasks import TaskName
-from app.services.write_back_orders import OUTGOING_NOT_ALLOWED
 
 PATIENCE_SECONDS = 10.0
 KEPT = ("captured_before", "job")
@@ -84,7 +84,7 @@ class OrderActionRequests:
         if configuration is None or shop is None:
             raise NotFound("There is no such order, or none that this key may see.")
         if not shop.settings.general.allow_outgoing:
-            raise Conflict(OUTGOING_NOT_ALLOWED[1], code=OUTGOING_NOT_ALLOWED[0])
+            raise Conflict(OUTGOING_NOT_ALLOWED.detail, code=OUTGOING_NOT_ALLOWED.code)
         if configuration.access_revoked:
             raise Conflict(configuration.why_it_stands_still, code=AccessRevoked.code)
         category = f"order:{order_id}"

@@ -7,14 +7,15 @@ growing pauses; what does not fit, or what the store refuses, waits for a person
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 import structlog
 
 from app.domain.events import EventType
 from app.domain.identifiers import StoreId
-from app.domain.shipments import NotSent, ShipmentState
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED, SCOPE_MISSING
+from app.domain.shipments import ShipmentState
 from app.domain.shipping_agents import ShippingAgent
 from app.failpoints import Act, through
 from app.ports.clock import Clock
@@ -24,19 +25,14 @@ from app.ports.repositories.events import NewEvent
 from app.ports.repositories.shipments import ShipmentClaim, ShipmentEnd
 from app.ports.shipment_gateway import ShipmentGateway
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
 from app.services.noted_shipments import SentNow, note_sent
+from app.services.patience import BACK_OFF_OF_SENDING, HELD_FOR, MAX_ATTEMPTS, pause_after, pause_in_trouble
 from app.services.shipment_sending import LEASE, ClaimLost, Outcome, PutOff, ShipmentSending, StoreTrouble
 from app.services.waking import want_closed, want_read_settled
 
 BATCH = 8
 """Sent side by side, each of another order."""
 HEARTBEAT_SECONDS = 15.0
-STORE_TROUBLE_PAUSE = timedelta(seconds=15)
-PAUSES = (timedelta(seconds=2), *BACK_OFF)
-"""Before each further attempt; the last of them goes on, as what passes by itself is never given up."""
-HELD_FOR = timedelta(hours=1)
-"""What waits for a setting or a scope is let go when one is changed here, and looked at this often anyway."""
 ANNOUNCED = {
     ShipmentState.SYNCHRONISED: EventType.SHIPMENT_SYNCHRONISED,
     ShipmentState.PARTIALLY: EventType.SHIPMENT_PARTIALLY,
@@ -44,17 +40,13 @@ ANNOUNCED = {
 }
 
 BROKE_OFF = "broke_off"
-SCOPE_MISSING = PutOff(
-    code="scope_missing",
+NO_SCOPE = PutOff(
+    code=SCOPE_MISSING,
     detail="The app was granted no scope for recording fulfilments at the store. Grant it"
     " write_merchant_managed_fulfillment_orders (for a fulfilment service: write_assigned_fulfillment_orders).",
     held=True,
 )
-NOT_ALLOWED = PutOff(
-    code=NotSent.OUTGOING_NOT_ALLOWED,
-    detail="The shop's settings allow nothing to be written to Shopify. Switch general.allow_outgoing on.",
-    held=True,
-)
+NOT_ALLOWED = PutOff(code=OUTGOING_NOT_ALLOWED.code, detail=OUTGOING_NOT_ALLOWED.detail, held=True)
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +112,7 @@ class SendShipments:
         elif not sending.allowed:
             outcome = NOT_ALLOWED
         elif not may_ship:
-            outcome = SCOPE_MISSING
+            outcome = NO_SCOPE
         else:
             try:
                 outcome = await sending()
@@ -165,7 +157,7 @@ class SendShipments:
 
     async def _put_off(self, store: StoreId, claim: ShipmentClaim, sending: ShipmentSending, why: PutOff) -> None:
         now = self._clock.now()
-        pause = HELD_FOR if why.held else PAUSES[min(claim.attempts, len(PAUSES)) - 1]
+        pause = HELD_FOR if why.held else pause_after(claim.attempts, BACK_OFF_OF_SENDING)
         log.warning("shipment_put_off", shipment_id=claim.id, code=why.code, detail=why.detail)
         end = ShipmentEnd(
             claim=claim,
@@ -211,9 +203,10 @@ class SendShipments:
     async def _give_back(self, claims: Sequence[ShipmentClaim], trouble: Unavailable | AccessRevoked) -> None:
         """What was ended meanwhile is nobody's claim any more and stays as it is."""
         log.warning("shipments_put_off", code=trouble.code, detail=trouble.detail, shipments=len(claims))
-        pause = getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE
         async with self._uow() as uow:
-            await uow.shipments.release(claims, due_at=self._clock.now() + pause, reason=trouble.code)
+            await uow.shipments.release(
+                claims, due_at=self._clock.now() + pause_in_trouble(trouble), reason=trouble.code
+            )
             await uow.commit()
 
     @asynccontextmanager

@@ -16,6 +16,7 @@ import structlog
 
 from app.domain.identifiers import ShopId, ShopifyId
 from app.domain.item_choice import lookup_of
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED, scope_missing
 from app.domain.stock import (
     ItemKey,
     LevelChange,
@@ -44,23 +45,14 @@ from app.ports.repositories.stock import StockClaim, StockEnd
 from app.ports.stock_gateway import MOST_AT_ONCE, Objection, StockGateway, StockSeen, StockSight, StockUnreadable
 from app.ports.store_gateway import StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
-from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
+from app.services.patience import BACK_OFF_OF_SENDING, HELD_FOR, MAX_ATTEMPTS, pause_after, pause_in_trouble
 from app.services.variant_listing import VariantListing
 
 BATCH = MOST_AT_ONCE
 LEASE = timedelta(minutes=1)
 """Nobody renews it: whoever takes over from one that was only slow finds the quantities there and sets nothing."""
-STORE_TROUBLE_PAUSE = timedelta(seconds=15)
-PAUSES = (timedelta(seconds=2), *BACK_OFF)
-HELD_FOR = timedelta(hours=1)
-"""What waits for a setting or a scope is let go when one is changed here, and looked at this often anyway."""
-OUTGOING_NOT_ALLOWED = (
-    "outgoing_not_allowed",
-    "The shop's settings allow nothing to be written to Shopify. Switch general.allow_outgoing on.",
-)
-SCOPE_MISSING = (
-    "scope_missing",
-    "The app was not granted what telling stock takes: read_products and write_inventory. Grant them to the app.",
+NO_SCOPE = scope_missing(
+    "The app was not granted what telling stock takes: read_products and write_inventory. Grant them to the app."
 )
 
 log = structlog.get_logger(__name__)
@@ -147,14 +139,14 @@ class SendStock:
         if not own.settings.general.allow_outgoing:
             held = OUTGOING_NOT_ALLOWED
         elif places and not await self._gateway.may_set_stock(configuration.store):
-            held = SCOPE_MISSING
+            held = NO_SCOPE
         now = self._clock.now()
         async with self._uow() as uow:
             claims: Sequence[StockClaim] = []
             if not places:
                 await uow.stock.drop(own.id)
             elif held is not None:
-                await uow.stock.hold(own.id, reason=held[0], detail=held[1], until=now + HELD_FOR, now=now)
+                await uow.stock.hold(own.id, held, until=now + HELD_FOR, now=now)
             else:
                 claims = await uow.stock.claim(own.id, by=self._worker, limit=BATCH, lease=LEASE, now=now)
             await through(Act.STOCK_CLAIM, uow.commit())
@@ -165,8 +157,7 @@ class SendStock:
             works, counts = await batch(claims)
         except (Unavailable, AccessRevoked) as trouble:
             log.warning("stock_put_off", code=trouble.code, detail=trouble.detail, items=len(claims))
-            pause = getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE
-            await self._give_back(batch, claims, pause)
+            await self._give_back(batch, claims, pause_in_trouble(trouble))
             raise
         except ScopeMissing as missing:
             log.warning("stock_put_off", code=missing.code, detail=missing.detail, items=len(claims))
@@ -199,7 +190,7 @@ class SendStock:
             return StockEnd(claim=work.claim)
         code, words = work.again
         attempts = work.claim.attempts
-        pause = PAUSES[min(attempts, len(PAUSES)) - 1]
+        pause = pause_after(attempts, BACK_OFF_OF_SENDING)
         again = self._clock.now() + pause if attempts < MAX_ATTEMPTS else None
         return StockEnd(claim=work.claim, reason=code, detail=words, again_at=again)
 

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED, Hindrance
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked
 from app.ports.job_queue import NudgeKind
 from app.ports.repositories.stock import ToldLevel
 from app.ports.store_gateway import StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
-from app.services.send_stock import OUTGOING_NOT_ALLOWED, SCOPE_MISSING, SendStock, StockCounts, places_of
+from app.services.send_stock import NO_SCOPE, SendStock, StockCounts, places_of
 from app.services.tasks import RunContext
 from app.services.variant_listing import VariantListing
 
@@ -51,7 +52,7 @@ class SyncInventory:
         store, why_not = await self._store(run)
         if why_not is not None:
             await run.count("skipped")
-            await run.error(resource_type="shop", id=run.shop_id, code=why_not[0], detail=why_not[1])
+            await run.error(resource_type="shop", id=run.shop_id, code=why_not.code, detail=why_not.detail)
             return
         await run.count("variants", await self._listing.whole(store))
         async with self._uow() as uow:
@@ -70,7 +71,7 @@ class SyncInventory:
                 counts += done
         await self._report(run, counts, wanted)
 
-    async def _store(self, run: RunContext) -> tuple[StoreRef, tuple[str, str] | None]:
+    async def _store(self, run: RunContext) -> tuple[StoreRef, Hindrance | None]:
         """The store, and why nothing can be told to it just now."""
         async with self._uow() as uow:
             configuration = await uow.configurations.of_store(run.store_id)
@@ -83,11 +84,11 @@ class SyncInventory:
             words = (
                 "No location mapping of the shop has a stock_calculation, or earlier shops of the store tell theirs."
             )
-            return configuration.store, ("no_stock_location", words)
+            return configuration.store, Hindrance(code="no_stock_location", detail=words)
         if not own.settings.general.allow_outgoing:
             return configuration.store, OUTGOING_NOT_ALLOWED
         if not await self._send.may_send(configuration.store):
-            return configuration.store, SCOPE_MISSING
+            return configuration.store, NO_SCOPE
         return configuration.store, None
 
     async def _left(self, run: RunContext) -> int:

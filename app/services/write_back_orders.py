@@ -18,6 +18,7 @@ import structlog
 from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.finished_orders import may_be_finished
 from app.domain.identifiers import OrderId, ShopId, StoreId
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED, Hindrance, scope_missing
 from app.domain.shop_settings import ShopSettings
 from app.failpoints import Act, through
 from app.ports.clock import Clock
@@ -35,30 +36,18 @@ from app.ports.repositories.write_backs import WriteBackClaim, WriteBackEnd
 from app.ports.store_gateway import OrderNotThere, OrderUnreadable, StoreRef
 from app.ports.store_writer import OrderSeen, OrderSight, StoreWriter
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from app.services.imported_orders import BACK_OFF, MAX_ATTEMPTS
 from app.services.noted_write_backs import NotedWriteBacks, Sighted, Written
+from app.services.patience import BACK_OFF_OF_SENDING, HELD_FOR, MAX_ATTEMPTS, pause_after, pause_in_trouble
 
 BATCH = 8
 """Seen in one call and written at once: so that little time passes between seeing the attributes and replacing them."""
 LEASE = timedelta(minutes=1)
 """Nobody renews it: whoever takes over from one that was only slow finds the number there and writes nothing."""
-STORE_TROUBLE_PAUSE = timedelta(seconds=15)
-PAUSES = (timedelta(seconds=2), *BACK_OFF)
-"""Before each further attempt; the first one is soon, since looking is cheap and mostly finds what was thought lost."""
-HELD_FOR = timedelta(hours=1)
-"""What waits for a setting or a scope is let go when one is changed here, and looked at this often anyway."""
 
 FRESH = timedelta(seconds=30)
 """A copy so young is as good as a look for closing: what it does not know yet shows in the answer to the closing."""
 
-OUTGOING_NOT_ALLOWED = (
-    "outgoing_not_allowed",
-    "The shop's settings allow nothing to be written to Shopify. Switch general.allow_outgoing on.",
-)
-SCOPE_MISSING = (
-    "scope_missing",
-    "The app was not granted write_orders at the store. Grant it, and connect the store again.",
-)
+NO_SCOPE = scope_missing("The app was not granted write_orders at the store. Grant it, and connect the store again.")
 
 log = structlog.get_logger(__name__)
 
@@ -136,8 +125,7 @@ class WriteBackOrders:
         if silent := [shop for shop, each in settings.items() if not _writes_back(each)]:
             await uow.write_backs.drop(silent)
         if closed := [shop for shop, each in settings.items() if not each.general.allow_outgoing]:
-            code, detail = OUTGOING_NOT_ALLOWED
-            await uow.write_backs.hold(closed, code=code, detail=detail, until=now + HELD_FOR, now=now)
+            await uow.write_backs.hold(closed, OUTGOING_NOT_ALLOWED, until=now + HELD_FOR, now=now)
         return await uow.write_backs.claim(configuration.store.id, by=self._worker, limit=BATCH, lease=LEASE, now=now)
 
     async def _given_back_in_trouble(
@@ -147,8 +135,7 @@ class WriteBackOrders:
             return await self._bring_in_line(configuration, claims)
         except (Unavailable, AccessRevoked) as trouble:
             log.warning("number_write_back_put_off", code=trouble.code, detail=trouble.detail, orders=len(claims))
-            pause = getattr(trouble, "retry_after", None) or STORE_TROUBLE_PAUSE
-            await self._give_back(claims, pause=pause)
+            await self._give_back(claims, pause=pause_in_trouble(trouble))
             raise
         except ScopeMissing as missing:
             log.warning("number_write_back_put_off", code=missing.code, detail=missing.detail, orders=len(claims))
@@ -200,10 +187,9 @@ class WriteBackOrders:
     ) -> Sequence[WriteBackClaim]:
         """Hold the whole store; what is left only needs to be looked at."""
         now = self._clock.now()
-        code, detail = SCOPE_MISSING
         async with self._uow() as uow:
             shops = [shop.id for shop in configuration.shops]
-            await uow.write_backs.hold(shops, code=code, detail=detail, until=now + HELD_FOR, now=now)
+            await uow.write_backs.hold(shops, NO_SCOPE, until=now + HELD_FOR, now=now)
             await uow.commit()
         return [claim for claim in claims if claim.vouched_at is not None]
 
@@ -262,9 +248,9 @@ class WriteBackOrders:
         if settings is None:
             return WriteBackEnd(claim=claim)
         if not settings.general.allow_outgoing:
-            return self._held(claim, *OUTGOING_NOT_ALLOWED)
+            return self._held(claim, OUTGOING_NOT_ALLOWED)
         if not may_write:
-            return self._held(claim, *SCOPE_MISSING)
+            return self._held(claim, NO_SCOPE)
         if claim.attempts > MAX_ATTEMPTS:
             detail = f"{MAX_ATTEMPTS} times the order did not stay as it was written (see {ERP_NUMBER_KEY!r} there)."
             return _failed(claim, "number_not_kept", detail)
@@ -278,7 +264,7 @@ class WriteBackOrders:
             # The next attempt looks before it writes.
             return self._retried(claim, lost.code, lost.detail)
         except ScopeMissing:
-            return self._held(claim, *SCOPE_MISSING)
+            return self._held(claim, NO_SCOPE)
         except StoreRefused as refusal:
             return _failed(claim, refusal.code, refusal.detail)
         except (Unavailable, AccessRevoked) as trouble:
@@ -300,10 +286,10 @@ class WriteBackOrders:
         ended = _failed(claim, code, detail)
         if not retryable or claim.attempts >= MAX_ATTEMPTS:
             return ended
-        return replace(ended, again_at=self._clock.now() + PAUSES[min(claim.attempts, len(PAUSES)) - 1])
+        return replace(ended, again_at=self._clock.now() + pause_after(claim.attempts, BACK_OFF_OF_SENDING))
 
-    def _held(self, claim: WriteBackClaim, code: str, detail: str) -> WriteBackEnd:
-        return replace(_failed(claim, code, detail), again_at=self._clock.now() + HELD_FOR, attempted=False)
+    def _held(self, claim: WriteBackClaim, why: Hindrance) -> WriteBackEnd:
+        return replace(_failed(claim, why.code, why.detail), again_at=self._clock.now() + HELD_FOR, attempted=False)
 
     async def _give_back(self, claims: Sequence[WriteBackClaim], *, pause: timedelta) -> None:
         """What was ended meanwhile is nobody's claim any more and stays as it is."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from app.domain.identifiers import ShopId, ShopifyId, StoreId
+from app.domain.outgoing import Hindrance
 from app.domain.shop_settings import ItemSettings
 from app.domain.stock import ItemKey, StockedVariant
 
@@ -69,7 +70,7 @@ class Stock(Protocol):
         """Give claims back for trouble that is not theirs; their attempts do not count."""
         ...
 
-    async def hold(self, shop: ShopId, *, reason: str, detail: str, until: datetime, now: datetime) -> None:
+    async def hold(self, shop: ShopId, why: Hindrance, *, until: datetime, now: datetime) -> None:
         """Put off whatever is due, with the reason."""
         ...
 

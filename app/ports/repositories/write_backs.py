@@ -8,6 +8,7 @@ from typing import Protocol
 from app.domain.erp_number import with_number
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
 from app.domain.orders import Attribute
+from app.domain.outgoing import Hindrance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class WriteBacks(Protocol):
         """These shops write nothing back any more: what waits is forgotten, except what is still to be proved."""
         ...
 
-    async def hold(self, shops: Collection[ShopId], *, code: str, detail: str, until: datetime, now: datetime) -> None:
+    async def hold(self, shops: Collection[ShopId], why: Hindrance, *, until: datetime, now: datetime) -> None:
         """Put off whatever is due in these shops, for a reason that is not the orders'; no attempt is counted. What is
         still to be proved only needs reading and goes on.
         """

@@ -7,11 +7,10 @@ from decimal import Decimal
 import asyncpg
 
 from app.domain.identifiers import ShopId, ShopifyId, StoreId
+from app.domain.outgoing import HELD_CODES, Hindrance
 from app.domain.shop_settings import ItemSettings
 from app.domain.stock import ItemKey, StockedVariant
 from app.ports.repositories.stock import StockClaim, StockEnd, ToldLevel
-
-HELD = ("outgoing_not_allowed", "scope_missing")
 
 # In the order of the key, so that two batches never wait for each other in a circle.
 _TELL = """
@@ -210,11 +209,11 @@ class PostgresStock:
     async def release(self, shop: ShopId, claims: Sequence[StockClaim], *, due_at: datetime) -> None:
         await self._driver.execute(_RELEASE, shop, *_claims(claims), due_at)
 
-    async def hold(self, shop: ShopId, *, reason: str, detail: str, until: datetime, now: datetime) -> None:
-        await self._driver.execute(_HOLD, shop, reason, detail, until, now)
+    async def hold(self, shop: ShopId, why: Hindrance, *, until: datetime, now: datetime) -> None:
+        await self._driver.execute(_HOLD, shop, why.code, why.detail, until, now)
 
     async def let_go(self, shop: ShopId, *, now: datetime) -> Sequence[ShopId]:
-        return [shop] if await self._driver.fetch(_LET_GO, shop, now, list(HELD)) else []
+        return [shop] if await self._driver.fetch(_LET_GO, shop, now, list(HELD_CODES)) else []
 
     async def drop(self, shop: ShopId) -> None:
         await self._driver.execute("DELETE FROM stock_to_tell WHERE shop_id = $1", shop)

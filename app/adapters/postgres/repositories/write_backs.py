@@ -8,10 +8,9 @@ import asyncpg
 from app.domain.erp_number import ERP_NUMBER_KEY
 from app.domain.finished_orders import FULFILLED, OPEN_REFUNDS, OPEN_RETURNS, OPEN_SHIPMENTS, PAID
 from app.domain.identifiers import OrderId, ShopId, ShopifyId, StoreId
+from app.domain.outgoing import HELD_CODES, Hindrance
 from app.domain.shop_settings import OrderSettings
 from app.ports.repositories.write_backs import WriteBackClaim, WriteBackEnd
-
-_HELD_CODES = ("outgoing_not_allowed", "scope_missing")
 
 
 def _any(words: Iterable[str]) -> str:
@@ -192,11 +191,11 @@ class PostgresWriteBacks:
             "DELETE FROM number_write_backs WHERE shop_id = ANY($1::text[]) AND vouched_at IS NULL", sorted(shops)
         )
 
-    async def hold(self, shops: Collection[ShopId], *, code: str, detail: str, until: datetime, now: datetime) -> None:
-        await self._driver.execute(_HOLD, sorted(shops), code, detail, until, now)
+    async def hold(self, shops: Collection[ShopId], why: Hindrance, *, until: datetime, now: datetime) -> None:
+        await self._driver.execute(_HOLD, sorted(shops), why.code, why.detail, until, now)
 
     async def let_go(self, shop: ShopId, *, now: datetime) -> Sequence[StoreId]:
-        return _stores(await self._driver.fetch(_LET_GO, shop, list(_HELD_CODES), now))
+        return _stores(await self._driver.fetch(_LET_GO, shop, list(HELD_CODES), now))
 
     async def retry(self, order: OrderId, *, now: datetime) -> bool:
         return await self._driver.fetchval(_RETRY, order, now) is not None
