@@ -159,6 +159,26 @@ def renew_password(name: Annotated[str, typer.Argument(help="Whose password is r
         typer.echo(asyncio.run(run(_settings(), name=name)))
 
 
+@users.command("disable")
+def disable_user(name: Annotated[str, typer.Argument(help="Who is to sign in no more for now.")]) -> None:
+    """Switch a user of the console off, who is signed out everywhere."""
+    from app.user_administration import switch_user
+
+    with _refusals():
+        asyncio.run(switch_user(_settings(), name=name, enabled=False))
+        typer.echo(f"{name} is switched off.")
+
+
+@users.command("enable")
+def enable_user(name: Annotated[str, typer.Argument(help="Who may sign in again.")]) -> None:
+    """Switch a user of the console on again; the password is the same as before."""
+    from app.user_administration import switch_user
+
+    with _refusals():
+        asyncio.run(switch_user(_settings(), name=name, enabled=True))
+        typer.echo(f"{name} is switched on.")
+
+
 @users.command("remove")
 def remove_user(name: Annotated[str, typer.Argument(help="Who is to sign in no more.")]) -> None:
     """Remove a user of the console, signed in or not."""

@@ -38,11 +38,17 @@ async def remove_user(settings: Settings, *, name: str) -> None:
         await users.remove(name)
 
 
+async def switch_user(settings: Settings, *, name: str, enabled: bool) -> None:
+    """Off, or on again."""
+    async with _users(settings) as users:
+        await users.change(name, enabled=enabled)
+
+
 async def list_users(settings: Settings) -> Sequence[str]:
     """A line for each."""
     async with _users(settings) as users:
         everybody = await users.everybody()
-    return [f"{user.name}  {user.role}  {_last_seen(user)}" for user in everybody]
+    return [f"{user.name}  {user.role}  {_last_seen(user)}{'' if user.enabled else ', off'}" for user in everybody]
 
 
 def _last_seen(user: ConsoleUser) -> str:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from app.domain.access import Access, Scope
 from app.domain.identifiers import ShopId
 from app.ports.clock import Clock
-from app.ports.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
+from app.ports.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.api_keys import ApiKey
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.own_rights import check_within
 
 ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 ID_LENGTH = 8
@@ -54,8 +55,7 @@ class ApiKeys:
         async with self._unit_of_work() as uow:
             await once.begin(uow)
             shop_ids = None if shops is None else await shop_ids_of(uow, shops, access)
-            if access is not None and access.exceeds(scopes, shop_ids):
-                raise Forbidden("A key cannot give rights that it does not have.", code="exceeds_own_rights")
+            check_within(access, scopes, shop_ids, of="Such a key")
             key, secret = _new(name, scopes, shop_ids, now, expires_at)
             await uow.api_keys.add(key)
             shown = ShownKey(key=key, shops=None if shops is None else tuple(sorted(set(shops))), secret=secret)
@@ -81,11 +81,9 @@ class ApiKeys:
         now = self._clock.now()
         async with self._unit_of_work() as uow:
             await once.begin(uow)
-            old = _visible(await uow.api_keys.locked(key_id), access)
+            old = await _within(uow, key_id, access)
             if not old.alive(now):
                 raise Conflict("This key does not work any more. Make a new one.", facts={"state": "ended"})
-            if access.exceeds(old.scopes, old.shop_ids):
-                raise Forbidden("A key cannot give rights that it does not have.", code="exceeds_own_rights")
             key, secret = _new(old.name, old.scopes, old.shop_ids, now, old.expires_at)
             await uow.api_keys.add(key)
             until = now + old_key_for
@@ -99,7 +97,7 @@ class ApiKeys:
     async def revoke(self, key_id: str, *, access: Access) -> None:
         """End a key at once; ending it twice changes nothing."""
         async with self._unit_of_work() as uow:
-            key = _visible(await uow.api_keys.locked(key_id), access)
+            key = await _within(uow, key_id, access)
             if key.revoked_at is None:
                 await uow.api_keys.end(key.id, expires_at=key.expires_at, revoked_at=self._clock.now())
                 await uow.commit()
@@ -110,6 +108,13 @@ def _visible(key: ApiKey | None, access: Access) -> ApiKey:
         access.shops is None or (key.shop_ids is not None and access.shops.issuperset(key.shop_ids))
     ):
         raise NotFound("There is no such key.")
+    return key
+
+
+async def _within(uow: UnitOfWork, key_id: str, access: Access) -> ApiKey:
+    """The key, locked, if the caller may decide about it."""
+    key = _visible(await uow.api_keys.locked(key_id), access)
+    check_within(access, key.scopes, key.shop_ids, of="This key")
     return key
 
 

@@ -1,5 +1,5 @@
-"""People of the console: made, given a role or a new password, removed, signed in and out. Knows neither cookies nor
-pages.
+"""People of the console: made, given a role or a new password, switched off and on, removed, signed in and out. Knows
+neither cookies nor pages.
 
 Nobody can tell from an answer, or from how long it takes, whether a name exists.
 """
@@ -14,12 +14,13 @@ from datetime import timedelta
 from app.domain.access import Access
 from app.domain.console_roles import ConsoleRole, scopes_of
 from app.ports.clock import Clock, IdFactory
-from app.ports.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
+from app.ports.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.ports.once import AS_OFTEN_AS_ASKED, Once
 from app.ports.paging import Page, PageRequest
 from app.ports.passwords import Passwords
 from app.ports.repositories.console_users import ConsoleUser
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.services.own_rights import check_within
 
 LONGEST_NAME = 63
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}", re.ASCII)
@@ -40,6 +41,14 @@ class NewPassword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A person as they are now; with the password that was made because they may do more than before."""
+
+    user: ConsoleUser
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """Who a session belongs to."""
 
@@ -49,7 +58,7 @@ class SignedIn:
 
 class ConsoleUsers:
     """``access`` None stands for whoever runs the installation: the command line. Users see all shops, so a caller that
-    is limited to some of them sees no user; and nobody makes, or takes over, a user who may do more than themselves.
+    is limited to some of them sees no user; and nobody makes, changes, signs out or removes a user who may do more.
     """
 
     def __init__(self, *, unit_of_work: UnitOfWorkFactory, clock: Clock, ids: IdFactory, passwords: Passwords) -> None:
@@ -70,13 +79,13 @@ class ConsoleUsers:
         somebody has.
         """
         known_as = _name(name)
-        _check_rights(role, access)
-        password = secrets.token_urlsafe(15)
+        _check_role(role, access)
+        password, kept = await self._new_password()
         user = ConsoleUser(
             id=self._ids.new("usr"),
             name=known_as,
             role=role,
-            password_hash=await self._passwords.hashed(password),
+            password_hash=kept,
             created_at=self._clock.now(),
         )
         made = NewPassword(user=user, password=password)
@@ -92,41 +101,56 @@ class ConsoleUsers:
         self, name: str, *, access: Access | None = None, once: Once[NewPassword] = AS_OFTEN_AS_ASKED
     ) -> NewPassword:
         """A new generated password; whoever is signed in with the old one is so no more."""
-        password = secrets.token_urlsafe(15)
-        kept = await self._passwords.hashed(password)
+        password, kept = await self._new_password()
         async with self._unit_of_work() as uow:
             await once.begin(uow)
-            user = await _known(uow, name, access, locked=True)
-            _check_rights(user.role, access)
+            user = await _within(uow, name, access)
             await uow.console_users.set_password(user.id, kept)
             renewed = NewPassword(user=user, password=password)
             await once.answered(uow, renewed)
             await uow.commit()
         return renewed
 
-    async def change_role(self, name: str, role: ConsoleRole, *, access: Access) -> ConsoleUser:
-        """From the person's next request on."""
+    async def change(
+        self,
+        name: str,
+        *,
+        role: ConsoleRole | None = None,
+        enabled: bool | None = None,
+        access: Access | None = None,
+    ) -> Changed:
+        """Another role, or switched off or on; None = as it is. Any change ends the person's sessions, and who may do
+        more than before gets a new password: whoever made the old one may have kept it, and may do less.
+        """
+        password, kept = await self._new_password()
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name, access, locked=True)
-            _check_rights(user.role, access)
-            _check_rights(role, access)
-            if role is not ConsoleRole.ADMIN:
+            await uow.console_users.hold_rights()
+            user = await _within(uow, name, access)
+            now = replace(user, role=role or user.role, enabled=user.enabled if enabled is None else enabled)
+            _check_role(now.role, access)
+            if now == user:
+                return Changed(user=user)
+            if access is not None and not now.decides:
                 await _check_admin_stays(uow, user)
-            await uow.console_users.set_role(user.id, role)
+            await uow.console_users.set_rights(user.id, now.role, enabled=now.enabled)
+            rises = not scopes_of(now.role) <= scopes_of(user.role)
+            if rises:
+                await uow.console_users.set_password(user.id, kept)
             await uow.commit()
-        return replace(user, role=role)
+        return Changed(user=now, password=password if rises else None)
 
     async def sign_out_everywhere(self, name: str, *, access: Access) -> None:
         """Ends the person's sessions; name and password go on working."""
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name, access, locked=True)
+            user = await _within(uow, name, access)
             await uow.console_users.close_sessions(user.id)
             await uow.commit()
 
     async def remove(self, name: str, *, access: Access | None = None) -> None:
         """Ends the person's sessions at once. What was done under the name stays told."""
         async with self._unit_of_work() as uow:
-            user = await _known(uow, name, access, locked=True)
+            await uow.console_users.hold_rights()
+            user = await _within(uow, name, access)
             if access is not None:
                 await _check_admin_stays(uow, user)
             await uow.console_users.remove(user.id)
@@ -147,7 +171,7 @@ class ConsoleUsers:
             return await uow.console_users.all()
 
     async def sign_in(self, name: str, password: str) -> str | None:
-        """The token of a new session; None if name or password is wrong."""
+        """The token of a new session; None if name or password is wrong, or the person is switched off."""
         async with self._unit_of_work() as uow:
             user = await uow.console_users.by_name(name.strip().lower())
         given = password if len(password) <= LONGEST_PASSWORD else ""
@@ -156,7 +180,7 @@ class ConsoleUsers:
         token, now = secrets.token_urlsafe(32), self._clock.now()
         async with self._unit_of_work() as uow:
             await uow.console_users.purge(seen_before=now - IDLE, created_before=now - LONGEST)
-            # The password may have been renewed while it was compared: nobody comes in with the old one.
+            # While it was compared the password may have been renewed or the person switched off: then nobody comes in.
             opened = await uow.console_users.open_session(_hash(token), user, now=now)
             await uow.commit()
         return token if opened else None
@@ -179,6 +203,11 @@ class ConsoleUsers:
             await uow.console_users.close_session(_hash(token))
             await uow.commit()
 
+    async def _new_password(self) -> tuple[str, str]:
+        """A password, and what is kept of it: made before a transaction begins, as it takes a while."""
+        password = secrets.token_urlsafe(15)
+        return password, await self._passwords.hashed(password)
+
 
 async def _known(uow: UnitOfWork, name: str, access: Access | None, *, locked: bool = False) -> ConsoleUser:
     seen = access is None or access.shops is None
@@ -188,15 +217,21 @@ async def _known(uow: UnitOfWork, name: str, access: Access | None, *, locked: b
     return user
 
 
-def _check_rights(role: ConsoleRole, access: Access | None) -> None:
-    if access is not None and access.exceeds(scopes_of(role), None):
-        raise Forbidden(f"The role {role} may do more than you may yourself.", code="exceeds_own_rights")
+async def _within(uow: UnitOfWork, name: str, access: Access | None) -> ConsoleUser:
+    """The person, locked, if the caller may decide about them."""
+    user = await _known(uow, name, access, locked=True)
+    check_within(access, scopes_of(user.role), None, of=f"{user.name}, whose role is {user.role},")
+    return user
+
+
+def _check_role(role: ConsoleRole, access: Access | None) -> None:
+    check_within(access, scopes_of(role), None, of=f"The role {role}")
 
 
 async def _check_admin_stays(uow: UnitOfWork, user: ConsoleUser) -> None:
     """Somebody must be able to make the next one; without one only the command line is left."""
-    if user.role is ConsoleRole.ADMIN and await uow.console_users.locked_admins() == [user.id]:
-        detail = f"{user.name} is the only admin. Make another user an admin first."
+    if user.decides and await uow.console_users.admins() == [user.id]:
+        detail = f"{user.name} is the only admin who can sign in. Make another user an admin first."
         raise Conflict(detail, code="last_admin")
 
 

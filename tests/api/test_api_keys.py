@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from app import __version__
 from app.domain.access import Scope
 from tests.erp_surface import Surface
@@ -78,6 +80,31 @@ async def test_nobody_gives_rights_they_do_not_have(house: Surface) -> None:
     assert await status(shops=["pos"]) == 422
     powerful = await make(house, shops=None)
     assert (await house.client.post(f"/v1/api-keys/{powerful['id']}/rotate", headers=headers)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("scopes", "allowed"),
+    [([Scope.KEYS_WRITE], False), ([Scope.KEYS_WRITE, Scope.SHOPS_READ], True), (list(Scope), True)],
+    ids=["less", "as_much", "more"],
+)
+@pytest.mark.parametrize("deed", ["rotate", "revoke"])
+async def test_nobody_replaces_or_ends_a_key_that_may_do_more(
+    house: Surface, scopes: list[Scope], deed: str, *, allowed: bool
+) -> None:
+    """S5."""
+    theirs = await make(house, scopes=["keys:write", "shops:read"])
+    own = await house.key(scopes=scopes)
+    address = f"/v1/api-keys/{theirs['id']}"
+
+    answer = await (
+        house.client.delete(address, headers=own)
+        if deed == "revoke"
+        else house.client.post(f"{address}/rotate", json={"old_key_hours": 0}, headers=own)
+    )
+
+    works = (await house.client.get("/v1/me", headers=bearer(theirs))).status_code == 200
+    assert works is not allowed
+    assert answer.is_success or (answer.status_code, answer.json()["code"]) == (403, "exceeds_own_rights")
 
 
 async def test_wrong_requests_are_named(house: Surface) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.adapters.crypto.passwords import Argon2Passwords
 from app.adapters.postgres.ulid import Ulids
 from app.domain.access import Scope
-from app.domain.console_roles import ConsoleRole
+from app.domain.console_roles import ConsoleRole, scopes_of
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.console_users import ConsoleUsers
 from tests.api.configuration import configuring
@@ -88,7 +88,7 @@ async def test_a_new_password_and_signing_out_everywhere_end_the_sessions(house:
 
 
 async def test_who_is_signing_in_while_the_password_is_renewed_does_not_come_in(house: Surface) -> None:
-    """S8: comparing passwords takes a while, in which sessions are ended."""
+    """S3: comparing passwords takes a while, in which sessions are ended."""
     made = await a_user(house, "ann")
     users: ConsoleUsers = house.application.state.container.service(ConsoleUsers)
 
@@ -105,17 +105,118 @@ async def test_who_is_signing_in_while_the_password_is_renewed_does_not_come_in(
     assert await slow.sign_in("ann", made["password"]) is None
 
 
-async def test_a_role_is_true_from_the_next_request_on(house: Surface) -> None:
+async def changed(house: Surface, name: str, **fields: Any) -> dict[str, Any]:
+    answer = await house.client.patch(f"{USERS}/{name}", json=fields)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def test_who_may_do_more_than_before_signs_in_with_a_new_password(house: Surface) -> None:
+    """S5: the old one may be known to somebody who may do less than the person does now."""
     made = await a_user(house, "ann", ConsoleRole.VIEWER)
     token = await signs_in(house, "ann", made["password"])
 
-    changed = await house.client.patch(f"{USERS}/ann", json={"role": "operator"})
+    raised = await changed(house, "ann", role="operator")
 
-    assert changed.json()["role"] == "operator"
+    assert raised["role"] == "operator"
+    assert await session(house, token) is None
+    assert await signs_in(house, "ann", made["password"]) is None
+    again = await signs_in(house, "ann", raised["password"])
     users: ConsoleUsers = house.application.state.container.service(ConsoleUsers)
-    found = await users.session(token or "")
+    found = await users.session(again or "")
     assert found is not None
     assert found.access.may(Scope.ORDERS_WRITE)
+
+
+async def test_who_may_do_less_than_before_is_signed_out_and_keeps_the_password(house: Surface) -> None:
+    """S3."""
+    made = await a_user(house, "ann")
+    token = await signs_in(house, "ann", made["password"])
+
+    lowered = await changed(house, "ann", role="viewer")
+
+    assert (lowered["role"], lowered["password"]) == ("viewer", None)
+    assert await session(house, token) is None
+    assert await signs_in(house, "ann", made["password"]) is not None
+
+
+async def test_the_same_role_again_changes_nothing(house: Surface) -> None:
+    made = await a_user(house, "ann")
+    token = await signs_in(house, "ann", made["password"])
+
+    for same in ({"role": "operator"}, {"enabled": True}, {}):
+        assert (await changed(house, "ann", **same))["password"] is None
+
+    assert await session(house, token) is not None
+
+
+async def test_who_is_switched_off_is_out_at_once_and_comes_in_again_once_switched_on(house: Surface) -> None:
+    """S3."""
+    made = await a_user(house, "ann")
+    token = await signs_in(house, "ann", made["password"])
+
+    assert (await changed(house, "ann", enabled=False))["enabled"] is False
+
+    assert await session(house, token) is None
+    assert await signs_in(house, "ann", made["password"]) is None
+    assert (await house.get(f"{USERS}/ann"))["enabled"] is False
+    assert (await changed(house, "ann", enabled=True))["enabled"] is True
+    assert await signs_in(house, "ann", made["password"]) is not None
+
+
+async def test_who_is_switched_off_while_signing_in_does_not_come_in(house: Surface) -> None:
+    """S3."""
+    made = await a_user(house, "ann")
+    users: ConsoleUsers = house.application.state.container.service(ConsoleUsers)
+
+    class SwitchingOff(Argon2Passwords):
+        async def match(self, password: str, kept: str | None) -> bool:
+            matches = await super().match(password, kept)
+            await users.change("ann", enabled=False)
+            return matches
+
+    slow = ConsoleUsers(
+        unit_of_work=house.rows, clock=RisingClock(), ids=Ulids(), passwords=SwitchingOff(memory_kib=64, passes=1)
+    )
+
+    assert await slow.sign_in("ann", made["password"]) is None
+
+
+async def test_two_admins_who_switch_each_other_off_at_once_leave_one(house: Surface) -> None:
+    names = ("ada", "bea")
+    for name in names:
+        await a_user(house, name, ConsoleRole.ADMIN)
+
+    answers = await asyncio.gather(*(house.client.patch(f"{USERS}/{name}", json={"enabled": False}) for name in names))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert [each["enabled"] for each in (await house.get(USERS))["data"]].count(True) == 1
+
+
+async def test_an_admin_who_is_switched_off_is_none_to_rely_on(house: Surface) -> None:
+    await a_user(house, "ada", ConsoleRole.ADMIN)
+    await a_user(house, "bea", ConsoleRole.ADMIN)
+    await changed(house, "bea", enabled=False)
+
+    refused = [
+        await house.client.patch(f"{USERS}/ada", json={"enabled": False}),
+        await house.client.patch(f"{USERS}/ada", json={"role": "operator"}),
+        await house.client.delete(f"{USERS}/ada"),
+    ]
+
+    assert [refusal(each) for each in refused] == [(409, "last_admin")] * 3
+    assert (await house.client.delete(f"{USERS}/bea")).status_code == 204
+
+
+async def test_switching_somebody_off_is_told_in_the_audit(house: Surface) -> None:
+    """S27."""
+    await a_user(house, "ann")
+
+    await changed(house, "ann", enabled=False)
+
+    told = await house.fetch("SELECT before::text AS was, after::text AS became FROM audit_entries ORDER BY seq")
+    assert ("true" in told[-1]["was"], "false" in told[-1]["became"]) == (True, True)
 
 
 async def test_a_user_who_is_removed_is_signed_out_and_gone(house: Surface) -> None:
@@ -144,9 +245,8 @@ async def test_who_is_just_becoming_the_only_admin_is_not_removed_meanwhile(hous
     await a_user(house, "ann")
     async with house.rows() as uow:
         ada, ann = [each.id for each in await uow.console_users.all()]
-        await uow.console_users.locked_admins()
-        await uow.console_users.set_role(ann, ConsoleRole.ADMIN)
-        await uow.console_users.set_role(ada, ConsoleRole.VIEWER)
+        await uow.console_users.set_rights(ann, ConsoleRole.ADMIN, enabled=True)
+        await uow.console_users.set_rights(ada, ConsoleRole.VIEWER, enabled=True)
         removal = asyncio.ensure_future(house.client.delete(f"{USERS}/ann"))
         await until(lambda: house.fetch("SELECT FROM pg_locks WHERE NOT granted"))
         await uow.commit()
@@ -154,18 +254,52 @@ async def test_who_is_just_becoming_the_only_admin_is_not_removed_meanwhile(hous
     assert refusal(await removal) == (409, "last_admin")
 
 
-async def test_nobody_makes_or_takes_over_a_user_who_may_do_more(house: Surface) -> None:
-    """S1."""
-    await a_user(house, "ada", ConsoleRole.ADMIN)
-    await a_user(house, "ann")
-    few = await house.key(scopes=[Scope.USERS_READ, Scope.USERS_WRITE])
-    beyond = (403, "exceeds_own_rights")
+BEYOND = (403, "exceeds_own_rights")
+DEEDS: Mapping[str, tuple[str, str, dict[str, Any] | None]] = {
+    "change": ("PATCH", "", {"role": "viewer"}),
+    "change_nothing": ("PATCH", "", {}),
+    "switch_off": ("PATCH", "", {"enabled": False}),
+    "renew_password": ("POST", "/renew-password", None),
+    "sign_out": ("POST", "/sign-out", None),
+    "remove": ("DELETE", "", None),
+}
+"""What is done to a user."""
 
-    made = await house.client.post(USERS, json={"name": "eve", "role": "viewer"}, headers=few)
-    raised = await house.client.patch(f"{USERS}/ann", json={"role": "admin"}, headers=few)
-    taken = await house.client.post(f"{USERS}/ada/renew-password", headers=few)
 
-    assert [refusal(made), refusal(raised), refusal(taken)] == [beyond, beyond, beyond]
+def key_of(role: ConsoleRole) -> set[Scope]:
+    """What a key has that may do as much as a role, and see to users."""
+    return {*scopes_of(role), Scope.USERS_READ, Scope.USERS_WRITE}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+async def test_nobody_does_anything_to_a_user_who_may_do_more(house: Surface, deed: str) -> None:
+    """S5: each deed by a key as strong as each role, on a user of each role."""
+    method, address, body = DEEDS[deed]
+    answers: dict[tuple[ConsoleRole, ConsoleRole], bool] = {}
+    for own in ConsoleRole:
+        key = await house.key(scopes=sorted(key_of(own)))
+        for theirs in ConsoleRole:
+            name = f"{own}-{theirs}"
+            await a_user(house, name, theirs)
+            answer = await house.client.request(method, f"{USERS}/{name}{address}", json=body, headers=key)
+            answers[own, theirs] = answer.is_success
+            assert answer.is_success or refusal(answer) == BEYOND, answer.text
+
+    assert answers == {(own, theirs): scopes_of(theirs) <= key_of(own) for own, theirs in answers}
+
+
+@pytest.mark.parametrize("own", ConsoleRole)
+async def test_nobody_makes_or_raises_a_user_beyond_themselves(house: Surface, own: ConsoleRole) -> None:
+    """S5."""
+    key = await house.key(scopes=sorted(key_of(own)))
+    for role in ConsoleRole:
+        await a_user(house, f"to-be-{role}", ConsoleRole.VIEWER)
+        made = await house.client.post(USERS, json={"name": f"new-{role}", "role": role}, headers=key)
+        raised = await house.client.patch(f"{USERS}/to-be-{role}", json={"role": role}, headers=key)
+        if scopes_of(role) <= key_of(own):
+            assert (made.status_code, raised.status_code) == (201, 200)
+        else:
+            assert [refusal(made), refusal(raised)] == [BEYOND, BEYOND]
 
 
 async def test_a_key_that_is_limited_to_shops_sees_no_user(house: Surface) -> None:

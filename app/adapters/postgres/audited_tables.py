@@ -53,7 +53,7 @@ AUDITED: tuple[Audited, ...] = (
         table="console_users",
         resource="console_users",
         key=("name",),
-        told=("name", "role"),
+        told=("name", "role", "enabled"),
         withheld=("password_hash",),
         of_shop="",
     ),

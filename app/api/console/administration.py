@@ -91,7 +91,22 @@ ADMINISTRATION: tuple[Remedy, ...] = (
         post(f"/v1{USER}/renew-password", once=True),
         secret=PASSWORD,
     ),
-    remedy(f"{USER}/role", "{name} is {role} now.", patch(f"/v1{USER}", lambda given: given.some("role"))),
+    remedy(
+        f"{USER}/role",
+        "{name} is {role} now.",
+        patch(f"/v1{USER}", lambda given: given.some("role")),
+        secret=PASSWORD,
+    ),
+    remedy(
+        f"{USER}/disable",
+        "{name} is switched off, and signed out everywhere.",
+        patch(f"/v1{USER}", lambda _: {"enabled": False}),
+    ),
+    remedy(
+        f"{USER}/enable",
+        "{name} is switched on: the password is the same as before.",
+        patch(f"/v1{USER}", lambda _: {"enabled": True}),
+    ),
     remedy(f"{USER}/sign-out", "{name} is signed out everywhere."),
     remedy(f"{USER}/remove", "{name} is no user any more.", delete(f"/v1{USER}")),
     remedy("/privacy-requests/{request_id}/carry-out", "The request is carried out."),

@@ -89,7 +89,7 @@ def delete(path: str) -> Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """Which field of the last answer is shown this once, what it is called, and what is done with it."""
+    """Which field of the last answer is shown this once, unless it is null; what it is called, and what it is for."""
 
     field: str
     label: str
@@ -135,8 +135,10 @@ async def press(desk: Desk, remedy: Remedy) -> Response:
             return desk.go(back, Said(good=False, sentences=[*begun, *told.sentences]))
     assert told is not None
     answered = {**desk.request.path_params, **(told.body or {})}
-    if remedy.secret is not None:
-        return _shown_once(desk, remedy, remedy.secret, answered, back) if not told.replayed else _not_again(desk, back)
+    if remedy.secret is not None and told.replayed:
+        return _not_again(desk, back)
+    if remedy.secret is not None and answered[remedy.secret.field] is not None:
+        return _shown_once(desk, remedy, remedy.secret, answered, back)
     if told.status == IN_THE_BACKGROUND and not remedy.leads_to and "id" in answered:
         return desk.go(f"/console{filled('/runs/{id}', answered)}", Said(good=True, sentences=[GOES_ON]))
     target = f"/console{filled(remedy.leads_to, answered)}" if remedy.leads_to else back

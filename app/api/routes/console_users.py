@@ -12,11 +12,13 @@ from app.api.idempotency import Repeat
 from app.api.pagination import PagingOf
 from app.api.routing import resource_router
 from app.api.schemas.console_users import (
+    ConsoleUserChanged,
     ConsoleUserList,
     ConsoleUserPatch,
     ConsoleUserShown,
     NewConsolePassword,
     NewConsoleUser,
+    changed_user_shown,
     console_user_shown,
     new_password_shown,
 )
@@ -53,10 +55,13 @@ async def get_console_user(name: TheUser, access: UsersRead, users: Users) -> Re
     return answer(console_user_shown(await users.get(name, access=access)), tagged=True)
 
 
-@router.patch("/console-users/{name}", response_model=ConsoleUserShown, summary="Give a user of the console a role")
+@router.patch("/console-users/{name}", response_model=ConsoleUserChanged, summary="Change a user of the console")
 async def update_console_user(name: TheUser, access: UsersWrite, users: Users, body: ConsoleUserPatch) -> Response:
-    """True from the user's next request on. The only admin stays one: 409 `last_admin`."""
-    return answer(console_user_shown(await users.change_role(name, body.role, access=access)), tagged=True)
+    """Gives a role, and switches off or on. Any change ends the user's sessions; who may do more than before gets a
+    new password, shown once. The only admin who can sign in stays one: 409 `last_admin`.
+    """
+    changed = await users.change(name, role=body.role, enabled=body.enabled, access=access)
+    return answer(changed_user_shown(changed), tagged=True)
 
 
 @router.post(
@@ -74,7 +79,7 @@ async def renew_console_password(name: TheUser, access: UsersWrite, repeat: Repe
 
 @router.post("/console-users/{name}/sign-out", status_code=204, summary="Sign a user of the console out everywhere")
 async def sign_console_user_out(name: TheUser, access: UsersWrite, repeat: Repeat, users: Users) -> Response:
-    """Ends every session of the user; name and password go on working."""
+    """Ends every session of the user; name and password go on working. To keep somebody out, switch the user off."""
     return await repeat.around(lambda: users.sign_out_everywhere(name, access=access), lambda _: no_content())
 
 

@@ -8,7 +8,7 @@ from app.api.pagination import ListOf
 from app.api.schemas.types import AnswerBody, Instant, Line, RequestBody
 from app.domain.console_roles import ConsoleRole
 from app.ports.repositories.console_users import ConsoleUser
-from app.services.console_users import LONGEST_NAME, NewPassword
+from app.services.console_users import LONGEST_NAME, Changed, NewPassword
 
 ROLE = "`viewer` looks, `operator` mends, `admin` also decides how shops work, and about keys, users and privacy."
 Role = Annotated[ConsoleRole, Field(description=ROLE, examples=["operator"])]
@@ -19,6 +19,7 @@ class ConsoleUserShown(AnswerBody):
 
     name: str = Field(description="What they sign in with.", examples=["ann"])
     role: Role
+    enabled: bool = Field(description="False = switched off: signs in nowhere until switched on.", examples=[True])
     created_at: Instant = Field(description="When the user was made.")
     signed_in_at: Instant | None = Field(description="When they last signed in; null = never.")
 
@@ -27,6 +28,16 @@ class NewConsolePassword(ConsoleUserShown):
     """A user with a new password: this is the only time it is shown."""
 
     password: str = Field(description="What they sign in with from now on.", examples=["2W1qUo…"])
+
+
+class ConsoleUserChanged(ConsoleUserShown):
+    """A user as changed."""
+
+    password: str | None = Field(
+        description="The new password of a user who may do more than before, shown this once; null = the old one goes"
+        " on.",
+        examples=[None],
+    )
 
 
 class NewConsoleUser(RequestBody):
@@ -45,9 +56,10 @@ class NewConsoleUser(RequestBody):
 
 
 class ConsoleUserPatch(RequestBody):
-    """What of a user can be changed."""
+    """What of a user can be changed; what is left out stays."""
 
-    role: Role
+    role: Annotated[ConsoleRole | None, Field(description=ROLE, examples=["operator"])] = None
+    enabled: bool | None = Field(None, description="False switches the user off, true on again.", examples=[False])
 
 
 ConsoleUserList = ListOf[ConsoleUserShown]
@@ -56,6 +68,11 @@ ConsoleUserList = ListOf[ConsoleUserShown]
 def console_user_shown(user: ConsoleUser) -> ConsoleUserShown:
     """The user without the password."""
     return ConsoleUserShown.model_validate(_fields(user))
+
+
+def changed_user_shown(changed: Changed) -> ConsoleUserChanged:
+    """The user with the password, where one was made."""
+    return ConsoleUserChanged.model_validate({**_fields(changed.user), "password": changed.password})
 
 
 def new_password_shown(made: NewPassword) -> NewConsolePassword:
@@ -67,6 +84,7 @@ def _fields(user: ConsoleUser) -> dict[str, object]:
     return {
         "name": user.name,
         "role": user.role,
+        "enabled": user.enabled,
         "created_at": user.created_at,
         "signed_in_at": user.signed_in_at,
     }

@@ -16,8 +16,15 @@ class ConsoleUser:
     role: ConsoleRole
     password_hash: str = field(repr=False)
     created_at: datetime
+    enabled: bool = True
+    """False = switched off: signs in nowhere until switched on again."""
     signed_in_at: datetime | None = None
     """When this person last signed in."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether this is an admin who can sign in."""
+        return self.enabled and self.role is ConsoleRole.ADMIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +49,12 @@ class ConsoleUsers(Protocol):
         """By name."""
         ...
 
-    async def locked_admins(self) -> Sequence[str]:
-        """The ids of all admins, none of whom ceases to be one before this transaction ends."""
+    async def hold_rights(self) -> None:
+        """Nobody else changes what anybody may do before this transaction ends; taken before any user is locked."""
+        ...
+
+    async def admins(self) -> Sequence[str]:
+        """The ids of those who can sign in, in their order."""
         ...
 
     async def add(self, user: ConsoleUser) -> bool:
@@ -54,14 +65,16 @@ class ConsoleUsers(Protocol):
         """Ends every session of the user."""
         ...
 
-    async def set_role(self, user: str, role: ConsoleRole) -> None: ...
+    async def set_rights(self, user: str, role: ConsoleRole, *, enabled: bool) -> None:
+        """Ends every session of the user."""
+        ...
 
     async def remove(self, user: str) -> None:
         """With every session."""
         ...
 
     async def open_session(self, token_hash: bytes, user: ConsoleUser, *, now: datetime) -> bool:
-        """Notes the sign-in, too. False if the user has another password by now, or is gone."""
+        """Notes the sign-in, too. False if the user has another password by now, is switched off or gone."""
         ...
 
     async def session(self, token_hash: bytes) -> ConsoleSession | None: ...

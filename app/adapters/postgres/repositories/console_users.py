@@ -30,8 +30,11 @@ class PostgresConsoleUsers:
         )
         return page_of(rows, request, shape=_user, key=lambda row: (row["name"],))
 
-    async def locked_admins(self) -> Sequence[str]:
-        rows = await self._driver.fetch("SELECT id FROM console_users WHERE role = 'admin' ORDER BY id FOR UPDATE")
+    async def hold_rights(self) -> None:
+        await self._driver.execute("SELECT pg_advisory_xact_lock(hashtextextended('rights of console users', 0))")
+
+    async def admins(self) -> Sequence[str]:
+        rows = await self._driver.fetch("SELECT id FROM console_users WHERE role = 'admin' AND enabled ORDER BY id")
         return [row["id"] for row in rows]
 
     async def add(self, user: ConsoleUser) -> bool:
@@ -50,17 +53,20 @@ class PostgresConsoleUsers:
         await self._driver.execute("UPDATE console_users SET password_hash = $2 WHERE id = $1", user, password_hash)
         await self.close_sessions(user)
 
-    async def set_role(self, user: str, role: ConsoleRole) -> None:
-        await self._driver.execute("UPDATE console_users SET role = $2 WHERE id = $1", user, role)
+    async def set_rights(self, user: str, role: ConsoleRole, *, enabled: bool) -> None:
+        await self._driver.execute(
+            "UPDATE console_users SET role = $2, enabled = $3 WHERE id = $1", user, role, enabled
+        )
+        await self.close_sessions(user)
 
     async def remove(self, user: str) -> None:
         await self._driver.execute("DELETE FROM console_users WHERE id = $1", user)
 
     async def open_session(self, token_hash: bytes, user: ConsoleUser, *, now: datetime) -> bool:
-        # Whoever renews the password waits for the row, or has changed it before: then there is none to be found.
+        # Whoever renews the password or switches off waits for the row, or has changed it before: then none is found.
         opened = await self._driver.fetchval(
             "WITH person AS (UPDATE console_users SET signed_in_at = $3 WHERE id = $2 AND password_hash = $4"
-            " RETURNING id)"
+            " AND enabled RETURNING id)"
             " INSERT INTO console_sessions (token_hash, user_id, created_at, seen_at)"
             " SELECT $1, id, $3, $3 FROM person RETURNING true",
             token_hash,
@@ -73,7 +79,8 @@ class PostgresConsoleUsers:
     async def session(self, token_hash: bytes) -> ConsoleSession | None:
         row = await self._driver.fetchrow(
             "SELECT person.*, session.created_at AS opened_at, session.seen_at FROM console_sessions AS session"
-            " JOIN console_users AS person ON person.id = session.user_id WHERE session.token_hash = $1",
+            " JOIN console_users AS person ON person.id = session.user_id"
+            " WHERE session.token_hash = $1 AND person.enabled",
             token_hash,
         )
         if row is None:
@@ -104,5 +111,6 @@ def _user(row: asyncpg.Record) -> ConsoleUser:
         role=ConsoleRole(row["role"]),
         password_hash=row["password_hash"],
         created_at=row["created_at"],
+        enabled=row["enabled"],
         signed_in_at=row["signed_in_at"],
     )

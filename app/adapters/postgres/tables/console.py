@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field
 
 from app.adapters.postgres.tables.base import Row
-from app.adapters.postgres.tables.columns import Holds, instant, raw, text
+from app.adapters.postgres.tables.columns import Holds, flag, instant, raw, text
 
 
 class ConsoleUserRow(Row, table=True):
@@ -24,11 +24,12 @@ class ConsoleUserRow(Row, table=True):
     password_hash: str = Field(sa_column=text(holds=Holds.SECRET))
     """Argon2id with its salt and parameters."""
     created_at: datetime = Field(sa_column=instant())
+    enabled: bool = Field(default=True, sa_column=flag(server_default="true"))
     signed_in_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class ConsoleSessionRow(Row, table=True):
-    """Where somebody is signed in; deleted by signing out, by a new password, and once it is over."""
+    """Where somebody is signed in; deleted by signing out, by a new password, by other rights, and once it is over."""
 
     __tablename__ = "console_sessions"
     __table_args__ = (Index(None, "user_id"),)
