@@ -87,7 +87,8 @@ def demo(
 
     with _refusals():
         try:
-            tell(data_dir=_settings().data_dir, keep=keep)
+            settings = _settings()
+            tell(data_dir=settings.data_dir, host=settings.host, port=settings.port, keep=keep)
         except DemoError as error:
             _refuse(str(error))
 

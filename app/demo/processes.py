@@ -19,17 +19,45 @@ STARTED = "ORDERBRIDGE_ENDS_WITH_STANDARD_INPUT"
 _LISTENING = re.compile(r"listening on (http://\S+)")
 
 
+COMMAND = [sys.executable, "-m", "app.cli"]
+_HERE = {
+    "127.0.0.1": "127.0.0.1",
+    "localhost": "localhost",
+    "0.0.0.0": "127.0.0.1",  # noqa: S104 - whoever sets it wants all addresses
+    "::1": "[::1]",
+    "::": "[::1]",
+}
+CODE = Path(__file__).parents[2]
+
+
 class DemoError(Exception):
     """The demonstration cannot go on; the message says why and what to do."""
 
 
-def free_port(preferred: int) -> int:
+def its_own(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a process of the demonstration is given, to find our code from a folder without ``.env``."""
+    found = [str(CODE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, **environment, "PYTHONPATH": os.pathsep.join(found)}
+
+
+def reached_here_at(host: str) -> str:
+    """How the store on this machine reaches a service that listens there. Raises DemoError where it cannot."""
+    if (found := _HERE.get(host)) is None:
+        raise DemoError(
+            f"ORDERBRIDGE_HOST is {host}, where the demonstration's store may not deliver without TLS."
+            " Leave it out, or make it 0.0.0.0 to be reached from elsewhere, too."
+        )
+    return found
+
+
+def free_port(preferred: int, *, host: str = "127.0.0.1") -> int:
     """The preferred port if nobody listens there, else any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in (preferred, 0):
-        with socket.socket() as probe:
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
@@ -44,8 +72,9 @@ class Running:
         self._log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", *arguments],
-                env={**os.environ, **environment, "PYTHONUNBUFFERED": "1", STARTED: "1"},
+                COMMAND + arguments,
+                cwd=log.parent,
+                env={**its_own(environment), "PYTHONUNBUFFERED": "1", STARTED: "1"},
                 # Nothing is ever written: it is closed by our end, even by kill -9.
                 stdin=subprocess.PIPE,
                 stdout=output,

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.demo.processes import DemoError, Running, free_port, together
+from app.demo.processes import COMMAND, DemoError, Running, free_port, its_own, reached_here_at, together
 from app.demo.report import (
     describe_documents,
     describe_figures,
@@ -25,6 +24,7 @@ from app.demo.shop import SHOP, STORE_DOMAIN, Api, send_items, set_up_shop, wait
 from app.store_simulator.state import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
 
 DAY_OF_ORDERS = 200
+STORE_PORT = 9010
 USER = "demo"
 """Who looks at it in the console."""
 SEED = 20261120
@@ -32,35 +32,39 @@ SEED = 20261120
 Say = Callable[[str], None]
 
 
-def tell(*, data_dir: Path, keep: bool, say: Say = print, orders: int = DAY_OF_ORDERS) -> None:
-    """Run it. Raises ``DemoError`` with what went wrong."""
+def tell(*, data_dir: Path, host: str, port: int, keep: bool, say: Say = print) -> None:
+    """Run it, with a database of its own, on ``port`` if that is free. Raises ``DemoError`` with what went wrong."""
     # Told to stop, it ends as it does by itself: the processes it started must not outlive it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    here = reached_here_at(host)
     with _folder(data_dir) as folder:
-        store_port, port = free_port(9010), free_port(8000)
+        store_port, port = _port(STORE_PORT, "127.0.0.1", say), _port(port, host, say)
         environment = {
             "ORDERBRIDGE_DATA_DIR": str(folder),
             "ORDERBRIDGE_DATABASE_URL": "",
+            "ORDERBRIDGE_MIGRATION_URL": "",
             "ORDERBRIDGE_ENCRYPTION_KEYS": "",
             "ORDERBRIDGE_SHOPIFY_URL": f"http://127.0.0.1:{store_port}/{{store_domain}}",
-            "ORDERBRIDGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "ORDERBRIDGE_PUBLIC_URL": f"http://{here}:{port}",
             "ORDERBRIDGE_PORT": str(port),
-            "ORDERBRIDGE_HOST": "127.0.0.1",
+            "ORDERBRIDGE_HOST": host,
             "ORDERBRIDGE_LOG_FORMAT": "json",
         }
         say("A simulated Shopify store and Orderbridge with its own PostgreSQL are starting …")
         service = Running(["serve"], environment=environment, log=folder / "service.log")
         simulator = Running(["simulator", "--port", str(store_port)], environment={}, log=folder / "simulator.log")
         with together(service, simulator):
-            key = _said(environment, "keys", "create", "--name", "demo")
-            store_url, url = simulator.address(), service.address()
+            key = _said(environment, folder, "keys", "create", "--name", "demo")
+            store_url, _ = simulator.address(), service.address()
+            url = f"http://{here}:{port}"
             say(f"The store listens on {store_url}, Orderbridge on {url}.")
             api, store = Api(url, key), Api(store_url)
-            _day(api, store, say, orders=orders, url=url, store_url=store_url, key=key, keep=keep)
+            _day(api, store, say, orders=DAY_OF_ORDERS, url=url, store_url=store_url, key=key, keep=keep)
             api.close()
             store.close()
             if keep:
-                for line in where_to_look(url, USER, _said(environment, "users", "create", USER, "--role", "admin")):
+                password = _said(environment, folder, "users", "create", USER, "--role", "admin")
+                for line in where_to_look(url, USER, password):
                     say(line)
                 _until_interrupted()
 
@@ -133,11 +137,19 @@ def _folder(data_dir: Path) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _said(environment: dict[str, str], *command: str) -> str:
+def _port(preferred: int, host: str, say: Say) -> int:
+    port = free_port(preferred, host=host)
+    if preferred not in {0, port}:
+        say(f"Port {preferred} cannot be had; {port} is used instead.")
+    return port
+
+
+def _said(environment: dict[str, str], folder: Path, *command: str) -> str:
     """What a command of ``orderbridge`` prints."""
     made = subprocess.run(
-        [sys.executable, "-m", "app.cli", *command],
-        env={**os.environ, **environment},
+        [*COMMAND, *command],
+        cwd=folder,
+        env=its_own(environment),
         capture_output=True,
         text=True,
         check=False,

@@ -1,7 +1,10 @@
 """A demonstration that is killed takes along what it started: ports and memory of whoever tried it are free again."""
 
+import base64
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from app.demo.processes import DemoError, reached_here_at
 from tests.acceptance.harness import scratch_folder
 from tests.acceptance.processes import until
 
@@ -51,12 +55,12 @@ def gone(pids: set[int]) -> Callable[[], bool]:
 
 
 @contextmanager
-def started(*command: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+def started(*command: str, folder: Path = CHECKOUT, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERBRIDGE_")}
     with subprocess.Popen(
         [sys.executable, *command],
-        cwd=CHECKOUT,
-        env={**kept, **environment, "PYTHONUNBUFFERED": "1"},
+        cwd=folder,
+        env={**kept, **environment, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(CHECKOUT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -78,13 +82,47 @@ def test_a_process_of_a_demonstration_ends_when_what_started_it_is_killed(tmp_pa
         until(gone({simulator}), what="the simulator ends", seconds=END_SECONDS)
 
 
+def said_until(text: str, process: "subprocess.Popen[str]") -> str:
+    """What it said until a line with ``text``."""
+    assert process.stdout is not None
+    said = ""
+    while text not in said:
+        line = process.stdout.readline()
+        assert line, f"the demonstration ended by itself: {said}"
+        said += line
+    return said
+
+
+def test_a_demonstration_is_reached_by_its_store_on_this_machine_alone() -> None:
+    assert (reached_here_at("0.0.0.0"), reached_here_at("::")) == ("127.0.0.1", "[::1]")
+    with pytest.raises(DemoError, match=r"ORDERBRIDGE_HOST is 192\.0\.2\.1"):
+        reached_here_at("192.0.2.1")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+def test_a_demonstration_listens_where_it_is_told_and_leaves_the_database_of_the_settings_alone() -> None:
+    with scratch_folder() as folder, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        at, key = taken.getsockname()[1], base64.b64encode(os.urandom(32)).decode()
+        # Nothing listens there: a demonstration that used it would end.
+        server = f"ORDERBRIDGE_DATABASE_URL=postgresql://nobody@127.0.0.1:1/none\nORDERBRIDGE_ENCRYPTION_KEYS={key}\n"
+        (folder / ".env").write_text(f"{server}ORDERBRIDGE_HOST=0.0.0.0\nORDERBRIDGE_PORT={at}\n")
+
+        with started("-m", "app.cli", "demo", folder=folder) as demo:
+            said = said_until("set up over the API", demo)
+
+    instead = re.search(rf"Port {at} cannot be had; (\d+) is used instead", said)
+    assert instead is not None, said
+    assert f"Orderbridge on http://127.0.0.1:{instead.group(1)}." in said
+
+
 @pytest.mark.long
 @pytest.mark.timeout(180)
 def test_a_demonstration_killed_with_9_leaves_nothing_running() -> None:
     with scratch_folder() as folder, started("-m", "app.cli", "demo", ORDERBRIDGE_DATA_DIR=str(folder)) as demo:
-        assert demo.stdout is not None
-        while "set up over the API" not in (line := demo.stdout.readline()):
-            assert line, "the demonstration ended by itself"
+        said_until("set up over the API", demo)
         pids = offspring(demo.pid)
         assert len(pids) >= 4
 
