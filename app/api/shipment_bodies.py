@@ -12,10 +12,11 @@ from app.api.schemas.shipments import (
     ShipmentGiven,
     ShippedLine,
 )
-from app.domain.identifiers import DocumentId, OrderId, ShopifyId
+from app.domain.identifiers import DocumentId, OrderId, ShopifyId, order_line_id
 from app.domain.shipments import ParcelTracking
 from app.ports.errors import FieldError, InvalidInput
 from app.ports.repositories.shipments import OrderMeant, StoredShipment
+from app.services.shipment_facts import ShippedArticle, articles_of
 from app.services.shipments import PostedLine, PostedShipment
 
 LINE_NAMES = ("document_line_no", "order_line_id", "shopify_line_id", "item_no")
@@ -106,17 +107,30 @@ def shipment_shown(kept: StoredShipment) -> Shipment:
         state=kept.state.value,
         reason=kept.reason,
         reason_detail=kept.reason_detail,
-        results=[
-            LineResult.model_construct(
-                line_index=index,
-                state=result.state(line).value,
-                reason=result.reason.value if result.reason else None,
-                reason_detail=result.reason_detail,
-                quantity_sent=Decimal(result.quantity_sent),
-                fulfilment_shopify_ids=list(result.fulfilments),
-            )
-            for index, (line, result) in enumerate(zip(shipment.lines, kept.results, strict=True))
-        ],
+        results=[_result(kept, index, article) for index, article in enumerate(articles_of(kept))],
         created_at=kept.created_at,
         updated_at=kept.updated_at,
+    )
+
+
+def _result(kept: StoredShipment, index: int, article: ShippedArticle) -> LineResult:
+    line, result = kept.shipment.lines[index], kept.results[index]
+    of_line = article.shopify_line_id if article.on_order else None
+    return LineResult.model_construct(
+        line_index=index,
+        on_order=article.on_order,
+        order_line_id=order_line_id(kept.order_id, of_line) if of_line else None,
+        shopify_line_id=article.shopify_line_id,
+        item_no=article.item_no,
+        variant_code=article.variant_code,
+        sku=article.sku,
+        description=article.description,
+        title=article.title,
+        variant_title=article.variant_title,
+        quantity=Decimal(line.quantity),
+        state=result.state(line).value,
+        reason=result.reason.value if result.reason else None,
+        reason_detail=result.reason_detail,
+        quantity_sent=Decimal(result.quantity_sent),
+        fulfilment_shopify_ids=list(result.fulfilments),
     )

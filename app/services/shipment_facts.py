@@ -1,35 +1,86 @@
 """What a shipment's lines and parcels mean in its shop: order lines, store locations, what the buyer is told."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from app.domain.identifiers import ShopifyId
 from app.domain.shipment_fitting import ErpLocations
 from app.domain.shipments import Shipment, ShipmentLine
 from app.domain.shipping_agents import ShippingAgent
 from app.ports.repositories.configuration import ShopConfiguration
-from app.ports.repositories.shipments import LineOfOrder
+from app.ports.repositories.shipments import LineOfOrder, StoredShipment
 from app.ports.shipment_gateway import FulfilmentTracking
 
 
-def order_lines_of(
-    line: ShipmentLine, lines: Sequence[LineOfOrder], known: Collection[ShopifyId]
-) -> tuple[ShopifyId, ...]:
-    """The order lines that a line of a shipment may be on. Item numbers compare as they are written; only where none is
-    the same, without regard to case.
+class OrderLines:
+    """The lines of an order, by what a line of a shipment names them by: their ids, or their item and its variant. Item
+    numbers compare as they are written; only where none is the same, without regard to case.
     """
-    if line.item_no is None:
-        return (line.line_id,) if line.line_id in known and line.line_id is not None else ()
-    asked = line.item_no, line.variant_code or ""
-    exact = [each.line_id for each in lines if (each.item_no, each.variant_code or "") == asked]
-    if exact:
-        return tuple(exact)
-    folded = tuple(part.casefold() for part in asked)
-    alike = [
-        each.line_id
-        for each in lines
-        if ((each.item_no or "").casefold(), (each.variant_code or "").casefold()) == folded
-    ]
-    return tuple(alike)
+
+    def __init__(self, lines: Sequence[LineOfOrder]) -> None:
+        self.by_id = {line.line_id: line for line in lines}
+        self._exact: dict[tuple[str, str], list[ShopifyId]] = defaultdict(list)
+        self._folded: dict[tuple[str, str], list[ShopifyId]] = defaultdict(list)
+        for line in lines:
+            if line.item_no is not None:
+                self._exact[_item(line)].append(line.line_id)
+                self._folded[_folded(line)].append(line.line_id)
+
+    def of(self, line: ShipmentLine, *, known: Collection[ShopifyId] = ()) -> tuple[ShopifyId, ...]:
+        """Those that it may be on; ``known`` are ids that are of the order as well."""
+        if line.item_no is not None:
+            return tuple(self._exact.get(_item(line)) or self._folded.get(_folded(line)) or ())
+        named = line.line_id
+        return () if named is None or not (named in known or named in self.by_id) else (named,)
+
+
+def _item(line: LineOfOrder | ShipmentLine) -> tuple[str, str]:
+    return line.item_no or "", line.variant_code or ""
+
+
+def _folded(line: LineOfOrder | ShipmentLine) -> tuple[str, str]:
+    item, variant = _item(line)
+    return item.casefold(), variant.casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedArticle:
+    """What a line of a shipment is of, by the names that people and the ERP know it by. It is ``on_order`` while the
+    order has a line that it may be on; what several of them do not agree on is None.
+    """
+
+    on_order: bool
+    shopify_line_id: ShopifyId | None
+    item_no: str | None
+    variant_code: str | None
+    sku: str | None
+    description: str | None
+    title: str | None
+    variant_title: str | None
+
+
+def articles_of(shipment: StoredShipment) -> Sequence[ShippedArticle]:
+    """Of each line of the shipment, in their order."""
+    lines = OrderLines(shipment.order_lines)
+    return [_article(line, [lines.by_id[each] for each in lines.of(line)]) for line in shipment.shipment.lines]
+
+
+def _article(line: ShipmentLine, meant: Sequence[LineOfOrder]) -> ShippedArticle:
+    def told(name: str) -> str | None:
+        said = {getattr(each, name) for each in meant}
+        return said.pop() if len(said) == 1 else None
+
+    return ShippedArticle(
+        on_order=bool(meant),
+        shopify_line_id=line.line_id or (meant[0].line_id if len(meant) == 1 else None),
+        item_no=line.item_no or told("item_no"),
+        variant_code=line.variant_code or told("variant_code"),
+        sku=told("sku"),
+        description=told("description"),
+        title=told("title"),
+        variant_title=told("variant_title"),
+    )
 
 
 def locations_of(shop: ShopConfiguration) -> ErpLocations:

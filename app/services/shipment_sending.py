@@ -30,7 +30,7 @@ from app.ports.shipment_gateway import (
 from app.ports.store_gateway import OrderNotThere, OrderUnreadable, StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.noted_shipments import SentNow
-from app.services.shipment_facts import locations_of, order_lines_of, tracking_of
+from app.services.shipment_facts import OrderLines, locations_of, tracking_of
 
 LEASE = timedelta(minutes=1)
 """Longer than any request can take, so that nobody looks for its effect before it has one."""
@@ -188,12 +188,12 @@ class ShipmentSending:
     async def _send(self, seen: ShippingSeen) -> _Stop | str:
         """Send what fits; the digest of what is open after it."""
         async with self._uow() as uow:
-            lines = await uow.shipments.lines_of(self._claim.order_id)
-        known = {line.line_id for line in lines} | {line.line_id for fo in seen.fulfilment_orders for line in fo.lines}
+            lines = OrderLines(await uow.shipments.lines_of(self._claim.order_id))
+        known = {line.line_id for fo in seen.fulfilment_orders for line in fo.lines}
         wanted = [
             Wanted(
                 index=index,
-                line_ids=order_lines_of(line, lines, known),
+                line_ids=lines.of(line, known=known),
                 quantity=left,
                 location_code=line.location_code,
             )

@@ -1,17 +1,19 @@
 """Shipments over HTTP: posted once, named in every way, listed, tried again, corrected (P60)."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.adapters.postgres.ulid import Ulids
 from app.api.schemas.shipments import Shipment, ShipmentList
-from app.domain.identifiers import OrderId, order_line_id
+from app.domain.identifiers import OrderId, ShopifyId, order_line_id
+from app.domain.orders import LineKind, OrderLine
 from app.services.mappings import MappingTables
 from app.services.shipments import Shipments
 from tests.erp_surface import Surface, surface
-from tests.stored_documents import NOW, POS, a_document, a_shipment, an_order
+from tests.stored_documents import NOW, POS, a_copy, a_document, a_shipment, an_order
 
 LIST = "/v1/shipments"
 
@@ -66,6 +68,47 @@ async def test_a_posted_shipment_is_kept_and_shown(erp: Surface) -> None:
     assert shown.tracking[0].number == "TRK1"
     assert [(each.line_index, each.state, each.reason) for each in shown.results] == [(0, "not_sent", None)]
     assert (await erp.get(answer.headers["location"])) == answer.json()
+
+
+async def test_each_line_names_its_article_as_the_order_has_it(erp: Surface) -> None:
+    """The ERP knows it by item and variant, people by title and SKU; a line that is gone, or on none, says so."""
+    shirt = OrderLine(
+        shopify_id=ShopifyId("1"),
+        kind=LineKind.ITEM,
+        title="Shirt",
+        variant_title="Red",
+        sku="SH-R",
+        ordered_quantity=3,
+        current_quantity=3,
+        unit_price=a_copy().totals.total,
+    )
+    other = replace(shirt, shopify_id=ShopifyId("2"), variant_title="Blue", sku="SH-B")
+    item = {"item_no": "SHIRT", "variant_code": "R", "description": "Shirt of the ERP"}
+    order = await stored_order(
+        erp, copy=a_copy(lines=(shirt, other)), mapping={"items": {"1": item, "2": item | {"description": ""}}}
+    )
+    lines = [
+        {"shopify_line_id": "1", "quantity": "1"},
+        {"shopify_line_id": "9", "quantity": "2"},
+        {"item_no": "shirt", "variant_code": "r", "quantity": "2"},
+        {"item_no": "HAT", "quantity": "1"},
+        {"document_line_no": 70000, "quantity": "1"},
+    ]
+
+    posted = (await erp.client.post(LIST, json=body(order, lines=lines))).json()
+
+    named, gone, spread, unknown, nothing = Shipment.model_validate(posted).results
+    assert (named.on_order, named.order_line_id) == (True, order_line_id(order, ShopifyId("1")))
+    assert (named.item_no, named.variant_code, named.sku) == ("SHIRT", "R", "SH-R")
+    assert (named.description, named.title, named.variant_title) == ("Shirt of the ERP", "Shirt", "Red")
+    assert named.quantity == 1
+    assert (gone.on_order, gone.shopify_line_id, gone.order_line_id, gone.title) == (False, "9", None, None)
+    assert (spread.on_order, spread.order_line_id, spread.item_no) == (True, None, "shirt")
+    assert (spread.title, spread.sku, spread.description) == ("Shirt", None, None)
+    assert (unknown.on_order, unknown.shopify_line_id, unknown.item_no) == (False, None, "HAT")
+    assert (nothing.on_order, nothing.shopify_line_id, nothing.item_no) == (False, None, None)
+    [listed] = (await erp.get(LIST))["data"]
+    assert listed == posted
 
 
 async def test_the_same_shipment_again_is_the_same_and_another_under_its_number_is_refused(erp: Surface) -> None:

@@ -148,9 +148,31 @@ class ParcelShown(AnswerBody):
 
 
 class LineResult(AnswerBody):
-    """What came of a line."""
+    """A line, and what came of it. Its article is told as the order has it now; null where that is not known, as of a
+    line that is on no order line, or where several order lines of one item tell different things.
+    """
 
     line_index: Whole = Field(description="Its place in `lines`, from 0.", examples=[0])
+    on_order: Flag = Field(
+        description="Whether the order has such a line. `false` with `shopify_line_id`: it had, and the line is gone"
+        " from the order since; `false` without: the shipment named no line of it.",
+        examples=[True],
+    )
+    order_line_id: str | None = Field(
+        description="Our id of the order line; null = it is on none, or its item is on several.",
+        examples=[f"orl_{ORDER_ID[4:]}_11301"],
+    )
+    shopify_line_id: str | None = Field(description="Shopify's id of the order line.", examples=["11301"])
+    item_no: str | None = Field(description="The ERP's item.", examples=["ITEM-A"])
+    variant_code: str | None = Field(description="The item's variant.", examples=[None])
+    sku: str | None = Field(description="The SKU at Shopify.", examples=["ITEM-A"])
+    description: str | None = Field(
+        description="As the sales document's line has it: the item's description, else the product's title.",
+        examples=["Article A"],
+    )
+    title: str | None = Field(description="The product's title at Shopify.", examples=["Article A"])
+    variant_title: str | None = Field(description="The variant's title at Shopify.", examples=[""])
+    quantity: DecimalString = Field(description="How many pieces the ERP shipped.", examples=["2"])
     state: str = Field(description="`sent` = whole; `not_sent`. More may come.", examples=["sent"])
     reason: str | None = Field(
         description="Why it, or the rest of it, was not sent: `location_unmapped`, `quantity_exceeds_open`,"

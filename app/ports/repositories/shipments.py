@@ -39,11 +39,15 @@ class OrderOfShipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineOfOrder:
-    """A line of an order, and the item that was found for it."""
+    """A line of an order, and the item that was found for it; ``description`` is what its document says of it."""
 
     line_id: ShopifyId
     item_no: str | None = None
     variant_code: str | None = None
+    description: str = ""
+    title: str = ""
+    variant_title: str = ""
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,8 @@ class StoredShipment:
     store_id: StoreId
     order_id: OrderId
     order_name: str
+    order_lines: tuple[LineOfOrder, ...]
+    """As our copy of the order has them now."""
     shipment: Shipment
     results: tuple[LineResult, ...]
     state: ShipmentState

@@ -6,7 +6,7 @@ from html import unescape
 from tests.api.console.visits import QUEUE, Browser, queued, said
 from tests.builders import line, order
 from tests.erp_surface import Surface
-from tests.stored_documents import NOW, an_order
+from tests.stored_documents import NOW, a_shipment, an_order
 
 
 async def test_no_page_runs_or_loads_what_is_not_ours(operator: Browser) -> None:
@@ -71,6 +71,25 @@ async def test_a_run_is_cancelled_and_says_so(house: Surface, operator: Browser)
     assert "data-live" in page.text
     assert "cancelled" in cancelled.text
     assert "data-live" not in cancelled.text
+
+
+async def test_a_shipment_names_the_article_of_each_line_and_says_which_line_is_gone(
+    house: Surface, operator: Browser
+) -> None:
+    sold = line("11301", title="Linen shirt", variant_title="Red", sku="LS-R")
+    async with house.rows() as uow:
+        order_id = await an_order(uow.driver, copy=order(sold), mapping={"items": {"11301": {"item_no": "SHIRT-1"}}})
+        await a_shipment(uow.driver, order_id, no="S-1")
+        bare = await an_order(uow.driver, copy=order(line("2")))
+        gone = await a_shipment(uow.driver, bare, no="S-2")
+        await uow.commit()
+    [address] = re.findall(r'href="(/console/shipments/[^"]+)">S-1<', (await operator.get("/console/shipments")).text)
+
+    page = (await operator.get(address)).text
+
+    assert "<td>Linen shirt – Red</td><td>LS-R</td><td>SHIRT-1</td>" in page
+    assert "no longer on the order" not in page
+    assert "no longer on the order" in (await operator.get(f"/console/shipments/{gone}")).text
 
 
 async def test_a_refusal_is_told_in_the_words_of_the_surface(operator: Browser) -> None:

@@ -28,6 +28,7 @@ from app.services.refund_documents import RefundDocuments
 from app.services.refunds import RefundRequests
 from app.services.runs import CancelRun, ReadRuns, StartRun
 from app.services.schedules import Schedules
+from app.services.shipments import Shipments
 from app.services.tasks import AvailableTasks, RunContext, TaskName
 from tests.api.configuration import configuring
 from tests.erp_surface import RisingClock, Surface
@@ -71,6 +72,7 @@ def services(uow: UnitOfWorkFactory, clock: RisingClock, *, signals: PostgresSig
         AvailableTasks: AvailableTasks(frozenset({TaskName.IMPORT_ORDERS})),
         Schedules: Schedules(uow, clock, ApschedulerRecurrence(), {TaskName.IMPORT_ORDERS: _never_run}),
         ReadOrders: ReadOrders(uow),
+        Shipments: Shipments(uow, clock, Ulids()),
         RefundRequests: RefundRequests(uow, RefundDocuments(Ulids()), clock),
         StartRun: StartRun(uow, clock, Ulids(), {TaskName.IMPORT_ORDERS: _never_run}),
     }

@@ -1,5 +1,6 @@
 """Shipments on PostgreSQL: kept, looked up, listed, and asked for again. Sending them is in ``shipment_claims``."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
@@ -42,10 +43,13 @@ ORDER BY o.id LIMIT 2
 """
 
 _LINES_OF = """
-SELECT line ->> 'shopify_id' AS line_id, mapping -> 'items' -> (line ->> 'shopify_id') ->> 'item_no' AS item_no,
-    mapping -> 'items' -> (line ->> 'shopify_id') ->> 'variant_code' AS variant_code
-FROM orders, jsonb_array_elements(body -> 'lines') WITH ORDINALITY AS each(line, place)
-WHERE id = $1 ORDER BY place
+SELECT id AS order_id, line ->> 'shopify_id' AS line_id, item ->> 'item_no' AS item_no,
+    item ->> 'variant_code' AS variant_code,
+    coalesce(nullif(item ->> 'description', ''), line ->> 'title') AS description, line ->> 'title' AS title,
+    coalesce(line ->> 'variant_title', '') AS variant_title, coalesce(line ->> 'sku', '') AS sku
+FROM orders, jsonb_array_elements(body -> 'lines') WITH ORDINALITY AS each(line, place),
+    LATERAL (SELECT mapping -> 'items' -> (line ->> 'shopify_id')) AS found(item)
+WHERE id = ANY($1::text[]) ORDER BY id, place
 """
 
 _DOCUMENT_LINES = """
@@ -162,10 +166,7 @@ class PostgresShipments(PostgresShipmentClaims):
         )
 
     async def lines_of(self, order: OrderId) -> Sequence[LineOfOrder]:
-        return [
-            LineOfOrder(line_id=ShopifyId(row["line_id"]), item_no=row["item_no"], variant_code=row["variant_code"])
-            for row in await self._driver.fetch(_LINES_OF, order)
-        ]
+        return (await self._lines_of_each([order])).get(order, ())
 
     async def document_lines(self, document: DocumentId) -> Mapping[int, ShopifyId]:
         rows = await self._driver.fetch(_DOCUMENT_LINES, document)
@@ -200,7 +201,8 @@ class PostgresShipments(PostgresShipmentClaims):
     async def page(self, wanted: ShipmentFilter, request: PageRequest) -> Page[StoredShipment]:
         statement, parameters = page_statement(wanted, request)
         rows = await self._driver.fetch(statement, *parameters)
-        return page_of(rows, request, shape=_stored, key=lambda row: (row["id"],))
+        lines = await self._lines_of_each({row["order_id"] for row in rows})
+        return page_of(rows, request, shape=lambda row: _stored(row, lines), key=lambda row: (row["id"],))
 
     async def try_again(self, shipment: ShipmentId, *, now: datetime) -> None:
         await self._driver.execute(_TRY_AGAIN, shipment, now)
@@ -231,14 +233,22 @@ class PostgresShipments(PostgresShipmentClaims):
         return [ShipmentId(row["id"]) for row in rows]
 
     async def some(self, shipments: Collection[ShipmentId]) -> Sequence[StoredShipment]:
-        return [_stored(row) for row in await self._driver.fetch(_SOME, sorted(shipments))]
+        rows = await self._driver.fetch(_SOME, sorted(shipments))
+        return [_stored(row, {}) for row in rows]
 
     async def _one(self, chosen: str, *parameters: object) -> StoredShipment | None:
         row = await self._driver.fetchrow(f"WITH page AS ({chosen}) SELECT {_SHOWN} FROM page {_BESIDE}", *parameters)
-        return None if row is None else _stored(row)
+        return None if row is None else _stored(row, await self._lines_of_each([row["order_id"]]))
+
+    async def _lines_of_each(self, orders: Collection[str]) -> Mapping[str, tuple[LineOfOrder, ...]]:
+        found: dict[str, list[LineOfOrder]] = defaultdict(list)
+        for row in await self._driver.fetch(_LINES_OF, sorted(orders)):
+            facts = dict(row)
+            found[facts.pop("order_id")].append(LineOfOrder(**facts))
+        return {order: tuple(lines) for order, lines in found.items()}
 
 
-def _stored(row: asyncpg.Record) -> StoredShipment:
+def _stored(row: asyncpg.Record, lines: Mapping[str, tuple[LineOfOrder, ...]]) -> StoredShipment:
     return StoredShipment(
         id=ShipmentId(row["id"]),
         shop_id=ShopId(row["shop_id"]),
@@ -246,6 +256,7 @@ def _stored(row: asyncpg.Record) -> StoredShipment:
         store_id=StoreId(row["store_id"]),
         order_id=OrderId(row["order_id"]),
         order_name=row["order_name"],
+        order_lines=lines.get(row["order_id"], ()),
         shipment=_shipment.decode(row["body"]),
         results=_results.decode(row["results"]),
         state=ShipmentState(row["state"]),
