@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -111,4 +111,20 @@ def paging(
     return Paging(request=PageRequest(limit=limit, after=after), subject=subject, signing_key=signing_key)
 
 
+def paging_either_way(
+    page: Annotated[Paging, Depends(paging)],
+    *,
+    newest_first: Annotated[
+        bool,
+        Query(
+            description="The other way round, newest first: for people. To collect what changed, leave it out: what"
+            " changes while the pages are read goes to the front, where it is not met any more."
+        ),
+    ] = False,
+) -> Paging:
+    """As ``paging``, of a list that can also be read from its end."""
+    return replace(page, request=replace(page.request, newest_first=newest_first))
+
+
 PagingOf = Annotated[Paging, Depends(paging)]
+PagingEitherWay = Annotated[Paging, Depends(paging_either_way)]

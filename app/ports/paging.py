@@ -12,10 +12,11 @@ PageKey = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """At most ``limit`` rows whose key comes after ``after``."""
+    """At most ``limit`` rows whose key comes after ``after``; ``newest_first`` turns the order of the list around."""
 
     limit: int = 50
     after: PageKey | None = None
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

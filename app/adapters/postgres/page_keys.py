@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.ports.paging import PageKey
+from app.ports.paging import PageKey, PageRequest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -17,6 +17,11 @@ def moment_and_id(key: PageKey) -> tuple[datetime, str]:
     """What a statement compares with."""
     ticks, identifier = key
     return _EPOCH + int(ticks) * _TICK, str(identifier)
+
+
+def order_of(request: PageRequest, *columns: str) -> str:
+    """The ``ORDER BY`` of a page. An index is read backwards as well as forwards."""
+    return ", ".join(f"{column} DESC" if request.newest_first else column for column in columns)
 
 
 class Conditions:
@@ -40,6 +45,11 @@ class Conditions:
         """A condition on a value, unless it is None."""
         if value is not None:
             self.add(condition, value)
+
+    def add_after(self, request: PageRequest, columns: str, *last: object) -> None:
+        """Only rows beyond the last one of the page before, in the order of the page."""
+        places = ", ".join(f"{{{place}}}" for place in range(len(last)))
+        self.add(f"({columns}) {'<' if request.newest_first else '>'} ({places})", *last)
 
     def __str__(self) -> str:
         return " AND ".join(self._conditions) or "true"

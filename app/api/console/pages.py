@@ -30,6 +30,9 @@ LISTS: Mapping[str, tuple[str, str]] = {
 }
 """Template and title of each list."""
 
+NEWEST_FIRST = frozenset({"/orders", "/refunds", "/shipments", "/sales-documents"})
+"""Lists that the surface tells oldest first, for whoever collects them, and that people read from their end."""
+
 SINGLE: Mapping[str, tuple[str, str]] = {
     "/shipments/{shipment_id}": ("shipment.html", "Shipment"),
     "/sales-documents/{document_id}": ("sales_document.html", "Sales document"),
@@ -76,10 +79,11 @@ async def listing(desk: Desk, path: str) -> Response:
 async def _rows(desk: Desk, path: str) -> Told:
     """An order is also found by its number without the sign that most stores put before it."""
     at = f"/v1{desk.address(path)}"
-    told = await desk.read(at, desk.filters)
+    wanted = ({"newest_first": "true"} if path in NEWEST_FIRST else {}) | desk.filters
+    told = await desk.read(at, wanted)
     name = desk.filters.get("name", "")
     if path == "/orders" and name.isdecimal() and not told.body["data"]:
-        told = await desk.read(at, desk.filters | {"name": f"#{name}"})
+        told = await desk.read(at, wanted | {"name": f"#{name}"})
     return told
 
 

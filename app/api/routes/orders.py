@@ -14,7 +14,7 @@ from app.api.encoded_lists import encoded_page
 from app.api.order_answers import LINES_WITH_ORDER, Plain, Scale, history_json, lines_json, order_json
 from app.api.order_goods_answers import fulfilment, returns, why_no_returns
 from app.api.order_part_answers import fulfilment_order, refund, transaction
-from app.api.pagination import Paging, PagingOf, subject_of
+from app.api.pagination import Paging, PagingEitherWay, PagingOf, subject_of
 from app.api.routing import resource_router
 from app.api.schemas.order_goods import FulfilmentList, OrderReturnList
 from app.api.schemas.order_parts import CaptureList, FulfilmentOrderList, HistoryList, OrderRefundList, TransactionList
@@ -81,10 +81,10 @@ async def list_orders(
     request: Request,
     access: OrdersRead,
     orders: Reading,
-    page: PagingOf,
+    page: PagingEitherWay,
     wanted: Annotated[OrderFilter, Depends(order_filter)],
 ) -> Response:
-    """Orders by their last change here, oldest first; each with its first 250 lines."""
+    """Orders by their last change here, oldest first unless `newest_first`; each with its first 250 lines."""
     found = await orders.page(access, wanted, page.request)
     rows = [order_body(request, view) for view in found.rows]
     return encoded_page(Page(rows=rows, next_after=found.next_after), page)

@@ -12,7 +12,7 @@ from app.api.dependencies import service
 from app.api.encoded_lists import encoded_page
 from app.api.idempotency import Repeat
 from app.api.order_part_answers import refund_json
-from app.api.pagination import PagingOf
+from app.api.pagination import PagingEitherWay
 from app.api.routing import resource_router
 from app.api.schemas.refunds import Refund, RefundList
 from app.api.schemas.sales_documents import SalesDocument
@@ -38,7 +38,7 @@ TheRefund = Annotated[
 async def list_refunds(  # noqa: PLR0913, PLR0917 - one argument a filter, named by FastAPI
     access: OrdersRead,
     refunds: Refunds,
-    paging: PagingOf,
+    paging: PagingEitherWay,
     shop: Annotated[str | None, Query(max_length=100, description="Only of the shop with this code.")] = None,
     state: Annotated[RefundState | None, Query(description="Only in this state.")] = None,
     cue: Annotated[RefundCue | None, Query(description="Only those that this cue of `/v1/activities` counts.")] = None,
@@ -48,7 +48,7 @@ async def list_refunds(  # noqa: PLR0913, PLR0917 - one argument a filter, named
     shopify_id: Annotated[str | None, Query(max_length=30, description="Only with this id at Shopify.")] = None,
     updated_from: InstantQuery = None,
 ) -> Response:
-    """By their last change here, oldest first."""
+    """By their last change here, oldest first unless `newest_first`."""
     wanted = RefundFilter(
         shop=shop,
         state=state,

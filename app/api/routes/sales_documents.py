@@ -12,7 +12,7 @@ from app.api.dependencies import service
 from app.api.encoded_lists import encoded_page
 from app.api.etag import ExpectedVersion
 from app.api.idempotency import Repeat
-from app.api.pagination import PagingOf
+from app.api.pagination import PagingEitherWay, PagingOf
 from app.api.routing import resource_router
 from app.api.schemas.sales_documents import (
     Acknowledgement,
@@ -91,13 +91,13 @@ def document_filter(  # noqa: PLR0913, PLR0917 - one argument a filter, named by
 async def list_sales_documents(
     access: DocumentsRead,
     documents: Reading,
-    page: PagingOf,
+    page: PagingEitherWay,
     wanted: Annotated[DocumentFilter, Depends(document_filter)],
     include: Annotated[
         Literal["lines"] | None, Query(description="`lines` brings all lines of every document.")
     ] = None,
 ) -> Response:
-    """Documents by their last change, oldest first.
+    """Documents by their last change, oldest first unless `newest_first`.
 
     The shortest useful poller reads `?state=released&include=lines` to the last page, books each document, and
     acknowledges it with the version it read: what is acknowledged leaves this list. A document appears again while it

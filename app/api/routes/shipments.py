@@ -12,7 +12,7 @@ from app.api.dependencies import service
 from app.api.etag import ExpectedVersion
 from app.api.idempotency import Repeat
 from app.api.keyed_routes import Address, Kind, add_entry, add_list, for_all_shops
-from app.api.pagination import PagingOf
+from app.api.pagination import PagingEitherWay
 from app.api.routing import resource_router
 from app.api.schemas.shipments import (
     AgentGiven,
@@ -86,7 +86,7 @@ async def post_shipments(
 async def list_shipments(  # noqa: PLR0913, PLR0917 - one argument a filter, named by FastAPI
     access: ShipmentsRead,
     shipments: Service,
-    paging: PagingOf,
+    paging: PagingEitherWay,
     shop: Annotated[str | None, Query(max_length=100, description="Only of the shop with this code.")] = None,
     state: Annotated[ShipmentState | None, Query(description="Only in this state.")] = None,
     has_errors: Annotated[
@@ -97,7 +97,7 @@ async def list_shipments(  # noqa: PLR0913, PLR0917 - one argument a filter, nam
     posting_date_from: Annotated[CalendarDate | None, Query(description="Only posted on or after this day.")] = None,
     posting_date_to: Annotated[CalendarDate | None, Query(description="Only posted on or before this day.")] = None,
 ) -> Response:
-    """In the order in which they were posted here."""
+    """In the order in which they were posted here, or the other way round with `newest_first`."""
     wanted = ShipmentFilter(
         shop=shop,
         state=state,

@@ -1,6 +1,7 @@
 """Pages and buttons of the console: what is shown, to whom, and what a refusal says (P82, S25)."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 from tests.api.console.visits import QUEUE, Browser, queued, said
@@ -90,6 +91,27 @@ async def test_a_shipment_names_the_article_of_each_line_and_says_which_line_is_
     assert "<td>Linen shirt – Red</td><td>LS-R</td><td>SHIRT-1</td>" in page
     assert "no longer on the order" not in page
     assert "no longer on the order" in (await operator.get(f"/console/shipments/{gone}")).text
+
+
+async def test_orders_are_shown_newest_first_page_by_page_and_from_the_other_end(
+    house: Surface, operator: Browser
+) -> None:
+    async with house.rows() as uow:
+        for number in range(60):
+            await an_order(uow.driver, copy=order(name=f"#{number}"), updated_at=NOW + timedelta(seconds=number))
+        await uow.commit()
+
+    def names(page: str) -> list[str]:
+        return re.findall(r'href="/console/orders/[^"]+">#([0-9]+)<', page)
+
+    first = (await operator.get("/console/orders")).text
+    [more] = re.findall(r'href="([^"]+cursor=[^"]+)">More', first)
+    second = (await operator.get(unescape(more))).text
+
+    assert names(first) == [str(number) for number in range(59, 9, -1)]
+    assert names(second) == [str(number) for number in range(9, -1, -1)]
+    assert '<a class="button" href="/console/orders">First page</a>' in second
+    assert names((await operator.get("/console/orders", newest_first="false")).text)[:2] == ["0", "1"]
 
 
 async def test_a_refusal_is_told_in_the_words_of_the_surface(operator: Browser) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import asyncpg
 
 from app.adapters.postgres.document_answer import content_json, document_json
-from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
+from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id, order_of
 from app.domain.identifiers import DocumentId, OrderId, ShopId
 from app.domain.sales_documents import DocumentKind, DocumentState
 from app.ports.paging import Page, PageRequest
@@ -58,15 +58,17 @@ def page_statement(wanted: DocumentFilter, request: PageRequest, *, with_lines: 
     where.add_given("released_at < {0}", wanted.released_before)
     where.add_given("updated_at >= {0}", wanted.updated_from)
     if request.after is not None:
-        where.add("(updated_at, id) > ({0}, {1})", *moment_and_id(request.after))
-    chosen = f"SELECT * FROM sales_documents WHERE {where} ORDER BY updated_at, id LIMIT $1"
+        where.add_after(request, "updated_at, id", *moment_and_id(request.after))
+    by, order = order_of(request, "updated_at", "id"), order_of(request, "page.updated_at", "page.id")
+    chosen = f"SELECT * FROM sales_documents WHERE {where} ORDER BY {by} LIMIT $1"
     if not with_lines:
-        return f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY page.updated_at, page.id", where.parameters
+        return f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY {order}", where.parameters
     statement = (
         f"SELECT {_SHOWN}, page.lines::text AS lines, page.chosen FROM ("
-        "SELECT *, count(*) OVER () AS chosen, coalesce(sum(jsonb_array_length(lines)) OVER (ORDER BY updated_at, id"
-        f" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS lines_before FROM ({chosen}) AS chosen"
-        f") AS page {_BESIDE} WHERE page.lines_before < {MOST_LINES_A_PAGE} ORDER BY page.updated_at, page.id"
+        "SELECT *, count(*) OVER () AS chosen, coalesce(sum(jsonb_array_length(lines)) OVER"
+        f" (ORDER BY {by} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS lines_before"
+        f" FROM ({chosen}) AS chosen) AS page {_BESIDE}"
+        f" WHERE page.lines_before < {MOST_LINES_A_PAGE} ORDER BY {order}"
     )
     return statement, where.parameters
 

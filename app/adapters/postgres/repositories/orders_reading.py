@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import asyncpg
 
-from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
+from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id, order_of
 from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS
 from app.adapters.postgres.repositories.stored_json import decoder
 from app.adapters.postgres.repositories.unmapped_products import unmapped_products
@@ -84,9 +84,10 @@ def page_statement(wanted: OrderFilter, request: PageRequest) -> tuple[str, list
     where.add_given("fulfilment_status = {0}", wanted.fulfilment_status)
     where.add_given("updated_at >= {0}", wanted.updated_from)
     if request.after is not None:
-        where.add("(updated_at, id) > ({0}, {1})", *moment_and_id(request.after))
-    chosen = f"SELECT * FROM orders WHERE {where} ORDER BY updated_at, id LIMIT $1"
-    statement = f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY page.updated_at, page.id"
+        where.add_after(request, "updated_at, id", *moment_and_id(request.after))
+    chosen = f"SELECT * FROM orders WHERE {where} ORDER BY {order_of(request, 'updated_at', 'id')} LIMIT $1"
+    order = order_of(request, "page.updated_at", "page.id")
+    statement = f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY {order}"
     return statement, where.parameters
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id
+from app.adapters.postgres.page_keys import Conditions, key_of, moment_and_id, order_of
 from app.adapters.postgres.repositories.cue_conditions import CHANGED, CUES_OF_REFUNDS
 from app.adapters.postgres.repositories.stored_json import decoder, encoded, raw_json, recordset
 from app.domain.identifiers import OrderId, RefundId, ShopId, ShopifyId
@@ -63,9 +63,10 @@ def page_statement(wanted: RefundFilter, request: PageRequest) -> tuple[str, lis
     where.add_given("shopify_id = {0}", wanted.shopify_id)
     where.add_given("updated_at >= {0}", wanted.updated_from)
     if request.after is not None:
-        where.add("(updated_at, id) > ({0}, {1})", *moment_and_id(request.after))
-    chosen = f"SELECT * FROM refunds WHERE {where} ORDER BY updated_at, id LIMIT $1"
-    statement = f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY page.updated_at, page.id"
+        where.add_after(request, "updated_at, id", *moment_and_id(request.after))
+    chosen = f"SELECT * FROM refunds WHERE {where} ORDER BY {order_of(request, 'updated_at', 'id')} LIMIT $1"
+    order = order_of(request, "page.updated_at", "page.id")
+    statement = f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY {order}"
     return statement, where.parameters
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import asyncpg
 
-from app.adapters.postgres.page_keys import Conditions
+from app.adapters.postgres.page_keys import Conditions, order_of
 from app.adapters.postgres.repositories.paging import page_of
 from app.adapters.postgres.repositories.shipment_claims import PostgresShipmentClaims
 from app.adapters.postgres.repositories.stored_json import decoder, encoded
@@ -139,9 +139,10 @@ def page_statement(wanted: ShipmentFilter, request: PageRequest) -> tuple[str, l
     where.add_given("posting_date >= {0}", wanted.posting_date_from)
     where.add_given("posting_date <= {0}", wanted.posting_date_to)
     if request.after is not None:
-        where.add("id > {0}", str(request.after[0]))
-    chosen = f"SELECT * FROM shipments WHERE {where} ORDER BY id LIMIT $1"
-    return f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY page.id", where.parameters
+        where.add_after(request, "id", str(request.after[0]))
+    chosen = f"SELECT * FROM shipments WHERE {where} ORDER BY {order_of(request, 'id')} LIMIT $1"
+    statement = f"SELECT {_SHOWN} FROM ({chosen}) AS page {_BESIDE} ORDER BY {order_of(request, 'page.id')}"
+    return statement, where.parameters
 
 
 class PostgresShipments(PostgresShipmentClaims):
