@@ -1,4 +1,5 @@
-"""What customers and items are searched by: the words of their columns, in SQL for indexes and searches alike.
+"""What customers and items are searched by: the words of their columns, in SQL for indexes and searches alike. The
+functions ``customers_with_words`` and ``items_with_words`` of the database say the same.
 
 A word is what stands between blanks and punctuation, and is found by its beginning. PostgreSQL's own text search does
 that with an index; finding any part of a word would need an extension that the embedded server has not.
@@ -19,12 +20,8 @@ def _words(*columns: str) -> str:
     return f"to_tsvector('simple', translate({text[1:-1]}, '{_JOINING}', repeat(' ', {len(_JOINING)})))"
 
 
-def customer_words(alias: str = "") -> str:
-    """The words of a row of ``customers``; ``alias`` with its point, where the table has one."""
-    columns = ("no", "name", "name2", "contact_name", "email", "postal_code", "city")
-    return _words(*(f"{alias}{column}" for column in columns))
-
-
+CUSTOMER_WORDS: Final = _words("no", "name", "name2", "contact_name", "email", "postal_code", "city")
+"""The words of a row of ``customers``."""
 ITEM_WORDS: Final = f"({_words('no', 'description', 'sku')} || array_to_tsvector(array_remove(barcodes, '')))"
 """The words of a row of ``items``, and its barcodes, each as a whole."""
 

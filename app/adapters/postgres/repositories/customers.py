@@ -6,9 +6,9 @@ from typing import Any
 
 import asyncpg
 
-from app.adapters.postgres.repositories.paging import numbered_page, page_of
+from app.adapters.postgres.repositories.paging import Numbered, numbered_page, page_of
 from app.adapters.postgres.repositories.stored_json import decoder, recordset
-from app.adapters.postgres.searched_words import customer_words
+from app.adapters.postgres.searched_words import CUSTOMER_WORDS
 from app.adapters.postgres.ulid import new_id
 from app.domain.addresses import Address
 from app.domain.chosen_customers import LinkKind
@@ -29,6 +29,7 @@ from app.ports.repositories.customers import (
 _contacts = decoder(tuple[CustomerContact, ...])
 
 SELECT = "SELECT c.*, s.code AS shop_code FROM customers AS c LEFT JOIN shops AS s ON s.id = c.shop_id"
+NUMBERED = Numbered(table="customers", select=SELECT, words=CUSTOMER_WORDS, alias="c.")
 TEXTS = (
     "name", "name2", "contact_name", "email", "phone", "vat_registration_no", "registration_no", "payment_terms_code",
 )  # fmt: skip
@@ -135,14 +136,7 @@ class PostgresCustomers(Customers):
         self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
     ) -> Page[KeptCustomer]:
         return await numbered_page(
-            self._driver,
-            SELECT,
-            request,
-            words=customer_words("c."),
-            updated_from=updated_from,
-            search=search,
-            shape=_kept,
-            alias="c.",
+            self._driver, NUMBERED, request, updated_from=updated_from, search=search, shape=_kept
         )
 
     async def save(self, customer: Customer, keys: CustomerKeys, *, now: datetime) -> KeptCustomer:

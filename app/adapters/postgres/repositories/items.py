@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import asyncpg
 
-from app.adapters.postgres.repositories.paging import numbered_page
+from app.adapters.postgres.repositories.paging import Numbered, numbered_page
 from app.adapters.postgres.searched_words import ITEM_WORDS
 from app.domain.catalogue import Item, ItemVariant, codes_of
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.items import Items, KeptItem
 
+NUMBERED: Final = Numbered(table="items", select="SELECT * FROM items", words=ITEM_WORDS)
 PLAIN: Final = (
     "no",
     "description",
@@ -55,13 +56,7 @@ class PostgresItems(Items):
         self, request: PageRequest, *, updated_from: datetime | None, search: str | None = None
     ) -> Page[KeptItem]:
         return await numbered_page(
-            self._driver,
-            "SELECT * FROM items",
-            request,
-            words=ITEM_WORDS,
-            updated_from=updated_from,
-            search=search,
-            shape=_kept,
+            self._driver, NUMBERED, request, updated_from=updated_from, search=search, shape=_kept
         )
 
     async def save(self, item: Item, *, now: datetime) -> KeptItem:

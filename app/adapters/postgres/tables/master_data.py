@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from app.adapters.postgres.searched_words import ITEM_WORDS, customer_words
+from app.adapters.postgres.searched_words import CUSTOMER_WORDS, ITEM_WORDS
 from app.adapters.postgres.tables.base import Row
 from app.adapters.postgres.tables.columns import (
     Holds,
@@ -38,7 +38,7 @@ class CustomerRow(Row, table=True):
             for name, key in TAX_IDS.items()
         ),
         Index(
-            "ix_customers_words", sql(customer_words()), postgresql_using="gin", postgresql_where=sql("no IS NOT NULL")
+            "ix_customers_words", sql(CUSTOMER_WORDS), postgresql_using="gin", postgresql_where=sql("no IS NOT NULL")
         ),
         Index("ix_customers_unnumbered", "created_at", "id", postgresql_where=sql("no IS NULL")),
     )
