@@ -4,6 +4,8 @@ What is secret is shown on the page after its making, and on no other.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -46,6 +48,27 @@ def row(operator: Operator, text: str) -> None:
     operator.page.get_by_role("row").filter(has_text=text).locator("summary").click()
 
 
+def make_user(operator: Operator, name: str, *, role: str) -> str:
+    """The password that the user is given."""
+    operator.open("/console/console-users")
+    operator.fill("Name", name)
+    operator.page.locator("form[action='/console/console-users'] select").select_option(role)
+    operator.press("Make the user")
+    return shown_once(operator, "Password")
+
+
+@contextmanager
+def another_browser(operator: Operator) -> Iterator[Operator]:
+    """Somebody else, who has opened the console and is not signed in."""
+    browser = operator.page.context.browser
+    assert browser is not None
+    context = browser.new_context()
+    somebody = Operator(page=context.new_page(), url=operator.url)
+    somebody.open("/console")
+    yield somebody
+    context.close()
+
+
 def of_key(operator: Operator, key: str) -> httpx.Response:
     return httpx.get(f"{operator.url}/v1/me", headers={"Authorization": f"Bearer {key}"}, trust_env=False)
 
@@ -84,61 +107,48 @@ def test_a_key_that_was_shown_is_not_shown_again_by_sending_the_form_again(opera
     expect(operator.page.get_by_role("row").filter(has_text="Twice")).to_have_count(1)
 
 
-def test_a_user_is_made_given_a_role_and_a_new_password_signed_out_and_removed(
-    operator: Operator, running_service: Installation
-) -> None:
-    operator.open("/console/console-users")
-    operator.fill("Name", "Nora")
-    operator.page.locator("form[action='/console/console-users'] select").select_option("viewer")
-    operator.press("Make the user")
-    first = shown_once(operator, "Password")
+def test_a_user_is_made_given_a_role_and_a_new_password_signed_out_and_removed(operator: Operator) -> None:
+    first = make_user(operator, "Nora", role="viewer")
     row(operator, "nora")
     operator.page.get_by_label("Role of nora").select_option("operator")
-    operator.presses("Give the role", "nora is operator now.")
+    operator.press("Give the role")
+    expect(operator.page.get_by_text("nora is operator now.")).to_be_visible()
+    shown_once(operator, "Password")
     row(operator, "nora")
     operator.press("New password")
     second = shown_once(operator, "Password")
 
-    context = operator.page.context.browser.new_context() if operator.page.context.browser else None
-    assert context is not None
-    nora = Operator(page=context.new_page(), url=running_service.url)
-    nora.open("/console")
-    nora.sign_in("nora", first)
-    expect(nora.page.get_by_text("Name or password is wrong.")).to_be_visible()
-    nora.complaints.clear()
-    nora.sign_in("nora", second)
-    expect(nora.page.get_by_role("heading", level=1)).to_have_text("What waits")
+    with another_browser(operator) as nora:
+        nora.sign_in("nora", first)
+        expect(nora.page.get_by_text("Name or password is wrong.")).to_be_visible()
+        nora.complaints.clear()
+        nora.sign_in("nora", second)
+        expect(nora.page.get_by_role("heading", level=1)).to_have_text("What waits")
+        row(operator, "nora")
+        operator.presses("Sign out everywhere", "nora is signed out everywhere.")
+        nora.open("/console/orders")
+        expect(nora.page.get_by_label("Password")).to_be_visible()
     row(operator, "nora")
-    operator.presses("Sign out everywhere", "nora is signed out everywhere.")
-    nora.open("/console/orders")
-    expect(nora.page.get_by_label("Password")).to_be_visible()
-    context.close()
+    operator.presses("Switch off", "nora is switched off, and signed out everywhere.")
+    row(operator, "nora")
+    operator.presses("Switch on", "nora is switched on: the password is the same as before.")
     row(operator, "nora")
     operator.presses("Remove", "nora is no user any more.")
 
     expect(operator.page.get_by_role("row").filter(has_text="nora")).to_have_count(0)
 
 
-def test_an_operator_is_offered_neither_keys_nor_users_nor_privacy_requests(
-    operator: Operator, running_service: Installation
-) -> None:
-    operator.open("/console/console-users")
-    operator.fill("Name", "otto")
-    operator.press("Make the user")
-    password = shown_once(operator, "Password")
-    context = operator.page.context.browser.new_context() if operator.page.context.browser else None
-    assert context is not None
-    otto = Operator(page=context.new_page(), url=running_service.url)
-    otto.open("/console")
-    otto.sign_in("otto", password)
+def test_an_operator_is_offered_neither_keys_nor_users_nor_privacy_requests(operator: Operator) -> None:
+    password = make_user(operator, "otto", role="operator")
+    with another_browser(operator) as otto:
+        otto.sign_in("otto", password)
 
-    otto.page.get_by_text("Set-up").click()
-    expect(otto.page.get_by_role("link", name="Webhook endpoints")).to_be_visible()
-    for address in ("api-keys", "console-users", "privacy-requests"):
-        expect(otto.page.locator(f"a[href='/console/{address}']")).to_have_count(0)
-        otto.page.goto(f"{otto.url}/console/{address}")
-        expect(otto.page.get_by_text("Your role may not do this.")).to_be_visible()
-    context.close()
+        otto.page.get_by_text("Set-up").click()
+        expect(otto.page.get_by_role("link", name="Webhook endpoints")).to_be_visible()
+        for address in ("api-keys", "console-users", "privacy-requests"):
+            expect(otto.page.locator(f"a[href='/console/{address}']")).to_have_count(0)
+            otto.page.goto(f"{otto.url}/console/{address}")
+            expect(otto.page.get_by_text("Your role may not do this.")).to_be_visible()
 
 
 def test_a_shop_is_added_and_its_store_connected_by_oauth(erp: Erp, simulator: Simulator, operator: Operator) -> None:

@@ -42,10 +42,7 @@ async def mutated(
     priority: Priority = Priority.URGENT,
 ) -> Done:
     """The payload of a change that took effect; everything else is raised."""
-    done = await attempted(transport, store, document, variables, payload=payload, priority=priority)
-    if done.user_errors:
-        raise _declined(done.user_errors)
-    return done
+    return _took_effect(await attempted(transport, store, document, variables, payload=payload, priority=priority))
 
 
 async def attempted(
@@ -103,8 +100,7 @@ class Changes:
         payload: Callable[[Data], Done | None],
     ) -> Done:
         """As the function of this name."""
-        with self._noted(store):
-            return await mutated(self._transport, store, document, variables, payload=payload, priority=self._priority)
+        return _took_effect(await self.attempted(store, document, variables, payload))
 
     async def attempted(
         self,
@@ -129,6 +125,9 @@ class Changes:
             raise
 
 
-def _declined(errors: Sequence[UserErrorAnswer]) -> StoreDeclined:
-    words = " · ".join(error.message for error in errors)[:_SHOWN]
-    return StoreDeclined(words, fields=[".".join(error.field or ()) for error in errors])
+def _took_effect(done: Done) -> Done:
+    """Raises ``StoreDeclined`` with what the store has against the change."""
+    if not done.user_errors:
+        return done
+    words = " · ".join(error.message for error in done.user_errors)[:_SHOWN]
+    raise StoreDeclined(words, fields=[".".join(error.field or ()) for error in done.user_errors])

@@ -18,14 +18,10 @@ OF_AN_ERP = frozenset({"documents", "events", "master_data", "orders", "shipment
 
 async def api_keys(desk: Desk) -> Response:
     """The keys, and the form for another."""
-    told, shops = await asyncio.gather(desk.read("/v1/api-keys", desk.filters), _shops(desk))
-    return desk.page(
-        "api_keys.html",
+    return await _listed(
+        desk,
+        "api-keys",
         title="API keys",
-        rows=told.body["data"],
-        next_cursor=told.body["next_cursor"],
-        filters=desk.filters,
-        shops=shops,
         scopes=_scopes(),
         ticked=OF_AN_ERP,
         now=desk.house.container.clock.now().isoformat(),
@@ -34,16 +30,7 @@ async def api_keys(desk: Desk) -> Response:
 
 async def webhook_endpoints(desk: Desk) -> Response:
     """Where events are sent, and the form for another place."""
-    told, shops = await asyncio.gather(desk.read("/v1/webhook-endpoints", desk.filters), _shops(desk))
-    return desk.page(
-        "webhook_endpoints.html",
-        title="Webhook endpoints",
-        rows=told.body["data"],
-        next_cursor=told.body["next_cursor"],
-        filters=desk.filters,
-        shops=shops,
-        types=_families(),
-    )
+    return await _listed(desk, "webhook-endpoints", title="Webhook endpoints", types=_families())
 
 
 async def webhook_endpoint(desk: Desk) -> Response:
@@ -95,6 +82,19 @@ async def connection(desk: Desk) -> Response:
         title=f"Connect {told.body['name']}",
         shown=told.body,
         callback=desk.house.container.service(InstallApp).callback,
+    )
+
+
+async def _listed(desk: Desk, resource: str, **facts: Any) -> Response:
+    """A page of things that may be of some shops alone, with all shops to choose from."""
+    told, shops = await asyncio.gather(desk.read(f"/v1/{resource}", desk.filters), _shops(desk))
+    return desk.page(
+        f"{resource.replace('-', '_')}.html",
+        rows=told.body["data"],
+        next_cursor=told.body["next_cursor"],
+        filters=desk.filters,
+        shops=shops,
+        **facts,
     )
 
 
