@@ -116,9 +116,11 @@ lock: .cache/tools/ready
 	$(TOOLS)/uv $(COMPILE) --group tools -o requirements-tools.lock
 	$(TOOLS)/uv $(COMPILE) examples/tryton/requirements.in -o examples/tryton/requirements.lock
 
-# Fails for a known vulnerability, and for whatever could not be looked up.
+# Fails for a known vulnerability, and for whatever could not be looked up, unless UNREACHABLE=passes.
 audit: .cache/tools/ready
-	$(PYTHON) scripts/audit.py --pip-audit $(TOOLS)/pip-audit $(if $(OSV_URL),--osv-url $(OSV_URL)) requirements.lock requirements-tools.lock
+	$(PYTHON) scripts/audit.py --pip-audit $(TOOLS)/pip-audit $(if $(OSV_URL),--osv-url $(OSV_URL)) \
+		$(if $(filter passes,$(UNREACHABLE)),--unreachable-passes) \
+		requirements.lock requirements-tools.lock examples/tryton/requirements.lock
 
 sbom: .cache/tools/ready
 	PYTHONPATH=. $(PYTHON) scripts/bill_of_materials.py --cyclonedx $(TOOLS)/cyclonedx-py dist

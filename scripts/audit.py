@@ -1,7 +1,8 @@
 """``make audit``: the known vulnerabilities of what a lock installs, by the first source of advisories that tells all.
 
 The looking up is pip-audit's. What could not be looked up is not without vulnerabilities: the audit then fails, and
-says what to do.
+says what to do. With ``--unreachable-passes``, for machines without a way to any source, it says so and passes; what is
+known to be vulnerable fails with it, too.
 """
 
 import argparse
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOURCES = ("pypi", "osv")
+BANNER = "!" * 100
 FOUND, NOT_KNOWN = 1, 2
-"""Exit statuses: a vulnerability is known; of some package nobody could say."""
+"""Exit statuses: a vulnerability is known; none is, but of some package nobody could say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,8 @@ def _line(package: dict[str, str], hole: dict[str, list[str]]) -> str:
 def audited(pip_audit: Path, lock: Path, osv_url: str | None) -> int:
     """The exit status, after everything was told."""
     audits: dict[str, Audit] = {}
-    for source in SOURCES:
+    # A service that somebody named is what he has.
+    for source in sorted(SOURCES, key=lambda each: osv_url is None or each != "osv"):
         audits[source] = found = asked(pip_audit, lock, source, osv_url)
         if found.tells_all:
             break
@@ -77,7 +80,7 @@ def audited(pip_audit: Path, lock: Path, osv_url: str | None) -> int:
         print(line)
     if not any(audit.tells_all for audit in audits.values()):
         _tell_what_to_do(lock, audits)
-        return NOT_KNOWN
+        return FOUND if vulnerable else NOT_KNOWN
     source, answer = next((name, audit) for name, audit in audits.items() if audit.tells_all)
     known = f"known vulnerabilities: {len(vulnerable)}" if vulnerable else "no known vulnerability"
     print(f"{lock}: {known}; packages looked up at {source}: {len(answer.clean)}.")
@@ -87,9 +90,9 @@ def audited(pip_audit: Path, lock: Path, osv_url: str | None) -> int:
 def _tell_what_to_do(lock: Path, audits: dict[str, Audit]) -> None:
     reasons = "".join(f"  {source}: {audit.in_words()}\n" for source, audit in audits.items())
     print(
-        f"{lock} was NOT audited: no source of advisories told of all of its packages.\n{reasons}"
+        f"{BANNER}\n{lock} was NOT audited: no source of advisories told of all of its packages.\n{reasons}"
         "Run it where one of them can be reached, through HTTPS_PROXY if need be, or name a service that answers as\n"
-        "OSV does: make audit OSV_URL=…  Until then nothing is known about what is installed.",
+        f"OSV does: make audit OSV_URL=…  Until then nothing is known about what is installed.\n{BANNER}",
         file=sys.stderr,
     )
 
@@ -98,9 +101,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pip-audit", type=Path, required=True)
     parser.add_argument("--osv-url")
+    parser.add_argument("--unreachable-passes", action="store_true")
     parser.add_argument("locks", type=Path, nargs="+")
     given = parser.parse_args(arguments)
-    return max(audited(given.pip_audit, lock, given.osv_url) for lock in given.locks)
+    found = {audited(given.pip_audit, lock, given.osv_url) for lock in given.locks}
+    if FOUND in found:
+        return FOUND
+    return NOT_KNOWN if NOT_KNOWN in found and not given.unreachable_passes else 0
 
 
 if __name__ == "__main__":

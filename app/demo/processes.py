@@ -17,8 +17,6 @@ STOP_SECONDS = 25.0
 STARTED = "ORDERBRIDGE_ENDS_WITH_STANDARD_INPUT"
 """Set for what a demonstration starts, which is to end with it, however that ends."""
 _LISTENING = re.compile(r"listening on (http://\S+)")
-
-
 COMMAND = [sys.executable, "-m", "app.cli"]
 _HERE = {
     "127.0.0.1": "127.0.0.1",
@@ -27,6 +25,7 @@ _HERE = {
     "::1": "[::1]",
     "::": "[::1]",
 }
+"""How this machine reaches what listens there."""
 CODE = Path(__file__).parents[2]
 
 
@@ -34,7 +33,7 @@ class DemoError(Exception):
     """The demonstration cannot go on; the message says why and what to do."""
 
 
-def its_own(environment: Mapping[str, str]) -> dict[str, str]:
+def _its_own(environment: Mapping[str, str]) -> dict[str, str]:
     """What a process of the demonstration is given, to find our code from a folder without ``.env``."""
     found = [str(CODE), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, **environment, "PYTHONPATH": os.pathsep.join(found)}
@@ -65,7 +64,7 @@ def free_port(preferred: int, *, host: str = "127.0.0.1") -> int:
 
 
 class Running:
-    """A started ``orderbridge`` command."""
+    """A started ``orderbridge`` command, beside its log: a ``.env`` where the person stands is not its own."""
 
     def __init__(self, arguments: list[str], *, environment: Mapping[str, str], log: Path) -> None:
         self._name = arguments[0]
@@ -74,7 +73,7 @@ class Running:
             self._process = subprocess.Popen(
                 COMMAND + arguments,
                 cwd=log.parent,
-                env={**its_own(environment), "PYTHONUNBUFFERED": "1", STARTED: "1"},
+                env={**_its_own(environment), "PYTHONUNBUFFERED": "1", STARTED: "1"},
                 # Nothing is ever written: it is closed by our end, even by kill -9.
                 stdin=subprocess.PIPE,
                 stdout=output,
@@ -111,6 +110,16 @@ class Running:
             self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+
+def said(folder: Path, environment: Mapping[str, str], *command: str) -> str:
+    """What a command of ``orderbridge`` prints. Raises DemoError with its own words when it fails."""
+    made = subprocess.run(
+        [*COMMAND, *command], cwd=folder, env=_its_own(environment), capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        raise DemoError(f"`orderbridge {' '.join(command[:2])}` failed:\n{made.stderr[-1500:]}")
+    return made.stdout.strip()
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.demo.processes import COMMAND, DemoError, Running, free_port, its_own, reached_here_at, together
+from app.demo.processes import DemoError, Running, free_port, reached_here_at, said, together
 from app.demo.report import (
     describe_documents,
     describe_figures,
@@ -54,7 +53,7 @@ def tell(*, data_dir: Path, host: str, port: int, keep: bool, say: Say = print) 
         service = Running(["serve"], environment=environment, log=folder / "service.log")
         simulator = Running(["simulator", "--port", str(store_port)], environment={}, log=folder / "simulator.log")
         with together(service, simulator):
-            key = _said(environment, folder, "keys", "create", "--name", "demo")
+            key = said(folder, environment, "keys", "create", "--name", "demo")
             store_url, _ = simulator.address(), service.address()
             url = f"http://{here}:{port}"
             say(f"The store listens on {store_url}, Orderbridge on {url}.")
@@ -63,7 +62,7 @@ def tell(*, data_dir: Path, host: str, port: int, keep: bool, say: Say = print) 
             api.close()
             store.close()
             if keep:
-                password = _said(environment, folder, "users", "create", USER, "--role", "admin")
+                password = said(folder, environment, "users", "create", USER, "--role", "admin")
                 for line in where_to_look(url, USER, password):
                     say(line)
                 _until_interrupted()
@@ -142,21 +141,6 @@ def _port(preferred: int, host: str, say: Say) -> int:
     if preferred not in {0, port}:
         say(f"Port {preferred} cannot be had; {port} is used instead.")
     return port
-
-
-def _said(environment: dict[str, str], folder: Path, *command: str) -> str:
-    """What a command of ``orderbridge`` prints."""
-    made = subprocess.run(
-        [*COMMAND, *command],
-        cwd=folder,
-        env=its_own(environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode:
-        raise DemoError(f"`orderbridge {' '.join(command[:2])}` failed:\n{made.stderr[-1500:]}")
-    return made.stdout.strip()
 
 
 def _until_interrupted() -> None:

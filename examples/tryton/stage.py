@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.demo.processes import DemoError, Running, free_port, together
+from app.demo.processes import DemoError, Running, free_port, said, together
 from app.demo.shop import Api
 
 HERE = Path(__file__).resolve().parent
@@ -320,9 +320,7 @@ def main() -> None:
         simulator = Running(["simulator", "--port", str(store_port)], environment={}, log=folder / "simulator.log")
         with together(service, simulator), tryton.running():
             url, store = service.address(), Api(simulator.address())
-            key = command_output(
-                [sys.executable, "-m", "app.cli", "keys", "create", "--name", "tryton"], environment
-            ).strip()
+            key = said(folder, environment, "keys", "create", "--name", "tryton")
             Play(api=Api(url, key), store=store, tryton=tryton, url=url, key=key).tell()
 
 

@@ -4,9 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,7 +17,7 @@ from typing import Any
 import httpx
 
 from app.administration import openapi_document
-from app.demo.processes import Running, free_port, together
+from app.demo.processes import Running, free_port, said, together
 from app.store_simulator.state import DEFAULT_CLIENT_SECRET
 from scripts.examples.recording import Json, Recorder
 
@@ -144,7 +141,9 @@ def world() -> Iterator[World]:
         simulator = Running(["simulator", "--port", str(store_port)], environment={}, log=folder / "simulator.log")
         stack.enter_context(together(service, simulator))
         store_url, url = simulator.address(), service.address()
-        headers = {"Authorization": f"Bearer {_a_key(environment)}"}
+        headers = {
+            "Authorization": f"Bearer {said(folder, environment, 'keys', 'create', '--name', 'ERP, production')}"
+        }
         clients = [
             stack.enter_context(httpx.Client(base_url=base, headers=known, timeout=60, trust_env=False))
             for base, known in ((url, headers), (url, {}), (store_url, {}))
@@ -154,12 +153,6 @@ def world() -> Iterator[World]:
             recorder.listens_to(client)
         endpoint = stack.enter_context(_an_endpoint())
         yield World(http=clients[0], stranger=clients[1], merchant=clients[2], endpoint=endpoint, recorder=recorder)
-
-
-def _a_key(environment: dict[str, str]) -> str:
-    command = [sys.executable, "-m", "app.cli", "keys", "create", "--name", "ERP, production"]
-    made = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
-    return made.stdout.strip()
 
 
 class _Received(BaseHTTPRequestHandler):

@@ -1,11 +1,16 @@
 """S24: what is installed is pinned by hash, was a week old when it was chosen, and is listed with a release."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +21,8 @@ from tests.architecture.source_files import CHECKOUT, files_of_the_project
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 TOOL = CHECKOUT / ".cache/tools/bin/cyclonedx-py"
+AUDITOR = TOOL.with_name("pip-audit")
+LEAKS = "PYSEC-2026-4711"
 PINNED = re.compile(r"^([a-z0-9._-]+)==([^ ;]+)", re.MULTILINE)
 
 
@@ -100,3 +107,78 @@ def test_the_bill_of_materials_says_whose_it_is_and_what_we_ask_for_ourselves(bi
     assert {names[ref] for ref in root["dependsOn"]} == {
         re.split(r"[\[<>=]", each)[0].lower() for each in PROJECT["project"]["dependencies"]
     }
+
+
+@contextmanager
+def an_advisory_service(*, knows_a_hole_in: str) -> Iterator[str]:
+    """Where a service listens that answers as OSV does."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["package"]["name"]
+            hole = {"id": LEAKS, "aliases": [], "affected": [{"package": {"name": asked, "ecosystem": "PyPI"}}]}
+            answer = json.dumps({"vulns": [hole]} if asked == knows_a_hole_in else {}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/v1/query"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def audited(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    """The audit by the real tool of one pin, where nothing but this machine can be reached."""
+    lock = folder / "throwaway.lock"
+    lock.write_text(f"jinja2==2.4.1 \\\n    --hash=sha256:{'0' * 64}\n")
+    command = [sys.executable, "scripts/audit.py", "--pip-audit", str(AUDITOR), *options, str(lock)]
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:1")
+    environment = {**os.environ, **nowhere, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    return subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not AUDITOR.exists(), reason="`make audit` brings the tool")
+def test_a_pin_with_a_known_hole_fails_the_audit(tmp_path: Path) -> None:
+    """S24."""
+    with an_advisory_service(knows_a_hole_in="jinja2") as address:
+        said = audited(tmp_path, "--unreachable-passes", "--osv-url", address)
+    with an_advisory_service(knows_a_hole_in="another") as address:
+        clean = audited(tmp_path, "--osv-url", address)
+
+    assert (said.returncode, clean.returncode) == (1, 0), said.stderr + clean.stderr
+    assert f"jinja2 2.4.1: {LEAKS}" in said.stdout
+    assert "no known vulnerability; packages looked up at osv: 1." in clean.stdout
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not AUDITOR.exists(), reason="`make audit` brings the tool")
+def test_where_no_advisories_can_be_reached_the_audit_passes_only_when_told_to_and_says_so(tmp_path: Path) -> None:
+    """S24."""
+    strict, lenient = audited(tmp_path), audited(tmp_path, "--unreachable-passes")
+
+    assert (strict.returncode, lenient.returncode) == (2, 0)
+    assert "was NOT audited" in strict.stderr
+    assert lenient.stderr == strict.stderr
+    assert "no known vulnerability" not in lenient.stdout
+
+
+def test_ci_audits_every_lock_and_fails_for_what_is_known() -> None:
+    """S24."""
+    dry_run = ["make", "--dry-run", "--always-make", "audit", "UNREACHABLE=passes"]
+    said = subprocess.run(dry_run, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    looked_at = set(re.findall(r"\S+\.lock", said.partition("scripts/audit.py")[2]))
+
+    assert "\nmake audit UNREACHABLE=passes\n" in (CHECKOUT / ".ci/run").read_text()
+    pins = {name: set(PINNED.findall((CHECKOUT / name).read_text())) for name in locks()}
+    everything = set().union(*(pins[name] for name in looked_at))
+    assert {name for name in pins if not pins[name] <= everything} == set()

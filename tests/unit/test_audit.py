@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scripts.audit import FOUND, NOT_KNOWN, main
+from scripts.audit import BANNER, FOUND, NOT_KNOWN, main
 
 CLEAN = {"name": "pot", "version": "1.0", "vulns": []}
 HOLED = {
@@ -66,12 +66,13 @@ def test_a_vulnerability_fails_with_its_names_and_its_remedy(
 
 @pytest.mark.parametrize("first", ["Connection refused", [CLEAN, UNHEARD_OF]], ids=["silent", "ignorant"])
 def test_where_one_source_cannot_tell_the_next_one_is_asked(tmp_path: Path, first: list[dict[str, Any]] | str) -> None:
-    told: Told = {"pypi": first, "osv": [CLEAN, HOLED]}
+    assert audited(tmp_path, {"pypi": first, "osv": [CLEAN, HOLED]}) == (FOUND, ["pypi -", "osv -"])
 
-    assert audited(tmp_path, told, "--osv-url", "https://osv.example/v1/query") == (
-        FOUND,
-        ["pypi -", "osv https://osv.example/v1/query"],
-    )
+
+def test_a_service_that_somebody_names_is_asked_first(tmp_path: Path) -> None:
+    named = "https://osv.example/v1/query"
+
+    assert audited(tmp_path, {"osv": [CLEAN]}, "--osv-url", named) == (0, [f"osv {named}"])
 
 
 def test_what_nobody_could_look_up_is_not_called_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,10 +87,22 @@ def test_what_nobody_could_look_up_is_not_called_clean(tmp_path: Path, capsys: p
     assert "no known vulnerability" not in told.out
 
 
-def test_a_vulnerability_that_is_known_is_told_though_not_all_could_be_looked_up(
+@pytest.mark.parametrize("options", [(), ("--unreachable-passes",)], ids=["strict", "where no source is"])
+def test_a_known_vulnerability_fails_though_not_all_could_be_looked_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    status, _ = audited(tmp_path, {"pypi": [HOLED, UNHEARD_OF], "osv": "Connection refused"}, *options)
+
+    assert status == FOUND
+    assert "PYSEC-1" in capsys.readouterr().out
+
+
+def test_where_no_source_can_be_reached_it_may_pass_but_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, _ = audited(tmp_path, {"pypi": [HOLED, UNHEARD_OF], "osv": "Connection refused"})
+    told: Told = {"pypi": "Connection refused", "osv": "Connection refused"}
 
-    assert status == NOT_KNOWN
-    assert "PYSEC-1" in capsys.readouterr().out
+    status, _ = audited(tmp_path, told, "--unreachable-passes")
+
+    assert status == 0
+    assert f"{BANNER}\nrequirements.lock was NOT audited" in capsys.readouterr().err
