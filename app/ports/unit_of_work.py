@@ -179,6 +179,12 @@ class UnitOfWork(Protocol):
     @property
     def stores(self) -> Stores: ...
 
+    def looking(self) -> Self:
+        """The same, to be entered for looks alone: each for itself, so that nothing is begun and ended. What changes or
+        locks something, and ``commit``, is a ``RuntimeError``.
+        """
+        ...
+
     async def __aenter__(self) -> Self: ...
 
     async def __aexit__(

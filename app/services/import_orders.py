@@ -99,7 +99,7 @@ class ImportOrders:
 
     async def left(self, store: StoreId) -> bool:
         """Whether something is due, or in a moment, that nobody works on."""
-        async with self._uow() as uow:
+        async with self._uow().looking() as uow:
             now = self._clock.now()
             if await uow.orders_to_import.due_page(store, until=now + LINGER, limit=1, now=now) is None:
                 return False
@@ -112,13 +112,14 @@ class ImportOrders:
         """
         waited = timedelta(0)
         while True:
-            async with self._uow() as uow:
+            async with self._uow().looking() as uow:
                 now = self._clock.now()
                 page = await uow.orders_to_import.due_page(store, until=now + LINGER, limit=BATCH, now=now)
-                if page is None:
-                    return None
-                ahead = ready_at(page) - now
-                if ahead <= timedelta(0) or waited >= GATHERING_PATIENCE + LINGER:
+            if page is None:
+                return None
+            ahead = ready_at(page) - now
+            if ahead <= timedelta(0) or waited >= GATHERING_PATIENCE + LINGER:
+                async with self._uow() as uow:
                     return await self._claimed(uow, store)
             await asyncio.sleep(ahead.total_seconds())
             waited += ahead

@@ -68,10 +68,11 @@ class MakeDocuments:
         """Try the orders of a shop again for which something they waited for has appeared (P33)."""
         counts = MakingCounts()
         while True:
-            async with self._uow() as uow:
-                now = self._clock.now()
+            now = self._clock.now()
+            async with self._uow().looking() as uow:
                 if not await uow.orders.any_due(shop, now=now):
                     return counts
+            async with self._uow() as uow:
                 ids = await uow.orders.take_due(shop, limit=BATCH, now=now)
                 if not ids:
                     return replace(counts, by_others=True)

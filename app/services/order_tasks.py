@@ -90,7 +90,7 @@ class ImportOrdersTask:
 
     async def _configuration(self, store: StoreId) -> StoreConfiguration:
         """Raises ``AccessRevoked`` when there is no way to the store."""
-        async with self._uow() as uow:
+        async with self._uow().looking() as uow:
             configuration = await uow.configurations.of_store(store)
         if configuration is None or not configuration.shops:
             raise AccessRevoked("The store was deleted.")
@@ -160,7 +160,7 @@ class ImportOrdersTask:
                 troubles += 1
                 if troubles > MOST_TROUBLES:
                     raise
-            async with self._uow() as uow:
+            async with self._uow().looking() as uow:
                 standing = await uow.store_state.standing(run.run_id)
             # Somebody else may have found out that the app may not read them.
             if denied := next((each for each in standing.failures if each.code == ScopeMissing.code), None):
@@ -180,7 +180,7 @@ class ImportOrdersTask:
     async def _report(self, run: RunContext, standing: RunStanding | None) -> None:
         """What became of the orders, whoever imported them."""
         if standing is None:
-            async with self._uow() as uow:
+            async with self._uow().looking() as uow:
                 standing = await uow.store_state.standing(run.run_id)
         for name, number in standing.tallied.items():
             await run.count(name, number)

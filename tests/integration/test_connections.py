@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from app.domain.identifiers import ShopId
 from app.ports.acting import Actor, ActorKind, Deed, acting
+from app.ports.sight import seeing
 
 MINE = "SELECT pg_backend_pid()"
 REQUEST_TO_CANCEL = (80877102).to_bytes(4, "big")
@@ -74,6 +76,71 @@ async def test_a_connection_that_ends_as_a_transaction_begins_is_replaced_unnoti
 
     async with PostgresUnitOfWork(engine) as uow:
         assert await uow.driver.fetchval(MINE) != before
+
+
+async def test_who_only_looks_sends_nothing_but_the_looks(engine: AsyncEngine) -> None:
+    sent: list[str] = []
+    async with PostgresUnitOfWork(engine) as uow:
+        uow.driver.add_query_logger(lambda query: sent.append(query.query))
+    async with PostgresUnitOfWork(engine).looking() as uow:
+        assert await uow.driver.fetchval("SELECT 1") == 1
+        assert await uow.driver.fetch("SELECT 2") == [(2,)]
+    await asyncio.sleep(0)
+
+    assert sent == ["ROLLBACK", "SELECT 1", "SELECT 2"]
+
+
+async def test_who_only_looks_can_neither_change_nor_lock_nor_commit_anything(engine: AsyncEngine) -> None:
+    async with PostgresUnitOfWork(engine).looking() as uow:
+        for refused in (
+            "WITH gone AS (DELETE FROM orders RETURNING id) SELECT id FROM gone",
+            "SELECT id FROM shops FOR KEY SHARE",
+            "SELECT pg_advisory_xact_lock(1)",
+            "SELECT set_config('orderbridge.seen', '', true)",
+        ):
+            with pytest.raises(RuntimeError, match="only looks"):
+                await uow.driver.fetch(refused)
+        with pytest.raises(RuntimeError, match="only looks"):
+            await uow.commit()
+
+
+async def test_who_only_looks_for_some_shops_is_held_to_them(engine: AsyncEngine) -> None:
+    with seeing(frozenset({ShopId("sho_web")})):
+        async with PostgresUnitOfWork(engine).looking() as uow:
+            assert await uow.driver.fetchval("SELECT current_setting('orderbridge.seen')") == "sho_web"
+
+
+async def test_a_connection_that_ends_as_somebody_looks_is_replaced_unnoticed(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    async with PostgresUnitOfWork(engine) as uow:
+        before = await uow.driver.fetchval(MINE)
+    with ThreadPoolExecutor() as elsewhere:
+        elsewhere.submit(asyncio.run, _ended(database_url, before)).result()
+
+    async with PostgresUnitOfWork(engine).looking() as uow:
+        assert await uow.driver.fetchval(MINE) != before
+
+
+async def test_a_look_that_is_cancelled_ends_its_connection(engine: AsyncEngine) -> None:
+    begun = asyncio.Event()
+    mine = 0
+
+    async def use_case() -> None:
+        nonlocal mine
+        async with PostgresUnitOfWork(engine).looking() as uow:
+            mine = await uow.driver.fetchval(MINE)
+            begun.set()
+            await uow.driver.fetchval("SELECT pg_sleep(60)")
+
+    task = asyncio.create_task(use_case())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with PostgresUnitOfWork(engine) as uow:
+        assert await uow.driver.fetchval(MINE) != mine
 
 
 async def test_a_connection_that_rested_long_is_asked_before_it_is_used(

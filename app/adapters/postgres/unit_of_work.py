@@ -1,11 +1,12 @@
 """The unit of work on PostgreSQL: one connection, one transaction, the repositories bound to it."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,10 +17,12 @@ from app.adapters.postgres.database import (
     ROLLED_BACK_WITHIN_SECONDS,
     begin,
     database_trouble,
+    raw_connection,
     sqlstate,
     trouble_in,
 )
 from app.adapters.postgres.job_queue import enqueue
+from app.adapters.postgres.looking import Looking
 from app.adapters.postgres.repositories.activities import PostgresActivities
 from app.adapters.postgres.repositories.api_keys import PostgresApiKeys
 from app.adapters.postgres.repositories.audit_entries import PostgresAuditEntries, write_deed
@@ -79,9 +82,18 @@ class PostgresUnitOfWork:
         self._engine = engine
         self._ids: IdFactory = ids or Ulids()
         self._nudges: set[Nudge] = set()
+        self._looking = False
+
+    def looking(self) -> Self:
+        self._looking = True
+        return self
 
     async def __aenter__(self) -> Self:
         async with database_trouble():
+            # What holds a reading to some shops lasts as long as a transaction.
+            if self._looking and seen_shops() is None:
+                self.driver = cast("asyncpg.Connection", Looking(await self._taken(), self._taken_again))
+                return self
             self.connection, self.driver = await begin(self._engine)
             try:
                 await self._tell_who_acts()
@@ -95,7 +107,9 @@ class PostgresUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         lost = self.driver.is_closed()
-        await self._leave(usable=sqlstate(error) != READ_ONLY)
+        # A look that was cancelled may go on at the server, and no rollback waits for its end.
+        goes_on = self._looking and isinstance(error, asyncio.CancelledError)
+        await self._leave(usable=sqlstate(error) != READ_ONLY and not goes_on)
         if isinstance(error, Exception):
             # A statement failed because its connection died, the disk is full, or others were in its way: not the use
             # case's trouble.
@@ -106,6 +120,8 @@ class PostgresUnitOfWork:
                 raise trouble from error
 
     async def commit(self) -> None:
+        if self._looking:
+            raise RuntimeError("Who only looks has nothing to commit.")
         actor = who_acts()
         async with database_trouble():
             await enqueue(self.driver, self._nudges)
@@ -115,6 +131,14 @@ class PostgresUnitOfWork:
                 # The server answers so, and without an error, where a statement failed and nobody said so.
                 if await self.driver.execute("COMMIT") != "COMMIT":
                     raise RuntimeError("The transaction was rolled back: a statement in it had failed.")
+
+    async def _taken(self) -> asyncpg.Connection:
+        self.connection = await self._engine.connect()
+        return await raw_connection(self.connection)
+
+    async def _taken_again(self) -> asyncpg.Connection:
+        await self._leave(usable=False)
+        return await self._taken()
 
     async def _tell_who_acts(self) -> None:
         """For the triggers of the audit, as long as the transaction lasts."""
