@@ -266,7 +266,7 @@ def test_what_is_held_of_a_person_is_downloaded_and_the_person_forgotten(
     desk.put(orders=[an_order(9302, email="pia@persoon.example", customer=a_buyer(BUYER))])
     run_import(erp, SHOP, order_shopify_ids=["9302"])
     domain = desk.domain
-    person = {"customer": {"id": BUYER, "email": "pia@persoon.example"}}
+    person = {"shop_domain": domain, "customer": {"id": BUYER, "email": "pia@persoon.example"}}
     asks = person | {"orders_requested": [9302]}
     shopify_says(running_service, domain, "customers/data_request", asks, delivery="console-data")
     forget = person | {"orders_to_redact": [9302]}
