@@ -78,7 +78,8 @@ def _beats(world: World, signatures: Signatures) -> ProcessBeats:
     time = world.shopify.transport.time
     return ProcessBeats(
         unit_of_work_factory(world.engine),
-        world.clock,
+        world.clocks.machine,
+        world.clocks.shared,
         process=world.worker_name,
         ahead_of_stores=time.ours_is_ahead_by,
         signatures=signatures,

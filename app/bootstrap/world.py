@@ -4,19 +4,19 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.clock import ShiftedClock, SystemClock
+from app.adapters.clock import SharedClock, ShiftedClock, SystemClock
 from app.adapters.contact import ContactKeys
 from app.adapters.crypto.keyring import AesGcmKeyring
 from app.adapters.pictures.fetching import HttpPictures
 from app.adapters.postgres.call_journal import CallJournal
-from app.adapters.postgres.database import create_engine
+from app.adapters.postgres.database import create_engine, single_statements
 from app.adapters.postgres.points_bucket import PostgresPointsBucket
 from app.adapters.postgres.signals import PostgresSignals
 from app.adapters.postgres.token_vault import PostgresTokenVault
@@ -32,6 +32,7 @@ from app.ports.bulk_orders import BulkOrders
 from app.ports.catalog_gateway import CatalogGateway
 from app.ports.clock import Clock, IdFactory
 from app.ports.contact_normaliser import ContactNormaliser
+from app.ports.errors import ConnectorError
 from app.ports.keyring import Keyring
 from app.ports.order_actions import OrderActionGateway
 from app.ports.payout_gateway import PayoutGateway
@@ -62,7 +63,7 @@ class World:
     engine: AsyncEngine
     pool: asyncpg.Pool
     uow: UnitOfWorkFactory
-    clock: Clock
+    clocks: "Clocks"
     ids: IdFactory
     contact: ContactNormaliser
     keyring: Keyring
@@ -78,6 +79,10 @@ class World:
     recurrence: Recurrence
     worker_name: str
     spans: Spans
+
+    @property
+    def clock(self) -> Clock:
+        return self.clocks.all_go_by
 
     # What the platform offers, as the ports that services name.
 
@@ -122,6 +127,15 @@ class World:
         return self.shopify.installer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """Of one process; where faults are looked for, the outer two can go wrong."""
+
+    machine: Clock
+    shared: SharedClock
+    all_go_by: Clock
+
+
 @asynccontextmanager
 async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
@@ -129,12 +143,12 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
         stack.push_async_callback(engine.dispose)
         pool = await door_pool(url)
         stack.push_async_callback(pool.close)
-        clock, keyring = _clock(settings), AesGcmKeyring(settings.keys)
+        clocks, keyring = await _clocks(settings, engine), AesGcmKeyring(settings.keys)
+        uow, clock = unit_of_work_factory(engine), clocks.all_go_by
         vault = PostgresTokenVault(engine, keyring=keyring, clock=clock)
         worker_name = f"{socket.gethostname()}:{os.getpid()}"
         tracing = Tracing(process=worker_name)
         stack.push_async_callback(asyncio.to_thread, tracing.stop)
-        uow = unit_of_work_factory(engine)
         journal = await stack.enter_async_context(aclosing(CallJournal(uow, clock, Ulids(), tracing.spans)))
         gateway = _gateway(settings, vault=vault, engine=engine, clock=clock, spans=journal)
         stack.push_async_callback(gateway.aclose)
@@ -146,7 +160,7 @@ async def opened_world(settings: Settings, url: str) -> AsyncIterator[World]:
             engine=engine,
             pool=pool,
             uow=uow,
-            clock=clock,
+            clocks=clocks,
             ids=Ulids(),
             contact=ContactKeys(),
             keyring=keyring,
@@ -175,9 +189,17 @@ def _gateway(
     return gateway
 
 
-def _clock(settings: Settings) -> Clock:
-    """The machine's own; where faults are looked for, one that can go wrong."""
-    return SystemClock() if settings.failpoints is None else ShiftedClock(settings.failpoints / "clock")
+async def _clocks(settings: Settings, engine: AsyncEngine) -> Clocks:
+    """The database is heard before anything goes by its time; where it is away, the first beat is early enough."""
+    machine, shared = SystemClock(), SharedClock(SystemClock())
+    with suppress(ConnectorError):
+        asked = shared.ticks()
+        async with single_statements(engine) as driver:
+            shared.hear(await driver.fetchval("SELECT clock_timestamp()"), asked=asked)
+    if settings.failpoints is None:
+        return Clocks(machine=machine, shared=shared, all_go_by=shared)
+    wrong = settings.failpoints / "clock"
+    return Clocks(machine=ShiftedClock(machine, wrong), shared=shared, all_go_by=ShiftedClock(shared, wrong))
 
 
 def _webhook_sender(settings: Settings, spans: Spans) -> HttpWebhookSender:

@@ -144,7 +144,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
 
 
-async def _first(stop: asyncio.Event, waiting: Awaitable[None]) -> None:
+async def _first(stop: asyncio.Event, waiting: Awaitable[object]) -> None:
     tasks = {asyncio.ensure_future(stop.wait()), asyncio.ensure_future(waiting)}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

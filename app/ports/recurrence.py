@@ -24,3 +24,15 @@ class Recurrence(Protocol):
         Intervals count from ``counted_from``, else from an instant that all share.
         """
         ...
+
+    def next_due(
+        self,
+        *,
+        every_minutes: int | None,
+        cron: str | None,
+        time_zone: str,
+        after: datetime,
+        counted_from: datetime | None = None,
+    ) -> datetime | None:
+        """The first due time after ``after``; None = none within five weeks. Otherwise as ``last_due``."""
+        ...

@@ -26,8 +26,11 @@ class Subscription(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    async def wait(self, seconds: float) -> None:
-        """Until something came, or for so long. A reconnect counts as something: anything may have been missed."""
+    async def wait(self, seconds: float) -> bool:
+        """Until something came, or for so long; whether something did.
+
+        A reconnect counts as something: anything may have been missed.
+        """
         ...
 
 

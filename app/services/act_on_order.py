@@ -233,7 +233,6 @@ class ActOnOrder:
         try:
             await is_read(
                 self._uow,
-                self._clock,
                 order.store.id,
                 order.shopify_id,
                 read_before=read_before,

@@ -326,7 +326,7 @@ def _forgotten(operation: ShopifyId) -> BulkOperation:
     )
 
 
-async def _waited(run: RunContext, wait: Callable[[float], Awaitable[None]], seconds: float) -> None:
+async def _waited(run: RunContext, wait: Callable[[float], Awaitable[object]], seconds: float) -> None:
     """So long, until something is told, or until the run is cancelled."""
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds

@@ -156,7 +156,7 @@ class OrderRequests:
             if await uow.write_backs.retry(order_id, now=self._clock.now()):
                 await uow.nudge(NudgeKind.WRITE_BACK, store)
             await uow.commit()
-        return await is_read(self._uow, self._clock, store, order, read_before=read_before)
+        return await is_read(self._uow, store, order, read_before=read_before)
 
     async def retry_import(self, access: Access, row: str) -> None:
         """Import an order of the queue now, however often it failed before."""

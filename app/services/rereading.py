@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 from app.domain.identifiers import ShopifyId, StoreId
-from app.ports.clock import Clock
 from app.ports.errors import Conflict
 from app.ports.job_queue import NudgeKind
 from app.ports.repositories.orders_to_import import WantedBy, WantedOrder
@@ -22,7 +21,6 @@ async def want_read(uow: UnitOfWork, store: StoreId, order: ShopifyId, *, now: d
 
 async def is_read(
     uow: UnitOfWorkFactory,
-    clock: Clock,
     store: StoreId,
     order: ShopifyId,
     *,
@@ -33,8 +31,9 @@ async def is_read(
 
     Raises ``Conflict`` when it failed: ``not_at_store`` when the store knows it no more, ``scope_missing``, …
     """
-    deadline = clock.now() + patience
-    while clock.now() < deadline:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience.total_seconds()
+    while loop.time() < deadline:
         await asyncio.sleep(POLL_SECONDS)
         async with uow() as work:
             still = await work.orders_to_import.still_wanted(store, order)

@@ -25,6 +25,11 @@ LONGEST_INTERVAL = 7 * 24 * 60
 CAUGHT_UP = timedelta(days=1)
 """A due time missed for longer is given up; of several missed ones the last is made up for."""
 
+LOOKED_AT_AGAIN = timedelta(days=7)
+"""What is due as rarely as never is computed anew so often."""
+SET_BACK = timedelta(seconds=10)
+"""Clocks of processes are never so far apart that what one of them has just queued is this late for another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSchedule:
@@ -146,11 +151,11 @@ class ScheduleTicks:
         May be called at any moment and by several at once: the due time is computed, not taken from the caller's clock
         tick, and is part of the run's unique key.
         """
-        shop, schedule, now = active.shop, active.schedule, self._clock.now()
+        schedule, now = active.schedule, self._clock.now()
         due = self._recurrence.last_due(
             every_minutes=schedule.every_minutes,
             cron=schedule.cron,
-            time_zone=shop.time_zone,
+            time_zone=active.shop.time_zone,
             after=max(schedule.updated_at, now - CAUGHT_UP),
             now=now,
             counted_from=schedule.counted_from,
@@ -164,6 +169,28 @@ class ScheduleTicks:
             await uow.nudge(NudgeKind.RUN, run.id)
             await uow.commit()
         return run.id
+
+    def now(self) -> datetime:
+        """The instant by which everything here goes."""
+        return self._clock.now()
+
+    def next_due(self, active: ActiveSchedule, *, after: datetime) -> datetime:
+        """Until when there is nothing to tick."""
+        schedule = active.schedule
+        due = self._recurrence.next_due(
+            every_minutes=schedule.every_minutes,
+            cron=schedule.cron,
+            time_zone=active.shop.time_zone,
+            after=after,
+            counted_from=schedule.counted_from,
+        )
+        return after + LOOKED_AT_AGAIN if due is None else due
+
+    async def forget_what_is_to_come(self) -> None:
+        """Once the clock was set back: intervals go on from where it stands. Times of day that have been are over."""
+        async with self._unit_of_work() as uow:
+            await uow.schedules.forget_due_times(after=self._clock.now() + SET_BACK)
+            await uow.commit()
 
     async def wake(self) -> int:
         """Queue a run of each schedule that webhooks woke; the number of runs. While an equal one is still to end it

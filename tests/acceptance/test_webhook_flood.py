@@ -70,7 +70,8 @@ def test_five_thousand_webhooks_in_ten_seconds_are_answered_in_time_and_every_or
         assert Counter(status for status, _ in answers) == Counter({b"200": WEBHOOKS})
         slowest = sorted(seconds for _, seconds in answers)
         print(
-            f"{each} of each, acknowledged: p50 {slowest[WEBHOOKS // 2]:.3f} s, p99 {slowest[WEBHOOKS * 99 // 100]:.3f} s,"
+            f"{each} of each, acknowledged:"
+            f" p50 {slowest[WEBHOOKS // 2]:.3f} s, p99 {slowest[WEBHOOKS * 99 // 100]:.3f} s,"
             f" slowest {slowest[-1]:.3f} s"
         )
         assert slowest[-1] < 1

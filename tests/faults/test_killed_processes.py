@@ -31,13 +31,14 @@ async def house(database_url: str) -> AsyncIterator[Machinery]:
 
 
 @asynccontextmanager
-async def process(role: str, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(role: str, url: str, *, ahead: int = 0) -> AsyncIterator[asyncio.subprocess.Process]:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.faults.worker_process",
         role,
         url,
+        str(ahead),
         stdout=asyncio.subprocess.PIPE,
         cwd=CHECKOUT,
     )
@@ -147,15 +148,15 @@ async def test_a_run_whose_worker_is_killed_is_done_by_another(house: Machinery)
 
 
 async def test_three_workers_do_each_run_once_and_tick_each_due_time_once(house: Machinery) -> None:
-    """C16b."""
+    """C9, C16b. On machines whose clocks are ten minutes apart."""
     await house.do(
         "INSERT INTO schedules (shop_id, task, enabled, every_minutes, filters, parameters, version, updated_at)"
         " SELECT id, 'import_orders', true, 1, '{}', '{}', 1, now() - interval '5 minutes' FROM shops"
     )
     async with (
         process("worker", house.url) as one,
-        process("worker", house.url) as two,
-        process("worker", house.url) as three,
+        process("worker", house.url, ahead=600) as two,
+        process("worker", house.url, ahead=-600) as three,
     ):
         for each in (one, two, three):
             await says(each, "started")

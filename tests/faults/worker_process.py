@@ -1,6 +1,7 @@
 """A process of its own for tests that kill: a worker whose runs say where they are, or a door that stops at a point.
 
-Started as ``python -m tests.faults.worker_process <role> <database url>``; prints a line when it is where it should be.
+Started as ``python -m tests.faults.worker_process <role> <database url> [<seconds>]``, the last on a machine whose clock is
+so far ahead; prints a line when it is where it should be.
 """
 
 import asyncio
@@ -8,8 +9,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Any
 
+from app.adapters.clock import SharedClock
 from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.job_runner import PostgresJobQueue
 from app.adapters.postgres.leadership import PostgresLeadership
@@ -40,10 +43,20 @@ async def work(context: RunContext) -> None:
     await context.count("done")
 
 
-def parts(url: str) -> WorkerParts:
+class WrongClock:
+    """As the machine has it."""
+
+    def now(self) -> datetime:
+        return RealClock().now() + timedelta(seconds=float((*sys.argv[3:], "0")[0]))
+
+
+async def parts(url: str) -> WorkerParts:
     engine = create_engine(url)
     unit_of_work = unit_of_work_factory(engine)
-    clock, ids, runners = RealClock(), Ulids(), dict.fromkeys(TaskName, work)
+    clock, ids, runners = SharedClock(WrongClock()), Ulids(), dict.fromkeys(TaskName, work)
+    asked = clock.ticks()
+    async with unit_of_work() as uow:
+        clock.hear(await uow.driver.fetchval("SELECT clock_timestamp()"), asked=asked)
 
     async def import_orders(store: str) -> None:
         async with unit_of_work() as uow:
@@ -71,7 +84,7 @@ async def run_a_worker(url: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     say("started")
-    await run_worker(parts(url), stop)
+    await run_worker(await parts(url), stop)
 
 
 async def lead(url: str) -> None:

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from app.adapters.clock import SharedClock
 from app.adapters.postgres.process_beats import ProcessBeats, Role, Signatures
 from app.domain.activities import Cue
 from app.services.read_activities import ListedActivity, ReadActivities
@@ -36,6 +37,7 @@ class Watched:
 
     house: Machinery
     clock: Shifted
+    shared: SharedClock
     signatures: Signatures
     ahead_of_stores: timedelta | None = None
 
@@ -43,6 +45,7 @@ class Watched:
         return ProcessBeats(
             self.house.unit_of_work,
             self.clock,
+            self.shared,
             process="host:1",
             ahead_of_stores=lambda: self.ahead_of_stores,
             signatures=self.signatures,
@@ -59,7 +62,7 @@ class Watched:
 @pytest.fixture
 async def watched(database_url: str) -> AsyncIterator[Watched]:
     async with machinery(database_url) as house:
-        yield Watched(house=house, clock=Shifted(), signatures=Signatures())
+        yield Watched(house=house, clock=Shifted(), shared=SharedClock(Shifted(600)), signatures=Signatures())
 
 
 @pytest.mark.parametrize(("role", "works"), [("worker", True), ("api", False)])
@@ -93,6 +96,19 @@ async def test_a_clock_half_a_minute_off_is_told_once_and_shown_until_it_is_righ
     assert (right, wrong, await watched.is_open(Cue.CLOCKS_DIFFER)) == (False, True, False)
     [told] = logs
     assert (told["event"], told["of"], abs(told["seconds"])) == ("clocks_differ", of, 31)
+
+
+async def test_a_process_whose_machine_is_ten_minutes_ahead_goes_by_the_database_from_its_first_beat_on(
+    watched: Watched,
+) -> None:
+    """C9."""
+    before = watched.shared.now()
+
+    await watched.process().beat("worker")
+
+    database = await watched.house.value("SELECT clock_timestamp()")
+    assert before > database
+    assert abs(watched.shared.now() - database) < timedelta(seconds=5)
 
 
 async def test_a_store_whose_webhooks_are_all_signed_wrongly_has_a_cue_until_one_is_right(watched: Watched) -> None:

@@ -82,7 +82,8 @@ SELECT 'database_deadlocks_total', ARRAY[]::text[], deadlocks FROM pg_stat_datab
 UNION ALL
 SELECT figure.* FROM stores st JOIN store_points sp ON sp.store_id = st.id, LATERAL (VALUES
     ('store_points', ARRAY['store', st.store_domain],
-     least(sp.maximum, sp.available + sp.restore_rate * extract(epoch FROM now() - sp.measured_at))::float8),
+     least(sp.maximum, sp.available
+        + sp.restore_rate * greatest(0, extract(epoch FROM now() - sp.measured_at)))::float8),
     ('store_points_maximum', ARRAY['store', st.store_domain], sp.maximum::float8),
     ('store_throttled_seconds_total', ARRAY['store', st.store_domain], sp.throttled_seconds)
 ) AS figure (name, labels, value)

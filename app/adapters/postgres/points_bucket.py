@@ -6,7 +6,8 @@ from app.adapters.postgres.database import single_statements
 from app.domain.identifiers import StoreId
 from app.ports.store_access import PointsState
 
-_REFILLED = "LEAST(maximum, available + restore_rate * EXTRACT(EPOCH FROM clock_timestamp() - measured_at))"
+_SINCE = "GREATEST(0, EXTRACT(EPOCH FROM clock_timestamp() - measured_at))"
+_REFILLED = f"LEAST(maximum, available + restore_rate * {_SINCE})"
 _NEEDED = "LEAST(maximum, $2::double precision + $3::double precision * maximum)"
 
 _RESERVE = f"""
@@ -17,7 +18,8 @@ RETURNING available
 
 _MISSING = f"GREATEST(0, ({_NEEDED} - ({_REFILLED})) / GREATEST(restore_rate, 1))"
 _WAIT = f"""
-UPDATE store_points SET throttled_seconds = throttled_seconds + {_MISSING} WHERE store_id = $1
+UPDATE store_points SET throttled_seconds = throttled_seconds + {_MISSING},
+    measured_at = LEAST(measured_at, clock_timestamp()) WHERE store_id = $1
 RETURNING {_MISSING}
 """
 

@@ -1,13 +1,14 @@
-"""What a process tells of itself every few seconds: that it lives, how far its clock is from the database's and the
-stores', and whose webhooks were signed wrongly. Who watches reads the tables; nothing is decided here.
+"""What a process tells of itself every few seconds: that it lives, how far its machine's clock is from the database's
+and the shared one from the stores', and whose webhooks were signed wrongly. Who watches reads the tables; nothing is
+decided here. In return it hears the database's time, by which it goes.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Final, Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
 
 import structlog
 
@@ -29,7 +30,7 @@ ON CONFLICT (process) DO UPDATE SET
     ahead_of_stores = excluded.ahead_of_stores,
     differs_since = CASE WHEN excluded.differs_since IS NOT NULL
         THEN coalesce(before.differs_since, excluded.differs_since) END
-RETURNING ahead_of_database
+RETURNING ahead_of_database, clock_timestamp() AS at
 """
 _FORGET: Final = "DELETE FROM process_beats WHERE beat_at < now() - interval '1 day'"
 _SIGNED: Final = "DELETE FROM refused_webhooks WHERE store_id = ANY($1::text[])"
@@ -42,6 +43,14 @@ ON CONFLICT (store_id) DO UPDATE SET refused = least(before.refused::bigint + ex
 """However often a stranger signs wrongly, the beat beside it is taken."""
 
 log = structlog.get_logger(__name__)
+
+
+class SharedTime(Protocol):
+    """The clock that hears the database's (``app.adapters.clock.SharedClock``)."""
+
+    def ticks(self) -> float: ...
+
+    def hear(self, told: datetime, *, asked: float) -> None: ...
 
 
 class Signatures:
@@ -77,14 +86,16 @@ class ProcessBeats:
     def __init__(
         self,
         unit_of_work: Callable[[], PostgresUnitOfWork],
-        clock: Clock,
+        machine: Clock,
+        shared: SharedTime,
         *,
         process: str,
         ahead_of_stores: Callable[[], timedelta | None],
         signatures: Signatures,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._clock = clock
+        self._machine = machine
+        self._shared = shared
         self._process = process
         self._ahead_of_stores = ahead_of_stores
         self._signatures = signatures
@@ -119,15 +130,17 @@ class ProcessBeats:
         try:
             async with self._unit_of_work() as uow:
                 # The time of the asking, not of the waiting for a connection before it.
-                apart = APART.total_seconds()
-                database = await uow.driver.fetchval(_BEAT, self._process, role, self._clock.now(), ahead, apart)
+                asked, ours = self._shared.ticks(), self._machine.now()
+                told = await uow.driver.fetchrow(_BEAT, self._process, role, ours, ahead, APART.total_seconds())
+                assert told is not None, "a beat is written or raises"
+                self._shared.hear(told["at"], asked=asked)
                 await uow.driver.execute(_FORGET)
                 await _tell_signatures(uow, signed, refused)
                 await uow.commit()
         except BaseException:
             self._signatures.untold(signed, refused)
             raise
-        self._warn("database", database)
+        self._warn("database", told["ahead_of_database"])
         self._warn("stores", ahead)
 
     def _warn(self, of: str, ahead: float | None) -> None:

@@ -37,11 +37,13 @@ class PostgresSubscription:
         if payload is None or self._payload is None or payload == self._payload:
             self._came.set()
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> bool:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._came.wait()
+        came = self._came.is_set()
         self._came.clear()
+        return came
 
 
 class PostgresSignals:

@@ -66,6 +66,10 @@ class Schedules(Protocol):
         """Those whose time has come by ``wake``, locked until the transaction ends; not those that others hold."""
         ...
 
+    async def forget_due_times(self, *, after: datetime) -> None:
+        """Whatever interval made a run later than that may be due at the same time once more."""
+        ...
+
     async def went_to_work(self, shop: ShopId, task: str) -> None:
         """What woke it is being looked at."""
         ...

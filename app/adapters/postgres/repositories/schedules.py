@@ -102,6 +102,13 @@ WHERE c.woken_at <= $1 AND c.enabled AND st.deleted_at IS NULL
 ORDER BY c.shop_id, c.task FOR UPDATE OF c SKIP LOCKED
 """
 
+FORGET_DUE_TIMES = """
+UPDATE runs SET schedule_key = NULL
+WHERE queued_at > $1 AND schedule_key IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM schedules c WHERE c.shop_id = runs.shop_id AND c.task = runs.task AND c.cron IS NOT NULL
+)
+"""
+
 
 class PostgresSchedules:
     """The schedules, through the connection of one unit of work."""
@@ -156,6 +163,9 @@ class PostgresSchedules:
     async def woken(self, *, now: datetime) -> Sequence[ActiveSchedule]:
         rows = await self._driver.fetch(WOKEN, now)
         return [ActiveSchedule(shop=shop_of(row), schedule=_schedule(row)) for row in rows]
+
+    async def forget_due_times(self, *, after: datetime) -> None:
+        await self._driver.execute(FORGET_DUE_TIMES, after)
 
     async def went_to_work(self, shop: ShopId, task: str) -> None:
         await self._driver.execute("UPDATE schedules SET woken_at = NULL WHERE shop_id = $1 AND task = $2", shop, task)
