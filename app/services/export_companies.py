@@ -252,7 +252,7 @@ class ExportCompanies:
         link = NewLink(kind=kind, shop_id=shop, shopify_id=record, store_customer_id=None, customer_id=customer)
         exchange = COMPANY if kind is LinkKind.COMPANY else LOCATION
         async with self._uow() as uow:
-            await uow.order_facts.link([link], now=now)
+            await uow.order_facts.create([], [link], now=now)
             await uow.exchanges.found(shop, exchange, customer, record, now=now)
             if kind is LinkKind.COMPANY:
                 await wake(uow, {awaited.company_link(shop, record)}, shop=shop)

@@ -94,7 +94,7 @@ class StoreCustomerWriter:
             customer_id=customer,
         )
         async with self._uow() as uow:
-            await uow.order_facts.link([link], now=now)
+            await uow.order_facts.create([], [link], now=now)
             await uow.exchanges.found(shop, KIND, customer, store_customer, now=now)
             await wake(uow, {awaited.store_customer_link(shop, store_customer)}, shop=shop)
             await through(Act.RECORD_LINK, uow.commit())

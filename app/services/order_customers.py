@@ -113,10 +113,7 @@ class OrderCustomers:
     async def write(self, uow: UnitOfWork, chosen: Sequence[ChosenCustomers], *, now: datetime) -> None:
         """Insert what was created, and the links that were found worth remembering."""
         rows = [row for each in chosen for row in each.created]
-        await uow.order_facts.create_customers(rows, now=now)
-        links = [link for each in chosen for link in each.links]
-        if links:
-            await uow.order_facts.link(links, now=now)
+        await uow.order_facts.create(rows, [link for each in chosen for link in each.links], now=now)
         await uow.events.append_many(
             [
                 NewEvent(

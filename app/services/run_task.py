@@ -118,14 +118,14 @@ class RunTask:
     ) -> None:
         async with self._unit_of_work() as uow:
             now = self._clock.now()
-            if not await uow.runs.finish(claim, state, _report(context), problem=problem, now=now):
+            ended = await uow.runs.finish(claim, state, _report(context), problem=problem, now=now)
+            if ended is None:
                 log.warning("run ended elsewhere", extra={"run_id": claim.run.id})
                 return
             if state is RunState.FAILED:
                 await uow.events.append(EventType.RUN_FAILED, claim.run.shop_id, "run", claim.run.id, 1)
-            following = await uow.runs.next_of_category(claim.run.category)
-            if following is not None:
-                await uow.nudge(NudgeKind.RUN, following)
+            if ended.following is not None:
+                await uow.nudge(NudgeKind.RUN, ended.following)
             await through(Act.RUN_FINISH, uow.commit())
 
     async def _release(self, claim: ClaimedRun) -> None:

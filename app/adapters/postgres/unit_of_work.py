@@ -124,6 +124,7 @@ class PostgresUnitOfWork:
             raise RuntimeError("Who only looks has nothing to commit.")
         actor = who_acts()
         async with database_trouble():
+            await self.events.write()
             await enqueue(self.driver, self._nudges)
             with actor.telling() if actor is not None else nullcontext() as deed:
                 if actor is not None and deed is not None:

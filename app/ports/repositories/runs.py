@@ -99,6 +99,14 @@ class RunFilter:
     state: RunState | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedRun:
+    """What a run that ended leaves."""
+
+    following: RunId | None
+    """The oldest queued run of its category, which can be worked on now."""
+
+
 class Runs(Protocol):
     async def shop(self, code: str, visible: Collection[ShopId] | None) -> RunShop | None: ...
 
@@ -148,8 +156,8 @@ class Runs(Protocol):
         *,
         problem: Mapping[str, Any] | None,
         now: datetime,
-    ) -> bool:
-        """End it; False when it was no longer ours (fencing), and then nothing is written."""
+    ) -> EndedRun | None:
+        """End it; None when it was no longer ours (fencing), and then nothing is written."""
         ...
 
     async def release(self, claim: ClaimedRun) -> None:
@@ -158,10 +166,6 @@ class Runs(Protocol):
 
     async def cancel(self, run: RunId, *, now: datetime) -> RunState | None:
         """A queued one is cancelled at once, a running one is asked to end; the state it was in."""
-        ...
-
-    async def next_of_category(self, category: str) -> RunId | None:
-        """The oldest queued one."""
         ...
 
     async def workable(self, *, now: datetime, limit: int) -> Sequence[RunId]:

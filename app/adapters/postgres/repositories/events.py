@@ -82,10 +82,11 @@ LIMIT $5
 
 
 class PostgresEvents:
-    """The events of one unit of work."""
+    """The events of one unit of work: appended together, as its last statement before the end."""
 
     def __init__(self, driver: asyncpg.Connection) -> None:
         self._driver = driver
+        self._appended: list[NewEvent] = []
 
     async def append(
         self,
@@ -104,6 +105,11 @@ class PostgresEvents:
         )
 
     async def append_many(self, events: Sequence[NewEvent]) -> None:
+        self._appended += events
+
+    async def write(self) -> None:
+        """What was appended, in its order."""
+        events, self._appended = self._appended, []
         if not events:
             return
         await self._driver.execute(

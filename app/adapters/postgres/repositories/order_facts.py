@@ -21,6 +21,7 @@ from app.ports.repositories.order_facts import CreatedCustomerRow, NewLink
 
 ENDING = """right(regexp_replace(phone, '[^0-9]+', '', 'g'), 9)"""
 """As ``app.domain.comparison.phone_ending``; there is an index on it."""
+_OF_LINK = ("shop_id", "shopify_id", "store_customer_id", "customer_id", "told", "told_at")
 MOST_ALIKE = 10
 """So many customers, the first ones, are suggested for a phone that only ends like theirs; thousands may have it."""
 
@@ -91,14 +92,12 @@ SELECT pg_advisory_xact_lock(hash) FROM (
 ) AS sorted
 """
 
-_CREATE = """
-INSERT INTO customers SELECT * FROM json_populate_recordset(NULL::customers, $1::json)
-"""
+_CREATE = "INSERT INTO customers SELECT * FROM json_populate_recordset(NULL::customers, ${0}::json)"
 
 _LINK = """
 INSERT INTO {table} (shop_id, {columns}, {of_customer}, told, told_at, version, updated_at)
-SELECT shop_id, {columns}, customer_id, told, told_at, 1, $7
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[])
+SELECT shop_id, {columns}, customer_id, told, told_at, 1, $1
+FROM unnest(${{0}}::text[], ${{1}}::text[], ${{2}}::text[], ${{3}}::text[], ${{4}}::bytea[], ${{5}}::timestamptz[])
     AS new(shop_id, {key}, {owner}, customer_id, told, told_at)
 ON CONFLICT DO NOTHING
 """
@@ -157,24 +156,26 @@ class PostgresOrderFacts:
             # By their hashes in order, so that two batches never wait for each other in a circle.
             await self._driver.execute(_SERIALISE, list(keys))
 
-    async def create_customers(self, customers: Sequence[CreatedCustomerRow], *, now: datetime) -> None:
+    async def create(self, customers: Sequence[CreatedCustomerRow], links: Sequence[NewLink], *, now: datetime) -> None:
+        written: list[tuple[str, Sequence[object]]] = []
         if customers:
-            await self._driver.execute(_CREATE, recordset([_row(created, now) for created in customers]))
-
-    async def link(self, links: Sequence[NewLink], *, now: datetime) -> None:
+            written.append((_CREATE, [recordset([_row(created, now) for created in customers])]))
         for kind, statement in _LINKS.items():
             of_kind = [link for link in links if link.kind is kind]
             if of_kind:
-                await self._driver.execute(
-                    statement,
-                    [link.shop_id for link in of_kind],
-                    [link.shopify_id for link in of_kind],
-                    [link.store_customer_id for link in of_kind],
-                    [link.customer_id for link in of_kind],
-                    [link.told for link in of_kind],
-                    [link.told_at for link in of_kind],
-                    now,
-                )
+                written.append((statement, [[getattr(link, name) for link in of_kind] for name in _OF_LINK]))
+        if written:
+            await self._together(written, now)
+
+    async def _together(self, written: Sequence[tuple[str, Sequence[object]]], now: datetime) -> None:
+        """In one statement: whether a link's customer is there is asked when all of it is done."""
+        parts: list[str] = []
+        parameters: list[object] = [now]
+        for statement, given in written:
+            first = len(parameters) + 1
+            parts.append(f"part_{first} AS ({statement.format(*range(first, first + len(given)))})")
+            parameters += given
+        await self._driver.execute(f"WITH {', '.join(parts)} SELECT $1::timestamptz", *parameters)
 
     async def customer_numbers(self, ids: Sequence[CustomerId]) -> Mapping[CustomerId, str | None]:
         rows = await self._driver.fetch("SELECT id, no FROM customers WHERE id = ANY($1::text[])", list(ids))

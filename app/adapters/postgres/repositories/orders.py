@@ -99,10 +99,11 @@ SELECT order_id, version, changes FROM json_populate_recordset(NULL::order_chang
 ON CONFLICT (order_id, version) DO UPDATE SET changes = excluded.changes
 """
 
-_CAPTURE = """
+_SAVE_AND_CAPTURE = f"""
+WITH saved AS ({_SAVE})
 INSERT INTO order_captures (order_id, captured_at, digest, body)
-SELECT new.order_id, $1, new.digest, new.body
-FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS new(order_id, digest, body)
+SELECT new.order_id, $2, new.digest, new.body
+FROM unnest($3::text[], $4::bytea[], $5::bytea[]) AS new(order_id, digest, body)
 WHERE new.digest IS DISTINCT FROM (
     SELECT digest FROM order_captures AS last WHERE last.order_id = new.order_id ORDER BY captured_at DESC LIMIT 1
 )
@@ -206,10 +207,10 @@ class PostgresOrders:
         copies = [order for order in orders if order.order is not None]
         decided = [order for order in orders if order.order is None]
         if copies:
-            await self._driver.execute(_SAVE, recordset([self._copy_row(saved) for saved in copies]), now)
             captures = [(saved.id, saved.raw) for saved in copies if saved.raw is not None]
             await self._driver.execute(
-                _CAPTURE,
+                _SAVE_AND_CAPTURE,
+                recordset([self._copy_row(saved) for saved in copies]),
                 now,
                 [order_id for order_id, _ in captures],
                 [_digest(raw) for _, raw in captures],

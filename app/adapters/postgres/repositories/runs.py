@@ -12,6 +12,7 @@ from app.domain.identifiers import RunId, ShopId, StoreId
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.runs import (
     ClaimedRun,
+    EndedRun,
     LeaseLost,
     NewRun,
     Run,
@@ -102,9 +103,13 @@ WITH ended AS (
     UPDATE runs SET state = $3, problem = $4, finished_at = $5, claimed_by = NULL, claimed_until = NULL,
         progress_done = $6, progress_total = $7, counts = $8, errors = $9
     WHERE id = $1 AND claim_no = $2 AND state = 'running'
-    RETURNING id
+    RETURNING id, category
 )
-SELECT id, pg_notify('{Channel.RUN_ENDED.value}', id)::text FROM ended
+SELECT id, pg_notify('{Channel.RUN_ENDED.value}', id)::text, (
+    SELECT next.id FROM runs AS next WHERE next.category = ended.category AND state = 'queued'
+    ORDER BY queued_at, id LIMIT 1
+) AS following
+FROM ended
 """
 
 RELEASE = """
@@ -232,7 +237,7 @@ class PostgresRuns:
         *,
         problem: Mapping[str, Any] | None,
         now: datetime,
-    ) -> bool:
+    ) -> EndedRun | None:
         row = await self._driver.fetchrow(
             FINISH,
             claim.run.id,
@@ -245,7 +250,7 @@ class PostgresRuns:
             _json(report.counts),
             _json(report.errors),
         )
-        return row is not None
+        return None if row is None else EndedRun(following=row["following"])
 
     async def release(self, claim: ClaimedRun) -> None:
         await self._driver.execute(RELEASE, claim.run.id, claim.claim_no)
@@ -253,12 +258,6 @@ class PostgresRuns:
     async def cancel(self, run: RunId, *, now: datetime) -> RunState | None:
         state = await self._driver.fetchval(CANCEL, run, now)
         return None if state is None else RunState(state)
-
-    async def next_of_category(self, category: str) -> RunId | None:
-        found: RunId | None = await self._driver.fetchval(
-            "SELECT id FROM runs WHERE category = $1 AND state = 'queued' ORDER BY queued_at, id LIMIT 1", category
-        )
-        return found
 
     async def workable(self, *, now: datetime, limit: int) -> Sequence[RunId]:
         return [RunId(row["id"]) for row in await self._driver.fetch(WORKABLE, now, limit)]
