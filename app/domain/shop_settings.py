@@ -1,7 +1,8 @@
-"""The settings of a shop: every leaf with its default and its meaning, and which combinations contradict each other.
+"""The settings of a shop: every leaf with its default and its meaning.
 
 The one list of settings. The API's schema and its documentation are made from it; ``description`` in a field's metadata
-is the public text. Rules: reference 0.01–0.04, CUS-1…9, COM-1…9, REF-1…8, FUL-26.
+is the public text. Knows nothing of what contradicts what (``contradictory_settings``).
+Rules: reference 0.01–0.04, CUS-1…9, COM-1…9, REF-1…8, FUL-26.
 """
 
 import dataclasses
@@ -10,7 +11,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.domain.impossible_filters import ImpossibleFilter, impossible_filters
 from app.domain.money import CurrencyHandling
 
 
@@ -317,73 +317,6 @@ class ShopSettings:
     accounts: AccountSettings = _says("The ERP's accounts for what is not an item.", AccountSettings())
     refunds: RefundSettings = _says("Refunds and returns.", RefundSettings())
     fulfilment: FulfilmentSettings = _says("Shipments.", FulfilmentSettings())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
-    """Two settings that exclude each other; ``paths`` are dotted (``refunds.process``)."""
-
-    paths: tuple[str, str]
-    detail: str
-
-
-def contradictions(settings: ShopSettings) -> list[Contradiction]:
-    """Every pair of settings that must not stand together (0.02, REF-8, CUS-6, COM-6); impossible filters, too."""
-    filters = dataclasses.asdict(settings.orders.filters)
-    return [*_between_settings(settings), *map(_of_filter, impossible_filters(filters))]
-
-
-def _of_filter(impossible: ImpossibleFilter) -> Contradiction:
-    first, second = (f"orders.filters.{impossible.name}.{key}" for key in impossible.keys)
-    return Contradiction(paths=(first, second), detail=impossible.detail)
-
-
-def _between_settings(settings: ShopSettings) -> list[Contradiction]:
-    found: list[Contradiction] = []
-
-    def refuse(first: str, second: str, detail: str) -> None:
-        found.append(Contradiction(paths=(first, second), detail=detail))
-
-    if settings.refunds.process is RefundProcess.AUTO_CREATE and not settings.orders.auto_create_documents:
-        refuse(
-            "refunds.process",
-            "orders.auto_create_documents",
-            "Refund documents can only be made automatically when order documents are.",
-        )
-    if settings.customers.update_from_store and settings.customers.update_store:
-        refuse(
-            "customers.update_from_store", "customers.update_store", "Customers can be updated in one direction only."
-        )
-    if settings.companies.update_from_store and settings.companies.update_store:
-        refuse(
-            "companies.update_from_store", "companies.update_store", "Companies can be updated in one direction only."
-        )
-    if settings.customers.default_customer_no is None:
-        if settings.customers.mapping is CustomerMapping.ALWAYS_DEFAULT:
-            refuse(
-                "customers.mapping",
-                "customers.default_customer_no",
-                "Always taking the default customer needs a default customer.",
-            )
-        if settings.customers.default_as_last_resort:
-            refuse(
-                "customers.default_as_last_resort",
-                "customers.default_customer_no",
-                "A last resort needs a default customer.",
-            )
-    if CompanyMapping.DEFAULT_COMPANY in settings.companies.mapping and settings.companies.default_customer_no is None:
-        refuse(
-            "companies.mapping", "companies.default_customer_no", "Taking the default company needs a default customer."
-        )
-    return found
-
-
-def value_at(settings: ShopSettings, path: str) -> Any:
-    """The value of a setting by its dotted path."""
-    found: Any = settings
-    for name in path.split("."):
-        found = getattr(found, "import_" if name == "import" else name)
-    return found
 
 
 def paths(settings_type: type = ShopSettings, prefix: str = "") -> list[str]:

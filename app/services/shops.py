@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from app.domain import awaited
 from app.domain.access import Access
+from app.domain.contradictory_settings import contradictions
 from app.domain.identifiers import ShopId, StoreId
 from app.domain.settings_values import changed_paths
-from app.domain.shop_settings import ShopSettings, contradictions
+from app.domain.shop_settings import ShopSettings
 from app.ports.clock import Clock, IdFactory
 from app.ports.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from app.ports.job_queue import NudgeKind

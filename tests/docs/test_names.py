@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 
 import pytest
 import typer.main
@@ -14,7 +15,7 @@ import typer.main
 from app.cli import cli
 from app.domain.access import Scope
 from app.domain.events import EventType
-from app.domain.shop_settings import ShopSettings, value_at
+from app.domain.shop_settings import ShopSettings
 from tests.docs.papers import CHECKOUT, Paper, paper, papers
 from tests.docs.test_document_rules import names_of_tests
 from tests.docs.test_pages_that_run import PAGES
@@ -179,7 +180,7 @@ def test_what_a_page_calls_the_default_of_a_switch_is_its_default() -> None:
     ]
 
     assert len(told) > 3
-    assert [each for each in told if value_at(ShopSettings(), each[1]) is not (each[2] == "on")] == []
+    assert [each for each in told if attrgetter(each[1])(ShopSettings()) is not (each[2] == "on")] == []
 
 
 def test_every_option_of_a_command_that_a_page_names_is_one() -> None:
