@@ -143,6 +143,21 @@ async def test_points_are_never_spent_twice(engine: AsyncEngine) -> None:
     assert all(150 < wait <= 200 for wait in waits if wait)
 
 
+async def test_a_clock_that_went_back_takes_no_points_away_and_holds_up_nobody(engine: AsyncEngine) -> None:
+    """C9."""
+    state = PointsState(maximum=1000, available=300, restore_rate=100, measured_at=datetime.now(UTC))
+    bucket = PostgresPointsBucket(engine)
+    await bucket.correct(STORE, state)
+    async with PostgresUnitOfWork(engine) as uow:
+        await uow.driver.execute("UPDATE store_points SET measured_at = now() + interval '1 hour'")
+        await uow.commit()
+
+    assert await bucket.reserve(STORE, 310) <= 0.1
+    async with asyncio.timeout(10):
+        while wait := await bucket.reserve(STORE, 310):
+            assert wait <= 0.1
+
+
 async def test_what_is_to_be_kept_free_is_not_spent(engine: AsyncEngine) -> None:
     bucket = PostgresPointsBucket(engine)
     now = datetime.now(UTC)
