@@ -1,9 +1,10 @@
 """Documents that follow their order: a new version until the ERP has one, adjusting documents afterwards (P42)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from app.domain.access import Access
 from app.domain.changes import Change, ChangeKind, Severity
@@ -25,6 +26,7 @@ from app.ports.repositories.orders import KnownOrder
 from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.held_orders import candidate_of, saved_decision
+from app.services.mapping_by_hand import ABOUT_THE_CUSTOMER, as_it_was_sold, mapped_by_hand
 from app.services.order_conflicts import state_of
 from app.services.order_decisions import Decision, OrderDecisions, announcements, errors_of
 from app.services.read_orders import OrderView, order_view
@@ -67,17 +69,21 @@ class AmendDocument:
         access: Access,
         order_id: OrderId,
         *,
+        customers: Mapping[str, str | None] = MappingProxyType({}),
         expected: Expected = ANY_VERSION,
         once: Once[OrderView] = AS_OFTEN_AS_ASKED,
     ) -> OrderView:
-        """Raises ``Conflict``: ``invalid_state`` when there is nothing to amend, or what changed stands at the head of
-        a document that the ERP has; ``order_blocked`` with what is missing; ``nothing_to_document`` when nothing is
-        left of a document that the ERP has not taken.
+        """Bring the document up to date, with these ``customers`` by hand (as ``mapped_by_hand`` takes them): the rules
+        may find none any more. Raises ``Conflict``: ``invalid_state`` when there is nothing to amend, or what changes
+        stands at the head of a document that the ERP has; ``order_blocked`` with what is missing;
+        ``nothing_to_document`` when nothing is left of a document that the ERP has not taken.
         """
         now = self._clock.now()
         async with self._uow() as uow:
             await once.begin(uow)
             held = await self._hold(uow, access, order_id, expected=expected)
+            if customers:
+                held = await _with_customers(uow, held, customers)
             await self._amend(uow, held, now=now)
             view = await order_view(uow, access, order_id)
             await once.answered(uow, view)
@@ -172,7 +178,9 @@ class AmendDocument:
     async def _lines_now(self, uow: UnitOfWork, held: ProcessedOrder, *, now: datetime) -> Sequence[DocumentLine]:
         """Those of the document that would be made of the order now; none when nothing of it is left."""
         shop = replace(held.shop, settings=held.settings)
-        candidate = replace(candidate_of(held.known, held.order, shop, make=False), make=False, by_request=True)
+        # The head of what the ERP has is not written again: its customers stay, whatever the rules say by now.
+        known = replace(held.known, mapping=as_it_was_sold(held.known.mapping))
+        candidate = replace(candidate_of(known, held.order, shop, make=False), make=False, by_request=True)
         decision = (await self._decisions.decide(uow, [candidate], now=now))[0]
         if decision.draft is not None:
             return decision.draft.content.lines
@@ -194,11 +202,24 @@ class AmendDocument:
         )
 
 
+async def _with_customers(uow: UnitOfWork, held: ProcessedOrder, customers: Mapping[str, str | None]) -> ProcessedOrder:
+    if held.booked.document.state not in _OURS_STILL:
+        raise Conflict(
+            "The ERP has the document: its customer is changed there. Amend it without customers.",
+            facts={"state": held.booked.document.state.value},
+        )
+    mapping = await mapped_by_hand(uow, held.shop.id, held.known.mapping, customers)
+    return replace(held, known=replace(held.known, mapping=mapping))
+
+
 def _refusal(decision: Decision) -> Conflict:
     if any(problem.code is ProblemCode.NOTHING_TO_DOCUMENT for problem in decision.problems):
         return Conflict(f"{decision.problems[0].detail} Cancel the document instead.", code="nothing_to_document")
+    mended = " Amend it for a customer that you name (sell_to_customer_no)."
+    about_customer = any(problem.code in ABOUT_THE_CUSTOMER for problem in decision.problems)
     return Conflict(
-        "The order cannot be documented as it is now until its problems are solved.",
+        "The order cannot be documented as it is now until its problems are solved."
+        + (mended if about_customer else ""),
         code="order_blocked",
         errors=errors_of(decision.problems),
     )

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.access import Access
-from app.domain.customer_lookup import CustomerLookup
-from app.domain.identifiers import CustomerId, OrderId, ShopId, ShopifyId
+from app.domain.identifiers import OrderId, ShopId, ShopifyId
 from app.domain.item_choice import ItemLookup
 from app.domain.items import ItemChoice
 from app.domain.order_record import OrderMapping, OrderState
@@ -26,27 +25,9 @@ from app.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.ports.versions import ANY_VERSION, Expected
 from app.services.held_orders import blocked_events, candidate_of, is_news, saved_decision
 from app.services.links import refuse_unknown_variant
+from app.services.mapping_by_hand import ABOUT_THE_CUSTOMER, mapped_by_hand
 from app.services.order_decisions import Candidate, Decision, OrderDecisions, errors_of
 from app.services.rereading import is_read, want_read
-
-ABOUT_THE_CUSTOMER = frozenset(
-    {
-        ProblemCode.CUSTOMER_MISSING,
-        ProblemCode.CUSTOMER_AMBIGUOUS,
-        ProblemCode.CUSTOMER_NO_ADDRESS,
-        ProblemCode.COMPANY_MISSING,
-        ProblemCode.TEMPLATE_MISSING,
-    }
-)
-
-BY_HAND_CODES = (
-    "template_code",
-    "shipment_method_code",
-    "shipping_agent_code",
-    "shipping_agent_service_code",
-    "payment_method_code",
-    "payment_terms_code",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +100,7 @@ class OrderRequests:
         async with self._uow() as uow:
             held = await self._hold(uow, access, order_id, expected=expected)
             _refuse_processed(held.known)
-            mapping = await self._mapping(uow, held, changes)
+            mapping = await mapped_by_hand(uow, held.shop.id, held.known.mapping, changes)
             await self._redecide(uow, held, mapping)
             await uow.commit()
 
@@ -223,27 +204,6 @@ class OrderRequests:
             await uow.orders.save([saved], now=now)
             await uow.events.append_many([*blocked_events(held.known, saved), *decision.events])
         return decision
-
-    async def _mapping(self, uow: UnitOfWork, held: _Held, changes: Mapping[str, str | None]) -> OrderMapping:
-        values: dict[str, object] = {}
-        for name, value in changes.items():
-            if name in ("sell_to_customer_no", "bill_to_customer_no"):
-                values[name.replace("_no", "_id")] = await self._customer(uow, held.shop.id, name, value)
-            elif name in BY_HAND_CODES:
-                values[name] = value
-        by_hand = set(held.known.mapping.by_hand)
-        by_hand |= {name for name, value in values.items() if value is not None}
-        by_hand -= {name for name, value in values.items() if value is None}
-        return replace(held.known.mapping, **values, by_hand=tuple(sorted(by_hand)))  # type: ignore[arg-type]
-
-    async def _customer(self, uow: UnitOfWork, shop: ShopId, field: str, no: str | None) -> CustomerId | None:
-        if no is None:
-            return None
-        facts = await uow.order_facts.customers(shop, [CustomerLookup(customer_nos=(no,))])
-        if no not in facts.by_no:
-            detail = f"There is no customer {no}. Send it with PUT /v1/customers/{{no}} first."
-            raise InvalidInput(detail, errors=[FieldError(pointer=f"/{field}", code="unknown_customer", detail=detail)])
-        return facts.by_no[no].id
 
     async def _checked_item(self, uow: UnitOfWork, shop: ShopId, choice: ItemChoice) -> ItemChoice:
         found = await uow.order_facts.items(shop, ItemLookup(item_nos=frozenset({choice.item_no.casefold()})))

@@ -138,15 +138,16 @@ def lack_something(world: World) -> None:
 
 
 def change_after_all(world: World) -> None:
-    """Two orders change after the ERP has their documents."""
+    """Two orders change after they have their documents; the ERP has taken one of these."""
     world.store("PUT", "/state", {"orders": [an_order(1005), an_order(1006)], "emit": True})
     for number in (1005, 1006):
         made = world.document(number)
-        booked = {"erp_document_no": f"S-ORD10{number}", "version": made["version"]}
-        world.post(f"/v1/sales-documents/{made['id']}/acknowledge", booked)
+        if number == 1006:
+            booked = {"erp_document_no": f"S-ORD10{number}", "version": made["version"]}
+            world.post(f"/v1/sales-documents/{made['id']}/acknowledge", booked)
         world.store("POST", f"/orders/{number}/edit", {"changes": [{"addVariant": MORE}]})
     first, second = (world.until(lambda at=number: in_conflict(world, at)) for number in (1005, 1006))  # type: ignore[misc]
-    world.post(f"/v1/orders/{first['id']}/amend-document")
+    world.post(f"/v1/orders/{first['id']}/amend-document", {"sell_to_customer_no": "C100"})
     world.post(f"/v1/orders/{second['id']}/resolve-conflict", {"note": "Shipped as it was ordered"})
 
 

@@ -93,6 +93,30 @@ def test_a_conflict_is_ended_by_each_of_its_remedies(
     assert again(erp, order)["conflict"] is None
 
 
+def test_a_document_whose_customer_is_not_found_any_more_is_amended_for_one_that_is_named(
+    erp: Erp, desk: StoreDesk, operator: Operator
+) -> None:
+    desk.put(orders=[an_order(76)])
+    run_import(erp, SHOP, order_shopify_ids=["76"])
+    erp.patch(f"/v1/shops/{SHOP}", {"settings": {"customers": {"mapping": "by_email_phone"}}})
+    variant = {"legacyResourceId": "90099", "sku": ITEM, "price": "7.50"}
+    product = {"legacyResourceId": "801", "title": "Teapot"}
+    desk.act("76", "edit", changes=[{"addVariant": {"variant": variant, "product": product, "quantity": 1}}])
+    run_import(erp, SHOP, order_shopify_ids=["76"])
+
+    order = order_page(erp, operator, "#76")
+    operator.press("Amend the document")
+    operator.is_told("Amend it for a customer that you name")
+    operator.page.get_by_label("Sell-to customer").fill(CUSTOMER)
+    operator.presses("Amend it for this customer", "The document is brought up to date, with this customer.")
+    erp.patch(f"/v1/shops/{SHOP}", {"settings": {"customers": {"mapping": "always_default"}}})
+
+    assert again(erp, order)["conflict"] is None
+    [document] = erp.every("/v1/sales-documents", order_id=order["id"], include="lines")
+    assert (document["version"], document["sell_to"]["customer_no"]) == (2, CUSTOMER)
+    assert len([each for each in document["lines"] if each["type"] == "item"]) == 2
+
+
 def test_an_order_lets_go_of_its_document_and_gets_another(erp: Erp, desk: StoreDesk, operator: Operator) -> None:
     desk.put(orders=[an_order(80)])
     run_import(erp, SHOP, order_shopify_ids=["80"])

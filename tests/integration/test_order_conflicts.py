@@ -151,9 +151,9 @@ async def test_an_order_cancelled_unpaid_after_its_document_is_a_conflict_for_a_
     assert len(await world.documents_of()) == 1
 
 
-async def amend(world: World) -> OrderView:
-    decisions = OrderDecisions(world.ids, ContactKeys())
-    return await AmendDocument(world.uow, decisions, world.clock, world.ids)(EVERYBODY, await world.order_id())
+async def amend(world: World, **given: Any) -> OrderView:
+    amended = AmendDocument(world.uow, OrderDecisions(world.ids, ContactKeys()), world.clock, world.ids)
+    return await amended(EVERYBODY, await world.order_id(), **given)
 
 
 async def acknowledged(world: World) -> None:
@@ -251,6 +251,37 @@ async def test_what_a_new_line_lacks_is_named_and_the_document_stays(world: Worl
     assert (refused.value.code, [each.code for each in refused.value.errors]) == ("order_blocked", ["item_missing"])
     assert (await world.document_of())["version"] == 1
     assert (await seen(world)).stored.conflict is not None
+
+
+async def test_a_document_whose_customer_the_rules_find_no_more_is_amended_for_one_by_hand(world: World) -> None:
+    await booked(world)
+    await edited(world, **grown(3))
+    await world.set(customers={"mapping": "by_email_phone", "default_customer_no": None})
+
+    with pytest.raises(Refused) as refused:
+        await amend(world)
+    view = await amend(world, customers={"sell_to_customer_no": "C100"})
+
+    assert [each.code for each in refused.value.errors] == ["customer_missing"]
+    assert "(sell_to_customer_no)" in str(refused.value)
+    assert (view.stored.conflict, view.stored.sell_to_customer_no) == (None, "C100")
+    assert view.stored.mapping.by_hand == ("sell_to_customer_id",)
+    document = await world.document_of()
+    assert (document["version"], document["sell_to"]["customer_no"]) == (2, "C100")
+
+
+async def test_adjusting_documents_keep_the_customer_of_the_document_that_the_erp_has(world: World) -> None:
+    await booked(world)
+    await acknowledged(world)
+    await edited(world, **grown(3))
+    await world.set(customers={"mapping": "by_email_phone", "default_customer_no": None})
+
+    with pytest.raises(Refused) as refused:
+        await amend(world, customers={"sell_to_customer_no": "C100"})
+    assert (await amend(world)).stored.conflict is None
+
+    assert refused.value.code == "invalid_state"
+    assert [each["sell_to"]["customer_no"] for each in await world.documents_of()] == ["C100", "C100"]
 
 
 async def test_a_line_that_came_after_the_document_shows_its_item_and_the_document_stays(world: World) -> None:

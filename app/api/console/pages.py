@@ -48,6 +48,9 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
 """What can be looked for, and what of it is told."""
 
 
+SOLD = {"sales_order", "sales_invoice"}
+"""Kinds of documents of orders; the first one of an order is what later ones adjust."""
+
 PLACES = {cue: place for place, cue in enumerate(CUES)}
 
 
@@ -142,6 +145,7 @@ async def order(desk: Desk) -> Response:
         shown=shown,
         version=told.etag or "",
         live=live,
+        not_taken=[each["state"] for each in live if each["kind"] in SOLD][:1] in (["open"], ["released"]),
         lines_to_mend={line["id"] for line in shown["lines"] if f"/lines/{line['shopify_id']}/item_no" in pointed},
         about_customer=any(
             each["code"].startswith(("customer_", "company_", "template_")) for each in shown["problems"]

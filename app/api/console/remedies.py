@@ -19,6 +19,15 @@ REMEDIES: tuple[Remedy, ...] = (
         post(f"/v1{ORDER}/amend-document", guarded=True),
     ),
     remedy(
+        f"{ORDER}/amend-for-customer",
+        "The document is brought up to date, with this customer.",
+        post(
+            f"/v1{ORDER}/amend-document",
+            lambda given: given.some("sell_to_customer_no", "bill_to_customer_no"),
+            guarded=True,
+        ),
+    ),
+    remedy(
         f"{ORDER}/unlink-documents",
         "The order has let go of its document. Make the next one when it is ready.",
         post(f"/v1{ORDER}/unlink-documents", guarded=True),

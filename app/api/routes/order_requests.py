@@ -14,7 +14,7 @@ from app.api.order_answers import lines_json
 from app.api.problems import ApiProblem
 from app.api.routes.orders import Reading, TheOrder, order_answer
 from app.api.routing import resource_router
-from app.api.schemas.orders import ConflictResolution, LineItemPatch, Order, OrderLine, OrderMappingPatch
+from app.api.schemas.orders import Amendment, ConflictResolution, LineItemPatch, Order, OrderLine, OrderMappingPatch
 from app.api.schemas.sales_documents import SalesDocument
 from app.domain.identifiers import OrderId, ShopifyId, order_line_id, shopify_id_of_line
 from app.domain.items import ItemChoice
@@ -211,15 +211,19 @@ async def amend_order_document(
     repeat: Repeat,
     expected: ExpectedVersion,
     order_id: TheOrder,
+    body: Amendment | None = None,
 ) -> Response:
     """Before the ERP has acknowledged it, the document gets a new version; the old ones stay readable.
 
     Afterwards adjusting documents are made beside it: a credit memo for what went, an order for what came; `adjusts_id`
-    names the document. 409 `invalid_state` when nothing conflicts, or an address, the customer or the PO number of a
-    document that the ERP has changed; `order_blocked`; `nothing_to_document`.
+    names the document. Where the rules find no customer any more (`order_blocked` with `customer_missing`), name one.
+    409 `invalid_state` when nothing conflicts, or an address, the customer or the PO number of a document that the ERP
+    has changed; `order_blocked`; `nothing_to_document`.
     """
+    customers: dict[str, str | None] = body.model_dump(exclude_unset=True) if body else {}
     return await repeat.answer(
-        lambda once: amend(access, order_id, expected=expected, once=once), lambda view: order_answer(request, view)
+        lambda once: amend(access, order_id, customers=customers, expected=expected, once=once),
+        lambda view: order_answer(request, view),
     )
 
 

@@ -316,6 +316,15 @@ class ConflictResolution(RequestBody):
     )
 
 
+class Amendment(RequestBody):
+    """The customers of the amended document, where the rules find none any more, or the wrong one. What is given stays
+    with the order; null gives it back to the rules, absent leaves it.
+    """
+
+    sell_to_customer_no: No | None = Field(default=None, description="Who ordered.", examples=["C100"])
+    bill_to_customer_no: No | None = Field(default=None, description="Who pays.", examples=["C100"])
+
+
 class OrderMappingPatch(RequestBody):
     """What a person decides about an order; null gives a field back to the rules, absent leaves it."""
 
