@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import backfill, door, freshness, imports, life, peer, scale, starting, statements, stock, workers
+from bench import backfill, door, freshness, great, imports, life, peer, scale, starting, statements, stock, workers
 from bench.figures import Figure, table
 from bench.stage import Stage, staged
 
@@ -27,6 +27,7 @@ def measurements(*, quick: bool, large: bool) -> Mapping[str, Callable[[Stage], 
         "F5": lambda stage: door.measured(stage, seconds=2 if quick else 6),
         "F9": lambda stage: scale.measured(stage, orders=_stored(quick=quick, large=large)),
         "F11": lambda stage: workers.measured(stage, orders=50 if quick else 400, rounds=2 if quick else 5),
+        "F10": great.measured,
         "F2": lambda stage: [life.measured(stage)],
         "F12": lambda stage: [freshness.measured(stage, orders=5 if quick else 40)],
         "F14": lambda stage: [stock.measured(stage, levels=2_500 if quick else 50_000)],

@@ -3,10 +3,9 @@
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bench.figures import Figure
-from bench.stage import CONTROL, Stage, generate, run_of_orders, send_items, serving, set_up_shop
+from bench.stage import CONTROL, Stage, generate, peak_of, run_of_orders, send_items, serving, set_up_shop
 
 FLAT = 1.15
 """The most that memory may grow by from the fewest orders to the most and still be called flat."""
@@ -60,15 +59,9 @@ def _backfilled(stage: Stage, orders: int) -> tuple[int, int, float]:
         run = run_of_orders(service, RANGE)
         seconds = time.monotonic() - began
         calls = service.store.send("GET", f"{CONTROL}/calls")["calls"]
-        peak = max(_peak(pid) for pid in service.workers())
+        peak = max(peak_of(pid) for pid in service.workers())
     if run["counts"].get("imported") != orders or run["counts"].get("documents") != orders:
         raise RuntimeError(f"Not every order was imported and documented once: {run['counts']}")
     # Looks at the operation while it works are paid by the minute, not by the order.
     points = sum(int(call["requestedQueryCost"] or 0) for call in calls if call["operation"] != "BulkStatus")
     return points, peak, seconds
-
-
-def _peak(pid: int) -> int:
-    """The most that a process ever had resident, in kibibytes."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))

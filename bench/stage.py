@@ -195,6 +195,12 @@ def ended(service: Service, run: Json) -> Json:
     return run
 
 
+def peak_of(pid: int) -> int:
+    """The most that a process ever had resident, in kibibytes."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
 def _with_children(pid: int) -> list[int]:
     found = [pid]
     for place in Path("/proc").glob("[0-9]*/stat"):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.clients import Erp, Json, StoreDesk
+from tests.acceptance.clients import Erp, StoreDesk
+from tests.acceptance.great_order import CHARGES, IN_EUROS, LINES, REMOVED, great_order
 from tests.acceptance.harness import (
     GENEROUS_SETTINGS,
     UNLIMITED,
@@ -20,7 +21,6 @@ from tests.acceptance.harness import (
 )
 from tests.acceptance.processes import workers_of
 
-LINES, CHARGES, REMOVED, RETURNED = 10_000, 300, 250, 250
 MOST_MEMORY_KB = 300 * 1024
 SHOP = "great"
 
@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 def test_a_great_order_is_documented_whole_in_little_memory(simulator: Simulator) -> None:
     """B8."""
     desk = simulator.desk("great-order.myshopify.com")
-    desk.put(shop={"currencyCode": "EUR", "ianaTimezone": "Europe/Berlin"}, throttle=UNLIMITED)
-    desk.put(orders=[_great_order()])
+    desk.put(shop=IN_EUROS, throttle=UNLIMITED)
+    desk.put(orders=[great_order()])
     with installation(simulator.url) as service:
         pid = service.start().pid
         erp = service.erp()
@@ -49,58 +49,6 @@ def test_a_great_order_is_documented_whole_in_little_memory(simulator: Simulator
     assert sum(Decimal(line["amount"]) for line in lines) == Decimal(document["totals"]["amount"])
     assert Decimal(document["totals"]["amount"]) == (LINES - REMOVED) * 10 + CHARGES
     assert max(peaks.values()) < MOST_MEMORY_KB, peaks
-
-
-def _great_order() -> Json:
-    return {
-        "legacyResourceId": "1001",
-        "name": "#1001",
-        "createdAt": "2025-06-01T08:00:00Z",
-        "updatedAt": "2025-06-01T08:00:00Z",
-        "currencyCode": "EUR",
-        "taxesIncluded": True,
-        "lineItems": [_line(number) for number in range(1, LINES + 1)],
-        "shippingLines": [
-            {"id": f"gid://shopify/ShippingLine/{number}", "title": f"Parcel {number}", "originalPriceSet": _euros(1)}
-            for number in range(1, CHARGES + 1)
-        ],
-        "refunds": [
-            _refund(1, range(1, REMOVED + 1), "NO_RESTOCK", money_back=0),
-            _refund(2, range(REMOVED + 1, REMOVED + RETURNED + 1), "RETURN", money_back=RETURNED * 10),
-        ],
-        "fulfillmentOrders": [],
-    }
-
-
-def _line(number: int) -> Json:
-    return {
-        "id": f"gid://shopify/LineItem/{number}",
-        "title": "Teapot",
-        "quantity": 1,
-        "sku": "TEAPOT",
-        "originalUnitPriceSet": _euros(10),
-        "product": {"legacyResourceId": "801"},
-        "variant": {"legacyResourceId": "9001"},
-    }
-
-
-def _refund(number: int, lines: range, restock_type: str, *, money_back: int) -> Json:
-    """Lines removed without money reduce the document; those that were paid back a credit memo will show."""
-    parts = [
-        {
-            "id": f"gid://shopify/RefundLineItem/{line}",
-            "lineItem": {"id": f"gid://shopify/LineItem/{line}"},
-            "quantity": 1,
-            "restockType": restock_type,
-            "subtotalSet": _euros(10),
-        }
-        for line in lines
-    ]
-    return {"legacyResourceId": str(number), "refundLineItems": parts, "totalRefundedSet": _euros(money_back)}
-
-
-def _euros(amount: int) -> Json:
-    return {"shopMoney": {"amount": f"{amount}.00", "currencyCode": "EUR"}}
 
 
 def _prepare(erp: Erp, desk: StoreDesk) -> None:
