@@ -116,7 +116,9 @@ class PointsBucket(Protocol):
         ...
 
     async def learned_cost(self, document: str) -> int | None:
-        """The requested cost that Shopify last stated for this document and page size, if it ever did."""
+        """The requested cost that Shopify last stated for this document and page size, if it did before this process
+        first asked, or to this process.
+        """
         ...
 
     async def learn_cost(self, document: str, points: int) -> None: ...

@@ -27,8 +27,8 @@ DOMAIN = "counted.myshopify.com"
 ORDERS = 100
 STATEMENTS_AN_ORDER = 3
 BATCH = 50
-STATEMENTS_OF_A_BATCH = 90
-"""Of the whole run, its listing and its heartbeats."""
+STATEMENTS_OF_A_BATCH = 70
+"""Of the whole run and its listing, its heartbeats left out: 64, and as many as a further connection asks when it is new."""
 LONG_AGO = "2025-06-01T08:00:00Z"
 LONGER_AGO = "2024-06-01T08:00:00Z"
 
@@ -138,7 +138,7 @@ async def _a_shop_with_orders(
     (await counted.erp.post("/v1/shops", json=shop)).raise_for_status()
 
 
-async def test_fifty_orders_and_their_documents_cost_a_run_ninety_statements_at_most(counted: Counted) -> None:
+async def test_fifty_orders_and_their_documents_cost_a_run_seventy_statements_at_most(counted: Counted) -> None:
     await _a_shop_with_orders(counted, "typical", count=1, start=LONGER_AGO)
     # What a process, a connection and a shop ask once.
     await counted.statements_of_import()
@@ -147,7 +147,9 @@ async def test_fifty_orders_and_their_documents_cost_a_run_ninety_statements_at_
     run, sent = await counted.statements_of_import()
 
     assert (run["counts"]["imported"], run["counts"]["documents"]) == (BATCH, BATCH)
-    assert BATCH / 2 < len(sent) <= STATEMENTS_OF_A_BATCH
+    # How often a lease is renewed is the machine's affair: each time in a transaction of its own.
+    number = len(sent) - 3 * sum("SET claimed_until" in each for each in sent)
+    assert BATCH / 2 < number <= STATEMENTS_OF_A_BATCH
 
 
 async def test_an_order_of_an_ordinary_day_costs_at_most_three_statements(counted: Counted) -> None:

@@ -39,11 +39,14 @@ SHORTEST_WAIT_SECONDS = 0.05
 
 
 class PostgresPointsBucket:
-    """Costs are remembered in the process: they change with Shopify's releases, not with calls."""
+    """Costs are remembered in the process, those that others learned before it asked first: they change with Shopify's
+    releases, not with calls.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._costs: dict[str, int] = {}
+        self._asked = False
 
     async def reserve(self, store: StoreId, points: int, *, keep_free: float = 0) -> float:
         async with single_statements(self._engine) as driver:
@@ -58,13 +61,12 @@ class PostgresPointsBucket:
             await driver.execute(_CORRECT, store, state.maximum, state.restore_rate, float(state.available))
 
     async def learned_cost(self, document: str) -> int | None:
-        if document not in self._costs:
+        if not self._asked:
             async with single_statements(self._engine) as driver:
-                found = await driver.fetchval("SELECT points FROM document_costs WHERE document = $1", document)
-            if found is None:
-                return None
-            self._costs[document] = found
-        return self._costs[document]
+                rows = await driver.fetch("SELECT document, points FROM document_costs")
+            self._costs = {row["document"]: row["points"] for row in rows} | self._costs
+            self._asked = True
+        return self._costs.get(document)
 
     async def learn_cost(self, document: str, points: int) -> None:
         if self._costs.get(document) == points:
