@@ -28,7 +28,7 @@ ORDERS = 100
 STATEMENTS_AN_ORDER = 3
 BATCH = 50
 STATEMENTS_OF_A_BATCH = 70
-"""Of the whole run and its listing, its heartbeats left out: 64, and as many as a further connection asks when it is new."""
+"""Of the whole run and its listing, its heartbeats left out: 64, and what a further connection asks when it is new."""
 LONG_AGO = "2025-06-01T08:00:00Z"
 LONGER_AGO = "2024-06-01T08:00:00Z"
 
