@@ -1,7 +1,7 @@
 """A process of its own for tests that kill: a worker whose runs say where they are, or a door that stops at a point.
 
-Started as ``python -m tests.faults.worker_process <role> <database url> [<seconds>]``, the last on a machine whose clock is
-so far ahead; prints a line when it is where it should be.
+Started as ``python -m tests.faults.worker_process <role> <database url> [<seconds>]``, the last = so far is the clock
+of its machine ahead; prints a line when it is where it should be.
 """
 
 import asyncio
