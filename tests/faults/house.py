@@ -7,7 +7,7 @@ they die and come back; does not know what they do.
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +16,7 @@ from tests.acceptance.clients import Erp
 from tests.acceptance.database import rows
 from tests.acceptance.harness import Installation, scratch_folder
 from tests.acceptance.processes import OrderbridgeProcess, free_port
+from tests.faults.small_disk import SmallDisk, small_disk
 
 LISTENING, WORKING = "listening on", "worker_started"
 PAST_ALL_LEASES = 65.0
@@ -32,6 +33,7 @@ class FaultyHouse(Installation):
         self.environment["ORDERBRIDGE_FAILPOINTS"] = str(self.points)
         self.ports = [self.port, *(free_port() for _ in range(apis - 1))]
         self.kills = 0
+        self.disk: SmallDisk | None = None
         self._worker_numbers = range(workers)
         self._running: dict[str, OrderbridgeProcess] = {}
         self._shift = 0.0
@@ -128,10 +130,19 @@ class FaultyHouse(Installation):
 
 
 @contextmanager
-def faulty_house(shopify_url: str, *, apis: int = 1, workers: int = 1) -> Iterator[FaultyHouse]:
-    """All of its processes run; all end with the block."""
-    with scratch_folder() as folder:
+def faulty_house(
+    shopify_url: str, *, apis: int = 1, workers: int = 1, room: str | None = None
+) -> Iterator[FaultyHouse]:
+    """All of its processes run; all end with the block. With ``room`` its database has a disk of that size, where one
+    may be mounted.
+    """
+    with ExitStack() as stack:
+        folder = stack.enter_context(scratch_folder())
         house = FaultyHouse(folder, shopify_url=shopify_url, apis=apis, workers=workers)
+        if room is not None:
+            data = Path(house.environment["ORDERBRIDGE_DATA_DIR"])
+            data.mkdir()
+            house.disk = stack.enter_context(small_disk(data, room))
         try:
             house.start_all()
             yield house

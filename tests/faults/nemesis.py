@@ -19,11 +19,13 @@ from pathlib import Path
 import asyncpg
 import httpx
 
+from tests.acceptance.clients import Erp
 from tests.acceptance.database import rows
 from tests.acceptance.harness import simulated_stores
 from tests.acceptance.processes import until
 from tests.faults.checker import Account, at_work, violations
 from tests.faults.house import FaultyHouse, faulty_house
+from tests.faults.small_disk import FILLS_THE_LOG_OF_CHANGES
 from tests.faults.story import EVERYTHING, FIRST_ORDER, History, Robot, buy, open_shop, told
 from tests.webhook_receiver import receiving
 
@@ -31,6 +33,8 @@ SEEDS = Path(__file__).parent / "seeds"
 SHOPS = ("north", "south")
 ORDERS_EACH = 2
 MISFORTUNES = 6
+SCARCITY = 0.5
+"""Of schedules, the share in which something is used up, too."""
 MOST_KILLS = 3
 """Of one schedule: work whose workers die five times is rightly parked."""
 DURING_SECONDS = 5.0
@@ -63,11 +67,19 @@ WEBHOOKS: dict[str, dict[str, object]] = {
     "late": {"delay_seconds": 2.0},
 }
 CLOCK = ("clock_forward", "clock_back")
+SCARCE = ("starve_pool", "fill_disk")
+"""Drawn beside the others, so that a seed still means what it meant before there were these."""
 ALL = (*KILLS, *DATABASE, *STORE, *WEBHOOKS, *CLOCK)
 ORDERS_A_PAGE = 10
 """Of the store's answers, so that a listing has pages that can come twice."""
 HELD_SECONDS = 2.0
 HOLD = f"DO $$ BEGIN LOCK TABLE orders_to_import, events; PERFORM pg_sleep({HELD_SECONDS}); END $$"
+STARVED_SECONDS = 3.0
+"""Longer than anybody waits for a connection."""
+STARVE = f"DO $$ BEGIN LOCK TABLE sales_documents; PERFORM pg_sleep({STARVED_SECONDS}); END $$"
+CALLERS_AT_ONCE = 16
+"""More than a pool has connections."""
+ROOM = "800m"
 CUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -92,6 +104,8 @@ def schedule(seed: int, kinds: Sequence[str] = ALL) -> list[Misfortune]:
         for _ in range(MISFORTUNES)
     ]
     kills = [each for each in drawn if each.kind in (*KILLS, "stop_database")][MOST_KILLS:]
+    if chance.random() < SCARCITY:
+        drawn.append(Misfortune(kind=chance.choice(SCARCE), after=chance.uniform(0, DURING_SECONDS), choice=0.0))
     return sorted((each for each in drawn if each not in kills), key=lambda each: each.after)
 
 
@@ -161,6 +175,8 @@ class Scene:
             self._kill(kind, misfortune.choice)
         elif kind in DATABASE:
             self._trouble_database(kind)
+        elif kind in SCARCE:
+            self._use_up(kind)
         elif kind in STORE:
             account.desk.fault(**{"kind": kind} | STORE[kind])
         elif kind in WEBHOOKS:
@@ -181,12 +197,44 @@ class Scene:
             with suppress(*AWAY):
                 rows(self.house, CUT)
         else:
-            self.holders.append(threading.Thread(target=self._hold))
-            self.holders[-1].start()
+            self._beside(self._hold, HOLD)
 
-    def _hold(self) -> None:
+    def _use_up(self, kind: str) -> None:
+        if kind == "fill_disk":
+            self._beside(self._fill_disk)
+            return
+        self._beside(self._hold, STARVE)
+        for caller in self.robots[0].callers:
+            for _ in range(CALLERS_AT_ONCE):
+                self._beside(self._call, caller)
+
+    def _beside(self, work: Callable[..., None], *given: object) -> None:
+        """While everything else goes on."""
+        self.holders.append(threading.Thread(target=work, args=given))
+        self.holders[-1].start()
+
+    def _hold(self, statement: str) -> None:
         with suppress(*AWAY):
-            rows(self.house, HOLD)
+            rows(self.house, statement)
+
+    def _call(self, caller: Erp) -> None:
+        with suppress(httpx.TransportError):
+            answer = caller.http.get("/v1/sales-documents")
+            self.happened[f"(answered {answer.status_code} when starved)"] += 1
+
+    def _fill_disk(self) -> None:
+        """Until a write is refused for it; then there is room again."""
+        disk = self.house.disk
+        if disk is None:
+            self.happened["(no disk to fill: nobody here may mount one)"] += 1
+            return
+        try:
+            disk.fill()
+            rows(self.house, FILLS_THE_LOG_OF_CHANGES)
+        except AWAY:
+            self.happened["(refused a write for want of room)"] += 1
+        finally:
+            disk.make_room()
 
     def _calm(self) -> None:
         """Nothing more goes wrong; what webhooks did not tell is asked for, as the schedules of a shop do."""
@@ -226,7 +274,7 @@ def scene(*, apis: int = 1, workers: int = 1, shops: Sequence[str] = SHOPS) -> I
     """Shops, each of a store of its own and with an ERP and an endpoint of its own."""
     with ExitStack() as stack:
         simulator = stack.enter_context(simulated_stores())
-        house = stack.enter_context(faulty_house(simulator.url, apis=apis, workers=workers))
+        house = stack.enter_context(faulty_house(simulator.url, apis=apis, workers=workers, room=ROOM))
         history, callers = History(house.folder / "history.jsonl"), house.callers()
         accounts, robots = [], []
         for shop in shops:

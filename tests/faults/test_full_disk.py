@@ -7,10 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -19,52 +16,23 @@ from tests.acceptance.clients import Erp
 from tests.acceptance.database import rows
 from tests.acceptance.harness import CREDENTIALS, Installation, scratch_folder
 from tests.acceptance.processes import until
+from tests.faults.small_disk import FILLS_THE_LOG_OF_CHANGES, SmallDisk, small_disk
 
 DOMAIN = "full.myshopify.com"
 ROOM = "400m"
 NO_STORE = "http://127.0.0.1:1"
 PATIENCE_SECONDS = 90.0
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-FILLS_THE_LOG_OF_CHANGES = (
-    "SELECT pg_logical_emit_message(false, 'x', repeat('x', 4000000)) FROM generate_series(1, 200)"
-)
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
-class SmallDisk:
-    """A file system of its own for an installation's folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._ballast = folder / "ballast"
-
-    def fill(self) -> None:
-        """To the last byte."""
-        with self._ballast.open("ab", buffering=0) as file:
-            for size in (1 << 20, 1 << 12):
-                with suppress(OSError):
-                    while True:
-                        file.write(bytes(size))
-
-    def make_room(self) -> None:
-        self._ballast.unlink(missing_ok=True)
-
-
 @pytest.fixture
 def disk() -> Iterator[SmallDisk]:
-    with scratch_folder() as place:
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={ROOM},mode=711", "orderbridge", str(place)],
-            capture_output=True,
-            check=False,
-        )
-        if mounted.returncode:
+    with scratch_folder() as place, small_disk(place, ROOM) as made:
+        if made is None:
             pytest.skip("nobody here may mount a file system")
-        try:
-            yield SmallDisk(place)
-        finally:
-            subprocess.run(["umount", "--lazy", str(place)], check=True)
+        yield made
 
 
 @pytest.fixture
