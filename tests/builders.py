@@ -17,6 +17,7 @@ from app.domain.chosen_customers import ExistingCustomer, Parties
 from app.domain.customers import Customer
 from app.domain.documents import DocumentDraft, DocumentOutcome, Refusal, build_document
 from app.domain.documents.refund_building import RefundContext, build_refund_document
+from app.domain.fulfilment_orders import FulfilmentOrder, FulfilmentOrderLine
 from app.domain.identifiers import CustomerId, OrderId, ShopId, ShopifyId
 from app.domain.items import ItemChoice
 from app.domain.mappings import Mappings
@@ -26,8 +27,6 @@ from app.domain.orders import (
     AdditionalFee,
     DiscountAllocation,
     Duty,
-    FulfilmentOrder,
-    FulfilmentOrderLine,
     LineKind,
     Order,
     OrderLine,

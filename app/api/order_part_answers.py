@@ -3,9 +3,10 @@
 from typing import Any
 
 from app.api.order_answers import Plain, Scale, problems_json
+from app.domain.fulfilment_orders import FulfilmentOrder
 from app.domain.identifiers import OrderId, order_line_id, refund_id, refund_line_id
 from app.domain.money import minor_digits
-from app.domain.orders import FulfilmentOrder, Refund, RefundLine, RefundShipping, Transaction
+from app.domain.orders import Refund, RefundLine, RefundShipping, Transaction
 from app.domain.refunds import is_creditable
 from app.ports.repositories.refunds import StoredRefund
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from app.domain.addresses import StoreAddress
 from app.domain.companies import CompanyProfile
+from app.domain.fulfilment_orders import FulfilmentOrder
 from app.domain.fulfilments import Fulfilment
 from app.domain.gift_card import GiftCard
 from app.domain.identifiers import ShopifyId
@@ -150,29 +151,6 @@ class Transaction:
     gift_card_id: ShopifyId | None = None
     payment_id: str = ""
     error_code: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FulfilmentOrderLine:
-    """How much of an order line a fulfilment order ships, and how much of that is still open."""
-
-    shopify_id: ShopifyId
-    line_id: ShopifyId
-    total_quantity: int
-    remaining_quantity: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FulfilmentOrder:
-    """Shopify's request to ship from one location; ids are not stable over splits, moves and merges."""
-
-    shopify_id: ShopifyId
-    status: str
-    request_status: str = ""
-    location_id: ShopifyId | None = None
-    location_name: str = ""
-    delivery_method: str = ""
-    lines: tuple[FulfilmentOrderLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

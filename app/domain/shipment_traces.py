@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from app.domain.fulfilment_orders import FulfilmentOrder
 from app.domain.identifiers import ShopifyId
-from app.domain.orders import FulfilmentOrder
 from app.domain.shipment_fitting import Part
 from app.domain.shipment_sights import SeenFulfilment, SeenFulfilmentOrder
 

@@ -9,9 +9,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.fulfilment_orders import FulfilmentOrder
 from app.domain.identifiers import OrderId, ShopifyId
 from app.domain.order_freshness import SETTLED_AFTER
-from app.domain.orders import FulfilmentOrder, Order
+from app.domain.orders import Order
 from app.domain.shipment_fitting import Part
 from app.domain.shipment_sights import ShippingSeen
 from app.domain.shipment_traces import open_at

@@ -21,8 +21,8 @@ from app.api.schemas.order_parts import (
 )
 from app.api.schemas.orders import Order, OrderLineList, OrderList
 from app.domain.events import EventType
+from app.domain.fulfilment_orders import FulfilmentOrder, FulfilmentOrderLine
 from app.domain.identifiers import OrderId
-from app.domain.orders import FulfilmentOrder, FulfilmentOrderLine
 from app.services.document_actions import DocumentActions, UnlinkDocuments
 from app.services.order_decisions import OrderDecisions
 from app.services.order_requests import OrderRequests

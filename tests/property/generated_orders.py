@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from app.domain.fulfilment_orders import FulfilmentOrder
 from app.domain.money import Amount, total
 from app.domain.orders import (
     AdditionalFee,
     DiscountAllocation,
-    FulfilmentOrder,
     LineKind,
     Order,
     OrderLine,

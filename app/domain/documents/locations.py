@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.fulfilment_orders import FulfilmentOrder
 from app.domain.identifiers import ShopifyId
 from app.domain.mappings import Mappings
-from app.domain.orders import FulfilmentOrder, Order
+from app.domain.orders import Order
 
 _FINISHED = ("closed", "incomplete")
 

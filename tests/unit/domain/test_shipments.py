@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.domain.fulfilment_orders import FulfilmentOrder, FulfilmentOrderLine
 from app.domain.identifiers import ShopifyId
-from app.domain.orders import FulfilmentOrder, FulfilmentOrderLine
 from app.domain.shipment_fitting import Part, Share
 from app.domain.shipment_sights import SeenFulfilment
 from app.domain.shipment_traces import left_open, open_at, recognised

@@ -29,13 +29,12 @@ from app.adapters.shopify.translators.parties import store_address, store_custom
 from app.adapters.shopify.translators.payments import gift_cards, transactions
 from app.adapters.shopify.translators.refunds import refund
 from app.adapters.shopify.translators.returns import exchanged_lines, order_return
+from app.domain.fulfilment_orders import FulfilmentOrder, FulfilmentOrderLine
 from app.domain.identifiers import ShopifyId, shopify_id
 from app.domain.money import total
 from app.domain.orders import (
     AdditionalFee,
     Channel,
-    FulfilmentOrder,
-    FulfilmentOrderLine,
     Named,
     Order,
     OrderTotals,
