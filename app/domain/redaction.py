@@ -13,8 +13,6 @@ from app.domain.changes import ChangeKind
 
 Value = TypeVar("Value")
 
-REMOVED = "Removed at a person's request."
-
 PERSONAL = frozenset(
     "email phone first_name last_name contact_name name2 line1 line2 postal_code city county note work_description"
     " customer_note reason_note decline_note status_page_url vat_registration_no registration_no".split()

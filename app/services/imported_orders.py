@@ -313,12 +313,6 @@ def tallies(counts: Iterable[tuple[RunId | None, ImportCounts]]) -> Mapping[RunI
     return {run: {field.name: getattr(each, field.name) for field in fields(each)} for run, each in sums.items()}
 
 
-def _event(type_: EventType, saved: SavedOrder) -> NewEvent:
-    return NewEvent(
-        type=type_, shop_id=saved.shop_id, resource_type="order", resource_id=saved.id, version=saved.version
-    )
-
-
 def _failure(claim: ImportClaim, code: str, detail: str) -> RecordFailure:
     return RecordFailure(resource_type="order_to_import", id=claim.id, code=code, detail=detail)
 

@@ -14,8 +14,6 @@ from app.store_simulator.ids import moment_of, sortable_number, timestamp
 from app.store_simulator.paging import Position, check_page_arguments, page
 from app.store_simulator.state import Values
 
-SortValue = Callable[[Values], Any]
-
 SORT_FIELDS = {
     "UPDATED_AT": "updatedAt",
     "CREATED_AT": "createdAt",

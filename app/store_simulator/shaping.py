@@ -10,8 +10,6 @@ from typing import Any
 
 from graphql import (
     GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
@@ -53,10 +51,8 @@ TELLING_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
 @dataclass(frozen=True, slots=True)
 class FieldShape:
     type_name: str
-    is_list: bool
     is_connection: bool
     is_object: bool
-    is_abstract: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +98,13 @@ class Shaper:
 
     def _shape(self, kind: Any) -> FieldShape:
         named = get_named_type(kind)
-        bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         connection = named.name.endswith("Connection") and isinstance(named, GraphQLObjectType)
         type_name = named.name
         if connection and "nodes" in named.fields:
             type_name = get_named_type(named.fields["nodes"].type).name
             named = self._schema.type_map[type_name]
         composite = isinstance(named, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType)
-        abstract = isinstance(named, GraphQLInterfaceType | GraphQLUnionType)
-        return FieldShape(type_name, isinstance(bare, GraphQLList), connection, composite, abstract)
+        return FieldShape(type_name, connection, composite)
 
 
 class _Walk:

@@ -57,7 +57,6 @@ OF_THE_STORE = {
     "webhook_inbox",
 }
 """Of no single shop: each shop of the store sees them."""
-TWO = frozenset({WEB, POS})
 
 
 @pytest.fixture(scope="module")

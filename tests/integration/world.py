@@ -394,13 +394,6 @@ class World:
         data = CustomerData(unit_of_work=self.uow, clock=self.clock, contact=ContactKeys())
         await data.delete(no, unlink=True)
 
-    async def items_of_the_store(self) -> None:
-        """The ERP knows every article of the store by its SKU."""
-        for product in await self.store.products():
-            for variant in product["variants"]:
-                if variant["sku"]:
-                    await self.item(variant["sku"], description=product["title"])
-
     # Doing.
 
     async def wants(self, *orders: int | str, by: str = "webhook", **fields: Any) -> None:

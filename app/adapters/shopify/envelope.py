@@ -49,7 +49,6 @@ class ThrottleStatus(msgspec.Struct, rename="camel"):
 
 class Cost(msgspec.Struct, rename="camel"):
     requested_query_cost: int | None = None
-    actual_query_cost: int | None = None
     throttle_status: ThrottleStatus | None = None
 
 

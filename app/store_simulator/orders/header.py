@@ -12,15 +12,6 @@ from app.store_simulator.orders.line_money import LineMoney, current_quantity, i
 from app.store_simulator.orders.money import ZERO, Amounts, Currencies, JsonObject, total
 from app.store_simulator.orders.taxes import summed
 
-BEFORE_RETURNS = (
-    "subtotalPriceSet",
-    "totalPriceSet",
-    "totalTaxSet",
-    "totalDiscountsSet",
-    "totalShippingPriceSet",
-    "totalTipReceivedSet",
-    "cartDiscountAmountSet",
-)
 AFTER_RETURNS = (
     "currentSubtotalPriceSet",
     "currentTotalPriceSet",

@@ -28,7 +28,6 @@ from tests.contract.shopify.stores import SimulatedStore
 from tests.contract.shopify.test_documents import DeprecatedUses, both_schemas, full_schema
 
 EVERYTHING = OrderListing()
-ORDINARY_READING = ("OrdersWhole", "RefundsWhole", "OrderFulfilments", "OrderReturns")
 _marks = map(str, itertools.count(1))
 
 
