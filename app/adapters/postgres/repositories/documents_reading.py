@@ -21,14 +21,13 @@ _SHOWN = """
     orders.shopify_id AS order_shopify_id, orders.name AS order_name, page.refund_id, page.replaces_id, page.adjusts_id,
     page.erp_document_no, page.posted_document_no, page.posting_date, page.cancel_reason, page.created_at,
     page.updated_at, page.released_at, page.acknowledged_at, page.posted_at, page.cancelled_at, page.unlinked_at,
-    page.content::text AS content, page.sell_to_customer_id, sell_to.no AS sell_to_no, page.bill_to_customer_id,
-    bill_to.no AS bill_to_no
+    page.content::text AS content, page.sell_to_customer_id, page.bill_to_customer_id,
+    (SELECT no FROM customers WHERE id = page.sell_to_customer_id) AS sell_to_no,
+    (SELECT no FROM customers WHERE id = page.bill_to_customer_id) AS bill_to_no
 """
 _BESIDE = """
     JOIN orders ON orders.id = page.order_id
     JOIN shops ON shops.id = page.shop_id
-    LEFT JOIN customers AS sell_to ON sell_to.id = page.sell_to_customer_id
-    LEFT JOIN customers AS bill_to ON bill_to.id = page.bill_to_customer_id
 """
 _SEEN = "id = $1 AND ($2::text[] IS NULL OR shop_id = ANY($2::text[]))"
 _OF_ORDER_NAME = "order_id = ANY(ARRAY(SELECT o.id FROM shops s JOIN orders o ON o.shop_id = s.id WHERE o.name = {0}))"

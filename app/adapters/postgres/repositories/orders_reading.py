@@ -35,13 +35,13 @@ _changes = decoder(tuple[Change, ...])
 _SHOWN = """
     page.id, page.store_id, stores.store_domain, page.shop_id, shops.code AS shop, page.body::text AS body, page.state,
     page.mapping::text AS mapping, page.problems::text AS problems, page.conflict::text AS conflict,
-    sell_to.no AS sell_to_customer_no, bill_to.no AS bill_to_customer_no, page.version, page.created_at, page.updated_at
+    (SELECT no FROM customers WHERE id = page.mapping ->> 'sell_to_customer_id') AS sell_to_customer_no,
+    (SELECT no FROM customers WHERE id = page.mapping ->> 'bill_to_customer_id') AS bill_to_customer_no,
+    page.version, page.created_at, page.updated_at
 """
 _BESIDE = """
     JOIN stores ON stores.id = page.store_id
     JOIN shops ON shops.id = page.shop_id
-    LEFT JOIN customers AS sell_to ON sell_to.id = page.mapping ->> 'sell_to_customer_id'
-    LEFT JOIN customers AS bill_to ON bill_to.id = page.mapping ->> 'bill_to_customer_id'
 """
 _NAMED = "id = ANY(ARRAY(SELECT o.id FROM shops s JOIN orders o ON o.shop_id = s.id WHERE o.name = {0}))"
 _OF_SHOPIFY = "id = ANY(ARRAY(SELECT o.id FROM stores s JOIN orders o ON o.store_id = s.id WHERE o.shopify_id = {0}))"
