@@ -67,7 +67,10 @@ class VariantPictures:
 
 
 class PictureGateway(Protocol):
-    """Raised: ``Throttled``, ``StoreUnavailable``, ``AccessRevoked``, ``ScopeMissing``, ``StoreRefused``."""
+    """Pictures of products at a store: seen, sent and put in order.
+
+    Raised: ``Throttled``, ``StoreUnavailable``, ``AccessRevoked``, ``ScopeMissing``, ``StoreRefused``.
+    """
 
     async def media_of(
         self, store: StoreRef, products: Sequence[ShopifyId]

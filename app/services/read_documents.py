@@ -22,7 +22,7 @@ class ReadDocuments:
     async def page(
         self, access: Access, wanted: DocumentFilter, request: PageRequest, *, with_lines: bool
     ) -> Page[bytes]:
-        """Documents by their last change, oldest first."""
+        """Documents by their last change, from the end that is asked for."""
         async with self._uow() as uow:
             return await uow.documents_reading.page(
                 replace(wanted, shop_ids=access.shops), request, with_lines=with_lines

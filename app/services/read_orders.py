@@ -48,7 +48,7 @@ class ReadOrders:
         self._uow = uow
 
     async def page(self, access: Access, wanted: OrderFilter, request: PageRequest) -> Page[OrderView]:
-        """Orders by their last change here, oldest first."""
+        """Orders by their last change here, from the end that is asked for."""
         async with self._uow() as uow:
             page = await uow.orders_reading.page(replace(wanted, shop_ids=access.shops), request)
             return Page(rows=await _views(uow, page.rows), next_after=page.next_after)

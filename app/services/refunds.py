@@ -34,7 +34,7 @@ class RefundRequests:
         self._clock = clock
 
     async def page(self, access: Access, wanted: RefundFilter, request: PageRequest) -> Page[StoredRefund]:
-        """Refunds by their last change here, oldest first."""
+        """Refunds by their last change here, from the end that is asked for."""
         async with self._uow() as uow:
             return await uow.refunds.page(replace(wanted, shop_ids=access.shops), request)
 

@@ -147,5 +147,5 @@ class Customers(Protocol):
     async def has_documents(self, customer: CustomerId) -> bool: ...
 
     async def delete(self, customer: CustomerId, *, now: datetime) -> None:
-        """Orders without a document that had chosen it choose again."""
+        """Forget the customer; orders without a document that had chosen it choose again."""
         ...

@@ -46,10 +46,10 @@ class DocumentJson:
 
 
 class DocumentsReading(Protocol):
-    """One statement a call. What is in none of ``shop_ids`` does not exist."""
+    """Documents as whoever asks may see them. One statement a call. What is in none of ``shop_ids`` does not exist."""
 
     async def page(self, wanted: DocumentFilter, request: PageRequest, *, with_lines: bool) -> Page[bytes]:
-        """Documents by their last change, oldest first; ``lines`` are there only when asked for."""
+        """Documents by their last change, from the end that is asked for; ``lines`` only where they are, too."""
         ...
 
     async def one(self, document_id: DocumentId, *, shop_ids: Collection[ShopId] | None) -> DocumentJson | None: ...

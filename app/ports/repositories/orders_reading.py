@@ -119,10 +119,10 @@ class QueuedOrder:
 
 
 class OrdersReading(Protocol):
-    """One statement a call. What is in none of ``shop_ids`` does not exist."""
+    """Orders as whoever asks may see them. One statement a call. What is in none of ``shop_ids`` does not exist."""
 
     async def page(self, wanted: OrderFilter, request: PageRequest) -> Page[StoredOrder]:
-        """Orders by their last change here, oldest first."""
+        """Orders by their last change here, from the end that is asked for."""
         ...
 
     async def one(self, order_id: OrderId, *, shop_ids: Collection[ShopId] | None) -> StoredOrder | None: ...

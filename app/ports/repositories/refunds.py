@@ -117,7 +117,7 @@ class Refunds(Protocol):
         ...
 
     async def page(self, wanted: RefundFilter, request: PageRequest) -> Page[StoredRefund]:
-        """Refunds by their last change, oldest first."""
+        """Refunds by their last change, from the end that is asked for."""
         ...
 
     async def one(self, refund: RefundId, *, shop_ids: Collection[ShopId] | None) -> StoredRefund | None:

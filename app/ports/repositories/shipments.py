@@ -185,7 +185,7 @@ class Shipments(Protocol):
     async def locked(self, shipment: ShipmentId, *, shop_ids: Collection[ShopId] | None) -> StoredShipment | None: ...
 
     async def page(self, wanted: ShipmentFilter, request: PageRequest) -> Page[StoredShipment]:
-        """By their ids, which is the order in which they were posted."""
+        """In the order in which they were posted (that of their ids), from the end that is asked for."""
         ...
 
     async def try_again(self, shipment: ShipmentId, *, now: datetime) -> None:
