@@ -13,6 +13,7 @@ from app.api.openapi_schemas import (
     Schemas,
     add_examples,
     component,
+    join_named_words,
     merge_patch_of,
     nodes,
     open_answers,
@@ -104,6 +105,7 @@ def describe(app: FastAPI) -> Document:
     event_description.describe(document)
     schemas = document["components"]["schemas"]
     tidy([*schemas.values(), document["paths"]])
+    join_named_words(list(schemas.values()), schemas)
     _separate(document, schemas)
     openapi_links.link(document, operations(document))
     _share_parameters(document)

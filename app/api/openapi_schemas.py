@@ -111,6 +111,17 @@ def _join_null(schema: Schema) -> None:
                 schema["enum"] = [*schema["enum"], None]
 
 
+def join_named_words(node: Any, schemas: Schemas) -> None:
+    """One of a list of words that has a name, or null, as the list itself: what is left of ``anyOf`` with null names an
+    object, for which there is no other way to say it.
+    """
+    for each in nodes(node):
+        match each.get("anyOf"):
+            case [{"$ref": str()} as named, {"type": "null"}] if "enum" in (words := schemas[_referred(named)]):
+                del each["anyOf"]
+                each.update({"type": [words["type"], "null"], "enum": [*words["enum"], None]})
+
+
 def reachable(schemas: Schemas, roots: Iterable[Any]) -> set[str]:
     """The names of the components that these parts of a document are made of."""
     found: set[str] = set()

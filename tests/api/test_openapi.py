@@ -365,6 +365,8 @@ def test_what_may_be_null_is_a_list_of_types_where_it_can_be() -> None:
         match schema.get("anyOf"):
             case [{"type": str()} as first, {"type": "null"}]:
                 pytest.fail(f"{place}: {first}")
+            case [{"$ref": str()} as named, {"type": "null"}]:
+                assert "properties" in resolved(named), f"{place}: {named} can be said without anyOf"
 
 
 def test_settings_tell_their_defaults() -> None:

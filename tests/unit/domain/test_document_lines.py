@@ -136,6 +136,23 @@ def test_exchange_lines_are_left_out_of_a_total_that_holds_them_too() -> None:
 
 
 @pytest.mark.parametrize("process", RefundProcess)
+def test_goods_that_went_out_for_others_are_in_no_document_of_the_order_whoever_credits(
+    process: RefundProcess,
+) -> None:
+    """The same document whether the order is imported before the exchange or after it."""
+    kept, sold = line(1), line(2, price="100.00")
+    before = documented(order(kept), shop=settings(refunds={"process": process}))
+    sold, dearer = dataclasses.replace(sold, current_quantity=0), line(3, price="250.00", exchange=True)
+    back = refund(refund_line(sold, subtotal="100.00", restock_type="return"), number=901, return_id=77)
+    exchanged = order(kept, sold, dearer, refunds=(back,), totals=totals("360.00", current="260.00"))
+    after = documented(exchanged, shop=settings(refunds={"process": process}))
+    shown = [each.source.shopify_id for each in after.lines]
+    credited = [] if process is RefundProcess.NONE else ["2"]
+    assert shown == ["1", *credited]
+    assert after.lines[0] == before.lines[0]
+
+
+@pytest.mark.parametrize("process", RefundProcess)
 @pytest.mark.parametrize("includes", [True, False])
 def test_an_exchange_line_that_came_back_in_part_is_left_out_as_what_is_left_of_it(
     process: RefundProcess, includes: bool

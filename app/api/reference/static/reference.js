@@ -70,7 +70,8 @@ function fields(schema) {
 }
 
 function json(value) {
-  return element("pre", {}, typeof value === "string" ? value : JSON.stringify(value, null, 2));
+  // What scrolls is reached by the keyboard, too.
+  return element("pre", { tabindex: "0" }, typeof value === "string" ? value : JSON.stringify(value, null, 2));
 }
 
 function exampleOf(content) {
@@ -139,13 +140,18 @@ function address(path, inputs) {
   return query.size ? `${filled}?${query}` : filled;
 }
 
+// For a shell: in single quotes nothing has a meaning but the single quote itself.
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 async function sent(path, method, inputs, body) {
   const url = address(path, inputs);
   const headers = body ? { "Content-Type": body.type } : {};
   for (const { parameter, field } of inputs) if (parameter.in === "header" && field.value) headers[parameter.name] = field.value;
   const key = document.getElementById("key").value.trim();
-  const shown = [`curl -X ${method.toUpperCase()} '${location.origin}${url}'`, ...(key ? ["-H 'Authorization: Bearer '\"$KEY\""] : []),
-    ...Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`), ...(body ? [`-d '${body.text.replaceAll("'", "'\\''")}'`] : [])];
+  const shown = [`curl -X ${method.toUpperCase()} ${quoted(location.origin + url)}`, ...(key ? ["-H 'Authorization: Bearer '\"$KEY\""] : []),
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`), ...(body ? [`--data-raw ${quoted(body.text)}`] : [])];
   if (key) headers.Authorization = `Bearer ${key}`;
   const answer = await fetch(url, { method: method.toUpperCase(), headers, body: body?.text });
   const text = await answer.text();
