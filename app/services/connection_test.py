@@ -69,7 +69,7 @@ class ConnectionTest:
         left = last - self._clock.now().date()
         await run.count("days_left", max(0, left.days))
         if left < WARNED_BEFORE:
-            detail = f"Shopify supports this version until {last}. Install a newer release before that day."
+            detail = f"Shopify supports version {version} until {last}. Install a newer release before that day."
             await run.error(resource_type="api_version", id=version, code="version_ending", detail=detail)
 
     async def _webhooks(self, run: RunContext) -> None:
