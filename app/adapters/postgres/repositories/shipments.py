@@ -11,6 +11,7 @@ from app.adapters.postgres.repositories.paging import page_of
 from app.adapters.postgres.repositories.shipment_claims import PostgresShipmentClaims
 from app.adapters.postgres.repositories.stored_json import decoder, encoded
 from app.domain.identifiers import DocumentId, OrderId, ShipmentId, ShopId, ShopifyId, StoreId
+from app.domain.outgoing import HELD_CODES
 from app.domain.shipments import LineResult, ParcelTracking, Shipment, ShipmentState
 from app.ports.paging import Page, PageRequest
 from app.ports.repositories.shipments import (
@@ -100,7 +101,7 @@ RETURNING store_id
 _LET_GO = """
 UPDATE shipments SET due_at = $2 WHERE id IN (
     SELECT id FROM shipments
-    WHERE shop_id = $1 AND due_at > $2 AND reason IN ('outgoing_not_allowed', 'scope_missing') ORDER BY id FOR UPDATE
+    WHERE shop_id = $1 AND due_at > $2 AND reason = ANY($3::text[]) ORDER BY id FOR UPDATE
 )
 RETURNING store_id
 """
@@ -220,7 +221,7 @@ class PostgresShipments(PostgresShipmentClaims):
         return _stores(await self._driver.fetch(_WAKE, list(opened), list(opened.values()), now))
 
     async def let_go(self, shop: ShopId, *, now: datetime) -> Sequence[StoreId]:
-        return _stores(await self._driver.fetch(_LET_GO, shop, now))
+        return _stores(await self._driver.fetch(_LET_GO, shop, now, list(HELD_CODES)))
 
     async def pull_forward(
         self, shop: ShopId, *, posted_from: date | None, posted_to: date | None, now: datetime
