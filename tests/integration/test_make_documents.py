@@ -163,6 +163,29 @@ async def test_what_appears_while_an_order_is_found_blocked_is_seen_a_moment_lat
     assert await world.is_documented()
 
 
+async def test_what_appears_while_an_order_that_was_due_is_decided_about_has_it_decided_about_again(
+    world: World,
+) -> None:
+    """However long the deciding takes: it has seen nothing of what appeared meanwhile."""
+    await world.store.has(UNKNOWN_ITEM)
+    await world.imports(1001)
+    await world.do("UPDATE orders SET document_due_at = now() - interval '1 second'")
+
+    async with world.uow() as deciding:
+        [order] = await deciding.orders.take_due(world.shop, limit=10, now=world.clock.now())
+        await deciding.orders.locked([order])
+        appears = asyncio.ensure_future(world.item("LATER"))
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        async with asyncio.timeout(10):
+            while not appears.done() and not await deciding.driver.fetch(waiting):
+                await deciding.driver.execute("SELECT pg_stat_clear_snapshot()")
+        await deciding.commit()
+    await appears
+    await world.works_off()
+
+    assert await world.is_documented()
+
+
 async def test_looking_again_in_vain_happens_once_and_says_nothing(world: World) -> None:
     await world.store.has(UNKNOWN_ITEM)
     await world.imports(1001)

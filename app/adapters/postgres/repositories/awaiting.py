@@ -4,14 +4,15 @@ from collections.abc import Collection
 
 import asyncpg
 
-# Locked in the order of their ids, as everywhere. An order that is to be looked at again anyway is due at once.
+# Locked in the order of their ids, as everywhere. One that is due already is locked, too: whoever has just taken it may
+# have decided without what appears here, and is waited for.
 _APPEARED = """
 UPDATE orders SET document_due_at = now() WHERE id IN (
     SELECT id FROM orders
     WHERE id = ANY(ARRAY(
         SELECT id FROM orders WHERE waits_for && $1::text[]
         UNION SELECT order_id FROM refunds WHERE waits_for && $1::text[]
-    )) AND (document_due_at IS NULL OR document_due_at > now())
+    ))
     ORDER BY id FOR UPDATE
 )
 """
