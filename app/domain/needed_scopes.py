@@ -72,6 +72,12 @@ FEATURES: tuple[Feature, ...] = (
         enabled=_always,
     ),
     Feature(
+        name="delivery profiles",
+        any_of=("read_shipping",),
+        without="Ways of shipping are known from orders only, and provinces are not pulled.",
+        enabled=_always,
+    ),
+    Feature(
         name="gift cards",
         any_of=("read_gift_cards",),
         without="The list of gift cards is empty; documents are right all the same.",
@@ -104,6 +110,12 @@ FEATURES: tuple[Feature, ...] = (
         any_of=("write_customers",),
         without="No customer is exported.",
         enabled=lambda settings, _tasks: settings.customers.export != "none" or settings.customers.update_store,
+    ),
+    Feature(
+        name="companies to the store",
+        any_of=("write_companies", "write_customers"),
+        without="No company is exported.",
+        enabled=lambda settings, _tasks: settings.companies.update_store,
     ),
     Feature(
         name="products to the store",
@@ -145,6 +157,12 @@ FEATURES: tuple[Feature, ...] = (
         name="payouts",
         any_of=("read_shopify_payments_payouts", "read_shopify_payments"),
         without="No payout is imported.",
+        enabled=_scheduled("sync_payouts"),
+    ),
+    Feature(
+        name="disputes",
+        any_of=("read_shopify_payments_disputes", "read_shopify_payments"),
+        without="No dispute is imported.",
         enabled=_scheduled("sync_payouts"),
     ),
 )
