@@ -18,7 +18,8 @@ OPENING = """# Personal data
 
 Which columns of the database can hold a person or a secret. Everything else holds numbers, codes, states and texts of
 our own. Made from the classification beside each column (`app/adapters/postgres/tables/`) by
-`scripts/write_personal_data_map.py`; a test keeps the two equal, another plants persons and looks where they arrive.
+`scripts/write_personal_data_map.py`; a test keeps the two equal, and every database that any test makes is searched at
+its end for persons in other columns and for secrets in any.
 
 Nothing of it is printed in logs. An e-mail address or phone number is also kept as a key for comparison (`…_key`),
 which is as personal as the thing itself.

@@ -9,9 +9,10 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import asyncpg
 import pytest
@@ -22,7 +23,10 @@ from app.adapters.postgres.embedded import FAST_AND_FORGETFUL, EmbeddedPostgres
 from app.adapters.postgres.embedded_binaries import Choice
 from app.adapters.postgres.embedded_errors import EmbeddedPostgresError
 from app.adapters.postgres.migrations import migrate
+from tests.canaries.watch import Watch
 from tests.fast_folder import fast_folder
+
+pytest_plugins = ["tests.canaries.plugin"]
 
 # Without this, structlog prints tracebacks with every local in colour, which takes seconds each.
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer(default=str)])
@@ -70,49 +74,77 @@ def embedded_postgres() -> Iterator[EmbeddedPostgres]:
     shutil.rmtree(folder)
 
 
+@dataclass(slots=True)
+class Administrator:
+    """Makes and drops databases over one connection: to make one costs as much as to search a small database."""
+
+    url: str
+    _connection: Any = None
+
+    async def does(self, statement: str) -> None:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(self.url)
+        await self._connection.execute(statement)
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+
 @pytest.fixture(scope="session")
-async def template_database(embedded_postgres: EmbeddedPostgres) -> str:
+async def administrator(embedded_postgres: EmbeddedPostgres) -> AsyncIterator[Administrator]:
+    made = Administrator(embedded_postgres.url(database="postgres"))
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="session")
+async def template_database(embedded_postgres: EmbeddedPostgres, administrator: Administrator) -> str:
     """The name of a database at the newest revision, closed to connections so that it can be cloned at any moment."""
-    await _command(embedded_postgres, f"CREATE DATABASE {TEMPLATE}")
+    await administrator.does(f"CREATE DATABASE {TEMPLATE}")
     engine = create_engine(embedded_postgres.url(database=TEMPLATE))
     await migrate(engine)
     await engine.dispose()
-    await _command(embedded_postgres, f"ALTER DATABASE {TEMPLATE} WITH ALLOW_CONNECTIONS false")
+    await administrator.does(f"ALTER DATABASE {TEMPLATE} WITH ALLOW_CONNECTIONS false")
     return TEMPLATE
 
 
 @pytest.fixture
-async def database_url(embedded_postgres: EmbeddedPostgres, template_database: str) -> AsyncIterator[str]:
+async def database_url(
+    embedded_postgres: EmbeddedPostgres, administrator: Administrator, template_database: str
+) -> AsyncIterator[str]:
     """A database at the newest revision, for this test alone."""
-    async with _database(embedded_postgres, template=template_database) as url:
+    async with _database(embedded_postgres, administrator, template=template_database, fixture="database_url") as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-async def module_database_url(embedded_postgres: EmbeddedPostgres, template_database: str) -> AsyncIterator[str]:
+async def module_database_url(
+    embedded_postgres: EmbeddedPostgres, administrator: Administrator, template_database: str
+) -> AsyncIterator[str]:
     """A database at the newest revision, shared by the tests of a module."""
-    async with _database(embedded_postgres, template=template_database) as url:
+    async with _database(
+        embedded_postgres, administrator, template=template_database, fixture="module_database_url"
+    ) as url:
         yield url
 
 
 @pytest.fixture
-async def empty_database_url(embedded_postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+async def empty_database_url(embedded_postgres: EmbeddedPostgres, administrator: Administrator) -> AsyncIterator[str]:
     """A database without any table."""
-    async with _database(embedded_postgres, template="template0") as url:
+    async with _database(embedded_postgres, administrator, template="template0", fixture="empty_database_url") as url:
         yield url
 
 
 @asynccontextmanager
-async def _database(server: EmbeddedPostgres, *, template: str) -> AsyncIterator[str]:
-    name = f"test_{next(_numbers)}"
-    await _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.url(database=name)
-    await _command(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def _command(server: EmbeddedPostgres, statement: str) -> None:
-    connection = await asyncpg.connect(server.url(database="postgres"))
+async def _database(
+    server: EmbeddedPostgres, administrator: Administrator, *, template: str, fixture: str
+) -> AsyncIterator[str]:
+    name, watch = f"test_{next(_numbers)}", Watch(fixture=fixture)
+    await administrator.does(f"CREATE DATABASE {name} TEMPLATE {template}")
+    url = server.url(database=name)
+    yield url
     try:
-        await connection.execute(statement)
+        await watch.database(url)
     finally:
-        await connection.close()
+        await administrator.does(f"DROP DATABASE {name} WITH (FORCE)")

@@ -20,6 +20,7 @@ from app.api.container import Container
 from app.domain.access import Scope
 from app.ports.repositories.documents import NewDocument
 from app.ports.unit_of_work import UnitOfWorkFactory
+from tests.canaries.answers import heard_in_process
 from tests.stored_documents import NOW, a_store_with_two_shops
 
 Services = Callable[[UnitOfWorkFactory, "RisingClock"], Mapping[type, object]]
@@ -106,7 +107,8 @@ async def surface(database_url: str, services: Services) -> AsyncIterator[Surfac
     )
     application = create_app(container)
     transport = httpx.ASGITransport(app=application)
-    async with httpx.AsyncClient(transport=transport, base_url="http://orderbridge") as client:
+    hooks = {"response": [heard_in_process]}
+    async with httpx.AsyncClient(transport=transport, base_url="http://orderbridge", event_hooks=hooks) as client:
         found = Surface(engine=engine, client=client, application=application)
         async with found.rows() as rows:
             await a_store_with_two_shops(rows.driver)

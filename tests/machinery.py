@@ -22,13 +22,14 @@ from app.adapters.postgres.webhook_inbox import PostgresWebhookInbox, PostgresWe
 from app.domain.access import Access, Scope
 from app.domain.identifiers import ShopId, StoreId
 from app.services.receive_webhook import Delivery, ReceiveWebhook
+from tests.canaries.marks import SECRET_MARK
 
 STORE = StoreId("sto_1")
 WEB = ShopId("sho_web")
 POS = ShopId("sho_pos")
 DOMAIN = "first.myshopify.com"
-SECRET = b"the app's secret"
-OLD_SECRET = b"the secret before"
+SECRET = f"{SECRET_MARK} of the app".encode()
+OLD_SECRET = f"{SECRET_MARK} before".encode()
 EVERYBODY = Access(key_id="key00001", name="tests", scopes=frozenset(Scope))
 PATIENCE_SECONDS = 10.0
 
@@ -78,7 +79,7 @@ async def machinery(url: str) -> AsyncIterator[Machinery]:
         " VALUES ($1, $2, $3, now(), now() - interval '1 day', now())",
         STORE,
         DOMAIN,
-        SECRET,
+        sealed(SECRET),
     )
     for place, (shop, code) in enumerate(((WEB, "web"), (POS, "pos"))):
         await made.do(
@@ -93,9 +94,14 @@ async def machinery(url: str) -> AsyncIterator[Machinery]:
     await engine.dispose()
 
 
+def sealed(secret: bytes) -> bytes:
+    """As it stands in these tests' databases, where as everywhere none may stand in the clear: turned round."""
+    return secret[::-1]
+
+
 def reveal(credentials: bytes | None, previous: bytes | None, _store: StoreId) -> tuple[bytes, ...]:
-    """In these tests secrets stand in the clear."""
-    return tuple(secret for secret in (credentials, previous) if secret)
+    """Of secrets `sealed` here."""
+    return tuple(sealed(secret) for secret in (credentials, previous) if secret)
 
 
 @asynccontextmanager

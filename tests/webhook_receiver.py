@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.canaries.watch import Watch
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
@@ -95,8 +97,10 @@ class Receiver:
 
 @contextmanager
 def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
+    receiver, watch = Receiver(), Watch()
     try:
         yield receiver
     finally:
         receiver.stop()
+    sent = enumerate(receiver.received, start=1)
+    watch.said({f"request {no} to {each.path}": f"{each.headers} ".encode() + each.body for no, each in sent})

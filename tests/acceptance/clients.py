@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from tests.canaries.answers import heard
+
 Json = dict[str, Any]
 
 TIMEOUT_SECONDS = 55.0
@@ -20,7 +22,10 @@ class Erp:
 
     def __init__(self, url: str, key: str | None) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False)
+        hooks = {"response": [heard]}
+        self.http = httpx.Client(
+            base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False, event_hooks=hooks
+        )
 
     def send(self, method: str, path: str, body: object = None, **query: object) -> httpx.Response:
         """Any request; whatever is answered."""

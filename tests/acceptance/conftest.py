@@ -21,7 +21,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="session")
 def running_service(simulator: Simulator) -> Iterator[Installation]:
-    with installation(simulator.url) as made:
+    with installation(simulator.url, fixture="running_service") as made:
         made.start()
         yield made
 

@@ -14,6 +14,9 @@ from typing import Any
 from app.store_simulator.state import DEFAULT_ACCESS_TOKEN, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET
 from tests.acceptance.clients import Erp, Json, StoreDesk
 from tests.acceptance.processes import OrderbridgeProcess, command, free_port, until
+from tests.acceptance.searched import searched_at_its_end
+from tests.canaries.answers import core
+from tests.canaries.watch import tell
 from tests.fast_folder import fast_folder
 
 CREDENTIALS: Json = {"kind": "access_token", "access_token": DEFAULT_ACCESS_TOKEN, "api_secret": DEFAULT_CLIENT_SECRET}
@@ -110,7 +113,9 @@ class Installation:
         limits = (["--scopes", scopes] if scopes else []) + (["--shops", shops] if shops else [])
         made = command("keys", "create", "--name", "acceptance", *limits, environment=self.environment)
         assert made.returncode == 0, made.stderr
-        return self.caller(made.stdout.strip())
+        key = made.stdout.strip()
+        tell(core(key))
+        return self.caller(key)
 
     def caller(self, key: str | None) -> Erp:
         erp = Erp(self.url, key)
@@ -133,14 +138,14 @@ def simulated_stores() -> Iterator[Simulator]:
 
 
 @contextmanager
-def installation(shopify_url: str, *, workers: int = 1) -> Iterator[Installation]:
-    """An installation of which nothing runs yet; all of it ends with the block."""
+def installation(shopify_url: str, *, workers: int = 1, fixture: str | None = None) -> Iterator[Installation]:
+    """An installation of which nothing runs yet; all of it ends with the block. ``fixture`` is by what its tests are
+    known, if not all from now on are.
+    """
     with scratch_folder() as folder:
         made = Installation(folder, shopify_url=shopify_url, workers=workers)
-        try:
+        with searched_at_its_end(made, fixture=fixture):
             yield made
-        finally:
-            made.stop_all()
 
 
 @contextmanager

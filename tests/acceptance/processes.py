@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from tests.canaries.watch import Watch
+
 START_SECONDS = 90.0
 STOP_SECONDS = 25.0
 PATIENCE_SECONDS = 10.0
@@ -111,8 +113,8 @@ class OrderbridgeProcess:
 
 
 def command(*arguments: str, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """A short command, run to its end."""
-    return subprocess.run(
+    """A short command, run to its end; a key that it is to show stands in its output, and nowhere else."""
+    done = subprocess.run(
         [sys.executable, "-m", "app.cli", *arguments],
         env={**_clean_environment(), **environment},
         capture_output=True,
@@ -120,6 +122,8 @@ def command(*arguments: str, environment: Mapping[str, str]) -> "subprocess.Comp
         check=False,
         timeout=START_SECONDS,
     )
+    Watch().said({" ".join(arguments): done.stderr.encode()})
+    return done
 
 
 def workers_of(pid: int) -> list[int]:

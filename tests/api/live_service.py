@@ -22,7 +22,7 @@ from app.domain.identifiers import DocumentId, OrderId
 from app.domain.snapshots import snapshot_of
 from tests.stored_documents import NOW, WEB, a_copy, a_customer, a_document, a_store_with_two_shops, an_item, an_order
 
-CALLER, SECRET = "caller01", "s" * 43
+CALLER, SECRET = "caller01", f"{'k4n4ri' * 7}x"
 KEY = f"ob_{CALLER}_{SECRET}"
 ORDER = "ord_01kf0aaaaaaaaaaaaaaaaaaaaa"
 DOCUMENT = "doc_01kf0ccccccccccccccccccccc"

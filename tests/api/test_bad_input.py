@@ -78,7 +78,7 @@ async def test_a_change_that_cannot_be_guarded_says_so(house: Surface) -> None:
     """E4: If-Match is never ignored."""
     answer = await house.client.put(
         "/v1/shops/web/credentials",
-        json={"kind": "access_token", "access_token": "a" * 8},
+        json={"kind": "access_token", "access_token": "shpat_aaaaaaaa"},
         headers={"If-Match": '"1"'},
     )
 

@@ -85,12 +85,13 @@ async def test_new_credentials_end_the_revocation_and_keep_the_secret_before_for
         await uow.commit()
 
     await house.client.put(
-        "/v1/shops/de/credentials", json={"kind": "client_credentials", "client_id": "a" * 8, "client_secret": "b" * 8}
+        "/v1/shops/de/credentials",
+        json={"kind": "client_credentials", "client_id": "a" * 8, "client_secret": "shpss_bbbbbbbb"},
     )
 
     [row] = await house.fetch("SELECT * FROM stores WHERE store_domain = 'second.myshopify.com'")
     ring = AesGcmKeyring([b"k" * 32])
-    assert open_credentials(ring, StoreId(row["id"]), row["credentials"]).webhook_secret == "b" * 8
+    assert open_credentials(ring, StoreId(row["id"]), row["credentials"]).webhook_secret == "shpss_bbbbbbbb"
     previous = ring.decrypt(row["previous_webhook_secret"], context=f"stores.previous_webhook_secret:{row['id']}")
     assert previous.decode() == CREDENTIALS["api_secret"]
     assert (row["previous_webhook_secret_until"] - row["updated_at"]).total_seconds() == 24 * 3600

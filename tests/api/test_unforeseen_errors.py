@@ -14,6 +14,8 @@ from app.api.app import create_app
 from app.api.container import Container
 from app.api.problems import MEDIA_TYPE
 
+pytestmark = pytest.mark.prints_canaries("what an error says that nobody foresaw is the log's alone")
+
 
 class Broken(Exception):
     """What no handler knows."""

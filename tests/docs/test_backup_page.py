@@ -13,6 +13,8 @@ import pytest
 
 from tests.acceptance.harness import scratch_folder
 from tests.acceptance.processes import free_port, until
+from tests.acceptance.searched import search_home
+from tests.canaries.watch import Watch
 from tests.docs.papers import paper
 
 PAGE = paper("docs/howto/run-it.md")
@@ -86,7 +88,7 @@ def home(folder: Path) -> Path:
 @pytest.mark.timeout(300)
 def test_what_the_page_backs_up_is_there_again_after_what_it_restores() -> None:
     """C17, of an embedded database."""
-    port = free_port()
+    port, watch = free_port(), Watch()
     with scratch_folder() as scratch:
         old, new = home(scratch / "old"), home(scratch / "new")
         with serving(old, port) as client:
@@ -104,3 +106,5 @@ def test_what_the_page_backs_up_is_there_again_after_what_it_restores() -> None:
         with serving(new, port) as client:
             client.headers["Authorization"] = f"Bearer {key}"
             assert client.get("/v1/customers/C1").json()["name"] == "Ann"
+        for folder in (old, new):
+            search_home(watch, folder / ".orderbridge")

@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 
 from app.adapters.webhooks_out.sending import signatures
+from tests.acceptance.searched import search_home
+from tests.canaries.watch import Watch
 from tests.docs.papers import CHECKOUT, Paper, paper
 
 PAGES = (
@@ -70,7 +72,7 @@ class Demonstration:
 @contextmanager
 def demonstration(folder: Path) -> Iterator[Demonstration]:
     """`orderbridge demo --keep` for as long as the block runs."""
-    log = folder / "demo.log"
+    log, watch = folder / "demo.log", Watch()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ORDERBRIDGE_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -88,6 +90,8 @@ def demonstration(folder: Path) -> Iterator[Demonstration]:
             assert time.monotonic() < deadline, f"the demonstration was not ready: {log.read_text()}"
             time.sleep(0.1)
         yield Demonstration(said=log.read_text())
+        for home in (folder / "data").glob("demo-*"):
+            search_home(watch, home)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -16,6 +16,7 @@ from tests.acceptance.clients import Erp
 from tests.acceptance.database import rows
 from tests.acceptance.harness import Installation, scratch_folder
 from tests.acceptance.processes import OrderbridgeProcess, free_port
+from tests.acceptance.searched import searched_at_its_end
 from tests.faults.small_disk import SmallDisk, small_disk
 
 LISTENING, WORKING = "listening on", "worker_started"
@@ -107,6 +108,7 @@ class FaultyHouse(Installation):
         return [first, *others]
 
     def stop_all(self) -> None:
+        self.disarm()
         for erp in self._erps:
             erp.close()
         for name in sorted(self._running, reverse=True):
@@ -143,9 +145,6 @@ def faulty_house(
             data = Path(house.environment["ORDERBRIDGE_DATA_DIR"])
             data.mkdir()
             house.disk = stack.enter_context(small_disk(data, room))
-        try:
+        with searched_at_its_end(house):
             house.start_all()
             yield house
-        finally:
-            house.disarm()
-            house.stop_all()

@@ -16,6 +16,7 @@ from tests.acceptance.clients import Erp
 from tests.acceptance.database import rows
 from tests.acceptance.harness import CREDENTIALS, Installation, scratch_folder
 from tests.acceptance.processes import until
+from tests.acceptance.searched import searched_at_its_end
 from tests.faults.small_disk import FILLS_THE_LOG_OF_CHANGES, SmallDisk, small_disk
 
 DOMAIN = "full.myshopify.com"
@@ -38,12 +39,12 @@ def disk() -> Iterator[SmallDisk]:
 @pytest.fixture
 def service(disk: SmallDisk) -> Iterator[Installation]:
     made = Installation(disk.folder, shopify_url=NO_STORE)
-    try:
-        made.start()
-        yield made
-    finally:
-        disk.make_room()
-        made.stop_all()
+    with searched_at_its_end(made):
+        try:
+            made.start()
+            yield made
+        finally:
+            disk.make_room()
 
 
 class Sender:

@@ -16,6 +16,8 @@ import pytest
 from app.demo.processes import DemoError, reached_here_at
 from tests.acceptance.harness import scratch_folder
 from tests.acceptance.processes import until
+from tests.acceptance.searched import search_home
+from tests.canaries.watch import Watch
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 END_SECONDS = 20
@@ -129,3 +131,5 @@ def test_a_demonstration_killed_with_9_leaves_nothing_running() -> None:
         os.kill(demo.pid, signal.SIGKILL)
 
         until(gone(pids), what="simulator, service, worker and database end", seconds=END_SECONDS)
+        for home in folder.glob("demo-*"):
+            search_home(Watch(), home)

@@ -30,6 +30,7 @@ from tests.acceptance.harness import (
 )
 from tests.acceptance.processes import command, until
 from tests.acceptance.queue_orders import an_order, names, open_store, run_import
+from tests.acceptance.searched import searched_at_its_end
 from tests.acceptance.test_privacy import a_customer, an_order_of, asked_for, shopify_says
 from tests.docs.papers import paper
 from tests.webhook_receiver import receiving
@@ -151,8 +152,8 @@ def test_a_backup_on_a_new_server_goes_on_where_the_store_stands_and_no_reader_m
         restored = restored_to(server, dump, lost, folder)
         checked = command("check", environment=restored.environment)
         assert checked.returncode == 0, checked.stderr
-        restored.start()
-        try:
+        with searched_at_its_end(restored):
+            restored.start()
             assert names(erp, SHOP) == ["#7001", "#7002"]
             assert erp.get("/v1/events", after=seen)["data"] == []
 
@@ -174,8 +175,6 @@ def test_a_backup_on_a_new_server_goes_on_where_the_store_stands_and_no_reader_m
             until(lambda: {each["id"] for each in news} <= set(receiver.ids()), what="the endpoint is told them")
             for received in receiver.received:
                 Webhook(endpoint["secret"]).verify(received.body, received.headers)
-        finally:
-            restored.stop_all()
 
 
 def test_who_was_forgotten_after_the_backup_is_forgotten_again() -> None:
@@ -210,13 +209,11 @@ def test_who_was_forgotten_after_the_backup_is_forgotten_again() -> None:
         again.write_text(page_block("sql", "INSERT INTO privacy_requests"))
         for script in (noted, again):
             do("psql", "-v", "ON_ERROR_STOP=1", "-d", server.url(database="restored"), "-f", script)
-        restored.start()
-        try:
+        with searched_at_its_end(restored):
+            restored.start()
             until(lambda: columns_with(restored, ["vergeetmij"]) == set(), what="it is done again", seconds=90)
             assert {each["state"] for each in erp.every("/v1/privacy-requests")} == {"done"}
             assert "orders.body" in columns_with(restored, ["onthoudmij"])
-        finally:
-            restored.stop_all()
 
 
 def acknowledged_and_forgotten(lost: Installation, erp: Erp, domain: str) -> None:

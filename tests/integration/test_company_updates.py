@@ -41,7 +41,7 @@ async def test_a_found_company_takes_over_what_the_store_says_but_never_a_blank_
     await buys(world, 1001, MILL)
 
     found = await customer(world)
-    assert (found["name"], found["contact_name"], found["line1"]) == ("Mill 60", "Ada Blue", "Street 61")
+    assert (found["name"], found["contact_name"], found["line1"]) == ("Mill 60", "Ada Lovelace", "Street 61")
     assert (found["email"], found["phone"]) == ("office@mill.example", "02 555 01 99")
     assert found["payment_terms_code"] == "14D", "terms that are not mapped say nothing"
     assert await updates(world) == 1

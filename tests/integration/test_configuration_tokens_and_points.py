@@ -51,7 +51,7 @@ async def test_credentials_come_out_of_the_vault_as_the_shops_service_sealed_the
     credentials = StoreCredentials(
         kind=CredentialsKind.OAUTH,
         client_id="id",
-        client_secret="secret",
+        client_secret="k4n4ri of the app",
         access_token_expires_at=datetime(2026, 2, 1, tzinfo=UTC),
     )
     sealed = seal_credentials(RING, STORE, credentials)

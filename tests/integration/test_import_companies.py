@@ -24,7 +24,7 @@ def a_contact(
         "customer": {
             "id": f"gid://shopify/Customer/{number}",
             "firstName": "Ada",
-            "lastName": "Blue",
+            "lastName": "Lovelace",
             "defaultEmailAddress": {"emailAddress": email} if email else None,
             "defaultPhoneNumber": {"phoneNumber": phone} if phone else None,
         },

@@ -39,12 +39,14 @@ from app.stored_secrets import (
     renew,
 )
 from app.worker_process import run_worker_process
+from tests.canaries.marks import SECRET_MARK
 
 OLD, NEW, OTHER = os.urandom(32), os.urandom(32), os.urandom(32)
 STORE = StoreId("sto_1")
 REPEAT = RequestKey(api_key_id="key00001", operation="POST /v1/shops", key="again:and:again")
 ENDPOINT = WebhookEndpointId("whe_1")
-CREDENTIALS = StoreCredentials(kind=CredentialsKind.ACCESS_TOKEN, access_token="shpat_1", api_secret="signs")
+SIGNS = f"{SECRET_MARK} signs"
+CREDENTIALS = StoreCredentials(kind=CredentialsKind.ACCESS_TOKEN, access_token="shpat_1", api_secret=SIGNS)
 
 
 def settings(url: str, *keys: bytes) -> Settings:
@@ -140,7 +142,10 @@ async def test_after_everything_is_renewed_the_old_key_may_go(engine: AsyncEngin
     async with PostgresUnitOfWork(engine) as uow:
         row = await uow.driver.fetchrow("SELECT credentials, previous_webhook_secret FROM stores")
         assert row is not None
-        assert after.webhook_secrets(row["credentials"], row["previous_webhook_secret"], STORE) == (b"signs", b"signed")
+        assert after.webhook_secrets(row["credentials"], row["previous_webhook_secret"], STORE) == (
+            SIGNS.encode(),
+            b"signed",
+        )
         kept = await uow.idempotency.begin(REPEAT, b"fingerprint", now=SystemClock().now())
         [secret] = await uow.webhook_endpoints.secrets(ENDPOINT, now=SystemClock().now())
     assert len(open_secret(AesGcmKeyring([NEW]), ENDPOINT, secret)) == 32

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from app.ports.errors import Unavailable
 from app.services.receive_webhook import Receipt, ReceiveWebhook
-from tests.machinery import DOMAIN, OLD_SECRET, STORE, Machinery, connect, delivery, door, machinery, until
+from tests.machinery import DOMAIN, OLD_SECRET, STORE, Machinery, connect, delivery, door, machinery, sealed, until
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def test_an_empty_secret_signs_nothing(house: Machinery, receive: ReceiveW
 async def test_both_secrets_are_good_while_one_is_being_replaced(house: Machinery, receive: ReceiveWebhook) -> None:
     await house.do(
         "UPDATE stores SET previous_webhook_secret = $1, previous_webhook_secret_until = now() + interval '1 day'",
-        OLD_SECRET,
+        sealed(OLD_SECRET),
     )
 
     with capture_logs() as logs:
@@ -113,7 +113,7 @@ async def test_both_secrets_are_good_while_one_is_being_replaced(house: Machiner
 async def test_the_secret_before_is_no_good_after_its_time(house: Machinery, receive: ReceiveWebhook) -> None:
     await house.do(
         "UPDATE stores SET previous_webhook_secret = $1, previous_webhook_secret_until = now() - interval '1 s'",
-        OLD_SECRET,
+        sealed(OLD_SECRET),
     )
 
     assert await receive(delivery(secret=OLD_SECRET)) is Receipt.REFUSED
@@ -123,10 +123,10 @@ async def test_a_secret_set_a_moment_ago_is_good_although_the_old_one_was_rememb
     house: Machinery, receive: ReceiveWebhook
 ) -> None:
     assert await receive(delivery()) is Receipt.STORED
-    await house.do("UPDATE stores SET credentials = $1", b"the new secret")
+    await house.do("UPDATE stores SET credentials = $1", sealed(b"k4n4ri anew"))
 
     async def accepted() -> bool:
-        return await receive(delivery(secret=b"the new secret")) is Receipt.STORED
+        return await receive(delivery(secret=b"k4n4ri anew")) is Receipt.STORED
 
     await until(accepted)
 

@@ -193,6 +193,7 @@ def test_truth_and_absence_of_personal_data_may_be_said() -> None:
     assert redacted_entry({"email": None, "phone": False}) == {"email": None, "phone": False}
 
 
+@pytest.mark.prints_canaries("what comes out is looked at here; pytest keeps what went in")
 def test_no_canary_comes_out_however_it_was_logged(output: io.StringIO) -> None:
     """S10."""
     ours = structlog.get_logger("app.tests")

@@ -1,0 +1,1 @@
+"""Secrets and persons of the whole suite are recognisable, and all that it stores and prints is searched for them."""
