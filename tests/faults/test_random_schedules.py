@@ -1,6 +1,6 @@
 """Whatever goes wrong, by a seed: nothing is lost, nothing is doubled, nothing of one shop is in another's answers.
 
-B1–B4, B6, B7, B9, C1, C2, C5, A14, A15, A23: what a schedule is made of stands in ``nemesis``.
+B1–B4, B6, B7, B9, C1–C3, C5, C6, A14, A15, A23: what a schedule is made of stands in ``nemesis``.
 """
 
 from collections.abc import Iterator
