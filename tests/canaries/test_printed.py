@@ -47,4 +47,4 @@ def test_who_prints_a_secret_or_a_person_fails_and_is_named(tmp_path: Path, proc
     assert "test_prints_a_token (Captured stdout call) holds a secret: 'got shpat_0123456789abcdef" in run.stdout
     assert "test_logs_a_person (Captured log call) holds a person: " in run.stdout
     assert "4 passed, 2 errors" in run.stdout
-    assert "0 databases (0 columns with 0 bytes), 4 outputs" in run.stdout
+    assert "0 databases (0 columns with 0 bytes), 3 outputs" in run.stdout
