@@ -1,5 +1,7 @@
 """P74, COM-20 … COM-34: companies with their contacts, locations, terms and tax ids, both ways."""
 
+import pytest
+
 from app.domain.identifiers import ShopifyId
 from app.domain.mappings import PaymentTermsMapping
 from app.ports.repositories.exchanges import ExchangeKind
@@ -139,3 +141,19 @@ async def test_a_location_is_found_by_its_tax_number_then_by_e_mail_each_its_own
     assert [tuple(row) for row in rows] == [("61", "C1"), ("62", "C2")]
     assert (run.counts["listed"], run.counts["linked"]) == (2, 2)
     assert await skipped(world) == []
+
+
+@pytest.mark.parametrize(
+    ("permission", "roles"), [("location_admin", ["Location admin"]), ("no_permission", [])], ids=str
+)
+async def test_the_contact_may_do_what_the_shop_says(world: World, permission: str, roles: list[str]) -> None:
+    """COM-7."""
+    await mapped_terms(world)
+    await world.set(companies={"default_contact_permission": permission})
+    await world.customer("C1", **COMPANY)
+
+    run = await asked_for(world, "C1", kind=ExchangeKind.COMPANY)
+
+    assert run.errors == []
+    [company] = await at_store(world, "companies")
+    assert [each["role"]["name"] for each in company["locations"][0].get("roleAssignments", [])] == roles
