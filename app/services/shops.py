@@ -229,9 +229,10 @@ LISTENING = frozenset(
         "companies.import",
         "companies.update_from_store",
         "general.allow_background",
+        "general.allow_outgoing",
     }
 )
-"""The settings that decide which webhooks are wanted."""
+"""The settings that decide which webhooks are wanted, and whether they may be asked for."""
 
 
 async def _settings_changed(uow: UnitOfWork, shop: Shop, paths: Sequence[str], *, now: datetime) -> None:

@@ -14,6 +14,7 @@ import structlog
 
 from app.domain.access import Access
 from app.domain.identifiers import ShopifyId, StoreId
+from app.domain.outgoing import OUTGOING_NOT_ALLOWED
 from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS, TASK_TOPICS, granted
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked, NotFound, StoreRefused
@@ -61,11 +62,13 @@ class CheckedSubscriptions:
     """What a check changed; ``refused`` in the store's words, by topic.
 
     ``listed_again`` None = nothing can have gone unannounced; else how many orders had, or may have, changed.
+    ``held``: the topics that are out of line and were left so, since no shop of the store lets us write to it.
     """
 
     created: int = 0
     deleted: int = 0
     refused: Sequence[tuple[str, str]] = ()
+    held: Sequence[str] = ()
     listed_again: int | None = None
 
 
@@ -126,9 +129,10 @@ class WebhookSubscriptions:
         result = CheckedSubscriptions()
         if self._uri is not None:
             result = await self._brought_in_line(needs)
-            result = replace(result, listed_again=await self._gap_filled(store))
+            if not result.held:
+                result = replace(result, listed_again=await self._gap_filled(store))
         async with self._unit_of_work() as uow:
-            good = self._uri is not None and needs.order_webhooks
+            good = self._uri is not None and needs.order_webhooks and not result.held
             await uow.subscriptions.checked(store, at=started, good=good)
             await uow.commit()
         return result
@@ -159,6 +163,13 @@ class WebhookSubscriptions:
             await context.count("listed_again", checked.listed_again)
         for topic, words in checked.refused:
             await context.error(resource_type="webhook_subscription", id=topic, code="store_refused", detail=words)
+        for topic in checked.held:
+            await context.error(
+                resource_type="webhook_subscription",
+                id=topic,
+                code=OUTGOING_NOT_ALLOWED.code,
+                detail=OUTGOING_NOT_ALLOWED.detail,
+            )
 
     async def _brought_in_line(self, needs: SubscriptionNeeds) -> CheckedSubscriptions:
         states = self._compared(needs, await self._gateway.webhook_subscriptions(needs.store))
@@ -171,10 +182,16 @@ class WebhookSubscriptions:
         refused: list[tuple[str, str]] = []
         deleted = 0
         wanted = _wanted(needs)
+        unwanted = [
+            each
+            for each in states
+            if each.uri == self._uri and each.state is SubscriptionState.FOREIGN and _may_go(each.topic, wanted)
+        ]
+        if not needs.allow_outgoing:
+            return CheckedSubscriptions(held=sorted({*missing, *(each.topic for each in unwanted)}))
         # First away, then new: Shopify takes an address for a topic only once.
-        for status in states:
-            if status.uri == self._uri and status.state is SubscriptionState.FOREIGN and _may_go(status.topic, wanted):
-                deleted += await self._deleted(needs, status, refused)
+        for status in unwanted:
+            deleted += await self._deleted(needs, status, refused)
         created = await self._all_created(needs, missing, refused)
         if refused:
             # Another process may have checked at the same time: what stands is as good as made.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.domain.events import EventType
-from app.domain.identifiers import ShopifyId
+from app.domain.identifiers import RunId, ShopifyId
 from app.domain.webhook_topics import APP_TOPICS, MAPPING_TOPICS, ORDER_TOPICS
 from app.ports.errors import AccessRevoked, StoreRefused, StoreUnavailable
 from app.ports.store_gateway import (
@@ -175,6 +175,33 @@ async def test_one_shop_with_webhooks_on_is_enough_and_none_ends_ours(house: Mac
     await service.check(STORE)
 
     assert shopify.ours() == ALWAYS
+
+
+async def test_where_nothing_may_go_out_nothing_is_made_or_removed_until_it_may(
+    house: Machinery, shopify: Shopify
+) -> None:
+    """Each topic is told with the reason; the gap is filled once they stand again."""
+    service = subscriptions(house, shopify)
+    await service.check(STORE)
+    await good_since(house, timedelta(days=3))
+    shopify.loses("orders/create")
+    shopify.has("orders/edited", number="7")
+    shopify.changes(5501, ago=timedelta(days=2))
+    await house.do("""UPDATE shops SET settings = '{"general": {"allow_outgoing": false}}'""")
+    run = RunContext(run_id=RunId("run_1"), task=TaskName.CHECK_SUBSCRIPTIONS, shop_id=WEB, store_id=STORE)
+
+    await service.run(run)
+
+    assert run.kept.counts == {"created": 0, "deleted": 0}
+    assert [(each.id, each.code) for each in run.kept.errors] == [
+        ("orders/create", "outgoing_not_allowed"),
+        ("orders/edited", "outgoing_not_allowed"),
+    ]
+    assert shopify.ours() == WANTED - {"orders/create"}
+
+    await house.do("UPDATE shops SET settings = '{}' WHERE code = 'web'")
+    checked = await service.check(STORE)
+    assert (checked.created, checked.deleted, checked.listed_again) == (1, 1, 1)
 
 
 async def test_topics_of_a_task_are_subscribed_to_while_a_shop_has_it_scheduled_and_takes_them_in(

@@ -11,12 +11,14 @@ from app.ports.store_gateway import StoreRef
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionNeeds:
     """``order_webhooks`` = some shop of the store has ``orders.webhooks`` on. ``granted_scopes`` None = never asked.
-    ``tasks`` = those that some shop has scheduled and that look at what is announced to them.
+    ``tasks`` = those that some shop has scheduled and that look at what is announced to them. ``allow_outgoing`` = some
+    shop lets us write to the store.
     """
 
     store: StoreRef
     order_webhooks: bool
     tasks: frozenset[str]
+    allow_outgoing: bool
     granted_scopes: tuple[str, ...] | None
     access_revoked: bool
     access_revoked_reason: str | None

@@ -16,6 +16,10 @@ SELECT st.id, st.store_domain, st.granted_scopes, st.access_revoked_at, st.acces
            SELECT 1 FROM shops s
            WHERE s.store_id = st.id AND coalesce((s.settings #>> '{{orders,webhooks}}')::boolean, true)
        ) AS order_webhooks,
+       EXISTS (
+           SELECT 1 FROM shops s
+           WHERE s.store_id = st.id AND coalesce((s.settings #>> '{{general,allow_outgoing}}')::boolean, true)
+       ) AS allow_outgoing,
        ARRAY(
            SELECT DISTINCT c.task FROM schedules c JOIN shops s ON s.id = c.shop_id
            WHERE s.store_id = st.id AND {LISTENS}
@@ -39,6 +43,7 @@ class PostgresSubscriptions:
             store=StoreRef(id=StoreId(row["id"]), domain=row["store_domain"]),
             order_webhooks=row["order_webhooks"],
             tasks=frozenset(row["tasks"]),
+            allow_outgoing=row["allow_outgoing"],
             granted_scopes=None if row["granted_scopes"] is None else tuple(row["granted_scopes"]),
             access_revoked=row["access_revoked_at"] is not None,
             access_revoked_reason=row["access_revoked_reason"],
