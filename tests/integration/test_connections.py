@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import asyncpg
 import pytest
@@ -14,7 +14,9 @@ from app.adapters.postgres.database import create_engine
 from app.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from app.domain.identifiers import ShopId
 from app.ports.acting import Actor, ActorKind, Deed, acting
+from app.ports.errors import DatabaseUnavailable
 from app.ports.sight import seeing
+from tests.machinery import until
 
 MINE = "SELECT pg_backend_pid()"
 REQUEST_TO_CANCEL = (80877102).to_bytes(4, "big")
@@ -210,6 +212,29 @@ async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         while some := await reader.read(65536):
             writer.write(some)
     writer.close()
+
+
+async def test_a_look_at_a_database_that_has_gone_and_lets_nobody_in_again_is_told_so(database_url: str) -> None:
+    async with AsyncExitStack() as way:
+        engine = create_engine(await way.enter_async_context(_losing_requests_to_cancel(database_url)), pool_size=1)
+        async with PostgresUnitOfWork(engine) as uow:
+            mine = await uow.driver.fetchval(MINE)
+
+        looking = PostgresUnitOfWork(engine).looking()
+
+        async def gone() -> bool:
+            return bool(looking.driver.is_closed())
+
+        async def use_case() -> None:
+            async with looking as uow:
+                await way.aclose()
+                await _ended(database_url, mine)
+                await until(gone)
+                await uow.driver.fetchval("SELECT 1")
+
+        with pytest.raises(DatabaseUnavailable):
+            await use_case()
+        await engine.dispose()
 
 
 @pytest.mark.long

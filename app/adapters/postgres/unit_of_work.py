@@ -164,7 +164,8 @@ class PostgresUnitOfWork:
         except CONNECTION_TROUBLE:
             """It died meanwhile or was ended by its driver, and the transaction with it."""
         finally:
-            if not clean:
+            # Given back already, where a look has found no other one.
+            if not clean and not self.connection.closed:
                 await self.connection.invalidate()
             await self.connection.close()
 
