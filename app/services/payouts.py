@@ -64,7 +64,9 @@ class SyncPayouts:
             except StoreRefused as refusal:
                 refusals.append(refusal)
                 await run.count("skipped")
-                await run.error(resource_type="store", id=run.store_id, code=refusal.code, detail=refusal.detail)
+                await run.error(
+                    resource_type="store", id=configuration.store.domain, code=refusal.code, detail=refusal.detail
+                )
         first = refusals[0] if refusals else None
         async with self._uow() as uow:
             await uow.payouts.note_access(

@@ -7,8 +7,8 @@ from app.domain.outgoing import OUTGOING_NOT_ALLOWED, Hindrance
 from app.ports.clock import Clock
 from app.ports.errors import AccessRevoked
 from app.ports.job_queue import NudgeKind
+from app.ports.repositories.configuration import StoreConfiguration
 from app.ports.repositories.stock import ToldLevel
-from app.ports.store_gateway import StoreRef
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.send_stock import NO_SCOPE, SendStock, StockCounts, places_of
 from app.services.tasks import RunContext
@@ -49,10 +49,13 @@ class SyncInventory:
         """``counts``: ``variants`` listed, items ``wanted``, quantities ``levels_set`` and ``levels_in_line``, items
         ``not_in_store`` and ``skipped``. Raises the store's troubles.
         """
-        store, why_not = await self._store(run)
+        configuration, why_not = await self._configuration(run)
+        store, shop = configuration.store, configuration.shop(run.shop_id)
         if why_not is not None:
             await run.count("skipped")
-            await run.error(resource_type="shop", id=run.shop_id, code=why_not.code, detail=why_not.detail)
+            await run.error(
+                resource_type="shop", id=shop.code if shop else run.shop_id, code=why_not.code, detail=why_not.detail
+            )
             return
         await run.count("variants", await self._listing.whole(store))
         async with self._uow() as uow:
@@ -71,8 +74,8 @@ class SyncInventory:
                 counts += done
         await self._report(run, counts, wanted)
 
-    async def _store(self, run: RunContext) -> tuple[StoreRef, Hindrance | None]:
-        """The store, and why nothing can be told to it just now."""
+    async def _configuration(self, run: RunContext) -> tuple[StoreConfiguration, Hindrance | None]:
+        """The store with its shops, and why nothing can be told to it just now."""
         async with self._uow() as uow:
             configuration = await uow.configurations.of_store(run.store_id)
         if configuration is None:
@@ -84,12 +87,12 @@ class SyncInventory:
             words = (
                 "No location mapping of the shop has a stock_calculation, or earlier shops of the store tell theirs."
             )
-            return configuration.store, Hindrance(code="no_stock_location", detail=words)
+            return configuration, Hindrance(code="no_stock_location", detail=words)
         if not own.settings.general.allow_outgoing:
-            return configuration.store, OUTGOING_NOT_ALLOWED
+            return configuration, OUTGOING_NOT_ALLOWED
         if not await self._send.may_send(configuration.store):
-            return configuration.store, NO_SCOPE
-        return configuration.store, None
+            return configuration, NO_SCOPE
+        return configuration, None
 
     async def _left(self, run: RunContext) -> int:
         async with self._uow() as uow:

@@ -44,6 +44,7 @@ def check_skipped(play: "CasePlay", expected: list[Json]) -> None:
     assert [(each["no"], each["reason"]) for each in found] == [
         (each["record"], REASONS[each["reason_contains"]]) for each in expected
     ]
+    assert all(each["resource_id"].startswith("cus_") for each in found)
 
 
 def check_rules(play: "CasePlay", expected: list[str]) -> None:

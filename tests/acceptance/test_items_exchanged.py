@@ -112,6 +112,7 @@ def test_an_item_asked_for_becomes_a_product_once_and_what_cannot_is_a_skipped_r
     [link] = erp.every("/v1/shops/sending/store-variants")
     assert link["item_no"] == "SEND-1"
     [skipped] = erp.every("/v1/skipped-records", shop="sending", resource_type="item", open="true")
+    assert skipped["resource_id"] == skipped["no"]
     assert (skipped["no"], skipped["reason"]) == ("SEND-2", "no_description")
 
 

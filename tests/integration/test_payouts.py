@@ -171,5 +171,6 @@ async def test_where_they_cannot_be_read_there_are_none_with_the_reason(
     found = await ReadPayouts(world.uow).page(EVERYBODY, PayoutFilter(), REST)
 
     assert (run.state, run.counts["skipped"]) == ("succeeded", 2)
+    assert {(each["resource_type"], each["id"]) for each in run.errors} == {("store", world.store.domain)}
     assert list(found.page.rows) == []
     assert [(each.shop, each.code) for each in found.without] == [("web", code)]

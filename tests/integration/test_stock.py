@@ -192,9 +192,11 @@ async def test_a_shop_that_may_write_nothing_keeps_it_until_it_may(stocking: Sto
     await stocking.tells("ITEM-A", "12")
     await stocking.sends()
     held = await stocking.troubles(), (await stocking.at_store(1))[HERE]
+    [told] = (await stocking.runs()).errors
     await stocking.world.set(general={"allow_outgoing": True})
     await stocking.sends()
 
+    assert (told["resource_type"], told["id"], told["code"]) == ("shop", "web", "outgoing_not_allowed")
     assert held == ({"ITEM-A": "outgoing_not_allowed"}, (5, 5))
     assert (await stocking.at_store(1))[HERE] == (12, 12)
 

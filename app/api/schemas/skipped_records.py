@@ -17,7 +17,11 @@ class SkippedRecordShown(AnswerBody):
         " it could be sent. `completeness_day`: orders or refunds of a day are not here as they are at Shopify.",
         examples=["order"],
     )
-    resource_id: str = Field(description="Our id of the record; of a day the shop's and its date.", examples=[ORDER_ID])
+    resource_id: str = Field(
+        description="Our id of the record; of items, catalogs and what else has none the number it goes by, of a day"
+        " its date.",
+        examples=[ORDER_ID],
+    )
     no: str = Field(
         description="By what people know it: an order's name, a shipment's number, a date.", examples=["#1001"]
     )

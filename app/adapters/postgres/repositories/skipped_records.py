@@ -89,10 +89,15 @@ SOURCES: Final[Mapping[str, str]] = {
         )
     """,
 }
-"""By the type of what a record is about."""
+"""By the type of what a record is about. A ``resource_id`` that begins with the shop's is a place in this list alone:
+each shop may have the same record.
+"""
 
 _SHOWN = """
-SELECT 'skp_' || substr(page.resource_id, 5) AS id, shops.code AS shop, page.resource_type, page.resource_id,
+SELECT 'skp_' || substr(page.resource_id, 5) AS id, shops.code AS shop, page.resource_type, page.resource_id AS place,
+    CASE WHEN starts_with(page.resource_id, page.shop_id || '/')
+        THEN rtrim(regexp_replace(substr(page.resource_id, length(page.shop_id) + 2), '^[a-z_]+/', ''), '/')
+        ELSE page.resource_id END AS resource_id,
     coalesce(page.own_no, orders.name) AS no, page.reason, coalesce(page.detail, '') AS detail,
     coalesce(page.failed_at, page.updated_at) AS first_seen_at, page.updated_at AS last_seen_at,
     greatest(page.attempts, 1) AS count
@@ -131,8 +136,9 @@ class PostgresSkippedRecords:
     async def page(self, wanted: SkippedRecordFilter, request: PageRequest) -> Page[SkippedRecord]:
         statement, parameters = page_statement(wanted, request)
         rows = await self._driver.fetch(statement, *parameters)
-        return page_of(rows, request, shape=_record, key=lambda row: (row["resource_id"],))
+        return page_of(rows, request, shape=_record, key=lambda row: (row["place"],))
 
 
 def _record(row: asyncpg.Record) -> SkippedRecord:
-    return SkippedRecord(**dict(row), cleared_at=None)
+    shown = {name: value for name, value in row.items() if name != "place"}
+    return SkippedRecord(**shown, cleared_at=None)
