@@ -163,7 +163,7 @@ async def test_what_is_sent_is_never_part_of_a_statement(service: Service) -> No
 
 
 async def test_five_hundred_who_wait_hold_no_connection_and_are_let_go_when_they_vanish(service: Service) -> None:
-    """E13: others are answered meanwhile, and what the waiting held is free within a second of their going."""
+    """E13: others are answered meanwhile, and what the waiting held is free soon after their going."""
     connections = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     before = await service.count(connections)
     address = urlsplit(service.url)
