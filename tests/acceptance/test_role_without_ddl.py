@@ -94,6 +94,28 @@ async def test_tables_and_audit_are_not_the_services_to_change(migrated: tuple[s
     assert not await worth_knowing(migrated[0])
 
 
+async def test_a_stranger_on_the_server_cannot_look_for_customers_by_their_words(
+    migrated: tuple[str, str], embedded_postgres: EmbeddedPostgres
+) -> None:
+    """S2, S8."""
+    looked = "SELECT count(*) FROM customers_with_words(to_tsquery('simple', 'anna:*'), 10)"
+    administrator = await connect(embedded_postgres.url(database=DATABASE))
+    try:
+        await administrator.execute("CREATE ROLE stranger")
+        await administrator.execute("SET ROLE stranger")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await administrator.fetchval(looked)
+    finally:
+        await administrator.execute("RESET ROLE")
+        await administrator.execute("DROP ROLE stranger")
+        await administrator.close()
+    for role in (SERVICE, f"{DATABASE}_limited"):
+        service = await connect(migrated[0])
+        await service.execute(f"SET ROLE {role}")
+        assert await service.fetchval(looked) == 0
+        await service.close()
+
+
 async def test_audit_entries_end_after_their_year_and_not_before(migrated: tuple[str, str]) -> None:
     """S27."""
     owner = await connect(migrated[1])

@@ -47,7 +47,7 @@ def differences(connection: Connection) -> list[object]:
 
 
 async def structure(url: str) -> list[tuple[object, ...]]:
-    """Every column, constraint, index, function and policy that stands in the database."""
+    """Every column, constraint, index, policy and function (and whether it is everybody's) of the database."""
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(
@@ -61,7 +61,8 @@ async def structure(url: str) -> list[tuple[object, ...]]:
             UNION ALL
             SELECT 'index', tablename::text, indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public'
             UNION ALL
-            SELECT 'function', proname::text, prosecdef::text, pg_get_functiondef(oid)
+            SELECT 'function', proname::text, has_function_privilege('public', oid, 'EXECUTE')::text,
+                   pg_get_functiondef(oid)
               FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
             UNION ALL
             SELECT 'policy', tablename::text, policyname::text, qual FROM pg_policies WHERE schemaname = 'public'

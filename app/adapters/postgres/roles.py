@@ -166,7 +166,9 @@ async def _may_read(driver: asyncpg.Connection, role: str) -> None:
     """Nothing else: it is taken on where nobody writes."""
     tables = await _owned(driver, "r")
     await driver.execute(
-        f"GRANT USAGE ON SCHEMA {await _schema(driver)} TO {_quoted(role)}; GRANT SELECT ON {tables} TO {_quoted(role)}"
+        f"GRANT USAGE ON SCHEMA {await _schema(driver)} TO {_quoted(role)};"
+        f" GRANT SELECT ON {tables} TO {_quoted(role)};"
+        f" GRANT EXECUTE ON FUNCTION customers_with_words TO {_quoted(role)}"
     )
 
 
@@ -217,7 +219,7 @@ async def _may_serve(driver: asyncpg.Connection, role: str) -> None:
         f"REVOKE ALL ON audit_entries, {VERSION_TABLE} FROM {name}",
         f"GRANT SELECT, INSERT ON audit_entries TO {name}",
         f"GRANT SELECT ON {VERSION_TABLE} TO {name}",
-        f"GRANT EXECUTE ON FUNCTION purge_audit TO {name}",
+        f"GRANT EXECUTE ON FUNCTION purge_audit, customers_with_words TO {name}",
         *([f"GRANT USAGE, SELECT ON SEQUENCE {sequences} TO {name}"] if sequences else []),
     ]
     await driver.execute("; ".join(script))
