@@ -243,9 +243,9 @@ def instant(text: str) -> datetime | None:
     """An RFC 3339 instant with an offset, in UTC; None = it is not one."""
     try:
         found = datetime.fromisoformat(_microseconds(text))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None
 
 
 def _microseconds(text: str) -> str:

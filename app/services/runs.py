@@ -139,8 +139,12 @@ async def queued_run(
     parameters: Mapping[str, Any],
     requested_by: str,
 ) -> StartedRun:
-    """A run queued in a transaction of the caller's, or the equal one that is still to end; the input was checked."""
-    category = definition.category(shop.store_domain)
+    """A run queued in a transaction of the caller's, or the equal one that is still to end; the input was checked.
+
+    It waits its turn among those that the task's schedule in the shop names, whoever asks for it.
+    """
+    schedule = await uow.schedules.get(shop.id, definition.name)
+    category = (schedule and schedule.category) or definition.category(shop.store_domain)
     equal = fingerprint(shop.id, definition.name, filters, parameters, category)
     known = await uow.runs.open_equal(equal)
     run_id = known or RunId(ids.new("run"))

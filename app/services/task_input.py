@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.ports.errors import FieldError, InvalidInput
 from app.services.tasks import ParameterKind, TaskDefinition
 
 NUMERIC = re.compile(r"[0-9]{1,20}", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 MOST_VALUES = 1_000
 LONGEST_VALUE = 255
 
@@ -114,8 +115,8 @@ def _listed(names: list[str] | tuple[str, ...]) -> str:
 
 def _is_instant(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
+        return INSTANT.fullmatch(text) is not None and bool(datetime.fromisoformat(text).astimezone(UTC))
+    except (ValueError, OverflowError):
         return False
 
 

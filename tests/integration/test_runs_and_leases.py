@@ -13,7 +13,7 @@ from app.ports.repositories.runs import ClaimedRun, LeaseLost, Run, RunReport, R
 from app.services.run_task import MOST_ATTEMPTS, RunTask
 from app.services.runs import CancelRun, ReadRuns, StartRun
 from app.services.tasks import RunContext, TaskName, TaskRunner
-from tests.machinery import EVERYBODY, STORE, Machinery, machinery, until
+from tests.machinery import EVERYBODY, STORE, WEB, Machinery, machinery, until
 
 SOON = timedelta(seconds=1)
 
@@ -146,6 +146,25 @@ async def test_one_run_of_a_category_at_a_time_whatever_the_shop(house: Machiner
 
     assert [each.run.id for each in claims if each is not None] == [first.id]
     assert await claim(house, second) is None
+
+
+async def test_a_run_by_hand_waits_among_those_of_its_schedules_category(house: Machinery) -> None:
+    await house.do(
+        "INSERT INTO schedules (shop_id, task, enabled, filters, parameters, category, version, updated_at)"
+        f" VALUES ('{WEB}', 'import_orders', false, '{{}}', '{{}}', 'nightly', 1, now())"
+    )
+
+    own, another = await queued(house, shop="web"), await queued(house, shop="pos")
+
+    assert (own.category, another.category) == ("nightly", "orders:first.myshopify.com")
+
+
+@pytest.mark.parametrize(
+    "instant", ["2026-W03-4T10:00:00Z", "20260115T100000Z", "0001-01-01T00:00:00+14:00", "2026-01-15T10:00:00"]
+)
+async def test_an_instant_is_asked_for_in_its_one_form(house: Machinery, instant: str) -> None:
+    with pytest.raises(InvalidInput):
+        await starter(house)(EVERYBODY, "web", "import_orders", parameters={"created_from": instant})
 
 
 async def test_the_next_of_the_category_is_nudged_when_one_ends(house: Machinery) -> None:

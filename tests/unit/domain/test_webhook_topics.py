@@ -207,6 +207,7 @@ def test_nanoseconds_are_cut_and_what_is_no_instant_is_none() -> None:
     assert instant("2026-01-15T10:00:00.123456789Z") == datetime(2026, 1, 15, 10, 0, 0, 123456, tzinfo=UTC)
     assert instant("2026-01-15T10:00:00") is None
     assert instant("yesterday") is None
+    assert instant("0001-01-01T00:00:00+14:00") is None
 
 
 def test_a_write_scope_includes_its_read_scope() -> None:
