@@ -104,6 +104,20 @@ async def everything_waits(erp: Surface) -> None:
         await uow.driver.execute("UPDATE orders SET documents_on_request = true WHERE id = $1", taken_back)
         for place, state in enumerate(("pending", "partially", "failed", "skipped", "skipped", "synchronised")):
             await a_shipment(uow.driver, skipped, no=f"S-{place}", state=state)
+        await uow.driver.execute(
+            "INSERT INTO stock_to_tell (shop_id, item_no, variant_code, wanted, attempts, reason, claim_no, updated_at)"
+            " VALUES ($1, 'A', '', 1, 1, 'not_tracked', 0, $3), ($1, 'B', '', 1, 1, NULL, 0, $3),"
+            " ($2, 'A', '', 1, 1, 'unit_differs', 0, $3)",
+            WEB,
+            POS,
+            NOW,
+        )
+        await uow.driver.execute(
+            "INSERT INTO product_exports (shop_id, item_no, part, adopted, attempts, error_code, updated_at)"
+            " VALUES ($1, 'A', 'product', false, 1, 'no_description', $2), ($1, 'A', 'images', false, 1, NULL, $2)",
+            WEB,
+            NOW,
+        )
         await uow.driver.execute("UPDATE stores SET access_revoked_at = $1", NOW)
         failed = {"error_code": "import_failed"}
         await an_order_to_import(uow.driver, "1", **failed)
@@ -189,7 +203,7 @@ async def test_every_cue_counts_the_rows_of_its_list(erp: Surface) -> None:
         "unprocessed_orders": 8,
         "orders_in_conflict": 1,
         "orders_to_import_with_errors": 2,
-        "synchronisation_errors": 4,
+        "synchronisation_errors": 6,
         "unprocessed_shipments": 1,
         "shipment_errors": 2,
         "refunds_waiting": 2,

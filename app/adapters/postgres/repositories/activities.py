@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from app.adapters.postgres.repositories.cue_conditions import CUES_OF_ORDERS, CUES_OF_REFUNDS
+from app.adapters.postgres.repositories.skipped_records import SOURCES
 from app.adapters.postgres.repositories.webhook_endpoints import NEEDS_A_PERSON
 from app.domain.activities import REFUSED_AT_LEAST, REFUSED_FOR, WORKER_SILENT_FOR, Cue, collected_before
 from app.domain.identifiers import ShopId
@@ -26,6 +27,11 @@ OF_RECORDS = "\nUNION ALL ".join(
     for cue, condition in conditions.items()
 )
 
+SKIPPED = "\nUNION ALL ".join(
+    f"SELECT shop_id, coalesce(failed_at, updated_at) AS since FROM ({source}) AS found" for source in SOURCES.values()
+)
+"""All that the list of skipped records shows."""
+
 COUNTED = f"""
 WITH s AS ({SHOPS})
 {OF_RECORDS}
@@ -37,12 +43,8 @@ SELECT 'orders_to_import_with_errors', s.code, count(*), min(q.failed_at)
 FROM s JOIN orders_to_import q ON q.store_id = s.store_id AND (q.shop_id = s.id OR q.shop_id IS NULL)
 WHERE q.error_code IS NOT NULL AND q.left_out_at IS NULL GROUP BY s.code
 UNION ALL
-SELECT 'synchronisation_errors', s.code, count(*), min(e.since) FROM s JOIN (
-    SELECT shop_id, failed_at AS since FROM number_write_backs WHERE error_code IS NOT NULL
-    UNION ALL SELECT shop_id, failed_at FROM shipments WHERE state = 'skipped'
-    UNION ALL SELECT shop_id, failed_at FROM record_exchanges WHERE error_code IS NOT NULL
-    UNION ALL SELECT shop_id, differs_since FROM completeness_days WHERE differs_since IS NOT NULL
-) AS e ON e.shop_id = s.id GROUP BY s.code
+SELECT 'synchronisation_errors', s.code, count(*), min(e.since)
+FROM s JOIN ({SKIPPED}) AS e ON e.shop_id = s.id GROUP BY s.code
 UNION ALL
 SELECT CASE h.state WHEN 'pending' THEN 'unprocessed_shipments' ELSE 'shipment_errors' END AS cue, s.code, count(*),
     min(CASE h.state WHEN 'pending' THEN h.created_at ELSE h.failed_at END)
