@@ -74,6 +74,7 @@ async def test_depths_ages_points_outcomes_and_cues_are_told(erp: Surface) -> No
     found = await figures(erp)
 
     assert found["queue_depth", "orders_to_import"] == 1
+    assert found["queue_depth", "shipments"] == found["queue_depth", "stock"] == 0
     assert found["queue_age_seconds", "orders_to_import"] > 300
     assert found["orders_to_import_parked",] == 1
     assert 750 < next(value for name, value in found.items() if name[0] == "store_points") <= 2000

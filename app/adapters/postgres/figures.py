@@ -36,6 +36,8 @@ _QUEUES = "\nUNION ALL ".join(
         _queue("orders_to_import", "orders_to_import", "due_at <= now()", "due_at"),
         _queue("documents", "orders", "document_due_at <= now()", "document_due_at"),
         _queue("write_backs", "number_write_backs", "due_at <= now()", "due_at"),
+        _queue("shipments", "shipments", "due_at <= now()", "due_at"),
+        _queue("stock", "stock_to_tell", "due_at <= now()", "due_at"),
         _queue("deliveries", "webhook_deliveries", f"due_at <= now() AND endpoint_id IN ({_ENABLED})", "due_at"),
         _queue("runs", "runs", "state = 'queued'", "queued_at"),
         _queue("events", "events", "position IS NULL", "occurred_at"),
