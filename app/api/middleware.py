@@ -1,5 +1,6 @@
 """What holds for every request before a route sees it: id, size, encoding, HEAD, no caching, no escaping error."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import MutableMapping
@@ -12,6 +13,8 @@ from app.api.problems import ApiProblem, internal_problem, problem_response
 
 BODY_LIMIT = 1024 * 1024
 BATCH_LIMIT = 5 * 1024 * 1024
+BODY_SECONDS = 60.0
+"""From when a body is waited for to its end: who may send it is asked before, and may have been shut out since."""
 TOLD = "orderbridge.answer_headers"
 """In the scope: the headers that the answer gets whatever becomes of the request, filled by whoever knows them."""
 
@@ -21,14 +24,15 @@ log = logging.getLogger("orderbridge.api")
 class Surroundings:
     """The outermost layer. Errors that no handler knew end here as a 500 and never reach the server."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, body_seconds: float = BODY_SECONDS) -> None:
         self._app = app
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send)
+        exchange = _Exchange(scope, receive, send, body_seconds=self._body_seconds)
         try:
             if problem := exchange.refusal():
                 await problem_response(problem, exchange.id)(scope, receive, exchange.send)
@@ -43,7 +47,7 @@ class Surroundings:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, body_seconds: float) -> None:
         self.id = f"req_{secrets.token_hex(12)}"
         self.started = False
         self._told: dict[str, str] = {}
@@ -52,6 +56,9 @@ class _Exchange:
         self._send = send
         self._limit = BATCH_LIMIT if scope["path"].endswith("/batch") else BODY_LIMIT
         self._seen = 0
+        self._body_seconds = body_seconds
+        self._body_until: float | None = None
+        self._body_ended = False
         self._head = scope["method"] == "HEAD"
         self._headers = Headers(scope=scope)
         self._not_modified = False
@@ -76,12 +83,23 @@ class _Exchange:
         return ApiProblem(413, "body_too_large", detail, headers={"Connection": "close"})
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        message = await self._receive() if self._body_ended else await self._received_in_time()
         if message["type"] == "http.request":
+            self._body_ended = not message.get("more_body", False)
             self._seen += len(message.get("body", b""))
             if self._seen > self._limit:
                 raise self._too_large()
         return message
+
+    async def _received_in_time(self) -> Message:
+        if self._body_until is None:
+            self._body_until = asyncio.get_running_loop().time() + self._body_seconds
+        try:
+            async with asyncio.timeout_at(self._body_until):
+                return await self._receive()
+        except TimeoutError:
+            detail = f"The body did not arrive within {self._body_seconds:g} seconds."
+            raise ApiProblem(408, "body_too_slow", detail, retryable=True, headers={"Connection": "close"}) from None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -31,7 +31,7 @@ from app.api.schemas.webhook_endpoints import WebhookEndpointGiven
 
 ALWAYS = (400, 401, 404, 429, 500, 503)
 """Any operation with a key may answer these."""
-WITH_BODY = (413, 415)
+WITH_BODY = (408, 413, 415)
 WITH_CHANGE = (409, 422)
 PLAIN = (500, 503)
 METHODS = frozenset({"get", "put", "post", "patch", "delete"})

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.api.middleware import Surroundings
 from app.api.problems import MEDIA_TYPE
 from app.domain.access import Scope
 from tests.erp_surface import Surface
@@ -177,6 +178,21 @@ async def test_a_body_over_the_limit_is_refused_whatever_its_length_says(house: 
     problem(await sent(house, large), 413, "body_too_large")
     streamed = await house.client.put(CUSTOMER, content=pieces(), headers={"content-type": "application/json"})
     problem(streamed, 413, "body_too_large")
+
+
+async def test_a_body_that_does_not_end_is_not_waited_for(house: Surface) -> None:
+    """Else whoever began a request would send its end after the key was revoked."""
+
+    async def dripping() -> Any:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    transport = httpx.ASGITransport(app=Surroundings(house.application, body_seconds=0.05))
+    headers = {**house.client.headers, "content-type": "application/json"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://orderbridge", headers=headers) as client:
+        answer = await client.put(CUSTOMER, content=dripping())
+
+    assert (answer.status_code, answer.json()["code"]) == (408, "body_too_slow")
 
 
 async def test_a_batch_may_be_larger(house: Surface) -> None:

@@ -125,6 +125,9 @@ def for_visitors(view: View) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         house: House = request.app.state.house
+        if request.method == "POST":
+            # Who may do it is asked when all of the form is here: somebody may be switched off while it arrives.
+            await request.form()
         visitor = await visitor_of(request, house)
         if visitor is None:
             wanted = request.url.path + query(dict(request.query_params)) if request.method == "GET" else HOME

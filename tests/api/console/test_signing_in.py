@@ -1,7 +1,9 @@
 """Signing in to the console: who gets in, how often, for how long, and forms from elsewhere (P82, S8)."""
 
 import re
+from collections.abc import AsyncIterator
 from html import unescape
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -128,6 +130,25 @@ async def test_a_new_password_and_a_removal_end_every_session(house: Surface, op
     await users.remove("ann")
 
     assert (await operator.get("/console/")).status_code == 303
+
+
+async def test_who_is_switched_off_while_a_form_arrives_does_nothing_with_it_any_more(
+    house: Surface, admin: Browser
+) -> None:
+    """The head of a request may come hours before its end."""
+    users: ConsoleUsers = house.application.state.container.service(ConsoleUsers)
+    form = urlencode({"form_token": await admin.form_token(), "name": "eve", "role": "admin"}).encode()
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield form[:10]
+        await users.change("ada", enabled=False)
+        yield form[10:]
+
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await admin.client.post("/console/console-users", content=dripping(), headers=headers)
+
+    assert answer.headers["location"].startswith("/console/sign-in")
+    assert [user.name for user in await users.everybody()] == ["ada"]
 
 
 async def test_a_session_that_nobody_used_for_half_a_day_is_over(house: Surface, operator: Browser) -> None:
