@@ -15,6 +15,8 @@ DELIVERIES_KEPT = timedelta(days=30)
 RUNS_KEPT = timedelta(days=90)
 JOB_LOG_KEPT = timedelta(days=1)
 CALLS_KEPT = timedelta(days=30)
+CAPTURES_KEPT = timedelta(days=90)
+"""Of orders that changed since: the last capture of an order is kept as long as the order."""
 AUDIT_KEPT = timedelta(days=365)
 """The database refuses to delete younger entries."""
 
@@ -43,6 +45,7 @@ class PurgeExpired:
                 lambda uow, at: uow.webhook_deliveries.purge(before=at, limit=BATCH),
             ),
             ("runs", RUNS_KEPT, lambda uow, at: uow.retention.runs(before=at, keep=context.run_id, limit=BATCH)),
+            ("captures", CAPTURES_KEPT, lambda uow, at: uow.retention.captures(before=at, limit=BATCH)),
             ("store_calls", CALLS_KEPT, lambda uow, at: uow.log_entries.purge(before=at, limit=BATCH)),
             ("audit_entries", AUDIT_KEPT, lambda uow, at: uow.audit_entries.purge(before=at, limit=BATCH)),
             ("job_log", JOB_LOG_KEPT, lambda uow, at: uow.retention.job_log(before=at, limit=BATCH)),

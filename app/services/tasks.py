@@ -321,7 +321,8 @@ TASKS: Mapping[TaskName, TaskDefinition] = {
         TaskDefinition(
             name=TaskName.PURGE_EXPIRED,
             reaches_store=False,
-            description="Deletes what has outlived its keeping: webhooks, idempotency keys, events, finished runs.",
+            description="Deletes what has outlived its keeping: webhooks, idempotency keys, events, finished runs,"
+            " captures of orders that changed since.",
         ),
     )
 }

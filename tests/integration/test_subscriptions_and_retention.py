@@ -28,6 +28,7 @@ from app.services.runs import StartRun
 from app.services.tasks import RunContext, TaskName
 from app.services.webhook_subscriptions import SubscriptionState, WebhookSubscriptions
 from tests.machinery import EVERYBODY, POS, STORE, WEB, Machinery, delivery, door, machinery
+from tests.stored_documents import an_order
 
 OURS = "https://erp.example/webhooks/shopify"
 ALWAYS = {*MAPPING_TOPICS, *APP_TOPICS}
@@ -455,6 +456,27 @@ async def test_whatever_is_due_is_nudged_and_nothing_else(house: Machinery) -> N
         f"orders_to_import:{STORE}/3",
         f"run:{run.run.id}",
     ]
+
+
+async def test_of_an_orders_captures_the_last_stays_and_earlier_ones_go_after_a_season(house: Machinery) -> None:
+    """P81: raw answers hold persons."""
+    async with house.unit_of_work() as uow:
+        changing, settled = [await an_order(uow.driver) for _ in range(2)]
+        await uow.driver.execute("DELETE FROM order_captures")
+        for order, days in ((changing, 200), (changing, 100), (changing, 91), (changing, 1), (settled, 400)):
+            await uow.driver.execute(
+                "INSERT INTO order_captures (order_id, captured_at, digest, body) VALUES ($1, $2, '', '')",
+                order,
+                house.clock.now() - timedelta(days=days),
+            )
+        await uow.commit()
+    context = RunContext(run_id=RunId("run_1"), task=TaskName.PURGE_EXPIRED, shop_id=WEB, store_id=STORE)
+
+    await PurgeExpired(house.unit_of_work, house.clock).run(context)
+
+    assert context.kept.counts["captures"] == 3
+    left = await house.fetch("SELECT order_id, captured_at FROM order_captures ORDER BY captured_at")
+    assert [row["order_id"] for row in left] == [settled, changing]
 
 
 async def test_old_things_go_and_open_ones_stay(house: Machinery) -> None:

@@ -19,6 +19,10 @@ class Retention(Protocol):
         """Ended ones."""
         ...
 
+    async def captures(self, *, before: datetime, limit: int) -> int:
+        """Those of orders that were read anew since; never the last of an order."""
+        ...
+
     async def job_log(self, *, before: datetime, limit: int) -> int:
         """What the job queue noted about its jobs."""
         ...

@@ -28,6 +28,15 @@ DELETE FROM runs WHERE id IN (
 )
 """
 
+CAPTURES = """
+DELETE FROM order_captures USING (
+    SELECT c.order_id, c.captured_at FROM order_captures AS c WHERE c.captured_at < $1 AND EXISTS (
+        SELECT FROM order_captures AS later WHERE later.order_id = c.order_id AND later.captured_at > c.captured_at
+    ) LIMIT $2
+) AS old
+WHERE order_captures.order_id = old.order_id AND order_captures.captured_at = old.captured_at
+"""
+
 JOB_LOG = (
     "DELETE FROM pgqueuer_log WHERE id IN (SELECT id FROM pgqueuer_log WHERE created < $1 ORDER BY created LIMIT $2)"
 )
@@ -47,6 +56,9 @@ class PostgresRetention:
 
     async def runs(self, *, before: datetime, keep: RunId, limit: int) -> int:
         return _number(await self._driver.execute(RUNS, before, keep, limit))
+
+    async def captures(self, *, before: datetime, limit: int) -> int:
+        return _number(await self._driver.execute(CAPTURES, before, limit))
 
     async def job_log(self, *, before: datetime, limit: int) -> int:
         return _number(await self._driver.execute(JOB_LOG, before, limit))
