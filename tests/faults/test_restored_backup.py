@@ -220,7 +220,8 @@ def acknowledged_and_forgotten(lost: Installation, erp: Erp, domain: str) -> Non
     for each in all_documents(erp, SHOP):
         body = {"erp_document_no": f"ERP-{each['number']}", "version": each["version"]}
         erp.post(f"/v1/sales-documents/{each['id']}/acknowledge", body)
-    about = {"customer": {"id": 71, "email": "vergeetmij@example.com"}, "orders_to_redact": [7101]}
+    customer = {"id": 71, "email": "vergeetmij@example.com"}
+    about = {"shop_domain": domain, "customer": customer, "orders_to_redact": [7101]}
     shopify_says(lost, domain, "customers/redact", about, delivery="redact")
     asked_for(erp, domain, "customer_redact", "done")
 
