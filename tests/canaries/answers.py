@@ -16,7 +16,7 @@ def heard(answer: httpx.Response) -> None:
     if is_searched(answer):
         answer.read()
         search(answer)
-    elif answer.request.method in {"POST", "PUT"} and answer.headers.get("content-type") == "application/json":
+    elif answer.request.method in {"POST", "PUT", "PATCH"} and answer.headers.get("content-type") == "application/json":
         _learn(answer.read())
 
 

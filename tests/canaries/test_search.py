@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from tests.canaries import drawn
+from tests.canaries.answers import heard
 from tests.canaries.databases import search
 from tests.canaries.marks import SECRET_MARK, Kind, canaries_in
 from tests.canaries.watch import TALLY, CanaryFoundError, Watch
@@ -147,6 +149,18 @@ def test_what_was_said_is_searched_and_counted() -> None:
     with pytest.raises(CanaryFoundError, match="there holds a secret"):
         watch.said({"here": b"nothing", "there": TOKEN.encode()})
     assert TALLY.outputs == before + 4
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_what_another_process_showed_once_is_a_secret_from_then_on(method: str) -> None:
+    watch, password = Watch(), f"{method:k<20}"
+    asked = httpx.Request(method, "http://orderbridge/v1/console-users/ann")
+    watch.said({"before": password.encode()})
+
+    heard(httpx.Response(200, request=asked, json={"name": "ann", "password": password}))
+
+    with pytest.raises(CanaryFoundError, match="afterwards holds a secret"):
+        watch.said({"afterwards": password.encode()})
 
 
 @pytest.mark.parametrize(
