@@ -19,7 +19,8 @@ ANCHOR = datetime(1970, 1, 1, tzinfo=UTC)
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NUMBERED = re.compile(r"([0-7])(?:-([0-7]))?(?:/([1-7]))?", re.ASCII)
 WINDOWS = (timedelta(hours=2), timedelta(days=2), timedelta(days=35))
-CLOCKS_CHANGE_BY = timedelta(hours=1)
+CLOCKS_CHANGE_BY = timedelta(hours=2)
+"""At most."""
 
 
 class ApschedulerRecurrence:

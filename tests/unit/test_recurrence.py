@@ -153,3 +153,15 @@ def test_the_next_due_time_is_the_first_after(
     )
 
     assert (None if found is None else f"{found:%Y-%m-%dT%H:%M}") == due
+
+
+def test_a_time_that_two_hours_leave_out_is_found_by_whoever_looks_in_the_last_of_them() -> None:
+    """C9. The clocks of Troll go from one to three."""
+    found = RECURRENCE.next_due(
+        every_minutes=None,
+        cron="15 2 * * *",
+        time_zone="Antarctica/Troll",
+        after=datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+    )
+
+    assert found == datetime(2026, 3, 29, 2, 15, tzinfo=UTC)
