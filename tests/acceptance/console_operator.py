@@ -39,7 +39,8 @@ SERIOUS = {"serious", "critical"}
 WIDTHS = (390, 1280)
 """A phone's and a screen's, in pixels."""
 MOST_TABS = 100
-_FITS = "document.documentElement.scrollWidth <= window.innerWidth"
+_FITS = """document.documentElement.scrollWidth <= window.innerWidth
+    && [...document.querySelectorAll("button, .button")].every(each => each.scrollWidth <= each.clientWidth)"""
 _RUN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 
 

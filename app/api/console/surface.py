@@ -31,8 +31,10 @@ class Told:
         """Why it was refused, in words: the problem, and each of the fields or records it names."""
         if self.body["code"] == "scope_missing":
             return [NOT_WITH_THIS_ROLE]
-        said = [str(self.body["detail"])]
-        for each in self.body.get("errors") or []:
+        errors = self.body.get("errors") or []
+        # What a place of the form says is not said a second time without the place.
+        said = [self.body["detail"]] if self.body["detail"] not in {each["detail"] for each in errors} else []
+        for each in errors:
             # A problem of an order says itself where it is mended; of a form's field only its place is known.
             named = self.body["code"] in {"order_blocked", "refund_blocked"}
             said.append(each["detail"] if named else f"{each['pointer']}: {each['detail']}")
