@@ -14,8 +14,9 @@ from app.adapters.postgres.tables.columns import Holds
 from app.adapters.postgres.ulid import Ulids
 from app.api.auditing import EXCHANGED
 from app.domain.console_roles import ConsoleRole
+from app.domain.identifiers import ShopifyId, order_line_id
 from app.jobs.recurrence import ApschedulerRecurrence
-from app.ports.acting import Actor, ActorKind, acting
+from app.ports.acting import Actor, ActorKind, Deed, acting
 from app.ports.unit_of_work import UnitOfWorkFactory
 from app.services.console_users import ConsoleUsers
 from app.services.order_decisions import OrderDecisions
@@ -28,7 +29,7 @@ from app.services.tasks import RunContext, TaskName
 from tests.api.configuration import configuring
 from tests.api.test_contract import rows as contract
 from tests.erp_surface import RisingClock, Surface, surface
-from tests.stored_documents import an_order_to_import
+from tests.stored_documents import an_order, an_order_to_import
 
 SECRET = "shpat_canary_0123456789"
 CREDENTIALS = {"kind": "access_token", "access_token": SECRET, "api_secret": "shpss_canary_0123456789"}
@@ -205,6 +206,19 @@ async def test_a_key_that_is_limited_to_a_shop_sees_what_was_changed_there(house
         for each in (shop, other)
     ]
     assert [[each["resource"] for each in answer.json()["data"]] for answer in answers] == [["shops"], []]
+
+
+async def test_what_was_set_at_a_line_is_told_of_the_shop_of_its_order(house: Surface) -> None:
+    async with house.rows() as uow:
+        made = await an_order(uow.driver)
+        await uow.commit()
+    line = Deed(resource="lines", resource_id=order_line_id(made, ShopifyId("11301")), shop=None)
+    with acting(Actor(kind=ActorKind.USER, id="usr_1", name="ann", operation="update_order_line", deed=line)):
+        async with house.rows() as uow:
+            await uow.commit()
+
+    [told] = await entries(house, shop="web")
+    assert (told["operation"], told["resource_id"], told["shop"]) == ("update_order_line", line.resource_id, "web")
 
 
 async def test_pages_follow_one_another_with_the_newest_first(house: Surface) -> None:

@@ -25,7 +25,7 @@ FROM audit_entries AS audit LEFT JOIN shops ON shops.id = audit.of_shop
 _OF_SHOP: Final[Mapping[str, str]] = {
     name: f"SELECT shop_id FROM {name} WHERE id = $6"
     for name in ("orders", "refunds", "sales_documents", "shipments", "runs")
-}
+} | {"lines": "SELECT shop_id FROM orders WHERE id = 'ord_' || split_part($6::text, '_', 2)"}
 """Whose shop the resource of a deed is."""
 
 _DEED = """
