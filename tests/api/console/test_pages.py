@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from html import unescape
 
+from app.domain.identifiers import ShopifyId, order_line_id
+from app.ports.acting import Actor, ActorKind, Deed, acting
 from tests.api.console.visits import QUEUE, Browser, queued, said
 from tests.builders import line, order
 from tests.erp_surface import Surface
@@ -199,3 +201,19 @@ async def test_a_person_is_told_of_in_the_audit_with_what_they_pressed(house: Su
     page = unescape((await operator.get("/console/audit-entries", actor="ann")).text)
     assert "retry order to import" in page
     assert row in page
+
+
+async def test_the_audit_leads_to_the_order_whose_line_was_set(house: Surface, operator: Browser) -> None:
+    async with house.rows() as uow:
+        made = await an_order(uow.driver)
+        await uow.commit()
+    line_id = order_line_id(made, ShopifyId("11301"))
+    deed = Deed(resource="lines", resource_id=line_id, shop=None)
+    with acting(Actor(kind=ActorKind.USER, id="usr_1", name="ann", operation="update_order_line", deed=deed)):
+        async with house.rows() as uow:
+            await uow.commit()
+
+    page = (await operator.get("/console/audit-entries", shop="web")).text
+
+    assert f'<a href="/console/orders/{made}#lines">{line_id}</a>' in page
+    assert '<option value="web" selected>' in page
