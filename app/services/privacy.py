@@ -89,6 +89,7 @@ class PrivacyRequests:
                 assert_never(request.kind)
 
     async def _forget(self, uow: UnitOfWork, request: PrivacyRequest, *, waits: bool) -> bool:
+        await uow.privacy.hold_imports(request.store_id, request.person.orders)
         traces = await self._traces(uow, request.store_id, request.person)
         now = self._clock.now()
         last = request.received_at + COLLECTED_WITHIN

@@ -63,6 +63,10 @@ class Privacy(Protocol):
         """The oldest waiting request of the store that is due and that nobody else works on."""
         ...
 
+    async def hold_imports(self, store: StoreId, orders: Collection[ShopifyId]) -> None:
+        """None of these orders is being written before this transaction ends; taken before ``traces``."""
+        ...
+
     async def traces(self, store: StoreId, person: Person, *, email_key: str, phone_key: str) -> Traces:
         """Everything of the store that belongs to the person."""
         ...

@@ -103,6 +103,15 @@ class PostgresPrivacy:
         row = await self._driver.fetchrow(_DUE, store, now)
         return _request(row) if row else None
 
+    async def hold_imports(self, store: StoreId, orders: Collection[ShopifyId]) -> None:
+        # The import locks these rows before all others: what it is just writing is there when this goes on.
+        await self._driver.execute(
+            "SELECT id FROM orders_to_import WHERE store_id = $1 AND shopify_id = ANY($2::text[])"
+            " ORDER BY id FOR UPDATE",
+            store,
+            list(orders),
+        )
+
     async def traces(self, store: StoreId, person: Person, *, email_key: str, phone_key: str) -> Traces:
         orders = await self._driver.fetch(
             _ORDERS, store, list(person.orders), person.customer_id, person.email.lower(), person.phone
