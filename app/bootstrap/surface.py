@@ -87,7 +87,7 @@ def _services(world: World, work: Work) -> Sequence[object]:
         NewCustomers(unit_of_work=uow, clock=clock, contact=world.contact),
         OrderActionRequests(uow, clock, ids, ReadRuns(uow, world.signals)),
         OrderRequests(uow, work.decisions, clock),
-        PrivacyRequests(uow, clock, world.contact),
+        PrivacyRequests(uow, clock, world.contact, world.gateway),
         *_watching(world),
         ReadCompleteness(uow, work.compare_days),
         ReadDocuments(uow),

@@ -58,7 +58,7 @@ def _jobs(world: World, work: Work) -> Mapping[NudgeKind, Callable[[str], Awaita
         ),
         NudgeKind.SHIPMENTS: _only(work.send_shipments),
         NudgeKind.STOCK: _only(work.stock.send),
-        NudgeKind.PRIVACY: _only(PrivacyRequests(uow, clock, world.contact).due),
+        NudgeKind.PRIVACY: _only(PrivacyRequests(uow, clock, world.contact, world.gateway).due),
         NudgeKind.CHECK_SUBSCRIPTIONS: _only(work.subscriptions.check),
     }
 

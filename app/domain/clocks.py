@@ -9,11 +9,6 @@ FROM_THE_FUTURE: Final = timedelta(minutes=5)
 """A webhook that was triggered so much later than it came was dated wrongly, or came to a clock that is behind."""
 
 
-def in_our_time(told: datetime, now: datetime) -> datetime:
-    """When it happened as far as we are concerned: nothing that is known has yet to happen."""
-    return min(told, now)
-
-
 def ahead_by(told: datetime, now: datetime) -> timedelta | None:
     """By how much something was dated in the future; None = by nothing to speak of."""
     return told - now if told - now > FROM_THE_FUTURE else None

@@ -12,6 +12,8 @@ ANSWERED_WITHIN = timedelta(days=30)
 COLLECTED_WITHIN = timedelta(days=25)
 """How long documents that the ERP has not acknowledged yet hold a redaction up."""
 LOOKED_AT_AGAIN_AFTER = timedelta(hours=6)
+STORE_ASKED_AGAIN_AFTER = timedelta(days=1)
+"""Whether the app is installed in it."""
 
 
 class PrivacyKind(StrEnum):
@@ -22,7 +24,7 @@ class PrivacyKind(StrEnum):
     CUSTOMER_REDACT = "customer_redact"
     """That a customer be forgotten."""
     SHOP_REDACT = "shop_redact"
-    """That everything of a store be forgotten: 48 hours after the app was removed."""
+    """That everything of a store be forgotten: 48 hours after the app was removed, if it is removed still."""
 
 
 class PrivacyState(StrEnum):
@@ -39,6 +41,21 @@ KINDS: Mapping[str, PrivacyKind] = {
     "shop/redact": PrivacyKind.SHOP_REDACT,
 }
 """By topic."""
+
+
+_OF_KIND: Mapping[PrivacyKind, frozenset[str]] = {
+    PrivacyKind.DATA_REQUEST: frozenset({"customer", "orders_requested", "data_request"}),
+    PrivacyKind.CUSTOMER_REDACT: frozenset({"customer", "orders_to_redact"}),
+    PrivacyKind.SHOP_REDACT: frozenset(),
+}
+_OF_ANY = frozenset[str]().union(*_OF_KIND.values())
+
+
+def fits(kind: PrivacyKind, payload: object) -> bool:
+    """Whether a body can be of this kind. The signature covers the body alone: what was asked for somebody's data, and
+    is sent on as if it asked to forget them, shows by its fields (A21).
+    """
+    return not isinstance(payload, Mapping) or not (payload.keys() & (_OF_ANY - _OF_KIND[kind]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

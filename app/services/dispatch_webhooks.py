@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.announced_records import AnnouncedRecord, record_of
-from app.domain.clocks import ahead_by, in_our_time
+from app.domain.clocks import ahead_by
 from app.domain.identifiers import ShopifyId, StoreId
 from app.domain.order_freshness import SETTLED_AFTER, is_news
 from app.domain.parts_of_orders import OrderPart
-from app.domain.privacy import KINDS, Person, PrivacyKind, person_of
+from app.domain.privacy import KINDS, Person, PrivacyKind, fits, person_of
 from app.domain.webhook_topics import (
     TASK_OF,
     Wakes,
@@ -127,7 +127,7 @@ class DispatchWebhooks:
             if not taken:
                 return 0
             now = self._clock.now()
-            readings = await _with_orders_of_parts(uow, [read_webhook(webhook, now) for webhook in taken])
+            readings = await _with_orders_of_parts(uow, [read_webhook(webhook) for webhook in taken])
             # Asked before the copies are looked at: who is done writing meanwhile has noted it in the copy.
             writing = await _being_written(uow, readings, now)
             news = await _news(uow, readings)
@@ -260,7 +260,7 @@ def _after_own_writes(
     ]
 
 
-def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
+def read_webhook(webhook: WaitingWebhook) -> _Reading:
     """What to do about one webhook. One that cannot be read is parked and harms no other."""
     meaning = wakes(webhook.topic)
     if webhook.store_deleted and meaning is not Wakes.PRIVACY:
@@ -270,9 +270,8 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
     if meaning in (Wakes.END_OF_ACCESS, Wakes.PRIVACY) and _of_another_store(webhook):
         return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail="The body does not name this store."))
     if meaning not in (Wakes.ORDER, Wakes.PRIVACY):
-        told_at = instant(webhook.triggered_at or "")
         record = _record(webhook) if meaning in TASK_OF else AnnouncedRecord()
-        news = StoreNews(webhook.store_id, meaning, in_our_time(told_at or now, now), record)
+        news = StoreNews(webhook.store_id, meaning, record)
         return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), news=news)
     try:
         payload = json.loads(webhook.body)
@@ -280,6 +279,9 @@ def read_webhook(webhook: WaitingWebhook, now: datetime) -> _Reading:
         detail = f"The body is not JSON: {type(error).__name__}."
         return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail=detail))
     if meaning is Wakes.PRIVACY:
+        if not fits(KINDS[webhook.topic], payload):
+            detail = "The body is that of another topic."
+            return _Reading(LookedAt(webhook=webhook, state=InboxState.PARKED, detail=detail))
         asked = KINDS[webhook.topic], person_of(payload)
         return _Reading(LookedAt(webhook=webhook, state=InboxState.HANDLED), asked=asked)
     order = order_of(webhook.topic, payload)

@@ -1,19 +1,16 @@
-"""What webhooks set going besides orders: the end of access, other scopes, other locations, bulk operations, tasks.
+"""What webhooks set going besides orders: a look whether we are let in still, other locations, bulk operations, tasks.
 
 Writes within the dispatcher's transaction. Which topic means what is told by ``app.domain.webhook_topics``.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import assert_never
 
 from app.domain.announced_records import AnnouncedRecord
-from app.domain.events import EventType
 from app.domain.identifiers import StoreId
 from app.domain.webhook_topics import Wakes
 from app.ports.clock import Clock, IdFactory
-from app.ports.repositories.events import NewEvent
 from app.ports.unit_of_work import UnitOfWork
 from app.services.runs import queued_run
 from app.services.tasks import BY_WEBHOOK, TASKS, TaskName
@@ -23,11 +20,10 @@ from app.services.woken_tasks import WokenTasks
 
 @dataclass(frozen=True, slots=True)
 class StoreNews:
-    """What one webhook tells of its store; the order is that in which the effects of a batch are written."""
+    """What one webhook tells of its store."""
 
     store: StoreId
     wakes: Wakes
-    at: datetime
     record: AnnouncedRecord = AnnouncedRecord()
     """What it is about, where that is a record of the store."""
 
@@ -39,18 +35,17 @@ class WebhookEffects:
         self._tasks = WokenTasks(clock)
 
     async def __call__(self, uow: UnitOfWork, news: Iterable[StoreNews]) -> None:
-        """All of a batch, each kind once per store: the earliest removal is the one that counts."""
+        """All of a batch, each kind once per store."""
         kinds: dict[tuple[StoreId, Wakes], list[StoreNews]] = {}
-        for each in sorted(news, key=lambda told: (told.store, told.wakes, told.at)):
+        for each in sorted(news, key=lambda told: (told.store, told.wakes)):
             kinds.setdefault((each.store, each.wakes), []).append(each)
         for together in kinds.values():
             await self._effect(uow, together[0], [each.record for each in together])
 
     async def _effect(self, uow: UnitOfWork, news: StoreNews, records: Sequence[AnnouncedRecord]) -> None:
         match news.wakes:
-            case Wakes.END_OF_ACCESS:
-                await self._access_ended(uow, news)
-            case Wakes.SCOPES:
+            case Wakes.END_OF_ACCESS | Wakes.SCOPES:
+                # Shopify signs the body, not the topic: what ends a store's work is the store's refusal (decision 56).
                 await check_subscriptions(uow, news.store)
             case Wakes.MAPPINGS:
                 await self._pull_mappings(uow, news.store)
@@ -62,16 +57,6 @@ class WebhookEffects:
                 return
             case _:
                 assert_never(news.wakes)
-
-    async def _access_ended(self, uow: UnitOfWork, news: StoreNews) -> None:
-        shops = await uow.inbox.uninstalled(news.store, triggered_at=news.at, now=self._clock.now())
-        revoked = [
-            NewEvent(
-                type=EventType.STORE_ACCESS_REVOKED, shop_id=shop, resource_type="shop", resource_id=shop, version=1
-            )
-            for shop in shops
-        ]
-        await uow.events.append_many(revoked)
 
     async def _pull_mappings(self, uow: UnitOfWork, store: StoreId) -> None:
         """Mapping tables are the shops': each pulls its own, where it allows work that nobody asked for."""

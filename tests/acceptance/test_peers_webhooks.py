@@ -144,22 +144,40 @@ def test_a_store_that_removed_the_app_stands_still_and_says_so_until_it_is_conne
     before = len(erp.events())
 
     told = {"id": 1, "myshopify_domain": "peers-hooks-6.myshopify.com"}
+    desk.put(app={"access_token": "shpat_of_nobody"})
     removed = announce(erp, desk, told, topic="app/uninstalled", triggered_at=at(seconds=-5))
 
     assert removed == 200
     until(lambda: revoked(erp, "peers-hooks-6"), what="the cue is raised")
-    assert "store.access_revoked" in [event["type"] for event in erp.events()[before:]]
+    until(lambda: "store.access_revoked" in [each["type"] for each in erp.events()[before:]], what="it is an event")
     desk.put(replace=True, webhookSubscriptions=[])
     desk.put(orders=[an_order(2601, createdAt=at(minutes=1), updatedAt=at(minutes=1))])
     announce(erp, desk, payload(2601), webhook_id="w-late")
     run = erp.finished_run("peers-hooks-6", "import_orders")
     assert (run["state"], run["problem"]["code"]) == ("failed", "access_revoked")
 
+    desk.put(app={"access_token": CREDENTIALS["access_token"]})
     erp.put("/v1/shops/peers-hooks-6/credentials", CREDENTIALS)
 
     wait_for(erp, "peers-hooks-6", "#2601")
     wait_for_subscriptions(desk)
     assert not revoked(erp, "peers-hooks-6")
+
+
+def test_a_removal_that_the_store_knows_nothing_of_stops_nothing(erp: Erp, simulator: Simulator) -> None:
+    """A21, A27: Shopify signs the body, and of what topic it is stands beside it."""
+    desk = simulator.desk("peers-hooks-8.myshopify.com")
+    open_store(erp, desk, peers_hooks_8={})
+    listen(erp, desk, "peers-hooks-8")
+    desk.forget_calls()
+
+    announce(erp, desk, {"id": 1, "myshopify_domain": desk.domain}, topic="app/uninstalled")
+
+    until(desk.calls, what="the store is asked")
+    desk.put(orders=[an_order(2801)])
+    announce(erp, desk, payload(2801), webhook_id="w-order")
+    wait_for(erp, "peers-hooks-8", "#2801")
+    assert not revoked(erp, "peers-hooks-8")
 
 
 def revoked(erp: Erp, shop: str) -> bool:

@@ -37,7 +37,10 @@ RETURNING true
 """
 _REVOKED = """
 WITH revoked AS (
-    UPDATE stores SET access_revoked_at = $3, access_revoked_reason = $2, updated_at = $3
+    UPDATE stores SET access_revoked_at = $3, updated_at = $3, access_revoked_reason = CASE WHEN EXISTS (
+        SELECT FROM webhook_inbox AS told WHERE told.store_id = $1 AND told.topic = 'app/uninstalled'
+            AND told.received_at > coalesce(stores.credentials_set_at, stores.created_at)
+    ) THEN 'app_uninstalled' ELSE $2 END
     WHERE id = $1 AND access_revoked_at IS NULL RETURNING id
 )
 INSERT INTO events (id, type, occurred_at, shop_id, resource_type, resource_id, resource_version)

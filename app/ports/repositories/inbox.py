@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from app.domain.identifiers import ShopId, ShopifyId, StoreId
+from app.domain.identifiers import ShopifyId, StoreId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +49,6 @@ class Inbox(Protocol):
         ...
 
     async def settle(self, looked_at: Sequence[LookedAt], *, now: datetime) -> None: ...
-
-    async def uninstalled(self, store: StoreId, *, triggered_at: datetime, now: datetime) -> Sequence[ShopId]:
-        """The app was removed from a store: its access is revoked, unless its credentials are newer than that.
-
-        The shops of the store when this changed something, else none.
-        """
-        ...
 
     async def bulk_operation_ended(self, store: StoreId) -> None:
         """Once committed, wake whoever waits for a bulk operation of the store (``Channel.BULK_OPERATION_ENDED``)."""

@@ -91,8 +91,8 @@ class Privacy(Protocol):
         """Those of the orders whose buyer was forgotten."""
         ...
 
-    async def reconnected(self, store: StoreId, *, since: datetime) -> bool:
-        """Whether credentials were given after ``since``, or those there are have not been refused."""
+    async def credentials_given(self, store: StoreId, *, since: datetime) -> bool:
+        """Whether somebody connected the store anew after ``since``, or tried to."""
         ...
 
     async def put_off(self, request: str, *, until: datetime, detail: str) -> None: ...

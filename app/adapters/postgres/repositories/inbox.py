@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from app.domain.identifiers import ShopId, StoreId
+from app.domain.identifiers import StoreId
 from app.ports.repositories.inbox import LookedAt, WaitingWebhook
 from app.ports.signals import Channel
 
@@ -27,15 +27,6 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $6::text[])
 LEFT JOIN forgotten_orders AS forgotten
     ON forgotten.store_id = done.store_id AND forgotten.shopify_id = done.shopify_id
 WHERE inbox.store_id = done.store_id AND inbox.webhook_id = done.webhook_id
-"""
-
-# Credentials given after the removal are those of a new installation; a token fetched after it proves access as well.
-UNINSTALLED = """
-UPDATE stores SET access_revoked_at = $3, access_revoked_reason = 'app_uninstalled', updated_at = $3
-WHERE id = $1 AND deleted_at IS NULL AND access_revoked_at IS NULL
-  AND greatest(created_at, credentials_set_at, described_at,
-               (SELECT obtained_at FROM store_tokens WHERE store_id = stores.id)) < $2
-RETURNING id
 """
 
 
@@ -76,14 +67,6 @@ class PostgresInbox:
             now,
             [done.order for done in looked_at],
         )
-
-    async def uninstalled(self, store: StoreId, *, triggered_at: datetime, now: datetime) -> Sequence[ShopId]:
-        if await self._driver.fetchval(UNINSTALLED, store, triggered_at, now) is None:
-            return []
-        # The token died with the installation; a new one comes with new credentials.
-        await self._driver.execute("DELETE FROM store_tokens WHERE store_id = $1", store)
-        rows = await self._driver.fetch("SELECT id FROM shops WHERE store_id = $1 ORDER BY id", store)
-        return [ShopId(row["id"]) for row in rows]
 
     async def bulk_operation_ended(self, store: StoreId) -> None:
         await self._driver.execute("SELECT pg_notify($1, $2)", Channel.BULK_OPERATION_ENDED.value, store)

@@ -218,12 +218,9 @@ class PostgresPrivacy:
         )
         return frozenset(ShopifyId(row["shopify_id"]) for row in rows)
 
-    async def reconnected(self, store: StoreId, *, since: datetime) -> bool:
+    async def credentials_given(self, store: StoreId, *, since: datetime) -> bool:
         found: bool = await self._driver.fetchval(
-            "SELECT EXISTS (SELECT FROM stores WHERE id = $1 AND (credentials_set_at > $2"
-            " OR (credentials IS NOT NULL AND access_revoked_at IS NULL AND deleted_at IS NULL)))",
-            store,
-            since,
+            "SELECT EXISTS (SELECT FROM stores WHERE id = $1 AND credentials_set_at > $2)", store, since
         )
         return found
 
