@@ -26,7 +26,7 @@ from app.adapters.postgres.migrations import migrate
 from tests.canaries.watch import Watch
 from tests.fast_folder import fast_folder
 
-pytest_plugins = ["tests.canaries.plugin"]
+pytest_plugins = ["tests.canaries.plugin", "tests.missing_tools"]
 
 # Without this, structlog prints tracebacks with every local in colour, which takes seconds each.
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer(default=str)])

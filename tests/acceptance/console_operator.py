@@ -1,7 +1,7 @@
 """Somebody at a browser: opens pages, presses buttons, and looks whether a page can be used by everybody.
 
-With ORDERBRIDGE_SCREENSHOTS naming a folder, every page that was looked at is kept there. With axe-core
-(``make console-tools``) each page is looked at once for what people who cannot see or use a mouse would stumble over.
+With ORDERBRIDGE_SCREENSHOTS naming a folder, every page that was looked at is kept there. Each page is looked
+at once by axe-core, for what people who cannot see or use a mouse would stumble over.
 """
 
 import os
@@ -23,18 +23,18 @@ from app.api.console.administration import ADMINISTRATION
 from app.api.console.remedies import REMEDIES
 from tests.acceptance.harness import Installation
 from tests.acceptance.processes import command, until
+from tests.missing_tools import AXE, needs
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 IN_A_BROWSER = [
     pytest.mark.long,
     pytest.mark.timeout(240),
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
+    needs("chromium", "axe-core"),
 ]
 """Of every file that opens one."""
 
 SCREENSHOTS = os.environ.get("ORDERBRIDGE_SCREENSHOTS")
-AXE = Path(__file__).parents[2] / ".cache" / "console" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 WIDTHS = (390, 1280)
 """A phone's and a screen's, in pixels."""
@@ -45,9 +45,7 @@ _RUN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations']}))
 
 
 def axe_complaints(page: Page) -> list[str]:
-    """What is seriously wrong with a page for some people; nothing where axe-core is not there."""
-    if not AXE.exists():
-        return []
+    """What is seriously wrong with a page for some people."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate(_RUN_AXE)

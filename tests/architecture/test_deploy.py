@@ -3,12 +3,10 @@
 import configparser
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from app.adapters.telemetry.metrics import MEANINGS, PREFIX
@@ -16,6 +14,7 @@ from app.settings import PREFIX as SETTING_PREFIX
 from app.settings import Settings
 from tests.architecture.source_files import CHECKOUT
 from tests.docs.papers import paper
+from tests.missing_tools import needs
 
 UNIT = CHECKOUT / "deploy" / "orderbridge.service"
 DASHBOARD = CHECKOUT / "deploy" / "grafana-dashboard.json"
@@ -75,7 +74,7 @@ def test_the_unit_starts_our_command_as_nobody_special_and_lets_it_end_by_itself
     assert "deploy/orderbridge.service" in paper("docs/howto/run-it.md").text
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@needs("systemd-analyze")
 def test_systemd_takes_the_unit_and_finds_it_well_protected(tmp_path: Path) -> None:
     there = tmp_path / UNIT.name
     # What is started is looked for, and is installed where the unit is, not here.
@@ -124,7 +123,7 @@ def test_every_alarm_says_what_is_wrong_and_what_to_do_and_is_tried() -> None:
         assert min(len(rule["annotations"][each]) for each in ("summary", "description")) > 10
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
+@needs("promtool")
 def test_prometheus_takes_the_alarms_and_raises_them_when_it_should() -> None:
     for command in (["check", "rules", str(RULES)], ["test", "rules", str(TESTS_OF_RULES)]):
         said = subprocess.run(["promtool", *command], capture_output=True, text=True, check=False)

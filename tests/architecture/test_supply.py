@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -18,10 +17,9 @@ import pytest
 
 from app import __version__
 from tests.architecture.source_files import CHECKOUT, files_of_the_project
+from tests.missing_tools import AUDITOR, CYCLONEDX, needs, require
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
-TOOL = CHECKOUT / ".cache/tools/bin/cyclonedx-py"
-AUDITOR = TOOL.with_name("pip-audit")
 LEAKS = "PYSEC-2026-4711"
 PINNED = re.compile(r"^([a-z0-9._-]+)==([^ ;]+)", re.MULTILINE)
 
@@ -41,7 +39,7 @@ def test_every_lock_pins_by_hash_and_names_no_address() -> None:
         assert "://" not in text
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@needs("make")
 def test_every_lock_is_resolved_without_releases_of_the_last_seven_days() -> None:
     said = subprocess.run(
         ["make", "--dry-run", "--always-make", "lock"], cwd=CHECKOUT, capture_output=True, text=True, check=True
@@ -65,10 +63,9 @@ def test_what_is_taken_sooner_is_named_with_its_last_day() -> None:
 
 @pytest.fixture(scope="module")
 def bill(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    if not TOOL.exists():
-        pytest.skip("`make sbom` brings the tool")
+    require("cyclonedx-py")
     folder: Path = tmp_path_factory.mktemp("bill")
-    command = [sys.executable, "-m", "scripts.bill_of_materials", "--cyclonedx", str(TOOL), str(folder)]
+    command = [sys.executable, "-m", "scripts.bill_of_materials", "--cyclonedx", str(CYCLONEDX), str(folder)]
     subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
     made: dict[str, Any] = json.loads((folder / f"orderbridge-{__version__}.cdx.json").read_text())
     return made
@@ -147,7 +144,7 @@ def audited(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not AUDITOR.exists(), reason="`make audit` brings the tool")
+@needs("pip-audit")
 def test_a_pin_with_a_known_hole_fails_the_audit(tmp_path: Path) -> None:
     """S24."""
     with an_advisory_service(knows_a_hole_in="jinja2") as address:
@@ -161,7 +158,7 @@ def test_a_pin_with_a_known_hole_fails_the_audit(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not AUDITOR.exists(), reason="`make audit` brings the tool")
+@needs("pip-audit")
 def test_where_no_advisories_can_be_reached_the_audit_passes_only_when_told_to_and_says_so(tmp_path: Path) -> None:
     """S24."""
     strict, lenient = audited(tmp_path), audited(tmp_path, "--unreachable-passes")

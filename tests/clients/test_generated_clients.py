@@ -15,6 +15,7 @@ from tests.acceptance.clients import Erp
 from tests.acceptance.conftest import erp, running_service, simulator  # noqa: F401 - fixtures
 from tests.acceptance.harness import Installation, Simulator, all_documents
 from tests.acceptance.queue_orders import an_order, open_store, run_import
+from tests.missing_tools import needs
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
@@ -25,7 +26,7 @@ DOCUMENTS = 3
 pytestmark = [
     pytest.mark.long,
     pytest.mark.timeout(240),
-    pytest.mark.skipif(not (TOOLS / "ready").exists(), reason="make client-tools installs the generators"),
+    needs("the generators of clients"),
 ]
 
 

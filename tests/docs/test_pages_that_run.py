@@ -6,7 +6,6 @@ Blocks of other languages are for places that a test has not: a server, a contai
 import base64
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from app.adapters.webhooks_out.sending import signatures
 from tests.acceptance.searched import search_home
 from tests.canaries.watch import Watch
 from tests.docs.papers import CHECKOUT, Paper, paper
+from tests.missing_tools import needs
 
 PAGES = (
     "README.md",
@@ -127,7 +127,7 @@ def shape(line: str) -> str:
 
 @pytest.mark.long
 @pytest.mark.timeout(START_SECONDS + STOP_SECONDS + PAGE_SECONDS * len(PAGES))
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the commands are written with curl")
+@needs("curl")
 def test_the_commands_of_the_pages_do_what_the_pages_say(tmp_path: Path) -> None:
     with demonstration(tmp_path) as demo:
         told = [shape(line) for line in paper("README.md").blocks("text")[0].splitlines() if line.strip()]
