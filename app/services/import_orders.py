@@ -18,7 +18,14 @@ from app.domain.identifiers import OrderId, ShopifyId, StoreId
 from app.domain.redaction import without_person
 from app.failpoints import Act, through
 from app.ports.clock import Clock, IdFactory
-from app.ports.errors import AccessRevoked, ConnectorError, DatabaseUnavailable, ScopeMissing, Unavailable
+from app.ports.errors import (
+    AccessRevoked,
+    ConnectorError,
+    DatabaseBusy,
+    DatabaseUnavailable,
+    ScopeMissing,
+    Unavailable,
+)
 from app.ports.repositories.configuration import ShopConfiguration, StoreConfiguration
 from app.ports.repositories.orders_to_import import DuePage, FinishedImport, ImportClaim
 from app.ports.store_gateway import OrderRead, OrderReading, StoreGateway
@@ -43,6 +50,8 @@ from app.services.seen_values import leave_rows
 from app.services.waking import wake_shipments, want_closed
 
 BATCH = 50
+BUSY_PATIENCE = 2
+"""So often one order is written again that lost a deadlock, or waited for a lock in vain."""
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 8.0
 LINGER = timedelta(milliseconds=500)
@@ -209,20 +218,25 @@ class ImportOrders:
             await self._write_isolated(configuration, readable)
         raise lacking
 
-    async def _write_isolated(self, configuration: StoreConfiguration, orders: Sequence[ImportedOrder]) -> ImportCounts:
-        """Write a batch; when it fails for a reason nobody foresaw, one by one, so that one bad order fails alone."""
+    async def _write_isolated(
+        self, configuration: StoreConfiguration, orders: Sequence[ImportedOrder], *, patience: int = BUSY_PATIENCE
+    ) -> ImportCounts:
+        """Write a batch; when it fails for a reason nobody foresaw, one by one, so that one bad order fails alone. One
+        that others were in the way of is written again (C4).
+        """
+        alone = len(orders) == 1
         try:
             return await self._write(configuration, orders)
         except (DatabaseUnavailable, asyncio.CancelledError):
             raise
         except Exception as error:  # noqa: BLE001 - as above
-            if len(orders) == 1:
+            if alone and not (isinstance(error, DatabaseBusy) and patience):
                 return await self._fail(orders[0].claim, error, shop=orders[0].shop)
             log.warning("import_batch_failed", orders=len(orders), error=type(error).__name__)
         counts = ImportCounts()
         for each in orders:
             again = ImportedOrder(store=each.store, claim=each.claim, reading=each.reading)
-            counts += await self._write_isolated(configuration, [again])
+            counts += await self._write_isolated(configuration, [again], patience=patience - alone)
         return counts
 
     async def _write(self, configuration: StoreConfiguration, orders: Sequence[ImportedOrder]) -> ImportCounts:

@@ -202,6 +202,23 @@ async def test_one_bad_order_fails_alone_and_its_neighbours_go_on(world: World) 
     assert (row["error_code"], row["attempts"], row["parked_at"]) == ("import_failed", 1, None)
 
 
+async def test_an_order_that_others_are_in_the_way_of_is_written_again(world: World) -> None:
+    """C4."""
+    await world.do("CREATE SEQUENCE met")
+    await world.do(
+        "CREATE FUNCTION in_the_way() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF nextval('met') < 3 THEN RAISE EXCEPTION 'in a circle' USING ERRCODE = 'deadlock_detected'; END IF;"
+        " RETURN new; END $$"
+    )
+    await world.do("CREATE TRIGGER busy BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION in_the_way()")
+    await world.store.has(an_order())
+
+    counts = await world.imports(1001)
+
+    assert (counts.imported, counts.failed) == (1, 0)
+    assert len(await world.documents_of()) == 1
+
+
 async def test_an_absurd_amount_parks_its_order_alone_and_says_what_to_do(world: World) -> None:
     absurd = a_line(7, price="100000000000000000000.00")
     await world.store.has(an_order(1001, lineItems=[absurd]), an_order(1002))
