@@ -1,5 +1,6 @@
 """``/metrics``: what it tells, to whom, and that it names no person and no end of labels."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,18 @@ from app.adapters.postgres.figures import PostgresFigures
 from app.adapters.telemetry.metrics import MEANINGS, AckTimes, Metrics
 from app.domain.access import Scope
 from app.domain.activities import Cue
+from tests.dashboard import figures_of, panels, rules
 from tests.erp_surface import Surface, surface
 from tests.machinery import RealClock
 from tests.stored_documents import NOW, WEB, an_order, an_order_to_import
+
+WITHOUT_A_PANEL = {
+    "process_virtual_memory_bytes": "addresses, not memory in use, which has its panel",
+    "process_start_time_seconds": "a restart is seen in the panel of processes that answer",
+    "process_open_fds": "connections are bounded: by the pool to the database, by the server to the world",
+    "process_max_fds": "a setting of the machine, no course of things",
+}
+"""Every other figure of the page has one."""
 
 
 @pytest.fixture
@@ -149,3 +159,14 @@ async def test_every_figure_of_the_database_says_what_it_means(erp: Surface) -> 
 
     assert {figure.name for figure in found} <= set(MEANINGS)
     assert all(MEANINGS[name].endswith(".") for name in MEANINGS)
+
+
+async def test_every_figure_of_the_page_has_its_panel_and_panels_and_alarms_ask_for_no_other(erp: Surface) -> None:
+    watched(erp)
+
+    page = (await erp.client.get("/metrics")).text
+    told = set(re.findall(r"^# TYPE (\w+)", page, re.MULTILINE))
+
+    assert figures_of(panels()) == told - set(WITHOUT_A_PANEL)
+    assert set(WITHOUT_A_PANEL) <= told
+    assert figures_of([rule["expr"] for rule in rules()]) <= told
