@@ -72,6 +72,8 @@ class PrivacyRequests:
     ) -> PrivacyRequest:
         """Now, whatever it waits for. Raises NotFound, Conflict for one that does not wait any more."""
         async with self._uow() as uow:
+            # A repeat is answered before the store is asked once more, and when its shops are gone.
+            await once.begin(uow)
             asked = await _there(uow, request, access.shops)
         door = await self._asked(asked)
         async with self._uow() as uow:

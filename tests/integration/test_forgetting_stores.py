@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
 from app.adapters.contact import ContactKeys
+from app.domain.identifiers import ShopId
 from app.domain.privacy import COLLECTED_WITHIN
 from app.ports.errors import AccessRevoked, ScopeMissing, StoreRefused, StoreUnavailable
 from app.ports.store_gateway import StoreGateway, StoreRef
+from app.ports.unit_of_work import UnitOfWork
 from app.services.dispatch_webhooks import DispatchWebhooks
 from app.services.privacy import PrivacyRequests
 from tests.machinery import DOMAIN, EVERYBODY, STORE, Machinery, delivery, door, machinery
@@ -136,5 +138,30 @@ async def test_a_store_that_was_deleted_here_is_not_asked(asked: Asked) -> None:
     await asked.house.do("UPDATE stores SET deleted_at = now(), credentials = NULL")
 
     assert await asked.after(timedelta(), says=None) == "done"
+
+    assert asked.shopify.asked == []
+
+
+class AnsweredBeforeError(Exception):
+    """How a repeat leaves the use case."""
+
+
+class Repeat:
+    """A request whose answer was kept."""
+
+    async def begin(self, _uow: UnitOfWork) -> None:
+        raise AnsweredBeforeError
+
+    async def answered(self, _uow: UnitOfWork, _result: object) -> None:
+        raise AssertionError("a repeat is not answered anew")
+
+
+async def test_a_repeat_by_hand_asks_the_store_no_more_and_needs_no_shop(asked: Asked) -> None:
+    """E1: the shops of a caller that is limited to them are gone with the store."""
+    request = await asked.house.value("SELECT id FROM privacy_requests")
+    seen_no_more = replace(EVERYBODY, shops=frozenset({ShopId("sho_gone")}))
+
+    with pytest.raises(AnsweredBeforeError):
+        await asked.requests.carry_out(seen_no_more, request, once=Repeat())
 
     assert asked.shopify.asked == []
