@@ -140,7 +140,10 @@ def _acknowledge(document: DocumentFacts, action: Acknowledge) -> StateOutcome:
         case DocumentState.OPEN:
             return _refused(document, "The document is not released yet.", code=StateCode.NOT_RELEASED)
         case DocumentState.RELEASED if action.version != document.version:
-            detail = f"Version {action.version} was acknowledged; the document is at version {document.version}."
+            detail = (
+                f"This acknowledges version {action.version}, but the document is at version {document.version} by now."
+                " Collect it again and acknowledge that."
+            )
             return _refused(document, detail, code=StateCode.VERSION_SUPERSEDED)
         case DocumentState.RELEASED:
             number = action.erp_document_no

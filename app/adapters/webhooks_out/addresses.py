@@ -64,7 +64,7 @@ def refused_url(url: str, *, private: bool, own_hosts: Iterable[str] = ()) -> st
     if private:
         return None
     if parts.scheme != "https":
-        return "This must begin with https://."
+        return "This must begin with https://. For a trial ORDERBRIDGE_ALLOW_PRIVATE_ENDPOINTS=true lets others be."
     return _refused_host(parts, own_hosts)
 
 
