@@ -45,9 +45,12 @@ _AROUND = 60
 _NAMES = "|".join(map(re.escape, FAMILY_NAMES))
 _STREETS = "|".join(map(re.escape, STREETS))
 _PERSONS = re.compile(
-    rf"@[\w-]+\.[A-Za-z]{{2,}}|\+\d{{9,15}}(?!\d)|[Kk]anari|612345987|\b(?:{_NAMES})\b|(?:{_STREETS}) \d"
+    r"[\w.+'-]{2}@[\w-]{3,}\.[A-Za-z]{2,}"
+    rf"|\+\d{{9,15}}(?!\d)|[Kk]anari|612345987|\b(?:{_NAMES})\b|(?:{_STREETS}) \d"
 )
-_SECRETS = re.compile(rf"shp[a-z]{{2}}_\w|\bob_[A-Za-z0-9]{{8}}_[\w-]{{20}}|whsec_[A-Za-z0-9+/=_-]{{8}}|{SECRET_MARK}")
+# Not within an id of ours, which is drawn; an escaped character may stand before.
+_TOKEN = r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt]))shp[a-z]{2}_\w"
+_SECRETS = re.compile(rf"{_TOKEN}|\bob_[A-Za-z0-9]{{8}}_[\w-]{{20}}|whsec_[A-Za-z0-9+/=_-]{{8}}|{SECRET_MARK}")
 
 
 def canaries_in(said: bytes, *, secrets: Sequence[bytes] = (), persons: bool = True) -> list[Canary]:

@@ -164,7 +164,16 @@ def test_what_another_process_showed_once_is_a_secret_from_then_on(method: str) 
 
 
 @pytest.mark.parametrize(
-    "said", ["shpat_[redacted]", "ob_abcd2345_[redacted]", "whsec_[redacted]", "buyer", "2026-11-22T04:00:00+00:00"]
+    "said",
+    [
+        "shpat_[redacted]",
+        "ob_abcd2345_[redacted]",
+        "whsec_[redacted]",
+        "orl_01m80v1dw04x4fhzw28anshpaz_1",
+        "buyer",
+        "2026-11-22T04:00:00+00:00",
+        "x@y.zz",
+    ],
 )
 def test_what_only_looks_alike_is_not_found(said: str) -> None:
     assert canaries_in(said.encode()) == []
