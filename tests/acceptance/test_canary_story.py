@@ -91,13 +91,15 @@ def forget_kim(story: Aviary) -> None:
     story.receiver.behave = lambda _: Reply()
     customer = {"id": KIMS_ID, "email": f"{KIM}@example.com", "phone": PHONE}
     about = {"shop_id": 1, "shop_domain": DOMAIN, "customer": customer}
-    orders = list(KIMS_ORDERS)
-    for topic, named in (("data_request", "orders_requested"), ("redact", "orders_to_redact")):
-        shopify_says(
-            story.service, DOMAIN, f"customers/{topic}", about | {named: orders}, delivery=topic, secret=APP_SECRET
-        )
+
+    def says(topic: str, named: str) -> None:
+        body = about | {named: list(KIMS_ORDERS)}
+        shopify_says(story.service, DOMAIN, f"customers/{topic}", body, delivery=topic, secret=APP_SECRET)
+
+    says("data_request", "orders_requested")
     asked = asked_for(story.erp, DOMAIN, "data_request", "done")
     assert KIM in str(story.erp.get(f"/v1/privacy-requests/{asked['id']}/export"))
+    says("redact", "orders_to_redact")
     asked_for(story.erp, DOMAIN, "customer_redact", "done")
     late = {"id": KIMS_ORDERS[0], "email": f"{KIM}@example.com", "updated_at": "2026-12-01T00:00:00Z"}
     shopify_says(story.service, DOMAIN, "orders/updated", late, delivery="late", secret=APP_SECRET)
