@@ -17,6 +17,7 @@ ANCHOR = datetime(1970, 1, 1, tzinfo=UTC)
 """Intervals count from here unless said otherwise, so that every process finds the same due times."""
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EVERY_HOUR = frozenset({"*", "*/1", "0-23", "0-23/1"})
 NUMBERED = re.compile(r"([0-7])(?:-([0-7]))?(?:/([1-7]))?", re.ASCII)
 WINDOWS = (timedelta(hours=2), timedelta(days=2), timedelta(days=35))
 CLOCKS_CHANGE_BY = timedelta(hours=2)
@@ -131,7 +132,7 @@ def _cron(cron: str, time_zone: str) -> _Cron:
         raise ValueError(f"it has {len(parts)} fields")
     minute, hour, day, month, weekday = parts
     days = CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=_named(weekday), timezone=UTC)
-    return _Cron(days=days, zone=_zone(time_zone), every_hour=hour == "*")
+    return _Cron(days=days, zone=_zone(time_zone), every_hour=hour in EVERY_HOUR)
 
 
 def _zone(name: str) -> ZoneInfo:
