@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 import yaml
@@ -14,6 +15,12 @@ from tests.docs.papers import CHECKOUT
 from tests.webhook_receiver import Reply, receiving
 
 SHOP, CLOSED = "figured", "figured-closed"
+SIGNED_WRONGLY = {
+    "X-Shopify-Topic": "orders/updated",
+    "X-Shopify-Webhook-Id": "signed-wrongly",
+    "X-Shopify-Shop-Domain": f"{SHOP}.myshopify.com",
+    "X-Shopify-Hmac-Sha256": "wrong",
+}
 Sample = tuple[str, dict[str, str]]
 
 DASHBOARD = json.loads((CHECKOUT / "deploy/grafana-dashboard.json").read_text())
@@ -55,10 +62,17 @@ def an_eventful_while(erp: Erp, simulator: Simulator) -> list[Sample]:
         at_work = until_told(erp, "orderbridge_runs_running")
         until_told(erp, "orderbridge_deliveries_ended_last_hour")
         until_told(erp, "orderbridge_deliveries_retrying")
+        until(partial(refused_and_told, erp), what="a webhook signed wrongly is told", seconds=40)
         found = [*at_work, *told(erp)]
         for each in made:
             erp.http.delete(f"/v1/webhook-endpoints/{each}").raise_for_status()
     return found
+
+
+def refused_and_told(erp: Erp) -> bool:
+    """Again and again: of a store that also signs rightly between two beats of a process nothing is told."""
+    assert erp.http.post("/webhooks/shopify", json={}, headers=SIGNED_WRONGLY).status_code == 401
+    return any(name == "orderbridge_webhooks_refused" for name, _ in told(erp))
 
 
 def until_told(erp: Erp, name: str) -> list[Sample]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.api.pagination import ListOf
-from app.api.schemas.types import AnswerBody, Instant, Line, RequestBody
+from app.api.schemas.types import AnswerBody, Flag, Instant, Line, RequestBody
 from app.domain.console_roles import ConsoleRole
 from app.ports.repositories.console_users import ConsoleUser
 from app.services.console_users import LONGEST_NAME, Changed, NewPassword
@@ -59,7 +59,7 @@ class ConsoleUserPatch(RequestBody):
     """What of a user can be changed; what is left out stays."""
 
     role: Annotated[ConsoleRole | None, Field(description=ROLE, examples=["operator"])] = None
-    enabled: bool | None = Field(None, description="False switches the user off, true on again.", examples=[False])
+    enabled: Flag | None = Field(None, description="False switches the user off, true on again.", examples=[False])
 
 
 ConsoleUserList = ListOf[ConsoleUserShown]
